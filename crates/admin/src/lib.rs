@@ -1,0 +1,1 @@
+//! The HTTP API over which every command talks to the server.

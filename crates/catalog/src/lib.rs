@@ -1,0 +1,1 @@
+//! The knowledge: failure kinds, codes, causes, who acts, remedies, texts.

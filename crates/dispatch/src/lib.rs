@@ -1,0 +1,1 @@
+//! The way out: schedule, route, connect, transact, record.

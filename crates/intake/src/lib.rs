@@ -1,0 +1,1 @@
+//! The way in: SMTP sessions, policy and checks, to a store ticket.

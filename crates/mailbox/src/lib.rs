@@ -1,0 +1,1 @@
+//! Local delivery to Maildir.

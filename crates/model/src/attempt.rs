@@ -1,0 +1,344 @@
+//! What happened on the way out: one [`Attempt`] per try, with the failure as a typed value.
+//!
+//! A failure is evidence, not a string. Codes, texts, alerts and fixes are derived from
+//! [`Failure`] by `causeway-catalog`, in one place each; nothing in the program compares error
+//! texts.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::reply::Reply;
+use crate::time::Timestamp;
+
+/// One try to hand one or more recipients on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// What was tried, for people and for grouping: `connector "to on-premises"`, or the domain.
+    pub site: String,
+    /// The connector, when one took the recipient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<String>,
+    /// The name of the host that was tried last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Its address and port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<SocketAddr>,
+    /// TLS version and cipher, when TLS was up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<String>,
+    /// How far it got.
+    pub stage: Stage,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How far an attempt got. In the order in which they happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Routing: no place to go was found, or a loop.
+    Route,
+    /// Asking DNS.
+    Resolve,
+    /// Opening the connection.
+    Connect,
+    /// Waiting for the greeting.
+    Banner,
+    /// EHLO or HELO.
+    Ehlo,
+    /// The STARTTLS command.
+    Starttls,
+    /// The TLS handshake and the certificate.
+    Tls,
+    /// AUTH.
+    Auth,
+    /// MAIL FROM.
+    Mail,
+    /// RCPT TO.
+    Rcpt,
+    /// DATA, or the content by BDAT.
+    Data,
+    /// After the content: the answer for the message.
+    EndOfData,
+    /// Writing into a local mailbox.
+    Local,
+}
+
+impl Stage {
+    /// The name as in listings and JSON: `end-of-data`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Route => "route",
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Banner => "banner",
+            Self::Ehlo => "ehlo",
+            Self::Starttls => "starttls",
+            Self::Tls => "tls",
+            Self::Auth => "auth",
+            Self::Mail => "mail",
+            Self::Rcpt => "rcpt",
+            Self::Data => "data",
+            Self::EndOfData => "end-of-data",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The peer (or the mailbox) took it; its words.
+    Success(Reply),
+    /// It did not.
+    Failure(Failure),
+}
+
+/// What went wrong: one variant per distinct fact. The stage is in the [`Attempt`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Failure {
+    // --- names ---
+    /// The name does not exist (NXDOMAIN).
+    DomainNotFound {
+        /// The name asked for.
+        name: String,
+    },
+    /// The name exists but has no address (and no MX).
+    NoAddress {
+        /// The name asked for.
+        name: String,
+    },
+    /// A name server answered with a failure.
+    DnsServerFailure {
+        /// The name asked for.
+        name: String,
+        /// `SERVFAIL`, `REFUSED`, …
+        code: String,
+        /// The server that said so, where known.
+        server: Option<SocketAddr>,
+    },
+    /// No name server answered in time.
+    DnsTimeout {
+        /// The name asked for.
+        name: String,
+        /// After how long we gave up.
+        after_ms: u64,
+    },
+    /// The answer did not validate under DNSSEC.
+    DnssecBogus {
+        /// The name asked for.
+        name: String,
+    },
+    /// The domain says that it takes no mail (RFC 7505).
+    NullMx {
+        /// The domain.
+        domain: String,
+    },
+    /// The best MX host for the domain is ourselves.
+    MxPointsHere {
+        /// The domain.
+        domain: String,
+        /// The MX hosts in order, each `preference host`.
+        hosts: Vec<String>,
+    },
+    // --- the connection ---
+    /// No answer to our connection request.
+    ConnectTimeout {
+        /// After how long we gave up.
+        after_ms: u64,
+    },
+    /// The host answered that nothing listens there.
+    ConnectionRefused,
+    /// No route to the host or network.
+    Unreachable {
+        /// The system's words.
+        detail: String,
+    },
+    /// Connected, and then nothing came in time.
+    TimedOut {
+        /// After how long we gave up.
+        after_ms: u64,
+    },
+    /// The peer closed the connection, or it broke.
+    ClosedAbruptly {
+        /// Octets received on this connection before it closed.
+        bytes_received: u64,
+    },
+    /// The greeting or EHLO was answered with a refusal of service (421, 554, …).
+    ServiceRefused {
+        /// Its words.
+        reply: Reply,
+    },
+    /// What came is not SMTP.
+    ProtocolError {
+        /// What was wrong, with the start of what came.
+        detail: String,
+    },
+    // --- TLS and logging in ---
+    /// TLS is demanded, and the peer does not offer STARTTLS.
+    TlsNotOffered,
+    /// The peer refused the STARTTLS command.
+    StarttlsRefused {
+        /// Its words.
+        reply: Reply,
+    },
+    /// The handshake failed for another reason than the certificate.
+    TlsHandshake {
+        /// The reason.
+        detail: String,
+    },
+    /// The certificate has expired.
+    CertificateExpired {
+        /// The end of its validity.
+        not_after: Option<Timestamp>,
+    },
+    /// The certificate is not valid yet.
+    CertificateNotYetValid {
+        /// The start of its validity.
+        not_before: Option<Timestamp>,
+    },
+    /// The certificate is for other names.
+    CertificateNameMismatch {
+        /// The name we demand.
+        expected: String,
+        /// The names it carries.
+        presented: Vec<String>,
+    },
+    /// The issuer is not one we trust.
+    CertificateUnknownIssuer {
+        /// The issuer named in the last certificate of the chain.
+        issuer: String,
+    },
+    /// The server did not send the certificates between its own and its issuer's root.
+    CertificateChainIncomplete {
+        /// The issuer whose certificate is missing.
+        issuer: String,
+    },
+    /// The certificate is self-signed.
+    CertificateSelfSigned,
+    /// The certificate is revoked.
+    CertificateRevoked,
+    /// The certificate is not valid for another reason.
+    CertificateInvalid {
+        /// The reason.
+        detail: String,
+    },
+    /// We have credentials for the peer, and it offers no way to use them (or no TLS to protect
+    /// them).
+    AuthNotOffered,
+    /// The peer refused our credentials.
+    AuthRefused {
+        /// Its words.
+        reply: Reply,
+    },
+    /// The file with the credentials could not be read.
+    CredentialsUnreadable {
+        /// Path and the system's words.
+        detail: String,
+    },
+    // --- the message ---
+    /// The peer's own answer to MAIL, RCPT, DATA or the content.
+    Replied {
+        /// Its words.
+        reply: Reply,
+    },
+    /// The message needs an extension that the peer does not offer (SMTPUTF8, 8BITMIME, …).
+    ExtensionMissing {
+        /// The extension's EHLO keyword.
+        extension: String,
+    },
+    /// The peer said in EHLO that it takes no message of this size.
+    TooBig {
+        /// Octets of the message.
+        size: u64,
+        /// Octets the peer takes.
+        limit: u64,
+    },
+    /// The message has gone through too many servers (Received lines).
+    TooManyHops {
+        /// How many it has.
+        hops: u32,
+        /// How many are allowed.
+        limit: u32,
+    },
+    // --- here ---
+    /// The domain's type is internal relay, and no connector takes the recipients that are not
+    /// here: its MX would bring the message back to us.
+    NoConnector {
+        /// The domain.
+        domain: String,
+    },
+    /// The domain is authoritative here and has no such mailbox.
+    MailboxUnknown {
+        /// The recipient's address.
+        address: String,
+    },
+    /// Writing the message into the mailbox failed.
+    MailboxUnwritable {
+        /// The system's words.
+        detail: String,
+    },
+    /// The mailbox has no room.
+    MailboxFull {
+        /// Octets allowed.
+        quota: u64,
+    },
+    /// The message could not be read back from our own store.
+    StoreUnreadable {
+        /// The store's words.
+        detail: String,
+    },
+    /// An administrator ended it (`causeway queue return`).
+    Returned {
+        /// The reason given.
+        reason: String,
+    },
+}
+
+impl Failure {
+    /// True when the failure says something about the site, not about this message: the other
+    /// messages for the site wait with it.
+    #[must_use]
+    pub const fn is_site_level(&self) -> bool {
+        matches!(
+            self,
+            Self::DomainNotFound { .. }
+                | Self::NoAddress { .. }
+                | Self::DnsServerFailure { .. }
+                | Self::DnsTimeout { .. }
+                | Self::DnssecBogus { .. }
+                | Self::NullMx { .. }
+                | Self::MxPointsHere { .. }
+                | Self::ConnectTimeout { .. }
+                | Self::ConnectionRefused
+                | Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::ClosedAbruptly { .. }
+                | Self::ServiceRefused { .. }
+                | Self::ProtocolError { .. }
+                | Self::TlsNotOffered
+                | Self::StarttlsRefused { .. }
+                | Self::TlsHandshake { .. }
+                | Self::CertificateExpired { .. }
+                | Self::CertificateNotYetValid { .. }
+                | Self::CertificateNameMismatch { .. }
+                | Self::CertificateUnknownIssuer { .. }
+                | Self::CertificateChainIncomplete { .. }
+                | Self::CertificateSelfSigned
+                | Self::CertificateRevoked
+                | Self::CertificateInvalid { .. }
+                | Self::AuthNotOffered
+                | Self::AuthRefused { .. }
+                | Self::CredentialsUnreadable { .. }
+        )
+    }
+}

@@ -1,0 +1,149 @@
+//! `causeway.toml`: this machine.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// `causeway.toml`. Every field has a default; see the reference in `docs/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Our name in greetings, EHLO and Received; `None`: the system's.
+    pub hostname: Option<String>,
+    /// Where the store, the mailboxes and the API's socket are.
+    pub data_dir: PathBuf,
+    /// What we listen on.
+    pub listeners: Vec<Listener>,
+    /// Certificate and key; `None`: a self-signed one is made.
+    pub tls: Option<TlsFiles>,
+    /// Name servers.
+    pub dns: DnsSettings,
+    /// Which store engine.
+    pub store: StoreUrl,
+    /// The way out of this machine.
+    pub delivery: DeliverySettings,
+    /// Limits of sessions and messages.
+    pub limits: Limits,
+}
+
+/// `[[listener]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// Shown in logs and the trace.
+    pub name: String,
+    /// What is spoken there.
+    pub protocol: Protocol,
+    /// Address and port.
+    pub address: SocketAddr,
+}
+
+/// `protocol` of a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// Port 25: mail from other servers.
+    Smtp,
+    /// Port 587: mail from clients, STARTTLS.
+    Submission,
+    /// Port 465: mail from clients, TLS from the first octet.
+    Submissions,
+    /// Port 110.
+    Pop3,
+    /// Port 995.
+    Pop3s,
+    /// The admin centre and API over TCP.
+    Admin,
+}
+
+/// `[tls]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// PEM file with our certificate and its chain.
+    pub certificate: PathBuf,
+    /// PEM file with the private key.
+    pub key: PathBuf,
+}
+
+/// `[dns]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsSettings {
+    /// Resolvers to ask; empty: the system's.
+    pub servers: Vec<SocketAddr>,
+    /// How long one question may take.
+    pub timeout: Duration,
+}
+
+/// `[store].url`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// The embedded engine, in the data directory.
+    Sqlite,
+    /// A cluster.
+    Postgres(String),
+}
+
+/// `[delivery]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliverySettings {
+    /// The port of MX hosts: 25, except in test labs.
+    pub mx_port: u16,
+    /// Addresses to send from; empty: the system chooses.
+    pub source_addresses: Vec<IpAddr>,
+    /// Files with certificates to trust beside the system's.
+    pub trust_roots: Vec<PathBuf>,
+}
+
+/// `[limits]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets.
+    pub max_message_size: u64,
+    /// Recipients of one message.
+    pub max_recipients: usize,
+    /// Sessions at once, all listeners together.
+    pub max_connections: usize,
+    /// Sessions at once from one address.
+    pub max_connections_per_address: usize,
+    /// Received lines a message may have.
+    pub max_hops: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_message_size: 50 * 1024 * 1024,
+            max_recipients: 1000,
+            max_connections: 2000,
+            max_connections_per_address: 50,
+            max_hops: 30,
+        }
+    }
+}
+
+impl Default for Machine {
+    /// What holds without a file: loopback high ports and `./causeway-data`.
+    fn default() -> Self {
+        let listener = |name: &str, protocol, port| Listener {
+            name: name.into(),
+            protocol,
+            address: SocketAddr::from(([127, 0, 0, 1], port)),
+        };
+        Self {
+            hostname: None,
+            data_dir: PathBuf::from("./causeway-data"),
+            listeners: vec![
+                listener("smtp", Protocol::Smtp, 2525),
+                listener("submission", Protocol::Submission, 2587),
+                listener("pop3", Protocol::Pop3, 2110),
+                listener("admin", Protocol::Admin, 8025),
+            ],
+            tls: None,
+            dns: DnsSettings { servers: Vec::new(), timeout: Duration::from_secs(5) },
+            store: StoreUrl::Sqlite,
+            delivery: DeliverySettings {
+                mx_port: 25,
+                source_addresses: Vec::new(),
+                trust_roots: Vec::new(),
+            },
+            limits: Limits::default(),
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! `mailflow.toml`: the organization's mail flow.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::domain::Domain;
+
+/// `mailflow.toml`. Every field has a default; see the reference in `docs/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailFlow {
+    /// Who we are and in which languages we speak.
+    pub organization: Organization,
+    /// How long and how often.
+    pub queue: QueueSettings,
+    /// Domains that we take mail for.
+    pub domains: Vec<AcceptedDomain>,
+    /// Paths from and to particular servers, in the order of the file.
+    pub connectors: Vec<Connector>,
+    /// How mail for the internet leaves.
+    pub internet: InternetRoute,
+    /// Who may send to domains that are not ours.
+    pub relay: RelaySettings,
+    /// Who may send as whom.
+    pub identity: IdentitySettings,
+}
+
+/// `[organization]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    /// The name in reports.
+    pub name: String,
+    /// The address that people are told to write to; `None`: postmaster at the first domain, or
+    /// at the host's name.
+    pub postmaster: Option<Address>,
+    /// The first is the default. Never empty.
+    pub languages: Vec<Language>,
+    /// Who gets alerts.
+    pub alert_recipients: Vec<Address>,
+}
+
+/// A language that Causeway speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    En,
+    /// German.
+    De,
+    /// Dutch.
+    Nl,
+    /// Swedish.
+    Sv,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::En, Self::De, Self::Nl, Self::Sv];
+
+    /// The language tag (BCP 47).
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+            Self::Nl => "nl",
+            Self::Sv => "sv",
+        }
+    }
+
+    /// From a language tag, by its first subtag: `de-AT` is German.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag);
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
+    }
+}
+
+/// `[queue]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueSettings {
+    /// After this long a message that could not be sent is returned.
+    pub expire_after: Duration,
+    /// After these times its sender is told that it is late.
+    pub delay_notice_after: Vec<Duration>,
+    /// Waiting times between attempts; the last one repeats. Never empty.
+    pub retry_after: Vec<Duration>,
+    /// How long a returned message can be sent again.
+    pub send_again_for: Duration,
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        let minutes = [1, 1, 1, 1, 5, 5, 5, 5, 5, 5, 10];
+        Self {
+            expire_after: Duration::from_secs(48 * 3600),
+            delay_notice_after: vec![Duration::from_secs(4 * 3600)],
+            retry_after: minutes.into_iter().map(|m| Duration::from_secs(m * 60)).collect(),
+            send_again_for: Duration::from_secs(7 * 86_400),
+        }
+    }
+}
+
+/// `[[domain]]`: an accepted domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcceptedDomain {
+    /// Its name.
+    pub name: Domain,
+    /// Whether all its mailboxes are here.
+    pub domain_type: DomainType,
+    /// Whether everything below it counts as this domain.
+    pub match_subdomains: bool,
+}
+
+/// `type` of an accepted domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DomainType {
+    /// All mailboxes are here; unknown recipients are refused.
+    Authoritative,
+    /// Some mailboxes are elsewhere; recipients that are not here go on through a connector.
+    InternalRelay,
+}
+
+/// `[[connector]]`.
+// One value per connector of the file, never moved in bulk: the size difference costs nothing.
+#[allow(clippy::large_enum_variant)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connector {
+    /// From here to particular servers.
+    Outbound(OutboundConnector),
+    /// From particular servers to here.
+    Inbound(InboundConnector),
+}
+
+impl Connector {
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Outbound(connector) => &connector.name,
+            Self::Inbound(connector) => &connector.name,
+        }
+    }
+
+    /// Whether it is in use.
+    #[must_use]
+    pub const fn enabled(&self) -> bool {
+        match self {
+            Self::Outbound(connector) => connector.enabled,
+            Self::Inbound(connector) => connector.enabled,
+        }
+    }
+}
+
+/// `direction` of a connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// From here out.
+    Outbound,
+    /// From there in.
+    Inbound,
+}
+
+/// `peer` of a connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Peer {
+    /// The organization's own mail servers.
+    OnPremises,
+    /// Another organization.
+    Partner,
+}
+
+/// A connector with `direction = "outbound"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboundConnector {
+    /// Its name, unique among connectors.
+    pub name: String,
+    /// Whose servers are at the other end.
+    pub peer: Peer,
+    /// Whether it is in use.
+    pub enabled: bool,
+    /// Which recipients it takes.
+    pub recipient_domains: Vec<DomainPattern>,
+    /// Where they go.
+    pub route: OutboundRoute,
+    /// What is demanded of TLS.
+    pub tls: TlsLevel,
+    /// The name the certificate must carry under `domain_validation`; `None`: the smart host's
+    /// name, or the recipient domain's MX host's.
+    pub tls_domain: Option<String>,
+    /// What we log in with.
+    pub credentials: Option<Credentials>,
+    /// For people.
+    pub note: Option<String>,
+}
+
+/// Which domains a connector takes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum DomainPattern {
+    /// `*`: all.
+    Everything,
+    /// `corp.example`: just this one.
+    Exact(Domain),
+    /// `*.corp.example`: everything below, not the domain itself.
+    Below(Domain),
+}
+
+/// Where an outbound connector's mail goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutboundRoute {
+    /// To these hosts, tried in order.
+    SmartHosts(Vec<SmartHost>),
+    /// To the MX hosts of the recipient's domain.
+    Mx,
+}
+
+/// A host by name or address, with its port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SmartHost {
+    /// A name, looked up by A and AAAA only, or an address.
+    pub host: Host,
+    /// 25 unless given.
+    pub port: u16,
+}
+
+/// A host's name or address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// A name.
+    Name(Domain),
+    /// An address.
+    Address(IpAddr),
+}
+
+/// `tls` of an outbound connector, weakest first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TlsLevel {
+    /// TLS where offered, whatever the certificate; plain text otherwise.
+    #[default]
+    Opportunistic,
+    /// TLS or nothing, whatever the certificate.
+    EncryptionOnly,
+    /// TLS with a certificate that is valid and from an issuer we trust, for whatever name.
+    CertificateValidation,
+    /// The same, and for the name we expect.
+    DomainValidation,
+}
+
+/// `credentials` of an outbound connector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// The user's name.
+    pub user: String,
+    /// The file that has the password in its first line.
+    pub password_file: PathBuf,
+}
+
+/// A connector with `direction = "inbound"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundConnector {
+    /// Its name, unique among connectors.
+    pub name: String,
+    /// Whose servers are at the other end.
+    pub peer: Peer,
+    /// Whether it is in use.
+    pub enabled: bool,
+    /// The sender domains its peer may use.
+    pub sender_domains: Vec<DomainPattern>,
+    /// Addresses by which its peer is recognised.
+    pub source_addresses: Vec<IpNet>,
+    /// The name in the client certificate by which its peer is recognised; tested first.
+    pub tls_certificate_name: Option<String>,
+    /// Whether its peer must use TLS.
+    pub require_tls: bool,
+    /// For people.
+    pub note: Option<String>,
+}
+
+/// `[routing].internet`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum InternetRoute {
+    /// To the MX hosts of the recipient's domain.
+    #[default]
+    Direct,
+    /// Through this outbound connector (centralized transport).
+    Via(String),
+}
+
+/// `[relay]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelaySettings {
+    /// Authorised network locations.
+    pub networks: Vec<Network>,
+    /// Single addresses or ranges allowed for a person or site.
+    pub addresses: Vec<AuthorisedAddress>,
+    /// POP-before-SMTP.
+    pub pop_before_smtp: PopBeforeSmtp,
+    /// What refusals look like.
+    pub reject_style: RejectStyle,
+}
+
+/// One entry of `[relay].networks`.
+pub type Network = IpNet;
+
+/// One entry of `[relay].addresses`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorisedAddress {
+    /// A single address is a range of its full length.
+    pub address: IpNet,
+    /// Who, why.
+    pub note: Option<String>,
+}
+
+/// `[relay].pop_before_smtp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PopBeforeSmtp {
+    /// Off by default.
+    pub enabled: bool,
+    /// How long a login counts.
+    pub window: Duration,
+}
+
+/// `[relay].reject_style`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RejectStyle {
+    /// `550 5.7.1 …`
+    #[default]
+    Standard,
+    /// `553 … (#5.7.1)`
+    Qmail,
+}
+
+/// `[identity]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentitySettings {
+    /// Where an authenticated user's addresses are checked.
+    pub enforce: Vec<IdentityField>,
+}
+
+/// One entry of `[identity].enforce`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentityField {
+    /// The reverse-path.
+    Envelope,
+    /// From.
+    From,
+    /// Sender.
+    Sender,
+    /// Reply-To.
+    ReplyTo,
+}
+
+impl Default for MailFlow {
+    /// What holds without a file: no domains, loopback may relay.
+    fn default() -> Self {
+        let loopback = [
+            IpNet::new_assert(IpAddr::from([127, 0, 0, 0]), 8),
+            IpNet::new_assert(IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]), 128),
+        ];
+        Self {
+            organization: Organization {
+                name: "Causeway".into(),
+                postmaster: None,
+                languages: vec![Language::En],
+                alert_recipients: Vec::new(),
+            },
+            queue: QueueSettings::default(),
+            domains: Vec::new(),
+            connectors: Vec::new(),
+            internet: InternetRoute::Direct,
+            relay: RelaySettings {
+                networks: loopback.to_vec(),
+                addresses: Vec::new(),
+                pop_before_smtp: PopBeforeSmtp {
+                    enabled: false,
+                    window: Duration::from_secs(15 * 60),
+                },
+                reject_style: RejectStyle::Standard,
+            },
+            identity: IdentitySettings {
+                enforce: vec![
+                    IdentityField::Envelope,
+                    IdentityField::From,
+                    IdentityField::Sender,
+                    IdentityField::ReplyTo,
+                ],
+            },
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The two configuration files as types: [`Machine`] (`causeway.toml`, this machine) and
+//! [`MailFlow`] (`mailflow.toml`, the organization).
+//!
+//! [`Machine::parse`] and [`MailFlow::parse`] read the text of a file. They report *every*
+//! problem they find, each with line and column, what is wrong, and what to write instead; an
+//! unknown key is named with the nearest known one. Whether a valid configuration makes sense
+//! (connectors that overlap, relay ranges that are too wide) is `causeway-policy`'s work.
+//!
+//! `Default` gives what holds when the file is absent.
+
+mod machine;
+mod mailflow;
+
+pub use machine::{
+    DeliverySettings, DnsSettings, Limits, Listener, Machine, Protocol, StoreUrl, TlsFiles,
+};
+pub use mailflow::{
+    AcceptedDomain, AuthorisedAddress, Connector, Credentials, Direction, DomainPattern,
+    DomainType, Host, IdentityField, IdentitySettings, InboundConnector, InternetRoute, Language,
+    MailFlow, Network, Organization, OutboundConnector, OutboundRoute, Peer, PopBeforeSmtp,
+    QueueSettings, RejectStyle, RelaySettings, SmartHost, TlsLevel,
+};
+
+use std::fmt;
+
+/// One thing that is wrong in a file: where, what, what instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file's name as it is to be shown, e.g. `mailflow.toml`.
+    pub file: String,
+    /// Line, from 1; 0 when the problem has no place in the file.
+    pub line: usize,
+    /// Column in characters, from 1; 0 as for the line.
+    pub column: usize,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, as a clause without a full stop.
+    pub what: String,
+    /// What to write or do instead.
+    pub instead: String,
+}
+
+/// How bad a [`Problem`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Works, and is probably not meant.
+    Warning,
+    /// The configuration cannot be used.
+    Error,
+}
+
+impl fmt::Display for Problem {
+    /// `mailflow.toml:12:8: error: unknown key "tsl"; did you mean "tls"?`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}:{}", self.line, self.column)?;
+        }
+        let word = match self.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        write!(f, ": {word}: {}; {}", self.what, self.instead)
+    }
+}

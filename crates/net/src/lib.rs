@@ -1,0 +1,1 @@
+//! DNS, TLS and dialing: the network, with reasons.

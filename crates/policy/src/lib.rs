@@ -1,0 +1,1 @@
+//! Pure decisions: relay, recipients, routing, retry, checks of the configuration.

@@ -1,0 +1,1 @@
+//! Reports: ours written, anyone's read.

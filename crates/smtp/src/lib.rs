@@ -1,0 +1,1 @@
+//! The SMTP protocol, both sides, over any byte stream.
