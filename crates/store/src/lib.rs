@@ -1,1 +1,111 @@
-//! What must survive: queue, ledger, mailboxes.
+//! What must survive: the queue, the ledger of what happened, and the mailboxes.
+//!
+//! **What it promises.** [`Store::accept`] returns an [`Accepted`] ticket only after the message
+//! is durable (one sync for everything that waits: group commit). A ticket cannot be made anywhere
+//! else; only a ticket becomes a 250. [`Store::settle`] records ends and deferrals of recipients,
+//! and accepts the reports about them, in one transaction: a recipient can never have failed
+//! without its report being safe. The ledger counts every accepted recipient to exactly one
+//! end, and [`Store::audit`] proves it.
+//!
+//! **What it refuses.** It decides nothing about mail: what to try, when, and what a failure
+//! means are told to it. It speaks mail, not SQL.
+//!
+//! **How it fails.** Every failure is a [`StoreError`] and leaves the store as it was. A full disk
+//! is [`StoreError::Full`] (the session answers `452 4.3.1`) and goes away by itself once there is
+//! room. A corrupt file stops [`sqlite::SqliteStore::open`] with a plain message, untouched.
+//!
+//! **In which order to read.** [`types`] (what goes in and comes out), this file (the trait),
+//! then [`sqlite`].
+
+pub mod sqlite;
+pub mod types;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use causeway_model::{QueueId, RecipientKey, Timestamp};
+
+pub use types::*;
+
+/// A boxed future: the trait is used as `Arc<dyn Store>`.
+pub type Fut<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// An engine. All methods are safe to call from any task at any time; readers never wait for
+/// writers.
+pub trait Store: Send + Sync + 'static {
+    /// Makes a message durable. Its recipients are then [`Status::Ready`].
+    fn accept(&self, message: NewMessage) -> Fut<'_, Accepted>;
+
+    /// Applies everything in `settlement`, or nothing: recipient updates and the reports that
+    /// belong to them. Returns the tickets of the reports, in order. Updates of recipients that have
+    /// already ended are ignored (an administrator may have removed them meanwhile).
+    fn settle(&self, settlement: Settlement) -> Fut<'_, Vec<Accepted>>;
+
+    /// Notes an event about a recipient, without changing its state.
+    fn note(&self, events: Vec<(RecipientKey, Event)>) -> Fut<'_, ()>;
+
+    /// Unfinished recipients in the order of their keys, after `after`: how the scheduler learns of
+    /// the queue at start. At most `limit` at once; an empty list is the end.
+    fn scan_queue(&self, after: Option<RecipientKey>, limit: usize) -> Fut<'_, Vec<QueueEntry>>;
+
+    /// The envelope and the state of all recipients; `None` when unknown (or forgotten).
+    fn load(&self, id: QueueId) -> Fut<'_, Option<StoredMessage>>;
+
+    /// The content; `None` once nothing needs it any more.
+    fn content(&self, id: QueueId) -> Fut<'_, Option<Content>>;
+
+    /// Unfinished recipients whose time is over at `now`, oldest first.
+    fn expired(&self, now: Timestamp, limit: usize) -> Fut<'_, Vec<QueueEntry>>;
+
+    /// Unfinished recipients for which a delay notice is due at `now`
+    /// ([`QueueEntry::delay_notice_at`]), oldest first. Recipients on hold are not among them.
+    fn delay_notices_due(&self, now: Timestamp, limit: usize) -> Fut<'_, Vec<QueueEntry>>;
+
+    /// The queue for people: whole messages with their unfinished recipients, oldest first.
+    fn list_queue(&self, filter: QueueFilter) -> Fut<'_, Vec<QueuedMessage>>;
+
+    /// The ledger for people: one row per recipient, newest first.
+    fn trace(&self, filter: TraceFilter) -> Fut<'_, Vec<TraceRow>>;
+
+    /// Every recipient of one message with every event, in order of RCPT.
+    fn trace_show(&self, id: QueueId) -> Fut<'_, Vec<TraceRow>>;
+
+    /// The attempts at one site since a moment, newest first.
+    fn site_attempts(
+        &self,
+        site: String,
+        since: Timestamp,
+        limit: usize,
+    ) -> Fut<'_, Vec<causeway_model::Attempt>>;
+
+    /// Counts everything that was ever accepted, and where it is now.
+    fn audit(&self) -> Fut<'_, Audit>;
+
+    /// Forgets ended messages and events older than `before`; the counts of the ledger stay.
+    fn forget(&self, before: Timestamp, limit: usize) -> Fut<'_, usize>;
+
+    /// All mailboxes, by address.
+    fn mailboxes(&self) -> Fut<'_, Vec<Mailbox>>;
+
+    /// Adds a mailbox; [`StoreError::Exists`] when the address (or one of its aliases) is taken.
+    fn add_mailbox(&self, mailbox: Mailbox) -> Fut<'_, ()>;
+
+    /// Replaces the mailbox with the same address; [`StoreError::NotFound`] when there is none.
+    fn set_mailbox(&self, mailbox: Mailbox) -> Fut<'_, ()>;
+
+    /// Removes a mailbox (not its Maildir); [`StoreError::NotFound`] when there is none.
+    fn remove_mailbox(&self, address: causeway_model::Address) -> Fut<'_, ()>;
+
+    /// Small durable facts by key (the revision in force, the last start, …).
+    fn remember(&self, key: String, value: String) -> Fut<'_, ()>;
+
+    /// What [`Self::remember`] kept.
+    fn recall(&self, key: String) -> Fut<'_, Option<String>>;
+
+    /// Writes what is waiting and closes. Calls after this fail with [`StoreError::Closed`].
+    fn close(&self) -> Fut<'_, ()>;
+}
+
+/// How rooms hold a store.
+pub type SharedStore = Arc<dyn Store>;
