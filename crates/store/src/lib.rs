@@ -34,7 +34,11 @@ pub type Fut<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send 
 /// An engine. All methods are safe to call from any task at any time; readers never wait for
 /// writers.
 pub trait Store: Send + Sync + 'static {
-    /// Makes a message durable. Its recipients are then [`Status::Ready`].
+    /// A name for a message that is being received, never given before (nor again after a restart):
+    /// our Received line carries it before the message is accepted. Cheap; does not wait.
+    fn reserve_id(&self) -> QueueId;
+
+    /// Makes a message durable under [`NewMessage::id`]. Its recipients are then [`Status::Ready`].
     fn accept(&self, message: NewMessage) -> Fut<'_, Accepted>;
 
     /// Applies everything in `settlement`, or nothing: recipient updates and the reports that

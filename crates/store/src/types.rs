@@ -61,6 +61,8 @@ pub enum StoreError {
 /// A message on its way in.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
+    /// Its name, from [`Store::reserve_id`](crate::Store::reserve_id).
+    pub id: QueueId,
     /// Who, to whom, from where. Never without recipients.
     pub envelope: Envelope,
     /// When it was received.
