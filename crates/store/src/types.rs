@@ -367,6 +367,9 @@ pub struct TraceFilter {
     pub status: Option<String>,
     /// At most so many rows (0: 1000).
     pub limit: usize,
+    /// Only rows that come after this one in the listing (newest message first, recipients in
+    /// order of RCPT), for paging.
+    pub after: Option<RecipientKey>,
 }
 
 /// One row of the trace.
