@@ -1,0 +1,1 @@
+//! Reading reports, replies and error lines of any mail system.

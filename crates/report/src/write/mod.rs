@@ -1,0 +1,1 @@
+//! Writing reports about our own mail: failed, delayed, delivered, relayed, expanded.

@@ -1,0 +1,1 @@
+# What a report, a reply or an error line of any mail system means.
