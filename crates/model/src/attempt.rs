@@ -277,6 +277,14 @@ pub enum Failure {
         /// The domain.
         domain: String,
     },
+    /// The message came from the organization's own servers through one connector, and the only way
+    /// on is a connector that leads back to them.
+    RoutingLoop {
+        /// The recipient's domain.
+        domain: String,
+        /// The connector that would take it back.
+        connector: String,
+    },
     /// The domain is authoritative here and has no such mailbox.
     MailboxUnknown {
         /// The recipient's address.
