@@ -1,1 +1,39 @@
-//! Pure decisions: relay, recipients, routing, retry, checks of the configuration.
+//! Pure decisions about mail: relay, recipients, routing, retry, sender identity, and checks of
+//! the configuration.
+//!
+//! **What it is for.** [`MailPolicy::compile`] turns the organization's configuration into indexes;
+//! every question the server, the command line's `explain` and the rehearsal of a change ask is
+//! then a pure function from facts to an *explained value*: the outcome, the rule that gave it,
+//! why, and what would have to be true for another outcome.
+//!
+//! **What it promises.** No I/O, no async, no clock, no randomness: what time it is, who
+//! logged in, which mailboxes exist and what DNS says are facts handed in. The same facts give the
+//! same decision everywhere. Decisions cost a few microseconds at most with thousands of networks,
+//! connectors and domains. No stranger is ever allowed to send to a domain outside the accepted
+//! ones.
+//!
+//! **What it refuses.** It never guesses: an address is compared in its canonical form only, local
+//! parts with percent signs, exclamation marks or quoted at-signs are just local parts, and a
+//! sender's name is never a passport.
+//!
+//! **How it fails.** It does not: decisions are total. What is wrong with a configuration is
+//! reported by [`check`](fn@check), with what to do instead.
+//!
+//! **In which order to read.** [`policy`] (what is compiled), [`relay`] (may this client send
+//! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`inbound`]
+//! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
+//! [`index`] is the machinery under them.
+
+pub mod inbound;
+pub mod index;
+pub mod policy;
+pub mod recipient;
+pub mod relay;
+pub mod retry;
+pub mod route;
+
+pub use inbound::PeerFacts;
+pub use policy::MailPolicy;
+pub use recipient::{MailboxLookup, RecipientDecision};
+pub use relay::{PopLogin, RelayDecision, RelayFacts, RelayRule};
+pub use route::{Considered, Route, RouteDomain, RouteExplanation, RouteTarget};

@@ -1,0 +1,138 @@
+//! Which inbound connector is this peer?
+//!
+//! A peer is recognised by its client certificate first, then by its address: among certificates
+//! an exact name comes before a wildcard, among addresses the narrowest network comes first, and the
+//! order of the file decides the rest. A connector whose `sender_domains` do not hold the sender is
+//! passed over: to it, the message is a stranger's. The null sender belongs to every connector.
+//!
+//! Being recognised gives a relay right only through a connector to the organization's own servers;
+//! see [`relay`](crate::relay).
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use causeway_model::config::{Connector, InboundConnector, MailFlow};
+use causeway_model::{EnhancedCode, Reply, ReversePath};
+
+use crate::MailPolicy;
+use crate::index::{NetworkTable, PatternIndex};
+
+/// What is known of a peer at MAIL.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerFacts<'a> {
+    /// Its address.
+    pub client: IpAddr,
+    /// The DNS names in its client certificate, when it showed one that was verified (chain and
+    /// dates). Names of a certificate that was not verified must not be handed in.
+    pub certificate_names: &'a [String],
+    /// The reverse-path; `None` when it is not known yet.
+    pub sender: Option<&'a ReversePath>,
+}
+
+/// Enabled inbound connectors by what recognises them. Numbers are positions in
+/// `MailFlow::connectors`.
+#[derive(Debug, Default)]
+pub(crate) struct InboundIndex {
+    names: HashMap<String, usize>,
+    networks: NetworkTable,
+    /// `tls_certificate_name` as it stands, lower case.
+    certificates: HashMap<String, Vec<usize>>,
+    /// `tls_certificate_name` without its first label: for certificates with a wildcard.
+    below: HashMap<String, Vec<usize>>,
+    senders: HashMap<usize, PatternIndex>,
+}
+
+impl InboundIndex {
+    pub(crate) fn new(flow: &MailFlow) -> Self {
+        let mut index = Self::default();
+        let mut networks = Vec::new();
+        for (position, connector) in flow.connectors.iter().enumerate() {
+            let Connector::Inbound(inbound) = connector else { continue };
+            index.names.entry(inbound.name.clone()).or_insert(position);
+            if !inbound.enabled {
+                continue;
+            }
+            networks.extend(inbound.source_addresses.iter().map(|net| (*net, position as u32)));
+            if let Some(name) = &inbound.tls_certificate_name {
+                let name = name.to_ascii_lowercase();
+                if let Some((_, up)) = name.split_once('.') {
+                    index.below.entry(up.to_owned()).or_default().push(position);
+                }
+                index.certificates.entry(name).or_default().push(position);
+            }
+            let senders = PatternIndex::new(inbound.sender_domains.iter().map(|p| (p, 0)));
+            index.senders.insert(position, senders);
+        }
+        index.networks = NetworkTable::new(networks);
+        index
+    }
+
+    pub(crate) fn by_name<'f>(
+        &self,
+        flow: &'f MailFlow,
+        name: &str,
+    ) -> Option<&'f InboundConnector> {
+        inbound_at(flow, *self.names.get(name)?)
+    }
+
+    /// True when `sender_domains` of the connector hold the sender.
+    pub(crate) fn takes_sender(&self, name: &str, sender: &ReversePath) -> bool {
+        self.names.get(name).is_some_and(|&position| self.sender_fits(position, sender))
+    }
+
+    fn sender_fits(&self, position: usize, sender: &ReversePath) -> bool {
+        match sender {
+            ReversePath::Null => true,
+            ReversePath::Address(address) => {
+                self.senders.get(&position).is_some_and(|index| index.takes(address.domain()))
+            }
+        }
+    }
+
+    fn by_certificate(&self, presented: &str) -> impl Iterator<Item = usize> {
+        let presented = presented.to_ascii_lowercase();
+        let up = presented.split_once('.').map(|(_, up)| up);
+        let wildcard = presented.starts_with("*.");
+        // The configured name is for one name and the certificate is for all beside it, or the
+        // other way round.
+        let below = if wildcard { up.and_then(|up| self.below.get(up)) } else { None };
+        let above = up.and_then(|up| self.certificates.get(&format!("*.{up}")));
+        let exact = self.certificates.get(&presented);
+        exact.into_iter().chain(above).chain(below).flatten().copied()
+    }
+}
+
+fn inbound_at(flow: &MailFlow, position: usize) -> Option<&InboundConnector> {
+    match flow.connectors.get(position)? {
+        Connector::Inbound(inbound) => Some(inbound),
+        Connector::Outbound(_) => None,
+    }
+}
+
+impl MailPolicy {
+    /// The enabled inbound connector that recognises this peer (and takes this sender).
+    #[must_use]
+    pub fn recognise(&self, facts: &PeerFacts<'_>) -> Option<&InboundConnector> {
+        let index = &self.inbound;
+        let by_certificate = facts.certificate_names.iter().flat_map(|n| index.by_certificate(n));
+        let by_address = index.networks.holding(facts.client).map(|position| position as usize);
+        by_certificate
+            .chain(by_address)
+            .find(|&position| facts.sender.is_none_or(|s| index.sender_fits(position, s)))
+            .and_then(|position| inbound_at(self.flow(), position))
+    }
+
+    /// What a recognised peer lacks: `530 5.7.0` when its connector demands TLS and there is
+    /// none (RFC 3207 section 4). `None`: nothing.
+    #[must_use]
+    pub fn inbound_demand(&self, connector: &InboundConnector, tls: bool) -> Option<Reply> {
+        (connector.require_tls && !tls).then(|| {
+            Reply::new(
+                530,
+                Some(EnhancedCode::new(5, 7, 0)),
+                "This sender's server must use TLS: issue STARTTLS first \
+                 (rule inbound.require-tls)",
+            )
+        })
+    }
+}

@@ -1,0 +1,366 @@
+//! May this client send to this recipient?
+//!
+//! A recipient whose domain is not accepted here is a *relay*. Mail for accepted domains is taken
+//! from everybody (whether the mailbox exists is [`recipient`](crate::recipient)'s question); a
+//! relay only from those entitled:
+//!
+//! | rule | who |
+//! |---|---|
+//! | `relay.local` | nobody needs a right: the domain is accepted here |
+//! | `relay.postmaster` | the same: postmaster at our host's name or at one of our own addresses |
+//! | `relay.authenticated` | a user who logged in (SMTP AUTH) |
+//! | `relay.connector` | the organization's own servers, recognised by an inbound connector with `peer = "on_premises"` that takes this sender, with TLS where it demands TLS |
+//! | `relay.network` | a client in one of `[relay].networks` |
+//! | `relay.address` | a client in one of `[relay].addresses` |
+//! | `relay.pop` | a client that read mail by POP3 a short while ago, where that is enabled |
+//! | `relay.points-here` | refused, `550 5.4.1`: the domain's MX points at us, but it is not accepted |
+//! | `relay.stranger` | refused, `550 5.7.1`: everybody else |
+//!
+//! The sender's address never gives a right: anybody can write it.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use causeway_model::config::{DomainType, InboundConnector, Peer, RejectStyle};
+use causeway_model::time::format_duration;
+use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath};
+use serde::{Serialize, Serializer};
+
+use crate::MailPolicy;
+use crate::policy::is_postmaster;
+
+/// What is known when RCPT arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct RelayFacts<'a> {
+    /// The client's address. IPv4 inside IPv6 counts as IPv4.
+    pub client: IpAddr,
+    /// The mailbox it logged in as.
+    pub authenticated_user: Option<&'a str>,
+    /// A POP3 login from the same address that still counts.
+    pub pop_login: Option<PopLogin<'a>>,
+    /// The inbound connector that recognised it.
+    pub connector: Option<&'a str>,
+    /// The reverse-path.
+    pub sender: &'a ReversePath,
+    /// The recipient.
+    pub recipient: &'a Address,
+    /// Whether the session is under TLS.
+    pub tls: bool,
+    /// DNS says that the recipient domain's MX is this machine. Only the wording and the code of a
+    /// refusal depend on it, never the right to relay. False when nobody asked DNS.
+    pub points_here: bool,
+}
+
+/// A recent POP3 login from the client's address.
+#[derive(Clone, Copy, Debug)]
+pub struct PopLogin<'a> {
+    /// The mailbox that logged in.
+    pub user: &'a str,
+    /// What is left of the window.
+    pub time_left: Duration,
+}
+
+/// The rule that decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RelayRule {
+    /// The recipient's domain is accepted here: not a relay.
+    Local,
+    /// Postmaster at our own name or address: not a relay.
+    Postmaster,
+    /// The client logged in.
+    Authenticated,
+    /// The client is one of the organization's own servers.
+    Connector,
+    /// The client is in an authorised network.
+    Network,
+    /// The client has an authorised address.
+    Address,
+    /// The client read its mail by POP3 a short while ago.
+    Pop,
+    /// Refused: the domain's MX points here, but it is not accepted.
+    PointsHere,
+    /// Refused: nothing entitles the client.
+    Stranger,
+}
+
+impl RelayRule {
+    /// The id that stands in replies, logs and JSON.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Local => "relay.local",
+            Self::Postmaster => "relay.postmaster",
+            Self::Authenticated => "relay.authenticated",
+            Self::Connector => "relay.connector",
+            Self::Network => "relay.network",
+            Self::Address => "relay.address",
+            Self::Pop => "relay.pop",
+            Self::PointsHere => "relay.points-here",
+            Self::Stranger => "relay.stranger",
+        }
+    }
+}
+
+impl Serialize for RelayRule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+/// The decision, explained. Serializes as `relay explain` of INTERFACE.md.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RelayDecision {
+    /// The recipient's domain is not ours.
+    pub is_relay: bool,
+    /// The client may send to it.
+    pub allowed: bool,
+    /// The rule that decided.
+    pub rule: RelayRule,
+    /// In words.
+    pub because: String,
+    /// What to answer to RCPT when it is refused.
+    #[serde(serialize_with = "reply_text")]
+    pub reply: Option<Reply>,
+    /// What would make it allowed, cheapest first; empty when it is.
+    pub allowed_if: Vec<String>,
+}
+
+fn reply_text<S: Serializer>(reply: &Option<Reply>, serializer: S) -> Result<S::Ok, S::Error> {
+    match reply {
+        Some(reply) => serializer.collect_str(reply),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// Why an inbound connector gives no right to relay.
+enum ConnectorLack {
+    NotOurServers,
+    Tls,
+    Sender,
+}
+
+impl MailPolicy {
+    /// Decides whether the client may send to the recipient, before anybody looks whether the
+    /// recipient exists.
+    #[must_use]
+    pub fn relay(&self, facts: &RelayFacts<'_>) -> RelayDecision {
+        let domain = facts.recipient.domain();
+        if let Some(accepted) = self.accepted_domain(domain) {
+            let kind = match accepted.domain_type {
+                DomainType::Authoritative => "authoritative",
+                DomainType::InternalRelay => "internal relay",
+            };
+            let because = if accepted.name == *domain {
+                format!("{domain} is an accepted domain ({kind})")
+            } else {
+                format!("{domain} is below the accepted domain {} ({kind})", accepted.name)
+            };
+            return allowed(false, RelayRule::Local, because);
+        }
+        if is_postmaster(facts.recipient) && self.is_own_name(domain) {
+            let because = format!("{domain} is this server, and its postmaster can be reached");
+            return allowed(false, RelayRule::Postmaster, because);
+        }
+        match self.relay_right(facts) {
+            Some((rule, because)) => allowed(true, rule, because),
+            None if facts.points_here => RelayDecision {
+                is_relay: true,
+                allowed: false,
+                rule: RelayRule::PointsHere,
+                because: format!(
+                    "the MX record of {domain} points here, but {domain} is not an accepted domain"
+                ),
+                reply: Some(self.domain_pointing_here_reply(domain)),
+                allowed_if: self.conditions(facts),
+            },
+            None => self.refuse_stranger(facts),
+        }
+    }
+
+    /// The answer for a domain whose MX points here although it is not accepted:
+    /// `550 5.4.1 Relay access denied …`.
+    #[must_use]
+    pub fn domain_pointing_here_reply(&self, domain: &Domain) -> Reply {
+        Reply::new(
+            550,
+            Some(EnhancedCode::new(5, 4, 1)),
+            format!(
+                "Relay access denied: the MX record of {domain} points here, but {domain} is not \
+                 an accepted domain (rule {})",
+                RelayRule::PointsHere.id()
+            ),
+        )
+    }
+
+    /// The first thing that entitles the client to relay.
+    fn relay_right(&self, facts: &RelayFacts<'_>) -> Option<(RelayRule, String)> {
+        if let Some(user) = facts.authenticated_user {
+            return Some((RelayRule::Authenticated, format!("{user} has logged in")));
+        }
+        if let Some(connector) = self.own_servers(facts)
+            && self.connector_lack(connector, facts).is_none()
+        {
+            return Some((
+                RelayRule::Connector,
+                format!(
+                    "the client is one of the organization's own servers (connector \"{}\")",
+                    connector.name
+                ),
+            ));
+        }
+        if let Some(number) = self.relay_networks.holding(facts.client).next() {
+            return Some(self.network_right(number as usize, facts.client));
+        }
+        let settings = self.flow().relay.pop_before_smtp;
+        let login =
+            facts.pop_login.filter(|login| settings.enabled && !login.time_left.is_zero())?;
+        Some((
+            RelayRule::Pop,
+            format!(
+                "{} read mail by POP3 from this address; that counts for {} more",
+                login.user,
+                format_duration(Duration::from_secs(login.time_left.as_secs().max(1)))
+            ),
+        ))
+    }
+
+    fn network_right(&self, number: usize, client: IpAddr) -> (RelayRule, String) {
+        let relay = &self.flow().relay;
+        let client = client.to_canonical();
+        if let Some(network) = relay.networks.get(number) {
+            let because = format!("{client} is in the authorised network {network}");
+            return (RelayRule::Network, because);
+        }
+        let note = relay.addresses.get(number - relay.networks.len());
+        let because = match note.and_then(|entry| entry.note.as_deref()) {
+            Some(note) => format!("{client} is an authorised address ({note})"),
+            None => format!("{client} is an authorised address"),
+        };
+        (RelayRule::Address, because)
+    }
+
+    fn own_servers(&self, facts: &RelayFacts<'_>) -> Option<&InboundConnector> {
+        self.inbound_connector(facts.connector?).filter(|connector| connector.enabled)
+    }
+
+    fn connector_lack(
+        &self,
+        connector: &InboundConnector,
+        facts: &RelayFacts<'_>,
+    ) -> Option<ConnectorLack> {
+        if connector.peer != Peer::OnPremises {
+            Some(ConnectorLack::NotOurServers)
+        } else if connector.require_tls && !facts.tls {
+            Some(ConnectorLack::Tls)
+        } else if !self.inbound.takes_sender(&connector.name, facts.sender) {
+            Some(ConnectorLack::Sender)
+        } else {
+            None
+        }
+    }
+
+    fn refuse_stranger(&self, facts: &RelayFacts<'_>) -> RelayDecision {
+        let domain = facts.recipient.domain();
+        let lack = self.own_servers(facts).and_then(|connector| {
+            Some(match self.connector_lack(connector, facts)? {
+                ConnectorLack::NotOurServers => Cow::Borrowed(
+                    "not authenticated; a partner's connector gives no right to relay",
+                ),
+                ConnectorLack::Tls => Cow::Owned(format!(
+                    "the connector \"{}\" demands TLS",
+                    connector.name.escape_default()
+                )),
+                ConnectorLack::Sender => Cow::Owned(format!(
+                    "the connector \"{}\" does not take this sender",
+                    connector.name.escape_default()
+                )),
+            })
+        });
+        let lack = lack.unwrap_or(Cow::Borrowed("not authenticated"));
+        let because = format!("{lack}; {domain} is not an accepted domain");
+        let rule = RelayRule::Stranger;
+        let reply = match self.flow().relay.reject_style {
+            RejectStyle::Standard => Reply::new(
+                550,
+                Some(EnhancedCode::new(5, 7, 1)),
+                format!("Relaying denied: {because} (rule {})", rule.id()),
+            ),
+            RejectStyle::Qmail => Reply::new(
+                553,
+                None,
+                format!(
+                    "sorry, {domain} is not in my list of allowed rcpthosts: {lack} (rule {}) \
+                     (#5.7.1)",
+                    rule.id()
+                ),
+            ),
+        };
+        RelayDecision {
+            is_relay: true,
+            allowed: false,
+            rule,
+            because,
+            reply: Some(reply),
+            allowed_if: self.conditions(facts),
+        }
+    }
+
+    /// What would make it allowed: first what the sender can do, then what an administrator can.
+    fn conditions(&self, facts: &RelayFacts<'_>) -> Vec<String> {
+        let relay = &self.flow().relay;
+        let domain = facts.recipient.domain();
+        let mut conditions = Vec::with_capacity(6);
+        if let Some(connector) = self.own_servers(facts)
+            && let Some(lack) = self.connector_lack(connector, facts)
+        {
+            match lack {
+                ConnectorLack::Tls => conditions.push("the client uses TLS (STARTTLS)".to_owned()),
+                ConnectorLack::Sender => conditions.push(format!(
+                    "the sender's domain is one of sender_domains of the connector \"{}\"",
+                    connector.name
+                )),
+                ConnectorLack::NotOurServers => {}
+            }
+        }
+        conditions.push(
+            "the sender logs in (SMTP AUTH with a mailbox's address and password, ports 587 or 465)"
+                .to_owned(),
+        );
+        if relay.pop_before_smtp.enabled {
+            conditions.push(format!(
+                "the sender first reads mail by POP3 from the same address, at most {} before",
+                format_duration(relay.pop_before_smtp.window)
+            ));
+        }
+        if let Some(first) = relay.networks.iter().find(|network| !is_loopback_network(network)) {
+            let others = relay.networks.len() - 1;
+            conditions.push(match others {
+                0 => format!("the client is in the authorised network {first}"),
+                _ => format!("the client is in an authorised network ({first}, or {others} more)"),
+            });
+        }
+        conditions.push(format!(
+            "an administrator adds {} to [relay].addresses",
+            facts.client.to_canonical()
+        ));
+        if domain.literal().is_none() {
+            let accept = format!(
+                "{domain} belongs to this organization, and an administrator makes it an accepted \
+                 domain (causeway domain add {domain})"
+            );
+            // Whose MX points here is most likely ours.
+            let place = if facts.points_here { 0 } else { conditions.len() };
+            conditions.insert(place, accept);
+        }
+        conditions
+    }
+}
+
+fn is_loopback_network(network: &ipnet::IpNet) -> bool {
+    network.network().to_canonical().is_loopback()
+}
+
+fn allowed(is_relay: bool, rule: RelayRule, because: String) -> RelayDecision {
+    RelayDecision { is_relay, allowed: true, rule, because, reply: None, allowed_if: Vec::new() }
+}

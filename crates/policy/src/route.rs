@@ -1,0 +1,366 @@
+//! Where does this recipient go, and why?
+//!
+//! The order, first match wins:
+//! 1. a mailbox here: local delivery;
+//! 2. authoritative domain, no mailbox: nowhere, the mailbox is unknown;
+//! 3. an enabled outbound connector: one with exactly this recipient domain, then the one with the
+//!    longest `*.suffix`, then one with `*`; among equals the first in the file
+//!    ([`check`](fn@crate::check) calls that an error);
+//! 4. internal relay domain, no connector: nowhere. Its MX would bring the mail back to us;
+//! 5. `[routing].internet = via connector "NAME"`;
+//! 6. the MX hosts of the domain (or the address itself, for an address literal).
+//!
+//! **Mail is never sent back to where it came from.** A message that came in through a connector
+//! of the organization's own servers is not handed to an outbound connector that leads to the same
+//! servers:
+//!
+//! | came from | connector leads to | external domain | internal relay domain |
+//! |---|---|---|---|
+//! | own servers | own servers | that connector is passed over: the next in the order, in the end MX | nowhere: a routing loop |
+//! | own servers | partner | the connector | the connector |
+//! | partner, a user, the internet | own servers | the connector | the connector |
+//! | partner, a user, the internet | partner | the connector | the connector |
+//!
+//! Two on-premises connectors lead to the same servers unless both name a certificate
+//! (`tls_certificate_name` in, `tls_domain` out) and the names are different: so an organization with
+//! several sites can have mail passed from one to another.
+
+use std::sync::Arc;
+
+use causeway_model::config::{
+    DomainType, Host, InboundConnector, OutboundConnector, OutboundRoute, Peer, SmartHost,
+};
+use causeway_model::{Address, Domain, Failure};
+use serde::Serialize;
+
+use crate::MailPolicy;
+use crate::index::{pattern_takes, pattern_text};
+use crate::recipient::{MailboxLookup, RecipientDecision};
+
+/// What kind of domain the recipient's is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteDomain {
+    /// Accepted, and all its mailboxes are here.
+    Authoritative,
+    /// Accepted, and some mailboxes are elsewhere.
+    InternalRelay,
+    /// Not ours.
+    External,
+}
+
+/// Where a recipient goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteTarget {
+    /// Into a mailbox here.
+    Local {
+        /// The mailbox's main address.
+        mailbox: Address,
+    },
+    /// Through this connector: to its smart hosts, or (its `route` is MX) to the recipient
+    /// domain's MX hosts under its TLS demands.
+    Connector(Arc<OutboundConnector>),
+    /// To the MX hosts of this domain, or to the address when it is an address literal.
+    Mx(Domain),
+    /// There is no way; why.
+    Nowhere(Failure),
+}
+
+/// A route with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Type of the recipient's domain.
+    pub domain_type: RouteDomain,
+    /// The address to hand on: the recipient itself, except for a postmaster who reads mail
+    /// elsewhere ([`recipient`](crate::recipient)).
+    pub recipient: Address,
+    /// Where.
+    pub target: RouteTarget,
+    /// In words.
+    pub because: String,
+}
+
+/// A connector that was looked at and not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Considered {
+    /// Its name.
+    pub connector: String,
+    /// Why it was not taken.
+    pub why_not: String,
+}
+
+/// A route for people. Serializes as `route explain` of INTERFACE.md, with `considered` in addition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RouteExplanation {
+    /// The recipient that was asked about.
+    pub recipient: Address,
+    /// Its domain.
+    pub domain: Domain,
+    /// Type of its domain.
+    pub domain_type: RouteDomain,
+    /// The connector that takes it.
+    pub connector: Option<String>,
+    /// Where it would be tried, in order: `mail.corp.example:25`, `MX of ext.test`, `mailbox
+    /// a@ours.test`; empty when there is no way.
+    pub next_hops: Vec<String>,
+    /// In words.
+    pub because: String,
+    /// Every connector that was not taken, and why.
+    pub considered: Vec<Considered>,
+}
+
+impl Route {
+    /// The connector's name, when one takes the recipient.
+    #[must_use]
+    pub fn connector(&self) -> Option<&str> {
+        match &self.target {
+            RouteTarget::Connector(connector) => Some(&connector.name),
+            _ => None,
+        }
+    }
+
+    /// The next hops as text; see [`RouteExplanation::next_hops`].
+    #[must_use]
+    pub fn next_hops(&self) -> Vec<String> {
+        match &self.target {
+            RouteTarget::Local { mailbox } => vec![format!("mailbox {mailbox}")],
+            RouteTarget::Connector(connector) => match &connector.route {
+                OutboundRoute::SmartHosts(hosts) => hosts.iter().map(smart_host_text).collect(),
+                OutboundRoute::Mx => vec![format!("MX of {}", self.recipient.domain())],
+            },
+            RouteTarget::Mx(domain) if domain.literal().is_some() => vec![domain.to_string()],
+            RouteTarget::Mx(domain) => vec![format!("MX of {domain}")],
+            RouteTarget::Nowhere(_) => Vec::new(),
+        }
+    }
+}
+
+/// A smart host as text that can be written into the file: `name:25`, `192.0.2.7:2525`,
+/// `[2001:db8::1]:25`.
+#[must_use]
+pub fn smart_host_text(host: &SmartHost) -> String {
+    match &host.host {
+        Host::Name(name) => format!("{name}:{}", host.port),
+        Host::Address(address) => std::net::SocketAddr::new(*address, host.port).to_string(),
+    }
+}
+
+/// What became of the search for a connector.
+enum Choice<'p> {
+    Taken(&'p Arc<OutboundConnector>),
+    /// Only one that leads back.
+    LeadsBack(&'p Arc<OutboundConnector>),
+    None,
+}
+
+impl MailPolicy {
+    /// Where a recipient goes now. `origin_connector` is the inbound connector that the message came
+    /// in through ([`causeway_model::Origin::connector`]).
+    #[must_use]
+    pub fn route(
+        &self,
+        recipient: &Address,
+        origin_connector: Option<&str>,
+        mailboxes: &dyn MailboxLookup,
+    ) -> Route {
+        let domain_type = self.domain_type(recipient.domain());
+        let to = match self.recipient(recipient, mailboxes) {
+            RecipientDecision::Local { mailbox } => {
+                let because = if mailbox.mailbox_key() == recipient.mailbox_key() {
+                    "the mailbox is here".to_owned()
+                } else {
+                    format!("it is delivered to the mailbox {mailbox} here")
+                };
+                let target = RouteTarget::Local { mailbox };
+                return Route { domain_type, recipient: recipient.clone(), target, because };
+            }
+            RecipientDecision::Unknown(_) => {
+                let because =
+                    format!("there is no such mailbox, and all of {} is here", recipient.domain());
+                let failure = Failure::MailboxUnknown { address: recipient.to_string() };
+                let target = RouteTarget::Nowhere(failure);
+                return Route { domain_type, recipient: recipient.clone(), target, because };
+            }
+            RecipientDecision::Forward { to } => to,
+        };
+        let mut because = String::new();
+        if to != *recipient {
+            because = format!("mail for {recipient} is read at {to}; ");
+        }
+        let from = origin_connector
+            .and_then(|name| self.inbound_connector(name))
+            .filter(|connector| connector.peer == Peer::OnPremises);
+        let (target, reason) = self.onward(to.domain(), from);
+        because.push_str(&reason);
+        Route { domain_type, recipient: to, target, because }
+    }
+
+    /// The same for people, with every connector that was not taken and why.
+    #[must_use]
+    pub fn explain_route(
+        &self,
+        recipient: &Address,
+        origin_connector: Option<&str>,
+        mailboxes: &dyn MailboxLookup,
+    ) -> RouteExplanation {
+        let route = self.route(recipient, origin_connector, mailboxes);
+        RouteExplanation {
+            recipient: recipient.clone(),
+            domain: recipient.domain().clone(),
+            domain_type: route.domain_type,
+            connector: route.connector().map(str::to_owned),
+            next_hops: route.next_hops(),
+            considered: self.considered(&route, origin_connector),
+            because: route.because,
+        }
+    }
+
+    /// What kind of domain this is.
+    #[must_use]
+    pub fn domain_type(&self, domain: &Domain) -> RouteDomain {
+        match self.accepted_domain(domain).map(|accepted| accepted.domain_type) {
+            Some(DomainType::Authoritative) => RouteDomain::Authoritative,
+            Some(DomainType::InternalRelay) => RouteDomain::InternalRelay,
+            None => RouteDomain::External,
+        }
+    }
+
+    /// The way on for a domain whose recipient is not here. `from` is the connector of our own
+    /// servers that the message came in through.
+    fn onward(&self, domain: &Domain, from: Option<&InboundConnector>) -> (RouteTarget, String) {
+        let external = self.domain_type(domain) == RouteDomain::External;
+        match self.choose(domain, external, from) {
+            Choice::Taken(connector) => {
+                let because = self.taken_because(connector, domain);
+                (RouteTarget::Connector(Arc::clone(connector)), because)
+            }
+            Choice::LeadsBack(connector) if !external => {
+                let because = format!(
+                    "the message came from the organization's own servers, {domain} is an internal \
+                     relay domain, and the connector \"{}\" would send it back to them: a loop",
+                    connector.name
+                );
+                let failure = Failure::RoutingLoop {
+                    domain: domain.to_string(),
+                    connector: connector.name.clone(),
+                };
+                (RouteTarget::Nowhere(failure), because)
+            }
+            Choice::LeadsBack(connector) => {
+                let because = format!(
+                    "the message came from the organization's own servers, so the connector \"{}\" \
+                     would send it back to them; it goes straight to the internet",
+                    connector.name
+                );
+                (RouteTarget::Mx(domain.clone()), because)
+            }
+            Choice::None if external => {
+                let because = format!("{domain} is not ours and no connector takes it");
+                (RouteTarget::Mx(domain.clone()), because)
+            }
+            Choice::None => {
+                let because = format!(
+                    "{domain} is an internal relay domain, the mailbox is not here, and no enabled \
+                     connector takes the domain; its MX would bring the message back here"
+                );
+                let failure = Failure::NoConnector { domain: domain.to_string() };
+                (RouteTarget::Nowhere(failure), because)
+            }
+        }
+    }
+
+    fn choose(
+        &self,
+        domain: &Domain,
+        external: bool,
+        from: Option<&InboundConnector>,
+    ) -> Choice<'_> {
+        let matching = self.outbound_patterns.taking(domain).map(|number| number as usize);
+        let internet = self.internet.filter(|_| external);
+        let mut back = None;
+        for number in matching.chain(internet) {
+            let Some(connector) = self.outbound.get(number) else { continue };
+            if !from.is_some_and(|from| leads_back(from, connector)) {
+                return Choice::Taken(connector);
+            }
+            if !external {
+                return Choice::LeadsBack(connector);
+            }
+            back.get_or_insert(connector);
+        }
+        back.map_or(Choice::None, Choice::LeadsBack)
+    }
+
+    fn taken_because(&self, connector: &OutboundConnector, domain: &Domain) -> String {
+        match best_pattern(connector, domain) {
+            Some(pattern) => format!(
+                "the connector \"{}\" takes {domain} (its recipient_domains has \"{pattern}\")",
+                connector.name
+            ),
+            None => format!(
+                "mail for the internet leaves through the connector \"{}\" ([routing].internet)",
+                connector.name
+            ),
+        }
+    }
+
+    fn considered(&self, route: &Route, origin_connector: Option<&str>) -> Vec<Considered> {
+        let domain = route.recipient.domain();
+        let from = origin_connector
+            .and_then(|name| self.inbound_connector(name))
+            .filter(|connector| connector.peer == Peer::OnPremises);
+        let why_not = |connector: &OutboundConnector| {
+            let Some(pattern) = best_pattern(connector, domain) else {
+                return format!("its recipient_domains do not have {domain}");
+            };
+            if !connector.enabled {
+                "it is disabled".to_owned()
+            } else if matches!(route.target, RouteTarget::Local { .. }) {
+                "the mailbox is here".to_owned()
+            } else if matches!(route.target, RouteTarget::Nowhere(Failure::MailboxUnknown { .. })) {
+                format!("{domain} is authoritative: recipients that are not here do not exist")
+            } else if from.is_some_and(|from| leads_back(from, connector)) {
+                "it would send the message back to where it came from".to_owned()
+            } else {
+                format!("\"{pattern}\" is less specific than the pattern of the connector taken")
+            }
+        };
+        self.outbound
+            .iter()
+            .filter(|connector| route.connector() != Some(connector.name.as_str()))
+            .map(|connector| Considered {
+                connector: connector.name.clone(),
+                why_not: why_not(connector),
+            })
+            .collect()
+    }
+}
+
+/// The most specific pattern of a connector that takes the domain, as text.
+fn best_pattern(connector: &OutboundConnector, domain: &Domain) -> Option<String> {
+    let taking = connector.recipient_domains.iter().filter(|p| pattern_takes(p, domain));
+    // An exact name is the longest text but for `*.` before a longer suffix, which cannot be.
+    taking.map(pattern_text).max_by_key(|text| text.trim_start_matches("*.").len())
+}
+
+/// True when `to` leads to the servers that `from` stands for. Both are the organization's own.
+fn leads_back(from: &InboundConnector, to: &OutboundConnector) -> bool {
+    if from.peer != Peer::OnPremises || to.peer != Peer::OnPremises {
+        return false;
+    }
+    match (&from.tls_certificate_name, &to.tls_domain) {
+        (Some(shown), Some(expected)) => same_servers(shown, expected),
+        _ => true,
+    }
+}
+
+/// True when the names are equal, or one is a wildcard for the other.
+fn same_servers(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let covers = |wildcard: &str, name: &str| {
+        wildcard.strip_prefix("*.").is_some_and(|base| {
+            name == base || name.split_once('.').is_some_and(|(_, up)| up == base)
+        })
+    };
+    a == b || covers(&a, &b) || covers(&b, &a)
+}
