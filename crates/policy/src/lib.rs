@@ -24,6 +24,7 @@
 //! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
 //! [`index`] is the machinery under them.
 
+pub mod identity;
 pub mod inbound;
 pub mod index;
 pub mod policy;
@@ -32,6 +33,7 @@ pub mod relay;
 pub mod retry;
 pub mod route;
 
+pub use identity::{IdentityDecision, IdentityFacts, SenderFields};
 pub use inbound::PeerFacts;
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};

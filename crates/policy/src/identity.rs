@@ -1,0 +1,248 @@
+//! May this user use this sender?
+//!
+//! An authenticated user may use, in each field that `[identity].enforce` names (envelope, From,
+//! Sender, Reply-To), the main address and the aliases of the mailbox, and what its `send_as` lists:
+//! addresses, or whole domains as `@contoso.example`. Addresses are compared by
+//! [`Address::mailbox_key`]; a domain in `send_as` does not hold its subdomains.
+//!
+//! Every address of a field must be the user's: a From with two authors needs both. The null
+//! reverse-path is allowed (clients send read receipts with it, RFC 8098 section 2.1); so is a field
+//! that is not there. Somebody who did not log in has no identity to check; what they may do is
+//! [`relay`](crate::relay)'s question.
+
+use causeway_model::config::IdentityField;
+use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath};
+use serde::Serialize;
+
+use crate::MailPolicy;
+
+/// Whose addresses are whose.
+#[derive(Clone, Copy, Debug)]
+pub struct IdentityFacts<'a> {
+    /// The mailbox that logged in: its main address.
+    pub user: &'a Address,
+    /// Its aliases.
+    pub aliases: &'a [Address],
+    /// What else it may send as: addresses, or domains as `@contoso.example`. An entry that is
+    /// neither allows nothing.
+    pub send_as: &'a [String],
+}
+
+/// What a message says about who sends it. At MAIL only the envelope is known; the rest is asked
+/// at the end of the header.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SenderFields<'a> {
+    /// The reverse-path.
+    pub envelope: Option<&'a ReversePath>,
+    /// The addresses of From.
+    pub from: &'a [Address],
+    /// The address of Sender.
+    pub sender: Option<&'a Address>,
+    /// The addresses of Reply-To.
+    pub reply_to: &'a [Address],
+}
+
+/// The decision, explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IdentityDecision {
+    /// The user may send this.
+    pub allowed: bool,
+    /// `identity.own` (allowed) or `identity.foreign-sender`.
+    pub rule: &'static str,
+    /// The field that is not theirs.
+    pub field: Option<IdentityField>,
+    /// In words.
+    pub because: String,
+    /// What to answer when it is refused: `550 5.7.60 …`.
+    pub reply: Option<Reply>,
+}
+
+/// The name of a field as people know it.
+#[must_use]
+pub const fn field_name(field: IdentityField) -> &'static str {
+    match field {
+        IdentityField::Envelope => "envelope sender (MAIL FROM)",
+        IdentityField::From => "From",
+        IdentityField::Sender => "Sender",
+        IdentityField::ReplyTo => "Reply-To",
+    }
+}
+
+impl MailPolicy {
+    /// Decides whether an authenticated user may send with these sender fields; names the first
+    /// field that is not theirs.
+    #[must_use]
+    pub fn identity(
+        &self,
+        facts: &IdentityFacts<'_>,
+        fields: &SenderFields<'_>,
+    ) -> IdentityDecision {
+        let refused = self.flow().identity.enforce.iter().find_map(|&field| {
+            addresses(fields, field)
+                .into_iter()
+                .find(|address| !facts.owns(address))
+                .map(|address| (field, address))
+        });
+        let Some((field, address)) = refused else {
+            return IdentityDecision {
+                allowed: true,
+                rule: "identity.own",
+                field: None,
+                because: format!("every sender address that is checked belongs to {}", facts.user),
+                reply: None,
+            };
+        };
+        let rule = "identity.foreign-sender";
+        let because = format!(
+            "{} may not send as {address} ({}); it may use {}",
+            facts.user,
+            field_name(field),
+            facts.usable()
+        );
+        IdentityDecision {
+            allowed: false,
+            rule,
+            field: Some(field),
+            reply: Some(Reply::new(
+                550,
+                Some(EnhancedCode::new(5, 7, 60)),
+                format!("{because} (rule {rule})"),
+            )),
+            because,
+        }
+    }
+}
+
+fn addresses<'a>(fields: &SenderFields<'a>, field: IdentityField) -> Vec<&'a Address> {
+    match field {
+        IdentityField::Envelope => {
+            fields.envelope.and_then(ReversePath::address).into_iter().collect()
+        }
+        IdentityField::From => fields.from.iter().collect(),
+        IdentityField::Sender => fields.sender.into_iter().collect(),
+        IdentityField::ReplyTo => fields.reply_to.iter().collect(),
+    }
+}
+
+impl IdentityFacts<'_> {
+    /// True when the user may use this address.
+    #[must_use]
+    pub fn owns(&self, address: &Address) -> bool {
+        let key = address.mailbox_key();
+        self.user.mailbox_key() == key
+            || self.aliases.iter().any(|alias| alias.mailbox_key() == key)
+            || self.send_as.iter().any(|entry| match entry.strip_prefix('@') {
+                Some(domain) => Domain::parse(domain).is_ok_and(|d| d == *address.domain()),
+                None => Address::parse(entry).is_ok_and(|a| a.mailbox_key() == key),
+            })
+    }
+
+    /// The first few of what the user may use, short enough for a reply line.
+    fn usable(&self) -> String {
+        let mut text = self.user.to_string();
+        let aliases = self.aliases.iter().map(ToString::to_string);
+        let mut left = self.aliases.len() + self.send_as.len();
+        for entry in aliases.chain(self.send_as.iter().cloned()).take(2) {
+            if text.len() + entry.len() > 120 || entry.contains(char::is_control) {
+                break;
+            }
+            text.push_str(", ");
+            text.push_str(&entry);
+            left -= 1;
+        }
+        if left > 0 {
+            text.push_str(&format!(" and {left} more"));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use causeway_model::config::MailFlow;
+
+    use super::*;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    fn decide(enforce: &[IdentityField], fields: &SenderFields<'_>) -> IdentityDecision {
+        let mut flow = MailFlow::default();
+        flow.identity.enforce = enforce.to_vec();
+        let policy = MailPolicy::compile(Arc::new(flow), "mx.ours.test");
+        let (user, aliases) = (address("alice@ours.test"), [address("sales@ours.test")]);
+        let send_as = ["@team.test".to_owned(), "boss@ours.test".to_owned(), "nonsense".to_owned()];
+        let facts = IdentityFacts { user: &user, aliases: &aliases, send_as: &send_as };
+        policy.identity(&facts, fields)
+    }
+
+    const ALL: [IdentityField; 4] = [
+        IdentityField::Envelope,
+        IdentityField::From,
+        IdentityField::Sender,
+        IdentityField::ReplyTo,
+    ];
+
+    #[test]
+    fn a_user_may_use_what_is_theirs_in_any_spelling() {
+        for own in [
+            "alice@ours.test",
+            "ALICE@Ours.Test",
+            "\"alice\"@ours.test",
+            "sales@ours.test",
+            "boss@ours.test",
+            "anybody@team.test",
+        ] {
+            let own = [address(own)];
+            let path = ReversePath::Address(own[0].clone());
+            let fields = SenderFields {
+                envelope: Some(&path),
+                from: &own,
+                sender: Some(&own[0]),
+                reply_to: &own,
+            };
+            assert!(decide(&ALL, &fields).allowed, "{own:?}");
+        }
+        let nothing = SenderFields { envelope: Some(&ReversePath::Null), ..Default::default() };
+        assert!(decide(&ALL, &nothing).allowed);
+    }
+
+    #[test]
+    fn each_field_is_checked_by_itself_and_named() {
+        let (own, foreign) = (address("alice@ours.test"), address("bob@ours.test"));
+        let (own_path, foreign_path) =
+            (ReversePath::Address(own.clone()), ReversePath::Address(foreign.clone()));
+        let (own_list, mixed) = ([own.clone()], [own.clone(), foreign.clone()]);
+        let good = SenderFields {
+            envelope: Some(&own_path),
+            from: &own_list,
+            sender: Some(&own),
+            reply_to: &own_list,
+        };
+        let cases = [
+            (IdentityField::Envelope, SenderFields { envelope: Some(&foreign_path), ..good }),
+            (IdentityField::From, SenderFields { from: &mixed, ..good }),
+            (IdentityField::Sender, SenderFields { sender: Some(&foreign), ..good }),
+            (IdentityField::ReplyTo, SenderFields { reply_to: &mixed, ..good }),
+        ];
+        for (field, fields) in cases {
+            let decision = decide(&ALL, &fields);
+            assert_eq!((decision.allowed, decision.field), (false, Some(field)));
+            let reply = decision.reply.unwrap();
+            assert_eq!(reply.code_text(), "550 5.7.60");
+            assert!(reply.lines[0].contains(field_name(field)), "{reply}");
+            assert!(reply.lines[0].contains("bob@ours.test"), "{reply}");
+            let others: Vec<_> = ALL.into_iter().filter(|f| *f != field).collect();
+            assert!(decide(&others, &fields).allowed, "{field:?} is not enforced");
+        }
+    }
+
+    #[test]
+    fn a_domain_to_send_as_does_not_hold_its_subdomains() {
+        let from = [address("a@sub.team.test")];
+        assert!(!decide(&ALL, &SenderFields { from: &from, ..Default::default() }).allowed);
+    }
+}
