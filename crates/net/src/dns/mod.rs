@@ -1,0 +1,283 @@
+//! Names to hosts, hosts to addresses, and why not.
+//!
+//! **What it promises.** One question takes at most the configured time, over all servers and
+//! both transports together. Names are asked for fully qualified: no search list is ever applied.
+//! Answers are kept for as long as their TTL allows, at most an hour; "no such name" and "no such
+//! record" at most a minute, and only when the zone says for how long (RFC 2308); failures never.
+//! A server that fails or is silent costs one share of the time, and later questions start with
+//! another one.
+//!
+//! **What it tells apart.** The name does not exist ([`Failure::DomainNotFound`]), it exists
+//! without what was asked for ([`Failure::NoAddress`]), a server answered with an error
+//! ([`Failure::DnsServerFailure`], with the server's address), nobody answered
+//! ([`Failure::DnsTimeout`]), the domain takes no mail ([`Failure::NullMx`]).
+//!
+//! **What it refuses.** DNSSEC is not validated here. MX records that point to an IP address in
+//! text form are no hosts (RFC 5321 section 5.1) and listed as unusable. Names under `.invalid`
+//! and `localhost` are answered without asking anybody (RFC 6761).
+//!
+//! **In which order to read.** This file (what callers use), `records` (pure: what an answer
+//! means), `servers` (whom to ask, for how long), `cache`.
+
+mod cache;
+mod records;
+mod servers;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_model::config::DnsSettings;
+use causeway_model::{Domain, Failure, Timestamp};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use tokio::time::Instant;
+
+use cache::Cache;
+use records::Answer;
+use servers::Servers;
+
+pub use records::{MxAnswer, MxHost};
+
+/// Which kinds of address are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Families {
+    /// IPv4 and IPv6.
+    #[default]
+    Both,
+    /// IPv4 only: A records.
+    Ipv4,
+    /// IPv6 only: AAAA records.
+    Ipv6,
+}
+
+/// Why there is no resolver.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolverError {
+    /// The system's resolver configuration could not be understood.
+    #[error(
+        "the system's DNS configuration (/etc/resolv.conf) cannot be used: {detail}; name \
+         servers can be given in causeway.toml, [dns] servers"
+    )]
+    SystemConfiguration {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A client for this server could not be set up.
+    #[error("the DNS server {server} cannot be used: {detail}")]
+    Server {
+        /// The server.
+        server: SocketAddr,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+/// Asks name servers. Cheap to clone; clones share servers and cache.
+#[derive(Clone, Debug)]
+pub struct Resolver {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    servers: Servers,
+    /// `None` for [`Resolver::direct`]: its purpose is to see what a server says now.
+    cache: Option<Cache>,
+}
+
+impl Resolver {
+    /// A resolver for the configured servers; for the system's servers and its hosts file when
+    /// none are configured.
+    ///
+    /// # Errors
+    /// [`ResolverError`] when the system's configuration cannot be read or a server not be used.
+    pub fn new(settings: &DnsSettings) -> Result<Self, ResolverError> {
+        let servers = if settings.servers.is_empty() {
+            Servers::system(settings.timeout)?
+        } else {
+            Servers::configured(&settings.servers, settings.timeout)?
+        };
+        Ok(Self { inner: Arc::new(Inner { servers, cache: Some(Cache::default()) }) })
+    }
+
+    /// Asks just this server for what it knows itself (recursion not desired), without cache: to
+    /// compare the answers of a domain's own name servers.
+    ///
+    /// # Errors
+    /// [`ResolverError::Server`].
+    pub fn direct(server: SocketAddr, timeout: Duration) -> Result<Self, ResolverError> {
+        let servers = Servers::direct(server, timeout)?;
+        Ok(Self { inner: Arc::new(Inner { servers, cache: None }) })
+    }
+
+    /// The servers that are asked, in their configured order.
+    #[must_use]
+    pub fn servers(&self) -> Vec<SocketAddr> {
+        self.inner.servers.addresses()
+    }
+
+    /// The hosts that take mail for `domain` (RFC 5321 section 5.1), best first; hosts of equal
+    /// preference in random order. A domain without MX is its own host ([`MxAnswer::implicit`]);
+    /// an address literal gives its address. The hosts' addresses are not looked up here.
+    ///
+    /// # Errors
+    /// See the [module](self); [`Failure::NoAddress`] when the only MX records are unusable.
+    pub async fn mx(&self, domain: &Domain) -> Result<MxAnswer, Failure> {
+        if let Some(address) = domain.literal() {
+            return Ok(records::literal_mx(address));
+        }
+        let answer = self.query(domain.as_str(), RecordType::MX).await?;
+        records::mx_answer(domain.as_str(), &answer, timestamp_of(answer.expires))
+    }
+
+    /// The addresses of the host `name`; an address in text form gives itself. A and AAAA are
+    /// asked for at the same time; when one of them fails, the other one's answer is used.
+    ///
+    /// # Errors
+    /// See the [module](self). When both questions fail, a server's failure counts more than the
+    /// absence of a record: the name may have an address after all.
+    pub async fn addresses(&self, name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
+        if let Ok(address) = name.parse::<IpAddr>() {
+            return if records::wanted(address, families) {
+                Ok(vec![address])
+            } else {
+                Err(Failure::NoAddress { name: name.to_owned() })
+            };
+        }
+        match families {
+            Families::Ipv4 => self.family(name, RecordType::A).await,
+            Families::Ipv6 => self.family(name, RecordType::AAAA).await,
+            Families::Both => {
+                let (four, six) = tokio::join!(
+                    self.family(name, RecordType::A),
+                    self.family(name, RecordType::AAAA)
+                );
+                records::join_families(four, six)
+            }
+        }
+    }
+
+    async fn family(&self, name: &str, record_type: RecordType) -> Result<Vec<IpAddr>, Failure> {
+        let answer = self.query(name, record_type).await?;
+        let addresses = records::addresses(&answer);
+        if addresses.is_empty() {
+            Err(Failure::NoAddress { name: plain(name).to_owned() })
+        } else {
+            Ok(addresses)
+        }
+    }
+
+    /// The TXT records of `name`, each joined from its pieces; empty when it has none.
+    ///
+    /// # Errors
+    /// See the [module](self).
+    pub async fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
+        let answer = self.query(name, RecordType::TXT).await?;
+        Ok(answer
+            .records
+            .iter()
+            .filter_map(|record| match &record.data {
+                RData::TXT(txt) => {
+                    Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned())
+                }
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// The name servers of the zone `name`, without trailing dots; empty when it is no zone.
+    ///
+    /// # Errors
+    /// See the [module](self).
+    pub async fn name_servers(&self, name: &str) -> Result<Vec<String>, Failure> {
+        let answer = self.query(name, RecordType::NS).await?;
+        Ok(answer
+            .records
+            .iter()
+            .filter_map(|record| match &record.data {
+                RData::NS(ns) => Some(records::host_text(&ns.0)),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// The names that reverse DNS gives for `address`; empty when it has none.
+    ///
+    /// # Errors
+    /// See the [module](self).
+    pub async fn pointers(&self, address: IpAddr) -> Result<Vec<String>, Failure> {
+        let answer = self.query(&Name::from(address).to_ascii(), RecordType::PTR).await;
+        let answer = match answer {
+            Err(Failure::DomainNotFound { .. }) => return Ok(Vec::new()),
+            other => other?,
+        };
+        Ok(answer
+            .records
+            .iter()
+            .filter_map(|record| match &record.data {
+                RData::PTR(pointer) => Some(records::host_text(&pointer.0)),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Forgets what is known about `name` (all record types), so that the next question asks the
+    /// servers.
+    pub fn flush(&self, name: &str) {
+        if let Some(cache) = &self.inner.cache {
+            cache.flush(&key_text(name));
+        }
+    }
+
+    /// Forgets everything.
+    pub fn flush_all(&self) {
+        if let Some(cache) = &self.inner.cache {
+            cache.clear();
+        }
+    }
+
+    /// The answer from the cache or from the servers. An existing name without such records is an
+    /// answer with no records.
+    async fn query(&self, name: &str, record_type: RecordType) -> Result<Arc<Answer>, Failure> {
+        let text = key_text(name);
+        // A text that cannot be a DNS name (too long, empty labels) names nothing.
+        let Ok(qualified) = Name::from_ascii(format!("{text}.")) else {
+            return Err(Failure::DomainNotFound { name: plain(name).to_owned() });
+        };
+        let now = Instant::now();
+        if let Some(known) = self.inner.cache.as_ref().and_then(|c| c.get(&text, record_type, now))
+        {
+            return present(known, &text);
+        }
+        let answer = Arc::new(self.inner.servers.ask(&text, qualified, record_type).await?);
+        if let Some(cache) = &self.inner.cache {
+            cache.put(&text, record_type, Arc::clone(&answer), Instant::now());
+        }
+        present(answer, &text)
+    }
+}
+
+fn present(answer: Arc<Answer>, name: &str) -> Result<Arc<Answer>, Failure> {
+    if answer.name_exists {
+        Ok(answer)
+    } else {
+        Err(Failure::DomainNotFound { name: name.to_owned() })
+    }
+}
+
+/// Without the trailing dot that people and DNS tools write.
+fn plain(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
+}
+
+fn key_text(name: &str) -> String {
+    plain(name).to_ascii_lowercase()
+}
+
+/// The wall-clock moment that a moment of tokio's clock is.
+fn timestamp_of(moment: Instant) -> Timestamp {
+    crate::clock::system_now().plus(moment.saturating_duration_since(Instant::now()))
+}
+
+#[cfg(test)]
+mod tests;
