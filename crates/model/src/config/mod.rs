@@ -10,6 +10,7 @@
 
 mod machine;
 mod mailflow;
+mod parse;
 
 pub use machine::{
     DeliverySettings, DnsSettings, Limits, Listener, Machine, Protocol, StoreUrl, TlsFiles,
@@ -20,6 +21,8 @@ pub use mailflow::{
     MailFlow, Network, Organization, OutboundConnector, OutboundRoute, Peer, PopBeforeSmtp,
     QueueSettings, RejectStyle, RelaySettings, SmartHost, TlsLevel,
 };
+
+pub use parse::Places;
 
 use std::fmt;
 

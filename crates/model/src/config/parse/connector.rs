@@ -1,0 +1,259 @@
+//! `[[connector]]`.
+
+use super::Section;
+use super::values;
+use crate::config::{
+    Connector, Credentials, Direction, DomainPattern, Host, InboundConnector, OutboundConnector,
+    OutboundRoute, Peer, SmartHost, TlsLevel,
+};
+
+const KEYS: &[&str] = &[
+    "name",
+    "direction",
+    "peer",
+    "enabled",
+    "note",
+    "recipient_domains",
+    "smart_hosts",
+    "use_mx",
+    "tls",
+    "tls_domain",
+    "credentials",
+    "sender_domains",
+    "source_addresses",
+    "tls_certificate_name",
+    "require_tls",
+];
+const OUTBOUND_KEYS: &[&str] =
+    &["recipient_domains", "smart_hosts", "use_mx", "tls", "tls_domain", "credentials"];
+const INBOUND_KEYS: &[&str] =
+    &["sender_domains", "source_addresses", "tls_certificate_name", "require_tls"];
+
+const DIRECTIONS: &[(&str, Direction)] =
+    &[("outbound", Direction::Outbound), ("inbound", Direction::Inbound)];
+const PEERS: &[(&str, Peer)] = &[("on_premises", Peer::OnPremises), ("partner", Peer::Partner)];
+const TLS_LEVELS: &[(&str, TlsLevel)] = &[
+    ("opportunistic", TlsLevel::Opportunistic),
+    ("encryption_only", TlsLevel::EncryptionOnly),
+    ("certificate_validation", TlsLevel::CertificateValidation),
+    ("domain_validation", TlsLevel::DomainValidation),
+];
+
+/// What both directions have.
+struct Common {
+    name: String,
+    peer: Peer,
+    enabled: bool,
+    note: Option<String>,
+}
+
+/// Every `[[connector]]` that is right, and the names of all.
+pub(super) fn connectors(root: &Section<'_>) -> (Vec<Connector>, Vec<String>) {
+    let (mut connectors, mut names) = (Vec::new(), Vec::new());
+    for section in root.tables("connector", KEYS) {
+        connectors.extend(connector(&section));
+        let Some(name) = section.table.get("name").and_then(toml_edit::Item::as_str) else {
+            continue;
+        };
+        if names.iter().any(|other| other == name) {
+            section.source.error(
+                section.span_of("name"),
+                format!("there are two connectors with the name {}", values::shown(name)),
+                "give each connector a name of its own",
+            );
+        }
+        names.push(name.to_owned());
+    }
+    (connectors, names)
+}
+
+fn connector(section: &Section<'_>) -> Option<Connector> {
+    let name = section.required("name", "\"to on-premises\"", values::text);
+    let direction = section.required("direction", "\"outbound\"", values::word(DIRECTIONS));
+    let peer = section.required("peer", "\"partner\" or \"on_premises\"", values::word(PEERS));
+    let enabled = section.read("enabled", values::boolean).unwrap_or(true);
+    let note = section.read("note", values::text);
+    // What a broken entry has besides is read all the same, so that its problems are known too.
+    let common = Common {
+        name: name.clone().unwrap_or_default(),
+        peer: peer.unwrap_or(Peer::Partner),
+        enabled,
+        note,
+    };
+    let connector = match direction? {
+        Direction::Outbound => {
+            foreign_keys(section, INBOUND_KEYS, "inbound");
+            outbound(section, common).map(Connector::Outbound)
+        }
+        Direction::Inbound => {
+            foreign_keys(section, OUTBOUND_KEYS, "outbound");
+            inbound(section, common).map(Connector::Inbound)
+        }
+    };
+    name.and(peer).and(connector)
+}
+
+fn foreign_keys(section: &Section<'_>, keys: &[&str], belongs_to: &str) {
+    for key in keys.iter().filter(|key| section.has(key)) {
+        section.source.error(
+            section.key_span(key),
+            format!("{key} belongs to {belongs_to} connectors; this one is of the other direction"),
+            format!("remove it, or make it an {belongs_to} connector of its own"),
+        );
+    }
+}
+
+fn patterns(section: &Section<'_>, key: &str) -> Vec<DomainPattern> {
+    let patterns = section.list(key, "[\"corp.example\"]", values::pattern).unwrap_or_default();
+    for (i, pattern) in patterns.iter().enumerate() {
+        if patterns[..i].contains(pattern) {
+            section.source.warning(
+                section.span_of(key),
+                format!("{key} has the same domain twice"),
+                "keep one of the two",
+            );
+            break;
+        }
+    }
+    patterns
+}
+
+fn outbound(section: &Section<'_>, common: Common) -> Option<OutboundConnector> {
+    let recipient_domains = patterns(section, "recipient_domains");
+    let route = route(section);
+    let tls = section.read("tls", values::word(TLS_LEVELS)).unwrap_or_default();
+    let tls_domain = section.read("tls_domain", values::certificate_name);
+    if tls_domain.is_some() && tls != TlsLevel::DomainValidation {
+        section.source.warning(
+            section.span_of("tls_domain"),
+            "tls_domain is not looked at under this tls setting",
+            "write tls = \"domain_validation\", or remove tls_domain",
+        );
+    }
+    let credentials = section.section("credentials", &["user", "password_file"]);
+    let credentials = credentials.and_then(|section| {
+        let user = section.required("user", "\"relay\"", values::text);
+        let file = section.required("password_file", "\"/path/to/file\"", values::path);
+        Some(Credentials { user: user?, password_file: file? })
+    });
+    let route = route?;
+    if tls == TlsLevel::DomainValidation
+        && tls_domain.is_none()
+        && let OutboundRoute::SmartHosts(hosts) = &route
+        && hosts.iter().any(|host| matches!(host.host, Host::Address(_)))
+    {
+        section.source.warning(
+            section.span_of("tls"),
+            "a smart host is given by its address, so no name is known that its certificate must carry",
+            "add tls_domain, the name in its certificate",
+        );
+    }
+    let Common { name, peer, enabled, note } = common;
+    Some(OutboundConnector {
+        name,
+        peer,
+        enabled,
+        recipient_domains,
+        route,
+        tls,
+        tls_domain,
+        credentials,
+        note,
+    })
+}
+
+fn route(section: &Section<'_>) -> Option<OutboundRoute> {
+    let example = "[\"mail.corp.example\"]";
+    let hosts = section.list("smart_hosts", example, values::smart_host);
+    let use_mx = section.read("use_mx", values::boolean);
+    let either = "write smart_hosts = [\"mail.corp.example\"], or use_mx = true, one of the two";
+    match (hosts, use_mx) {
+        (Some(hosts), Some(true)) if !hosts.is_empty() => {
+            let what = format!("{} has both smart_hosts and use_mx = true", section.path);
+            section.source.error(section.span_of("use_mx"), what, either);
+            None
+        }
+        (_, Some(true)) => Some(OutboundRoute::Mx),
+        (Some(hosts), _) if !hosts.is_empty() => {
+            repeated_hosts(section, &hosts);
+            Some(OutboundRoute::SmartHosts(hosts))
+        }
+        _ => {
+            // A value that is there and could not be read has been reported by itself.
+            let broken = section.table.get("smart_hosts").is_some_and(|i| !is_empty_list(i))
+                || section.has("use_mx") && use_mx.is_none();
+            if !broken {
+                let what = format!("{} has nowhere to send mail to", section.path);
+                section.source.error(section.span.clone(), what, either);
+            }
+            None
+        }
+    }
+}
+
+fn is_empty_list(item: &toml_edit::Item) -> bool {
+    item.as_array().is_some_and(toml_edit::Array::is_empty)
+}
+
+fn repeated_hosts(section: &Section<'_>, hosts: &[SmartHost]) {
+    if hosts.iter().enumerate().any(|(i, host)| hosts[..i].contains(host)) {
+        section.source.warning(
+            section.span_of("smart_hosts"),
+            "smart_hosts has the same host twice",
+            "keep one of the two",
+        );
+    }
+}
+
+fn inbound(section: &Section<'_>, common: Common) -> Option<InboundConnector> {
+    let sender_domains = patterns(section, "sender_domains");
+    let source = section.list("source_addresses", "[\"192.0.2.0/28\"]", values::network);
+    let tls_certificate_name = section.read("tls_certificate_name", values::certificate_name);
+    let require_tls = section.read("require_tls", values::boolean).unwrap_or(true);
+    let mut complete = true;
+    let missing = |key: &str| section.table.get(key).is_none_or(is_empty_list);
+    if missing("sender_domains") {
+        complete = false;
+        section.source.error(
+            section.span_of("sender_domains"),
+            format!("{} has no sender_domains", section.path),
+            "write sender_domains = [\"*\"] for all, or the domains its peer may send from",
+        );
+    }
+    if missing("source_addresses") && !section.has("tls_certificate_name") {
+        complete = false;
+        section.source.error(
+            section.span.clone(),
+            format!("{} does not say how its peer is recognised", section.path),
+            "write source_addresses, tls_certificate_name, or both",
+        );
+    }
+    if tls_certificate_name.is_some() && !require_tls && source.as_ref().is_none_or(Vec::is_empty) {
+        section.source.warning(
+            section.span_of("require_tls"),
+            "the peer is recognised by its certificate only, which it cannot show without TLS",
+            "write require_tls = true",
+        );
+    }
+    let source_addresses = source.unwrap_or_default();
+    if let Some(all) = source_addresses.iter().find(|network| network.prefix_len() == 0) {
+        let family = if all.addr().is_ipv4() { "IPv4" } else { "IPv6" };
+        complete = false;
+        section.source.error(
+            section.span_of("source_addresses"),
+            format!("{all} is every {family} address: anybody would be this connector's peer"),
+            "write the peer's own addresses",
+        );
+    }
+    let Common { name, peer, enabled, note } = common;
+    complete.then_some(InboundConnector {
+        name,
+        peer,
+        enabled,
+        sender_domains,
+        source_addresses,
+        tls_certificate_name,
+        require_tls,
+        note,
+    })
+}

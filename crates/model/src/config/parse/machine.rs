@@ -1,0 +1,171 @@
+//! `causeway.toml`.
+
+use std::time::Duration;
+
+use super::values::{self, Read};
+use super::{Section, Wrong, read_file};
+use crate::config::{Listener, Machine, Problem, Protocol, StoreUrl, TlsFiles};
+
+const PROTOCOLS: &[(&str, Protocol)] = &[
+    ("smtp", Protocol::Smtp),
+    ("submission", Protocol::Submission),
+    ("submissions", Protocol::Submissions),
+    ("pop3", Protocol::Pop3),
+    ("pop3s", Protocol::Pop3s),
+    ("admin", Protocol::Admin),
+];
+
+const TABLES: &[&str] =
+    &["hostname", "data_dir", "listener", "tls", "dns", "store", "delivery", "limits"];
+
+impl Machine {
+    /// Reads `causeway.toml`. `file` is the name to show in problems. With the value come the
+    /// warnings.
+    ///
+    /// # Errors
+    /// Every problem of the file (warnings too), in its order, when at least one is an error.
+    pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        read_file(text, file, TABLES, machine)
+    }
+}
+
+fn machine(root: &Section<'_>) -> Machine {
+    let mut machine = Machine::default();
+    machine.hostname = root.read("hostname", values::domain).map(|name| name.to_string());
+    root.set("data_dir", &mut machine.data_dir, values::path);
+    if root.has("listener") {
+        machine.listeners = listeners(root);
+    }
+    if let Some(tls) = root.section("tls", &["certificate", "key"]) {
+        let certificate = tls.required("certificate", "\"fullchain.pem\"", values::path);
+        let key = tls.required("key", "\"key.pem\"", values::path);
+        machine.tls = certificate.zip(key).map(|(certificate, key)| TlsFiles { certificate, key });
+    }
+    if let Some(dns) = root.section("dns", &["servers", "timeout"]) {
+        if let Some(servers) = dns.list("servers", "[\"127.0.0.1:53\"]", values::name_server) {
+            machine.dns.servers = servers;
+        }
+        dns.set("timeout", &mut machine.dns.timeout, dns_timeout);
+    }
+    if let Some(store) = root.section("store", &["url"]) {
+        store.set("url", &mut machine.store, store_url);
+    }
+    delivery(root, &mut machine);
+    limits(root, &mut machine);
+    machine
+}
+
+fn dns_timeout(item: &toml_edit::Item) -> Read<Duration> {
+    let timeout = values::positive_duration(item)?;
+    if timeout > Duration::from_secs(60) {
+        return Err(Wrong::new("is longer than a minute", "write \"5s\", or \"60s\" at most"));
+    }
+    Ok(timeout)
+}
+
+fn listeners(root: &Section<'_>) -> Vec<Listener> {
+    let mut listeners: Vec<Listener> = Vec::new();
+    for section in root.tables("listener", &["name", "protocol", "address"]) {
+        let protocol = section.required("protocol", "\"smtp\"", values::word(PROTOCOLS));
+        let address = section.required("address", "\"0.0.0.0:25\"", values::socket_address);
+        let (Some(protocol), Some(address)) = (protocol, address) else { continue };
+        let word = PROTOCOLS.iter().find(|(_, p)| *p == protocol).map_or("", |(word, _)| word);
+        let name = section.read("name", values::text).unwrap_or_else(|| word.to_owned());
+        if listeners.iter().any(|other| other.name == name) {
+            section.source.error(
+                section.span_of("name"),
+                format!("there are two listeners with the name {}", values::shown(&name)),
+                "give each listener a name of its own",
+            );
+        }
+        // Port 0 lets the system choose: never the same one twice.
+        if address.port() != 0
+            && let Some(other) = listeners.iter().find(|other| other.address == address)
+        {
+            section.source.error(
+                section.span_of("address"),
+                format!("{address} is already the address of the listener \"{}\"", other.name),
+                "give each listener an address or a port of its own",
+            );
+        }
+        listeners.push(Listener { name, protocol, address });
+    }
+    listeners
+}
+
+fn store_url(item: &toml_edit::Item) -> Read<StoreUrl> {
+    let url = values::text(item)?;
+    if url == "sqlite" {
+        return Ok(StoreUrl::Sqlite);
+    }
+    let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+    match rest {
+        Some(rest) if !rest.is_empty() => Ok(StoreUrl::Postgres(url)),
+        _ => {
+            // The text may hold a password: it is not repeated.
+            Err(Wrong::new(
+                "is no store that Causeway knows",
+                "write \"sqlite\" (in the data directory) or \"postgres://user@host/database\"",
+            ))
+        }
+    }
+}
+
+fn delivery(root: &Section<'_>, machine: &mut Machine) {
+    let known = &["mx_port", "source_addresses", "trust_roots"];
+    let Some(section) = root.section("delivery", known) else { return };
+    if let Some(port) = section.read("mx_port", values::count(65_535)) {
+        machine.delivery.mx_port = u16::try_from(port).unwrap_or(25);
+    }
+    if let Some(list) = section.list("source_addresses", "[\"192.0.2.1\"]", values::ip_address) {
+        machine.delivery.source_addresses = list;
+    }
+    if let Some(list) = section.list("trust_roots", "[\"ca.pem\"]", values::path) {
+        machine.delivery.trust_roots = list;
+    }
+}
+
+fn limits(root: &Section<'_>, machine: &mut Machine) {
+    let known = &[
+        "max_message_size",
+        "max_recipients",
+        "max_connections",
+        "max_connections_per_address",
+        "max_hops",
+    ];
+    let Some(section) = root.section("limits", known) else { return };
+    let limits = &mut machine.limits;
+    let number = |key: &str, target: &mut usize| {
+        if let Some(number) = section.read(key, values::count(1_000_000)) {
+            *target = usize::try_from(number).unwrap_or(*target);
+        }
+    };
+    section.set("max_message_size", &mut limits.max_message_size, values::size);
+    number("max_recipients", &mut limits.max_recipients);
+    number("max_connections", &mut limits.max_connections);
+    number("max_connections_per_address", &mut limits.max_connections_per_address);
+    if let Some(hops) = section.read("max_hops", values::count(1000)) {
+        limits.max_hops = u32::try_from(hops).unwrap_or(limits.max_hops);
+    }
+    if limits.max_message_size < 64 * 1024 {
+        section.source.warning(
+            section.span_of("max_message_size"),
+            "messages of less than 64 KiB would be refused",
+            "RFC 5321 asks for 64 KiB at least; 50 MiB is usual",
+        );
+    }
+    if limits.max_recipients < 100 {
+        section.source.warning(
+            section.span_of("max_recipients"),
+            format!("only {} recipients a message would be taken", limits.max_recipients),
+            "RFC 5321 asks for 100 at least",
+        );
+    }
+    if limits.max_connections_per_address > limits.max_connections {
+        section.source.warning(
+            section.span_of("max_connections_per_address"),
+            "one address may have more connections than all together",
+            "write a smaller number than max_connections",
+        );
+    }
+}

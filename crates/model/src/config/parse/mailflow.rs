@@ -1,0 +1,237 @@
+//! `mailflow.toml`, all but the connectors.
+
+use std::collections::HashMap;
+
+use toml_edit::Item;
+
+use super::values::{self, Read};
+use super::{Section, Wrong, connector, nearest, read_file};
+use crate::config::{
+    AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InternetRoute,
+    MailFlow, Problem, QueueSettings, RejectStyle,
+};
+use crate::domain::Domain;
+
+const TABLES: &[&str] =
+    &["organization", "queue", "domain", "connector", "routing", "relay", "identity"];
+
+const DOMAIN_TYPES: &[(&str, DomainType)] =
+    &[("authoritative", DomainType::Authoritative), ("internal_relay", DomainType::InternalRelay)];
+
+const REJECT_STYLES: &[(&str, RejectStyle)] =
+    &[("standard", RejectStyle::Standard), ("qmail", RejectStyle::Qmail)];
+
+const IDENTITY_FIELDS: &[(&str, IdentityField)] = &[
+    ("envelope", IdentityField::Envelope),
+    ("from", IdentityField::From),
+    ("sender", IdentityField::Sender),
+    ("reply_to", IdentityField::ReplyTo),
+];
+
+impl MailFlow {
+    /// Reads `mailflow.toml`. `file` is the name to show in problems. With the value come the
+    /// warnings.
+    ///
+    /// # Errors
+    /// Every problem of the file (warnings too), in its order, when at least one is an error.
+    pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        read_file(text, file, TABLES, mailflow)
+    }
+}
+
+fn mailflow(root: &Section<'_>) -> MailFlow {
+    let mut flow = MailFlow::default();
+    organization(root, &mut flow);
+    queue(root, &mut flow.queue);
+    flow.domains = domains(root);
+    let (connectors, names) = connector::connectors(root);
+    flow.connectors = connectors;
+    if let Some(routing) = root.section("routing", &["internet"]) {
+        flow.internet = internet(&routing, &flow.connectors, &names);
+    }
+    relay(root, &mut flow);
+    if let Some(identity) = root.section("identity", &["enforce"])
+        && let Some(fields) =
+            identity.list("enforce", "[\"envelope\", \"from\"]", values::word(IDENTITY_FIELDS))
+    {
+        flow.identity.enforce = fields;
+    }
+    flow
+}
+
+fn organization(root: &Section<'_>, flow: &mut MailFlow) {
+    let known = &["name", "postmaster", "languages", "alert_recipients"];
+    let Some(section) = root.section("organization", known) else { return };
+    let organization = &mut flow.organization;
+    section.set("name", &mut organization.name, values::text);
+    organization.postmaster = section.read("postmaster", values::address);
+    if let Some(languages) = section.list("languages", "[\"en\"]", values::language) {
+        if languages.is_empty() && section.table.get("languages").is_some_and(is_empty_list) {
+            section.source.error(
+                section.span_of("languages"),
+                "languages is empty",
+                "write at least one of en, de, nl, sv; the first is the default",
+            );
+        }
+        organization.languages = languages;
+    }
+    let example = "[\"it@contoso.example\"]";
+    if let Some(recipients) = section.list("alert_recipients", example, values::address) {
+        organization.alert_recipients = recipients;
+    }
+}
+
+fn is_empty_list(item: &Item) -> bool {
+    item.as_array().is_some_and(toml_edit::Array::is_empty)
+}
+
+fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
+    let known = &["expire_after", "delay_notice_after", "retry_after", "send_again_for"];
+    let Some(section) = root.section("queue", known) else { return };
+    section.set("expire_after", &mut settings.expire_after, values::positive_duration);
+    section.set("send_again_for", &mut settings.send_again_for, values::duration);
+    if let Some(times) = section.list("delay_notice_after", "[\"4h\"]", values::positive_duration) {
+        settings.delay_notice_after = times;
+    }
+    if let Some(times) = section.list("retry_after", "[\"1m\", \"5m\"]", values::positive_duration)
+    {
+        if section.table.get("retry_after").is_some_and(is_empty_list) {
+            section.source.error(
+                section.span_of("retry_after"),
+                "retry_after is empty",
+                "write at least one waiting time, like [\"1m\", \"5m\", \"10m\"]; the last repeats",
+            );
+        }
+        settings.retry_after = times;
+    }
+    if section.has("delay_notice_after")
+        && settings.delay_notice_after.iter().any(|&span| span >= settings.expire_after)
+    {
+        section.source.warning(
+            section.span_of("delay_notice_after"),
+            "a delay notice would come after the message has been returned, so it is never sent",
+            "write times shorter than expire_after",
+        );
+    }
+    if settings.retry_after.first().is_some_and(|&first| first >= settings.expire_after) {
+        section.source.warning(
+            section.span_of("retry_after"),
+            "messages are returned before they are tried a second time",
+            "write a first waiting time shorter than expire_after",
+        );
+    }
+}
+
+fn domains(root: &Section<'_>) -> Vec<AcceptedDomain> {
+    let mut domains: Vec<AcceptedDomain> = Vec::new();
+    let mut seen: HashMap<Domain, ()> = HashMap::new();
+    for section in root.tables("domain", &["name", "type", "match_subdomains"]) {
+        let name = section.required("name", "\"contoso.example\"", accepted_name);
+        let domain_type =
+            section.read("type", values::word(DOMAIN_TYPES)).unwrap_or(DomainType::Authoritative);
+        let match_subdomains = section.read("match_subdomains", values::boolean).unwrap_or(false);
+        let Some(name) = name else { continue };
+        if seen.insert(name.clone(), ()).is_some() {
+            section.source.error(
+                section.span_of("name"),
+                format!("the domain {name} is there twice"),
+                "keep one of the two entries",
+            );
+        }
+        domains.push(AcceptedDomain { name, domain_type, match_subdomains });
+    }
+    domains
+}
+
+fn accepted_name(item: &Item) -> Read<Domain> {
+    if let Some(above) = item.as_str().and_then(|text| text.strip_prefix("*.")) {
+        return Err(Wrong::new(
+            "an accepted domain has no star",
+            format!("write \"{}\" and match_subdomains = true", above.escape_debug()),
+        ));
+    }
+    values::domain(item)
+}
+
+/// `names` are those of all connectors, `connectors` the ones without problems.
+fn internet(section: &Section<'_>, connectors: &[Connector], names: &[String]) -> InternetRoute {
+    let Some(Some(name)) = section.read("internet", values::internet) else {
+        return InternetRoute::Direct;
+    };
+    let found = connectors.iter().find(|connector| connector.name() == name);
+    if found.is_none() && names.contains(&name) {
+        // It is there, but has problems of its own, which have been reported.
+        return InternetRoute::Via(name);
+    }
+    let span = section.span_of("internet");
+    match found {
+        Some(Connector::Outbound(_)) => {}
+        Some(Connector::Inbound(_)) => section.source.error(
+            span,
+            format!("the connector {} is inbound: it sends nothing", values::shown(&name)),
+            "name an outbound connector, or write \"direct\"",
+        ),
+        None => {
+            let outbound = connectors.iter().filter(|c| matches!(c, Connector::Outbound(_)));
+            let known: Vec<&str> = outbound.map(Connector::name).collect();
+            let instead = match known.is_empty() {
+                true => "there is no outbound connector: add one, or write \"direct\"".to_owned(),
+                false => nearest::suggestion(&name, &known),
+            };
+            let what = format!("there is no connector {}", values::shown(&name));
+            section.source.error(span, what, instead);
+        }
+    }
+    InternetRoute::Via(name)
+}
+
+fn relay(root: &Section<'_>, flow: &mut MailFlow) {
+    let known = &["networks", "addresses", "pop_before_smtp", "reject_style"];
+    let Some(section) = root.section("relay", known) else { return };
+    let relay = &mut flow.relay;
+    if let Some(networks) = section.list("networks", "[\"127.0.0.0/8\"]", values::network) {
+        relay.networks = networks;
+    }
+    if let Some(addresses) = addresses(&section) {
+        relay.addresses = addresses;
+    }
+    if let Some(pop) = section.section("pop_before_smtp", &["enabled", "window"]) {
+        pop.set("enabled", &mut relay.pop_before_smtp.enabled, values::boolean);
+        pop.set("window", &mut relay.pop_before_smtp.window, values::positive_duration);
+        if relay.pop_before_smtp.window > std::time::Duration::from_secs(24 * 3600) {
+            pop.source.warning(
+                pop.span_of("window"),
+                "an address stays trusted for more than a day after a POP3 login",
+                "addresses change hands quickly: 15m is usual",
+            );
+        }
+    }
+    section.set("reject_style", &mut relay.reject_style, values::word(REJECT_STYLES));
+}
+
+/// `addresses`: plain strings, or tables with `address` and `note`.
+fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
+    let item = section.table.get("addresses")?;
+    let example = "[{ address = \"192.0.2.7\", note = \"branch office\" }]";
+    let all_tables = match item {
+        Item::ArrayOfTables(_) => true,
+        other => other
+            .as_array()
+            .is_some_and(|array| array.iter().all(toml_edit::Value::is_inline_table)),
+    };
+    if !all_tables {
+        return section.list("addresses", example, |entry| {
+            if values::is_string(entry) {
+                return Ok(AuthorisedAddress { address: values::network(entry)?, note: None });
+            }
+            Err(values::wrong_type("an address or a table", entry, example))
+        });
+    }
+    let entries = section.tables("addresses", &["address", "note"]);
+    let read = |entry: &Section<'_>| {
+        let address = entry.required("address", "\"192.0.2.7\"", values::network);
+        let note = entry.read("note", values::text);
+        Some(AuthorisedAddress { address: address?, note })
+    };
+    Some(entries.iter().filter_map(read).collect())
+}

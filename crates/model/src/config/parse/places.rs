@@ -1,0 +1,121 @@
+//! Where entries stand in a file, for problems that are found after parsing.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use toml_edit::{Item, TableLike, Value};
+
+use super::super::{Problem, Severity};
+use super::line_and_column;
+
+/// The line and column of every entry of a file, by its path: `connector[1]`,
+/// `connector[1].smart_hosts[0]`, `relay.networks[2]`, `routing.internet`. Positions count from 0, in
+/// the order of the file, which is the order in the parsed configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    file: String,
+    places: HashMap<String, (usize, usize)>,
+}
+
+impl Places {
+    /// Finds all entries of the text; none when it is not TOML.
+    #[must_use]
+    pub fn of(text: &str, file: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut places = Self::none(file);
+        if let Ok(document) = toml_edit::Document::parse(text) {
+            places.walk_table(text, "", document.as_table());
+        }
+        places
+    }
+
+    /// No places: problems will name the file only.
+    #[must_use]
+    pub fn none(file: &str) -> Self {
+        Self { file: file.to_owned(), places: HashMap::new() }
+    }
+
+    /// Line and column of an entry, or of the nearest thing around it that is known.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<(usize, usize)> {
+        let mut path = path;
+        loop {
+            if let Some(&place) = self.places.get(path) {
+                return Some(place);
+            }
+            path = &path[..path.rfind(['.', '['])?];
+        }
+    }
+
+    /// A problem at an entry.
+    #[must_use]
+    pub fn problem(
+        &self,
+        severity: Severity,
+        path: &str,
+        what: impl Into<String>,
+        instead: impl Into<String>,
+    ) -> Problem {
+        let (line, column) = self.find(path).unwrap_or_default();
+        let (what, instead) = (what.into(), instead.into());
+        Problem { file: self.file.clone(), line, column, severity, what, instead }
+    }
+
+    fn add(&mut self, text: &str, path: &str, span: Option<Range<usize>>) {
+        if let Some(span) = span {
+            self.places.insert(path.to_owned(), line_and_column(text, span.start));
+        }
+    }
+
+    fn walk_table(&mut self, text: &str, path: &str, table: &dyn TableLike) {
+        for (key, item) in table.iter() {
+            let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            let key_span = table.get_key_value(key).and_then(|(key, _)| key.span());
+            self.walk(text, &path, item, key_span);
+        }
+    }
+
+    fn walk(&mut self, text: &str, path: &str, item: &Item, key_span: Option<Range<usize>>) {
+        self.add(text, path, item.span().or(key_span));
+        if let Some(table) = item.as_table_like() {
+            self.walk_table(text, path, table);
+        } else if let Some(tables) = item.as_array_of_tables() {
+            for (i, table) in tables.iter().enumerate() {
+                let path = format!("{path}[{i}]");
+                self.add(text, &path, table.span());
+                self.walk_table(text, &path, table);
+            }
+        } else if let Some(array) = item.as_array() {
+            for (i, value) in array.iter().enumerate() {
+                let path = format!("{path}[{i}]");
+                self.add(text, &path, value.span());
+                if let Value::InlineTable(table) = value {
+                    self.walk_table(text, &path, table);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_found_where_they_stand() {
+        let text = "# a comment\n[relay]\nnetworks = [\"10.0.0.0/8\",\n  \"192.0.2.0/24\"]\n\
+                    addresses = [{ address = \"192.0.2.7\" }]\n\n[[connector]]\nname = \"a\"\n\
+                    [[connector]]\nname = \"b\"\n";
+        let places = Places::of(text, "mailflow.toml");
+        assert_eq!(places.find("relay.networks[1]"), Some((4, 3)));
+        assert_eq!(places.find("relay.addresses[0].address"), Some((5, 26)));
+        assert_eq!(places.find("connector[1]"), Some((9, 1)));
+        assert_eq!(places.find("connector[1].name"), Some((10, 8)));
+        // Something that is not written is shown where it would belong.
+        assert_eq!(places.find("connector[1].tls"), Some((9, 1)));
+        assert_eq!(places.find("routing.internet"), None);
+        let problem = places.problem(Severity::Error, "connector[0].x", "w", "i");
+        assert_eq!(problem.to_string(), "mailflow.toml:7:1: error: w; i");
+        assert_eq!(Places::of("= broken", "x").find("a"), None);
+    }
+}
