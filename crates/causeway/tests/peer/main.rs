@@ -1,0 +1,13 @@
+//! Peers nobody here wrote: the real server with Postfix, Exim, swaks, Python's smtplib, NSD and
+//! Dovecot.
+//!
+//! The programs come from Debian's packages, unpacked by `scripts/peers` (scripts/test does it). Where
+//! they are not there the tests say so and pass, except with `CI=true`: then they fail. Each program has
+//! its own configuration, spool and loopback address in a temporary directory, and ends with its test.
+
+mod clients;
+mod dns;
+mod exim;
+mod maildir;
+mod peers;
+mod postfix;

@@ -1,0 +1,169 @@
+//! Nobody relays who is not entitled, however the recipient is spelt.
+
+use super::world::{assert_nothing_accepted, message, ours, wait_for_mail};
+
+/// The rows: id, reverse-path, forward-path, allowed reply codes.
+const SPELLINGS: &[(&str, &str, &str, &[u16])] = &[
+    ("RLY-01", "<a@ext.test>", "<b@ext.test>", &[550]),
+    ("RLY-01 null sender", "<>", "<b@ext.test>", &[550]),
+    ("RLY-03", "<alice@ours.test>", "<b@ext.test>", &[550]),
+    ("RLY-07", "<a@mx.ours.test>", "<b@ext.test>", &[550]),
+    ("RLY-08", "<a@[127.0.0.1]>", "<b@ext.test>", &[550]),
+    ("RLY-09", "<a@ext.test>", "<b%ext.test@[127.0.0.1]>", &[550, 553]),
+    ("RLY-10", "<a@ext.test>", "<b%ext.test@ours.test>", &[550]),
+    ("RLY-11", "<a@ext.test>", "<\"b@ext.test\">", &[501, 553]),
+    ("RLY-12", "<a@ext.test>", "<\"b%ext.test\">", &[501, 553]),
+    ("RLY-13", "<a@ext.test>", "<\"b@ext.test\"@ours.test>", &[550]),
+    ("RLY-14", "<a@ext.test>", "<\"b@ext.test\"@[127.0.0.1]>", &[550, 553]),
+    ("RLY-15", "<a@ext.test>", "<b@ext.test@ours.test>", &[501, 553]),
+    ("RLY-16", "<a@ext.test>", "<b@ext.test@[127.0.0.1]>", &[501, 553]),
+    ("RLY-17", "<a@ext.test>", "<@[127.0.0.1]:b@ext.test>", &[501, 550, 553]),
+    ("RLY-18", "<a@ext.test>", "<@mx.ours.test,@ours.test:b@ext.test>", &[501, 550, 553]),
+    ("RLY-19", "<a@ext.test>", "<ext.test!b@ours.test>", &[550]),
+    ("RLY-20", "<a@ext.test>", "<ext.test!b@[127.0.0.1]>", &[550, 553]),
+    ("RLY-21", "<a@ext.test>", "<b@ext.test.>", &[501, 550, 553]),
+    ("RLY-23", "<a@ext.test>", "<alice@sub.ours.test>", &[550]),
+    ("RLY-25 U-label", "<a@ext.test>", "<alice@\u{43e}urs.test>", &[501, 550, 553]),
+    ("RLY-25 A-label", "<a@ext.test>", "<alice@xn--urs-red.test>", &[501, 550, 553]),
+];
+
+#[test]
+fn strangers_are_refused_in_every_spelling() {
+    let server = ours().start();
+    for (id, from, to, allowed) in SPELLINGS {
+        let mut client = server.client();
+        client.ehlo();
+        assert_eq!(client.command(&format!("MAIL FROM:{from}")).code, 250, "{id}");
+        let answer = client.command(&format!("RCPT TO:{to}"));
+        assert!(allowed.contains(&answer.code), "{id}: {answer}");
+        // The session goes on, and what was refused is not there.
+        let answer = client.command("DATA");
+        assert!(matches!(answer.code, 503 | 554), "{id}: {answer}");
+        assert_eq!(client.command("RSET").code, 250, "{id}");
+    }
+    assert_nothing_accepted(&server);
+}
+
+#[test]
+fn a_refusal_names_the_missing_condition_and_the_rule() {
+    let server = ours().start();
+    let mut client = server.client();
+    client.ehlo();
+    client.command("MAIL FROM:<a@ext.test>");
+    let answer = client.command("RCPT TO:<b@ext.test>");
+    assert_eq!(answer.code, 550);
+    assert!(answer.has_enhanced_code("5.7.1"), "{answer}");
+    assert!(answer.says("not authenticated"), "{answer}");
+    assert!(answer.says("ext.test"), "{answer}");
+    assert!(answer.says("rule relay."), "{answer}");
+}
+
+#[test]
+fn a_trailing_dot_is_our_domain_or_a_syntax_error() {
+    // RLY-21: never a third state.
+    let server = ours().start();
+    let mut client = server.client();
+    client.ehlo();
+    client.command("MAIL FROM:<a@ext.test>");
+    let answer = client.command("RCPT TO:<alice@ours.test.>");
+    assert!(matches!(answer.code, 250 | 501 | 553), "{answer}");
+}
+
+#[test]
+fn a_sender_without_domain_is_refused() {
+    // RLY-05
+    let server = ours().start();
+    let mut client = server.client();
+    client.ehlo();
+    let answer = client.command("MAIL FROM:<a>");
+    assert!(matches!(answer.code, 501 | 553), "{answer}");
+    assert_eq!(client.command("RCPT TO:<b@ext.test>").code, 503);
+    assert_nothing_accepted(&server);
+}
+
+#[test]
+fn a_recipient_hidden_behind_a_line_end_is_no_recipient() {
+    // RLY-27: embedded CR or LF does not make a second command.
+    let server = ours().start();
+    for end in ["\r", "\n"] {
+        let mut client = server.client();
+        client.ehlo();
+        client.command("MAIL FROM:<a@ext.test>");
+        client.send(format!("RCPT TO:<alice@ours.test>{end}RCPT TO:<c@ext.test>\r\n"));
+        let answer = client.answer();
+        assert!(matches!(answer.code, 421 | 500 | 501), "{end:?}: {answer}");
+    }
+    assert_nothing_accepted(&server);
+}
+
+#[test]
+fn unknown_recipients_of_an_authoritative_domain_are_refused_and_known_ones_served() {
+    let server = ours().start();
+    let mut client = server.client();
+    client.ehlo();
+    client.command("MAIL FROM:<a@ext.test>");
+    let unknown = client.command("RCPT TO:<nobody@ours.test>");
+    assert_eq!(unknown.code, 550, "{unknown}");
+    assert!(unknown.has_enhanced_code("5.1.1"), "{unknown}");
+    assert_eq!(client.command("RCPT TO:<ALICE@Ours.Test>").code, 250);
+    assert_eq!(client.content(&message("case")).code, 250);
+    assert_eq!(wait_for_mail(&server, "alice@ours.test", 1).len(), 1);
+    // DSN-01: the forged sender of a refused recipient never hears of it.
+    assert_eq!(server.audit("accepted"), 1);
+}
+
+#[test]
+fn an_authorised_network_may_relay_and_its_neighbour_may_not() {
+    let server = ours().relay_network("127.0.0.7/32").start();
+    let verdict = |source: &str| {
+        let mut client = server.client_from(source);
+        client.ehlo();
+        client.command("MAIL FROM:<a@ext.test>");
+        client.command("RCPT TO:<b@other.test>").code
+    };
+    assert_eq!(verdict("127.0.0.7"), 250);
+    assert_eq!(verdict("127.0.0.8"), 550);
+}
+
+#[test]
+fn qmail_style_refusals_can_be_chosen() {
+    let server = ours().start();
+    // [relay] is written by the harness; the key joins it at the end of the file.
+    let file = server.config_dir().join("mailflow.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text + "reject_style = \"qmail\"\n").unwrap();
+    let mut server = server;
+    server.kill_and_restart();
+    let mut client = server.client();
+    client.ehlo();
+    client.command("MAIL FROM:<a@ext.test>");
+    let answer = client.command("RCPT TO:<b@ext.test>");
+    assert_eq!(answer.code, 553, "{answer}");
+    assert!(answer.says("#5.7.1"), "{answer}");
+}
+
+#[test]
+fn relay_explain_gives_the_same_verdict_as_the_session() {
+    let server = ours().relay_network("127.0.0.7/32").start();
+    let ask = |ip: &str, recipient: &str| {
+        server.json(&[
+            "relay",
+            "explain",
+            "--from-ip",
+            ip,
+            "--sender",
+            "a@ext.test",
+            "--recipient",
+            recipient,
+        ])
+    };
+    let stranger = ask("198.51.100.9", "b@ext.test");
+    assert_eq!(stranger["is_relay"], true, "{stranger}");
+    assert_eq!(stranger["allowed"], false, "{stranger}");
+    assert!(stranger["reply"].as_str().unwrap().starts_with("550"), "{stranger}");
+    assert!(!stranger["allowed_if"].as_array().unwrap().is_empty(), "{stranger}");
+    let site = ask("127.0.0.7", "b@ext.test");
+    assert_eq!(site["allowed"], true, "{site}");
+    let local = ask("198.51.100.9", "alice@ours.test");
+    assert_eq!(local["is_relay"], false, "{local}");
+}
