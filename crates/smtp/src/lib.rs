@@ -21,12 +21,17 @@
 //! **In which order to read.** [`line`], [`command`], [`data`], [`reply`], then [`client`];
 //! [`xtext`] is a detail of the delivery status parameters.
 
+pub mod client;
 pub mod command;
 pub mod data;
 pub mod line;
 pub mod reply;
 pub mod xtext;
 
+pub use client::{
+    Capabilities, Connection, OutRecipient, Payload, SessionFailure, Timeouts, Transaction,
+    TransactionResult,
+};
 pub use command::{
     Command, CommandError, MailParameters, RcptParameters, RcptTo, looks_like_other_protocol,
 };
