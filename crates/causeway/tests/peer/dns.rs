@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 
-use causeway_testkit::peer::ScriptedPeer;
+use causeway_testkit::{Behaviour, ScriptedPeer};
 
 use crate::peers::{Daemon, Peers, ours, own_address};
 
@@ -50,7 +50,7 @@ impl Nsd {
 fn mail_goes_by_the_records_of_a_real_name_server() {
     let Some(peers) = Peers::find() else { return };
     // The first MX host refuses connections, the second takes the mail.
-    let partner = ScriptedPeer::new().start();
+    let partner = ScriptedPeer::start(Behaviour::new());
     let port = partner.address().port();
     let nsd = Nsd::start(
         &peers,
@@ -69,7 +69,7 @@ fn mail_goes_by_the_records_of_a_real_name_server() {
     let content = "From: alice@ours.test\r\nSubject: by MX\r\n\r\nHello.\r\n";
     let to = ["x@partner.test", "y@implicit.test", "z@nomail.test"];
     assert_eq!(client.mail("alice@ours.test", &to, content).code, 250);
-    partner.wait_for_messages(2);
+    partner.block_on_messages(2);
     let relayed = server.wait_for("x relayed", || {
         server.trace("x@partner.test").into_iter().find(|row| row["status"] == "relayed")
     });

@@ -4,8 +4,8 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use causeway_testkit::ca::TestCa;
 use causeway_testkit::client::Client;
+use causeway_testkit::{TestCa, Validity};
 
 use crate::peers::{Daemon, Peers, maildir, ours, own_address, wait_until};
 
@@ -131,12 +131,12 @@ fn kinds_arrive(exim: &Exim, server: &causeway_testkit::server::Server) {
 #[test]
 fn exim_takes_every_kind_of_message() {
     let Some(peers) = Peers::find() else { return };
-    let authority = TestCa::new();
-    let certificate = authority.issue(&["localhost"]);
+    let authority = TestCa::new("Test Authority");
+    let certificate = authority.issue(&["localhost"], Validity::Now);
     let tls = format!(
         "tls_advertise_hosts = *\ntls_certificate = {}\ntls_privatekey = {}",
-        certificate.certificate_file().display(),
-        certificate.key_file().display()
+        certificate.chain_file.display(),
+        certificate.key_file.display()
     );
     // One after the other: the role's configuration file is one.
     let ways = [

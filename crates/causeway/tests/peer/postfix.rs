@@ -4,8 +4,8 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use causeway_testkit::ca::TestCa;
 use causeway_testkit::client::Client;
+use causeway_testkit::{TestCa, Validity};
 
 use crate::peers::{Daemon, Peers, maildir, ours, own_address, wait_until};
 
@@ -69,7 +69,7 @@ impl Postfix {
              import_environment = MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG LANG=C LD_LIBRARY_PATH\n\
              maillog_file = {at}/maillog\nmaillog_file_prefixes = {at}\n\
              myhostname = postfix.partner.test\nmydestination =\nmynetworks = 127.0.0.0/8\n\
-             inet_protocols = ipv4\ninet_interfaces = {ip}\nsmtp_bind_address = {ip}\n\
+             inet_protocols = ipv4\ninet_interfaces = 127.0.0.1\n\
              smtpd_relay_restrictions = permit_mynetworks, reject\n\
              smtpd_peername_lookup = no\ndisable_dns_lookups = yes\nsmtp_host_lookup = native\n\
              alias_maps =\nalias_database =\nlocal_recipient_maps =\nlocal_transport = error:none here\n\
@@ -79,7 +79,6 @@ impl Postfix {
              smtputf8_enable = yes\nsmtputf8_autodetect_classes = all\n{more}\n",
             p = programs.display(),
             etc_dir = peers.path("postfix/etc/postfix").display(),
-            ip = address.ip(),
         );
         fs::write(etc.join("main.cf"), main).unwrap();
         fs::write(etc.join("master.cf"), format!("{address} inet n - n - - smtpd{SERVICES}"))
@@ -192,14 +191,14 @@ fn postfix_takes_mail_without_pipelining() {
 #[test]
 fn postfix_takes_mail_over_validated_tls() {
     let Some(peers) = Peers::find() else { return };
-    let authority = TestCa::new();
-    let certificate = authority.issue(&["localhost"]);
+    let authority = TestCa::new("Test Authority");
+    let certificate = authority.issue(&["localhost"], Validity::Now);
     let postfix = Postfix::start(
         &peers,
         &format!(
             "smtpd_tls_security_level = encrypt\nsmtpd_tls_cert_file = {}\nsmtpd_tls_key_file = {}",
-            certificate.certificate_file().display(),
-            certificate.key_file().display()
+            certificate.chain_file.display(),
+            certificate.key_file.display()
         ),
     );
     let root = authority.root_file();
