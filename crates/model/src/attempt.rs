@@ -103,6 +103,8 @@ pub enum Outcome {
 }
 
 /// What went wrong: one variant per distinct fact. The stage is in the [`Attempt`].
+// "Server failure" is the field's own word (SERVFAIL).
+#[allow(clippy::enum_variant_names)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Failure {

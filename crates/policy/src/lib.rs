@@ -10,7 +10,7 @@
 //! logged in, which mailboxes exist and what DNS says are facts handed in. The same facts give the
 //! same decision everywhere. Decisions cost a few microseconds at most with thousands of networks,
 //! connectors and domains. No stranger is ever allowed to send to a domain outside the accepted
-//! ones.
+//! ones; [`selftest`](fn@selftest) asks our own policy the classic questions at start.
 //!
 //! **What it refuses.** It never guesses: an address is compared in its canonical form only, local
 //! parts with percent signs, exclamation marks or quoted at-signs are just local parts, and a
@@ -22,8 +22,9 @@
 //! **In which order to read.** [`policy`] (what is compiled), [`relay`] (may this client send
 //! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`inbound`]
 //! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
-//! [`index`] is the machinery under them.
+//! [`mod@check`] and [`mod@selftest`]; [`index`] is the machinery under them.
 
+pub mod check;
 pub mod identity;
 pub mod inbound;
 pub mod index;
@@ -32,10 +33,13 @@ pub mod recipient;
 pub mod relay;
 pub mod retry;
 pub mod route;
+pub mod selftest;
 
+pub use check::{check, check_readers};
 pub use identity::{IdentityDecision, IdentityFacts, SenderFields};
 pub use inbound::PeerFacts;
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};
 pub use relay::{PopLogin, RelayDecision, RelayFacts, RelayRule};
 pub use route::{Considered, Route, RouteDomain, RouteExplanation, RouteTarget};
+pub use selftest::{SelfTestFailure, selftest};

@@ -15,6 +15,7 @@
 //! | `relay.pop` | a client that read mail by POP3 a short while ago, where that is enabled |
 //! | `relay.points-here` | refused, `550 5.4.1`: the domain's MX points at us, but it is not accepted |
 //! | `relay.stranger` | refused, `550 5.7.1`: everybody else |
+//! | `relay.routed-local-part` | refused, `550 5.7.1`: nobody of the above, and the local part of a recipient at an internal relay domain asks the next server to send it elsewhere (`b%ext.test@`, `ext.test!b@`, `"b@ext.test"@`) |
 //!
 //! The sender's address never gives a right: anybody can write it.
 
@@ -82,6 +83,8 @@ pub enum RelayRule {
     PointsHere,
     /// Refused: nothing entitles the client.
     Stranger,
+    /// Refused: the local part is a route that the server behind us might follow.
+    RoutedLocalPart,
 }
 
 impl RelayRule {
@@ -98,6 +101,7 @@ impl RelayRule {
             Self::Pop => "relay.pop",
             Self::PointsHere => "relay.points-here",
             Self::Stranger => "relay.stranger",
+            Self::RoutedLocalPart => "relay.routed-local-part",
         }
     }
 }
@@ -147,6 +151,12 @@ impl MailPolicy {
     pub fn relay(&self, facts: &RelayFacts<'_>) -> RelayDecision {
         let domain = facts.recipient.domain();
         if let Some(accepted) = self.accepted_domain(domain) {
+            if accepted.domain_type == DomainType::InternalRelay
+                && is_routed(facts.recipient)
+                && self.relay_right(facts).is_none()
+            {
+                return self.refuse_routed(facts);
+            }
             let kind = match accepted.domain_type {
                 DomainType::Authoritative => "authoritative",
                 DomainType::InternalRelay => "internal relay",
@@ -306,6 +316,25 @@ impl MailPolicy {
         }
     }
 
+    /// The server behind us could take the local part for a route and relay for strangers because
+    /// it trusts us.
+    fn refuse_routed(&self, facts: &RelayFacts<'_>) -> RelayDecision {
+        let rule = RelayRule::RoutedLocalPart;
+        let because = "not authenticated; the part before the at-sign asks another server to send \
+                       the mail on"
+            .to_owned();
+        let enhanced = Some(EnhancedCode::new(5, 7, 1));
+        let text = format!("Relaying denied: {because} (rule {})", rule.id());
+        RelayDecision {
+            is_relay: true,
+            allowed: false,
+            rule,
+            because,
+            reply: Some(Reply::new(550, enhanced, text)),
+            allowed_if: self.conditions(facts),
+        }
+    }
+
     /// What would make it allowed: first what the sender can do, then what an administrator can.
     fn conditions(&self, facts: &RelayFacts<'_>) -> Vec<String> {
         let relay = &self.flow().relay;
@@ -344,7 +373,7 @@ impl MailPolicy {
             "an administrator adds {} to [relay].addresses",
             facts.client.to_canonical()
         ));
-        if domain.literal().is_none() {
+        if domain.literal().is_none() && self.accepted_domain(domain).is_none() {
             let accept = format!(
                 "{domain} belongs to this organization, and an administrator makes it an accepted \
                  domain (causeway domain add {domain})"
@@ -355,6 +384,11 @@ impl MailPolicy {
         }
         conditions
     }
+}
+
+/// True for local parts that old mail servers follow as a route.
+fn is_routed(recipient: &Address) -> bool {
+    recipient.local().contains(['%', '!', '@'])
 }
 
 fn is_loopback_network(network: &ipnet::IpNet) -> bool {

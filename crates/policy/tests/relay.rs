@@ -1,6 +1,8 @@
 //! Who may send where: the rules one by one, the six situations of a travelling user, and the
 //! property that matters most: no stranger ever reaches a foreign domain.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod common;
 
 use std::net::IpAddr;
@@ -210,6 +212,18 @@ fn the_classic_tricks_lead_nowhere() {
 }
 
 #[test]
+fn strangers_cannot_route_through_the_servers_behind_us() {
+    for local in ["b%ext.test", "ext.test!b", "\"b@ext.test\""] {
+        let recipient = format!("{local}@relay.ours.test");
+        let decision = ask(ours(), &Ask { recipient: &recipient, ..STRANGER });
+        assert_eq!(decision.rule, RelayRule::RoutedLocalPart, "{recipient}");
+        assert_eq!(decision.reply.unwrap().code_text(), "550 5.7.1");
+        let trusted = Ask { recipient: &recipient, client: "192.0.2.77", ..STRANGER };
+        assert!(ask(ours(), &trusted).allowed, "{recipient}");
+    }
+}
+
+#[test]
 fn subdomains_are_accepted_only_where_it_is_written() {
     let mut flow = ours();
     assert!(policy(flow.clone()).accepted_domain(&domain("sub.ours.test")).is_none());
@@ -264,7 +278,9 @@ proptest::proptest! {
             tls: false,
             points_here,
         });
-        let ours = flow.domains.iter().any(|d| d.name == *recipient.domain());
+        let routed = recipient.domain().as_str() == "relay.ours.test"
+            && recipient.local().contains(['%', '!', '@']);
+        let ours = !routed && flow.domains.iter().any(|d| d.name == *recipient.domain());
         let postmaster = recipient.local().trim_matches('"').eq_ignore_ascii_case("postmaster");
         proptest::prop_assert_eq!(decision.allowed, ours || postmaster && recipient.domain().as_str() == "[127.0.0.1]");
         proptest::prop_assert_eq!(decision.is_relay, !decision.allowed);

@@ -1,5 +1,7 @@
 //! Where recipients go: the order of the rules, the hybrid loop, and what is not taken.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod common;
 
 use causeway_model::Failure;

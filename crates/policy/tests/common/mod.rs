@@ -69,11 +69,13 @@ pub fn ours() -> MailFlow {
         domain_type,
         match_subdomains: false,
     };
-    let mut flow = MailFlow::default();
-    flow.domains = vec![
-        accepted("ours.test", DomainType::Authoritative),
-        accepted("relay.ours.test", DomainType::InternalRelay),
-    ];
+    let mut flow = MailFlow {
+        domains: vec![
+            accepted("ours.test", DomainType::Authoritative),
+            accepted("relay.ours.test", DomainType::InternalRelay),
+        ],
+        ..MailFlow::default()
+    };
     flow.relay.networks.push("192.0.2.0/24".parse().unwrap());
     flow.relay.addresses.push(AuthorisedAddress {
         address: "203.0.113.200/32".parse().unwrap(),

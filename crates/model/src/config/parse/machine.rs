@@ -30,8 +30,8 @@ impl Machine {
 }
 
 fn machine(root: &Section<'_>) -> Machine {
-    let mut machine = Machine::default();
-    machine.hostname = root.read("hostname", values::domain).map(|name| name.to_string());
+    let hostname = root.read("hostname", values::domain).map(|name| name.to_string());
+    let mut machine = Machine { hostname, ..Machine::default() };
     root.set("data_dir", &mut machine.data_dir, values::path);
     if root.has("listener") {
         machine.listeners = listeners(root);

@@ -1,0 +1,195 @@
+//! What is said about configurations that are valid and do not make sense.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use causeway_model::config::{Machine, MailFlow, Places};
+use causeway_policy::{check, check_readers};
+use common::mailboxes;
+
+fn problems(flow: &str, machine: &str) -> Vec<String> {
+    let parsed = MailFlow::parse(flow, "mailflow.toml").unwrap().0;
+    let parsed_machine = Machine::parse(machine, "causeway.toml").unwrap().0;
+    check(
+        &parsed,
+        &parsed_machine,
+        &Places::of(flow, "mailflow.toml"),
+        &Places::of(machine, "causeway.toml"),
+    )
+    .iter()
+    .map(ToString::to_string)
+    .collect()
+}
+
+fn outbound(name: &str, rest: &str) -> String {
+    format!(
+        "[[connector]]\nname = \"{name}\"\npeer = \"partner\"\ndirection = \"outbound\"\n{rest}\n"
+    )
+}
+
+const SMART: &str = "smart_hosts = [\"mail.corp.test\"]";
+
+fn one(flow: &str, machine: &str, start: &str, part: &str) {
+    let found = problems(flow, machine);
+    assert_eq!(found.len(), 1, "{flow}{machine}: {found:?}");
+    assert!(found[0].starts_with(start) && found[0].contains(part), "{found:?}");
+}
+
+#[test]
+fn defaults_and_sound_configurations_have_no_problems() {
+    assert_eq!(problems("", ""), [""; 0]);
+    let flow = format!(
+        "[[domain]]\nname = \"ours.test\"\n[[domain]]\nname = \"relay.ours.test\"\n\
+         type = \"internal_relay\"\n{}{}{}",
+        outbound("a", &format!("recipient_domains = [\"relay.ours.test\", \"*.b.test\"]\n{SMART}")),
+        outbound("b", &format!("recipient_domains = [\"*\", \"b.test\"]\n{SMART}")),
+        outbound("off", &format!("recipient_domains = [\"*\"]\nenabled = false\n{SMART}")),
+    );
+    assert_eq!(problems(&flow, ""), [""; 0]);
+}
+
+#[test]
+fn two_connectors_for_the_same_domain_are_an_error() {
+    let take = format!("recipient_domains = [\"a.test\",\n \"*.b.test\"]\n{SMART}");
+    let flow = outbound("one", &take) + &outbound("two", &take.replace("a.test", "c.test"));
+    one(
+        &flow,
+        "",
+        "mailflow.toml:13:2: error: the connectors \"one\" and \"two\" both take \"*.b.test\"",
+        "disable one",
+    );
+}
+
+#[test]
+fn an_internal_relay_domain_needs_a_connector_that_leads_on() {
+    let domain = "[[domain]]\nname = \"relay.test\"\ntype = \"internal_relay\"\n";
+    one(domain, "", "mailflow.toml:1:1: warning: relay.test is an internal relay", "no enabled");
+    let mx = outbound("mx", "recipient_domains = [\"relay.test\"]\nuse_mx = true");
+    one(&format!("{domain}{mx}"), "", "mailflow.toml:1:1: warning", "(a loop)");
+    let exact = outbound("x", &format!("recipient_domains = [\"relay.test\"]\n{SMART}"));
+    one(
+        &format!("{domain}match_subdomains = true\n{exact}"),
+        "",
+        "mailflow.toml:1:1: warning: subdomains of relay.test are accepted",
+        "add \"*.relay.test\"",
+    );
+}
+
+#[test]
+fn connectors_that_take_nothing_are_named() {
+    one(&outbound("idle", SMART), "", "mailflow.toml:1:1: warning", "it takes no mail");
+    let hub = outbound("hub", SMART) + "[routing]\ninternet = 'via connector \"hub\"'\n";
+    assert_eq!(problems(&hub, ""), [""; 0]);
+    one(
+        &hub.replace("[routing]", "enabled = false\n[routing]"),
+        "",
+        "mailflow.toml:8:12: warning: the connector \"hub\" is disabled",
+        "goes direct",
+    );
+    let ours = "[[domain]]\nname = \"ours.test\"\n";
+    let takes = outbound("x", &format!("recipient_domains = [\"ours.test\"]\n{SMART}"));
+    one(&format!("{ours}{takes}"), "", "mailflow.toml:7:22: warning", "gets none of them");
+}
+
+#[test]
+fn a_smart_host_that_is_this_server_is_an_error() {
+    let machine = "hostname = \"mx.ours.test\"\n[[listener]]\nprotocol = \"smtp\"\n\
+                   address = \"0.0.0.0:2525\"\n[tls]\ncertificate = \"a\"\nkey = \"b\"\n\
+                   [delivery]\nsource_addresses = [\"192.0.2.1\"]\n";
+    let to = |host: &str| {
+        outbound("x", &format!("recipient_domains = [\"a.test\"]\nsmart_hosts = [\"{host}\"]"))
+    };
+    for host in ["127.0.0.1:2525", "192.0.2.1:2525", "mx.ours.test:2525", "localhost:2525"] {
+        one(&to(host), machine, "mailflow.toml:6:16: error", "mail would go in circles");
+    }
+    for host in ["127.0.0.1:2526", "192.0.2.2:2525", "mx.ours.test", "other.test:2525"] {
+        assert_eq!(problems(&to(host), machine), [""; 0], "{host}");
+    }
+}
+
+#[test]
+fn networks_that_hold_strangers_are_errors() {
+    let relay = |networks: &str| format!("[relay]\nnetworks = [{networks}]\n");
+    one(&relay("\"0.0.0.0/0\""), "", "mailflow.toml:2:13: error: 0.0.0.0/0 holds", "open relay");
+    one(&relay("\"::1/128\", \"::/0\""), "", "mailflow.toml:2:24: error: ::/0 holds", "open relay");
+    one(&relay("\"10.0.0.0/8\""), "", "mailflow.toml:2:13: warning", "a private range");
+    let many: Vec<String> = (64..=128).map(|n| format!("\"{n}.0.0.0/8\"")).collect();
+    let found = problems(&relay(&many.join(", ")), "");
+    assert!(found.iter().any(|p| p.contains("a quarter of all IPv4")), "{found:?}");
+    let address = "[relay]\naddresses = [{ address = \"0.0.0.0/4\" }]\n";
+    one(address, "", "mailflow.toml:2:14: error: 0.0.0.0/4", "open relay");
+    let inbound = |peer: &str| {
+        format!(
+            "[[connector]]\nname = \"in\"\ndirection = \"inbound\"\npeer = \"{peer}\"\n\
+             sender_domains = [\"*\"]\nsource_addresses = [\"64.0.0.0/2\"]\n"
+        )
+    };
+    one(&inbound("on_premises"), "", "mailflow.toml:6:21: error", "lets its peer relay");
+    one(&inbound("partner"), "", "mailflow.toml:6:21: warning", "64.0.0.0/2");
+}
+
+#[test]
+fn listeners_that_must_not_be_or_cannot_be_are_errors() {
+    let listen = |name: &str, protocol: &str, address: &str| {
+        format!(
+            "[[listener]]\nname = \"{name}\"\nprotocol = \"{protocol}\"\naddress = \"{address}\"\n"
+        )
+    };
+    let tls = "[tls]\ncertificate = \"a\"\nkey = \"b\"\n";
+    one(
+        "",
+        &(listen("a", "admin", "0.0.0.0:8025") + tls),
+        "causeway.toml:4:11: error: the admin listener \"a\"",
+        "SSH tunnel",
+    );
+    one(
+        "",
+        &(listen("a", "smtp", "0.0.0.0:25") + &listen("b", "smtp", "192.0.2.1:25") + tls),
+        "causeway.toml:8:11: error: 192.0.2.1:25 of the listener \"b\" is part of 0.0.0.0:25",
+        "another port",
+    );
+    one("", &listen("a", "smtp", "0.0.0.0:25"), "causeway.toml: warning", "self-signed");
+    let pop = "[relay]\npop_before_smtp = { enabled = true }\n";
+    one(pop, &listen("a", "smtp", "127.0.0.1:2525"), "causeway.toml:1:1: warning", "pop3");
+    let domain = "[[domain]]\nname = \"a.test\"\n";
+    one(
+        domain,
+        &listen("a", "pop3", "127.0.0.1:2110"),
+        "causeway.toml:1:1: warning",
+        "speaks smtp",
+    );
+}
+
+#[test]
+fn smaller_doubts_are_warnings() {
+    let login = outbound(
+        "x",
+        &format!(
+            "recipient_domains = [\"a.test\"]\n{SMART}\n\
+             credentials = {{ user = \"u\", password_file = \"f\" }}"
+        ),
+    );
+    one(&login, "", "mailflow.toml:1:1: warning", "a password is never sent without TLS");
+    let twice = "[[domain]]\nname = \"a.test\"\nmatch_subdomains = true\n\
+                 [[domain]]\nname = \"b.a.test\"\n";
+    one(twice, "", "mailflow.toml:4:1: warning: b.a.test is accepted already", "remove the entry");
+}
+
+#[test]
+fn addresses_that_nobody_reads_are_found_where_mailboxes_are_known() {
+    let mut flow = common::ours();
+    let readers = |flow: &MailFlow| {
+        let policy = common::policy(flow.clone());
+        check_readers(&policy, &mailboxes(), &Places::none("mailflow.toml"))
+    };
+    let found = readers(&flow);
+    assert!(found[0].what.contains("nobody reads mail to postmaster@ours.test"), "{found:?}");
+    flow.organization.alert_recipients = vec![common::address("gone@ours.test")];
+    flow.organization.postmaster = Some(common::address("alice@ours.test"));
+    let found = readers(&flow);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].what.contains("there is no mailbox gone@ours.test"), "{found:?}");
+    flow.organization.alert_recipients = vec![common::address("it@ext.test")];
+    assert_eq!(readers(&flow), []);
+}
