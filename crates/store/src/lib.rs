@@ -43,7 +43,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Applies everything in `settlement`, or nothing: recipient updates and the reports that
     /// belong to them. Returns the tickets of the reports, in order. Updates of recipients that have
-    /// already ended are ignored (an administrator may have removed them meanwhile).
+    /// already ended are ignored (an administrator may have removed them meanwhile). When every
+    /// update is ignored, the reports are not accepted either, and the list is empty: what they would
+    /// tell has been settled by somebody else.
     fn settle(&self, settlement: Settlement) -> Fut<'_, Vec<Accepted>>;
 
     /// Notes an event about a recipient, without changing its state.

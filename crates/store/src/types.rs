@@ -53,6 +53,15 @@ pub enum StoreError {
     /// There is no such thing.
     #[error("there is no {0}")]
     NotFound(String),
+    /// A message without recipients goes nowhere: it is not accepted.
+    #[error("a message without recipients cannot be accepted")]
+    NoRecipients,
+    /// A message with more recipients than a message can have.
+    #[error("a message with more than {limit} recipients cannot be accepted")]
+    TooManyRecipients {
+        /// How many it can have.
+        limit: usize,
+    },
     /// The store is closed or closing.
     #[error("the store is closed")]
     Closed,
@@ -277,7 +286,8 @@ pub enum Change {
         /// in [`Update::detail`].
         reported: bool,
     },
-    /// To be tried again.
+    /// To be tried again. A recipient on hold stays on hold (the attempt was under way when it was
+    /// put there).
     Deferred {
         /// When.
         until: Timestamp,
