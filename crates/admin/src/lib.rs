@@ -1,1 +1,38 @@
-//! The HTTP API over which every command talks to the server.
+//! The API over which every command talks to the running server, both sides of it.
+//!
+//! **What it is for.** HTTP with JSON, on a unix socket in the data directory. One set of types
+//! ([`types`]) is used by the server side and by the client, so the two cannot drift apart; the
+//! field names are those of the documented command output.
+//!
+//! **What it promises.**
+//! - Only the server's own user and root get an answer on the socket: it has mode 0600, and the
+//!   kernel's word about the peer is checked on every connection.
+//! - Nothing is changed half: an action that names an unknown message does nothing at all.
+//! - Every listing is bounded; a reader pages with `after`.
+//! - Every refusal says what is wrong and what to do instead: `{"error":{"what","instead"}}` with
+//!   400 (the request), 404 (no such thing), 409 (taken), 413 (too long) or 503 (not now).
+//! - Unknown fields are refused by name: a misspelt filter never means "everything".
+//! - Passwords are kept as Argon2id hashes only, and never logged.
+//!
+//! **What it refuses.** Administration over TCP: a TCP listener must be on a loopback address and
+//! answers questions about health only, without details, and only to requests whose `Host` is
+//! this machine. Any other address is refused before anything is bound.
+//!
+//! **How it fails.** Listening: [`ListenError`]. Talking to a server: [`ClientError`]. What the
+//! server itself cannot do comes through [`ServerControl`] as [`ControlError`].
+//!
+//! **In which order to read.** [`types`] (what is said), [`control`] (what the server must be able
+//! to do), [`server`] (routes and listeners), [`client`] last.
+
+pub mod client;
+pub mod control;
+pub mod password;
+pub mod server;
+pub mod types;
+
+pub use client::{Client, ClientError, Target, TargetError};
+pub use control::{ControlError, ControlFuture, LiveState, ServerControl};
+pub use server::{Api, ListenError, LoopbackListener, SocketListener};
+
+/// The name of the API's socket in the data directory.
+pub const SOCKET_NAME: &str = "causeway.sock";

@@ -1,0 +1,109 @@
+//! What the running server must be able to do for the API.
+//!
+//! The API reads listings from the store by itself. Whatever touches mail that is on its way goes
+//! through [`ServerControl`], because the scheduler holds that mail in memory and must be the one
+//! to let go of it. The dispatching side implements the trait.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_model::config::MailFlow;
+use causeway_model::{Address, RecipientKey, Timestamp};
+use causeway_store::{LastResult, StoreError};
+
+use crate::types::{
+    ComponentHealth, RelayExplanation, RelayQuestion, RouteExplanation, RouteQuestion, Selection,
+};
+
+/// A boxed future: the trait is used as `Arc<dyn ServerControl>`.
+pub type ControlFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ControlError>> + Send + 'a>>;
+
+/// The running server, as the API sees it. The methods that act return how many recipients they
+/// touched; recipients that end meanwhile do not count.
+pub trait ServerControl: Send + Sync + 'static {
+    /// Makes the selected recipients due now, and forgets the waiting times of their sites.
+    /// Recipients on hold stay there.
+    fn retry(&self, selection: Selection) -> ControlFuture<'_, u64>;
+
+    /// Puts the selected recipients on hold. Their time goes on running.
+    fn hold(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64>;
+
+    /// Takes the selected recipients off hold; they are due now.
+    fn release(&self, selection: Selection) -> ControlFuture<'_, u64>;
+
+    /// Ends the selected recipients with a report to the sender.
+    fn return_to_sender(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64>;
+
+    /// Ends the selected recipients without a report.
+    fn remove(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64>;
+
+    /// Sends what was meant for the selected recipients to another address.
+    fn redirect(&self, selection: Selection, to: Address) -> ControlFuture<'_, u64>;
+
+    /// What is known in memory about these recipients, in their order; `None` where nothing is
+    /// known beyond the store.
+    fn live(&self, keys: &[RecipientKey]) -> Vec<Option<LiveState>>;
+
+    /// Where a recipient's mail would go now, and why.
+    fn route_explain(&self, question: RouteQuestion) -> ControlFuture<'_, RouteExplanation>;
+
+    /// Whether a client may hand in mail for a recipient, and why.
+    fn relay_explain(&self, question: RelayQuestion) -> ControlFuture<'_, RelayExplanation>;
+
+    /// Mailboxes were added, changed or removed: read them again.
+    fn mailboxes_changed(&self);
+
+    /// How every part of the service is.
+    fn health(&self) -> Vec<ComponentHealth>;
+
+    /// The mail flow in force.
+    fn mail_flow(&self) -> Arc<MailFlow>;
+
+    /// Turns a manual clock on by so much, waits until the server is quiet, and returns the new
+    /// time. [`ControlError::Unsupported`] when the clock is the system's.
+    fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp>;
+
+    /// What time it is for the queue.
+    fn now(&self) -> Timestamp;
+}
+
+/// What the scheduler knows about a recipient beyond the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiveState {
+    /// An attempt is going on.
+    pub delivering: bool,
+    /// When it is due: waits of the whole site included. `None`: as the store says.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// The last result, when it is newer than the store's (failures of a whole site are told
+    /// here).
+    pub last: Option<LastResult>,
+}
+
+/// Why the server did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// There is no such thing.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// What was asked cannot be done as asked.
+    #[error("{what}; {instead}")]
+    Refused {
+        /// What is wrong, as a clause.
+        what: String,
+        /// What to do instead.
+        instead: String,
+    },
+    /// This server has no such function (a manual clock, say).
+    #[error("this server cannot do that: {0}")]
+    Unsupported(String),
+    /// Not now: starting, draining.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

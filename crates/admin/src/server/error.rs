@@ -1,0 +1,112 @@
+//! How requests are refused: one type, one form.
+
+use axum::Json;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use causeway_store::StoreError;
+
+use crate::control::ControlError;
+use crate::types::{ErrorBody, ErrorDetail};
+
+/// A refusal: status, what, what instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApiError {
+    pub(super) status: StatusCode,
+    pub(super) what: String,
+    pub(super) instead: String,
+}
+
+impl ApiError {
+    pub(super) fn new(
+        status: StatusCode,
+        what: impl Into<String>,
+        instead: impl Into<String>,
+    ) -> Self {
+        Self { status, what: what.into(), instead: instead.into() }
+    }
+
+    /// 400: the request cannot be understood, or asks for something that cannot be.
+    pub(super) fn bad_request(what: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, what, instead)
+    }
+
+    /// 404.
+    pub(super) fn not_found(what: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, what, instead)
+    }
+
+    /// 503.
+    pub(super) fn unavailable(what: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, what, instead)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let what = error.to_string();
+        match error {
+            StoreError::Exists(_) => {
+                Self::new(StatusCode::CONFLICT, what, "choose another name, or change that one")
+            }
+            StoreError::NotFound(_) => Self::not_found(what, "check the spelling"),
+            StoreError::NoRecipients | StoreError::TooManyRecipients { .. } => {
+                Self::bad_request(what, "choose fewer or other recipients")
+            }
+            StoreError::Full { .. } => {
+                Self::unavailable(what, "make room on the disk; the server goes on by itself then")
+            }
+            StoreError::Closed => {
+                Self::unavailable(what, "the server is stopping; ask again when it is up")
+            }
+            StoreError::Corrupt { .. }
+            | StoreError::TooNew { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Io { .. } => {
+                Self::unavailable(what, "see the server's log and `causeway health`")
+            }
+        }
+    }
+}
+
+impl From<ControlError> for ApiError {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::NotFound(_) => Self::not_found(error.to_string(), "check the spelling"),
+            ControlError::Refused { what, instead } => Self::bad_request(what, instead),
+            ControlError::Unsupported(_) => {
+                Self::not_found(error.to_string(), "ask a server that has it")
+            }
+            ControlError::Unavailable(what) => Self::unavailable(what, "ask again in a moment"),
+            ControlError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if self.status.is_server_error() {
+            tracing::warn!(what = %self.what, "an API request could not be served");
+        }
+        let detail = ErrorDetail { what: self.what, instead: self.instead };
+        (self.status, Json(ErrorBody { error: detail })).into_response()
+    }
+}
+
+/// The answer to unknown paths.
+pub(super) async fn no_such_path(uri: Uri) -> ApiError {
+    let path: String = uri.path().chars().take(200).collect();
+    ApiError::not_found(
+        format!("there is nothing at {path:?} here"),
+        "use a path that this version documents",
+    )
+}
+
+/// The answer to known paths with another method.
+pub(super) async fn no_such_method(method: Method, uri: Uri) -> ApiError {
+    let path: String = uri.path().chars().take(200).collect();
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("{method} cannot be used on {path:?}"),
+        "use the method that is documented for it",
+    )
+}

@@ -1,0 +1,175 @@
+//! Routes about the mail flow in force: domains, connectors, and why mail goes where it goes.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use causeway_model::config::{
+    AcceptedDomain, Connector, DomainPattern, Host, InboundConnector, InternetRoute,
+    OutboundConnector, OutboundRoute, SmartHost,
+};
+use causeway_store::QueueFilter;
+
+use super::Api;
+use super::error::ApiError;
+use super::extract::{QueryString, address};
+use crate::types::{
+    ConnectorExplanation, ConnectorPath, ConnectorView, DomainView, RelayExplanation,
+    RelayQuestion, RouteExplanation, RouteQuestion,
+};
+
+/// How many messages are looked at to count what waits for a connector.
+const COUNT_BOUND: usize = 1000;
+
+/// `GET /v1/domains`.
+pub(super) async fn domains(State(api): State<Api>) -> Json<Vec<DomainView>> {
+    let flow = api.inner.control.mail_flow();
+    Json(flow.domains.iter().map(domain_view).collect())
+}
+
+fn domain_view(domain: &AcceptedDomain) -> DomainView {
+    DomainView {
+        name: domain.name.clone(),
+        domain_type: domain.domain_type,
+        match_subdomains: domain.match_subdomains,
+    }
+}
+
+/// `GET /v1/connectors`.
+pub(super) async fn connectors(State(api): State<Api>) -> Json<Vec<ConnectorView>> {
+    let flow = api.inner.control.mail_flow();
+    Json(flow.connectors.iter().map(connector_view).collect())
+}
+
+/// `GET /v1/connectors/NAME`.
+pub(super) async fn connector(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+) -> Result<Json<ConnectorExplanation>, ApiError> {
+    let flow = api.inner.control.mail_flow();
+    let Some(found) = flow.connectors.iter().find(|connector| connector.name() == name) else {
+        let shown: String = name.chars().take(80).collect();
+        return Err(ApiError::not_found(
+            format!("there is no connector {shown:?}"),
+            "see `causeway connector list` for the names",
+        ));
+    };
+    let mut explanation = ConnectorExplanation {
+        connector: connector_view(found),
+        waiting_recipients: 0,
+        waiting_more: false,
+        code: None,
+        reply: None,
+        takes_internet: flow.internet == InternetRoute::Via(name.clone()),
+    };
+    if let Connector::Outbound(_) = found {
+        count_waiting(&api, name, &mut explanation).await?;
+    }
+    Ok(Json(explanation))
+}
+
+async fn count_waiting(
+    api: &Api,
+    name: String,
+    explanation: &mut ConnectorExplanation,
+) -> Result<(), ApiError> {
+    let filter =
+        QueueFilter { connector: Some(name), limit: COUNT_BOUND, ..QueueFilter::default() };
+    let waiting = api.inner.store.list_queue(filter).await?;
+    explanation.waiting_more = waiting.len() >= COUNT_BOUND;
+    explanation.waiting_recipients =
+        waiting.iter().map(|message| message.recipients.len() as u64).sum();
+    let last = waiting
+        .iter()
+        .flat_map(|message| &message.recipients)
+        .filter_map(|(.., state)| state.last.as_ref())
+        .max_by_key(|last| last.attempt.as_ref().map(|attempt| attempt.at));
+    if let Some(last) = last {
+        explanation.code = Some(last.code.clone());
+        explanation.reply = Some(last.reply.clone());
+    }
+    Ok(())
+}
+
+fn connector_view(connector: &Connector) -> ConnectorView {
+    match connector {
+        Connector::Outbound(outbound) => outbound_view(outbound),
+        Connector::Inbound(inbound) => inbound_view(inbound),
+    }
+}
+
+fn outbound_view(connector: &OutboundConnector) -> ConnectorView {
+    let (smart_hosts, use_mx) = match &connector.route {
+        OutboundRoute::SmartHosts(hosts) => (hosts.iter().map(smart_host_text).collect(), false),
+        OutboundRoute::Mx => (Vec::new(), true),
+    };
+    ConnectorView {
+        name: connector.name.clone(),
+        peer: connector.peer,
+        enabled: connector.enabled,
+        note: connector.note.clone(),
+        path: ConnectorPath::Outbound {
+            recipient_domains: connector.recipient_domains.iter().map(pattern_text).collect(),
+            smart_hosts,
+            use_mx,
+            tls: connector.tls,
+            tls_domain: connector.tls_domain.clone(),
+            user: connector.credentials.as_ref().map(|credentials| credentials.user.clone()),
+        },
+    }
+}
+
+fn inbound_view(connector: &InboundConnector) -> ConnectorView {
+    ConnectorView {
+        name: connector.name.clone(),
+        peer: connector.peer,
+        enabled: connector.enabled,
+        note: connector.note.clone(),
+        path: ConnectorPath::Inbound {
+            sender_domains: connector.sender_domains.iter().map(pattern_text).collect(),
+            source_addresses: connector.source_addresses.iter().map(ToString::to_string).collect(),
+            tls_certificate_name: connector.tls_certificate_name.clone(),
+            require_tls: connector.require_tls,
+        },
+    }
+}
+
+/// A pattern as it stands in the file.
+fn pattern_text(pattern: &DomainPattern) -> String {
+    match pattern {
+        DomainPattern::Everything => "*".into(),
+        DomainPattern::Exact(domain) => domain.to_string(),
+        DomainPattern::Below(domain) => format!("*.{domain}"),
+    }
+}
+
+/// `host:port`, with brackets around IPv6 addresses.
+fn smart_host_text(host: &SmartHost) -> String {
+    match &host.host {
+        Host::Name(name) => format!("{name}:{}", host.port),
+        Host::Address(ip) => std::net::SocketAddr::new(*ip, host.port).to_string(),
+    }
+}
+
+/// `GET /v1/relay/explain`.
+pub(super) async fn relay(
+    State(api): State<Api>,
+    QueryString(question): QueryString<RelayQuestion>,
+) -> Result<Json<RelayExplanation>, ApiError> {
+    check_sender(question.sender.as_deref())?;
+    Ok(Json(api.inner.control.relay_explain(question).await?))
+}
+
+/// `GET /v1/route/explain`.
+pub(super) async fn route(
+    State(api): State<Api>,
+    QueryString(question): QueryString<RouteQuestion>,
+) -> Result<Json<RouteExplanation>, ApiError> {
+    check_sender(question.sender.as_deref())?;
+    Ok(Json(api.inner.control.route_explain(question).await?))
+}
+
+fn check_sender(sender: Option<&str>) -> Result<(), ApiError> {
+    match sender {
+        None | Some("" | "<>") => Ok(()),
+        Some(text) => address(text).map(drop),
+    }
+}

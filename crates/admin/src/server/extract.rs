@@ -1,0 +1,97 @@
+//! How requests are read: bounded, strict, refused with the field's name.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use causeway_model::{Address, QueueId};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use super::error::ApiError;
+
+/// Octets of a request body. The longest honest one lists ids: 60,000 of them fit.
+pub(super) const MAX_BODY: usize = 1024 * 1024;
+
+/// A JSON body.
+pub(super) struct JsonBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let bytes = read_body(request.into_body()).await?;
+        match axum::Json::<T>::from_bytes(&bytes) {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(rejection) => Err(ApiError::bad_request(
+                detail(&rejection.body_text()),
+                "send a JSON object with exactly the documented fields",
+            )),
+        }
+    }
+}
+
+async fn read_body(body: Body) -> Result<Bytes, ApiError> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("the request is longer than {MAX_BODY} octets"),
+            "send it in parts",
+        )),
+        Err(_) => Err(ApiError::bad_request("the request broke off", "send it again")),
+    }
+}
+
+/// The query string.
+pub(super) struct QueryString<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for QueryString<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        match Query::<T>::try_from_uri(&parts.uri) {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(ApiError::bad_request(
+                detail(&rejection.body_text()),
+                "use only the documented parameters, each with a value of its kind",
+            )),
+        }
+    }
+}
+
+/// The part of a rejection that names the field and the trouble.
+fn detail(text: &str) -> String {
+    let text = text.split_once(": ").map_or(text, |(_, detail)| detail);
+    text.chars().take(300).collect()
+}
+
+/// A queue id from a path.
+pub(super) fn queue_id(text: &str) -> Result<QueueId, ApiError> {
+    text.parse().map_err(|error: causeway_model::id::QueueIdError| {
+        ApiError::bad_request(error.to_string(), "copy the id from `causeway queue list`")
+    })
+}
+
+/// An address from a path.
+pub(super) fn address(text: &str) -> Result<Address, ApiError> {
+    Address::parse(text).map_err(|error| {
+        let shown: String = text.chars().take(80).collect();
+        ApiError::bad_request(
+            format!("{shown:?} is not an address: {error}"),
+            "write it as name@domain",
+        )
+    })
+}
+
+/// A page size between 1 and 1000.
+pub(super) fn page_size(limit: Option<u32>) -> Result<usize, ApiError> {
+    match limit {
+        None => Ok(200),
+        Some(n @ 1..=1000) => Ok(n as usize),
+        Some(n) => Err(ApiError::bad_request(
+            format!("limit: {n} is out of range"),
+            "ask for 1 to 1000 at a time, and for more with \"after\"",
+        )),
+    }
+}

@@ -1,0 +1,68 @@
+//! Routes about the service itself: health, the ledger's proof, the clock.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::Api;
+use super::error::ApiError;
+use super::extract::JsonBody;
+use crate::types::{AdvanceClock, AuditReport, Clock, ComponentHealth, ComponentStatus, Health};
+
+/// `GET /v1/health`.
+pub(super) async fn health(State(api): State<Api>) -> Json<Health> {
+    Json(measure(&api).await)
+}
+
+/// The same over TCP: no details, and 503 when a part is down.
+pub(super) async fn public_health(State(api): State<Api>) -> (StatusCode, Json<Health>) {
+    let mut health = measure(&api).await;
+    health.unaccounted_messages = None;
+    for component in &mut health.components {
+        component.detail = None;
+    }
+    let down = health.components.iter().any(|c| c.status == ComponentStatus::Down);
+    let status = if down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (status, Json(health))
+}
+
+async fn measure(api: &Api) -> Health {
+    let mut components = api.inner.control.health();
+    let unaccounted_messages = match api.inner.store.audit().await {
+        Ok(audit) => Some(audit.unaccounted),
+        Err(error) => {
+            components.push(ComponentHealth {
+                name: "ledger".into(),
+                status: ComponentStatus::Down,
+                since: None,
+                detail: Some(error.to_string()),
+            });
+            None
+        }
+    };
+    let healthy = unaccounted_messages == Some(0)
+        && components.iter().all(|component| component.status == ComponentStatus::Ok);
+    Health { healthy, components, unaccounted_messages }
+}
+
+/// `GET /v1/audit`.
+pub(super) async fn audit(State(api): State<Api>) -> Result<Json<AuditReport>, ApiError> {
+    Ok(Json(api.inner.store.audit().await?))
+}
+
+/// `GET /v1/clock`.
+pub(super) async fn clock(State(api): State<Api>) -> Json<Clock> {
+    Json(Clock { now: api.inner.control.now() })
+}
+
+/// `POST /v1/test/clock`.
+pub(super) async fn advance_clock(
+    State(api): State<Api>,
+    JsonBody(request): JsonBody<AdvanceClock>,
+) -> Result<Json<Clock>, ApiError> {
+    let by = Duration::from_millis(request.advance_ms);
+    let now = api.inner.control.clock_advance(by).await?;
+    Ok(Json(Clock { now }))
+}

@@ -1,0 +1,324 @@
+//! Routes of mailboxes.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use causeway_model::config::{AcceptedDomain, Language, MailFlow};
+use causeway_model::{Address, Domain};
+use causeway_store::Mailbox;
+
+use super::Api;
+use super::error::ApiError;
+use super::extract::{JsonBody, address};
+use crate::password::{Password, PasswordError, hash};
+use crate::types::{
+    ChangeMailbox, ChangePassword, CreateMailbox, MailboxView, MailboxWithPassword,
+};
+
+/// Aliases, and entries of `send_as`, that one mailbox may have.
+const MAX_ENTRIES: usize = 1000;
+
+/// `GET /v1/mailboxes`.
+pub(super) async fn list(State(api): State<Api>) -> Result<Json<Vec<MailboxView>>, ApiError> {
+    let mailboxes = api.inner.store.mailboxes().await?;
+    Ok(Json(mailboxes.into_iter().map(view).collect()))
+}
+
+fn view(mailbox: Mailbox) -> MailboxView {
+    MailboxView {
+        address: mailbox.address,
+        aliases: mailbox.aliases,
+        send_as: mailbox.send_as,
+        language: mailbox.language,
+        quota: mailbox.quota,
+        has_password: mailbox.password_hash.is_some(),
+        created_at: mailbox.created_at,
+    }
+}
+
+/// `POST /v1/mailboxes`.
+pub(super) async fn create(
+    State(api): State<Api>,
+    JsonBody(request): JsonBody<CreateMailbox>,
+) -> Result<(StatusCode, Json<MailboxWithPassword>), ApiError> {
+    let flow = api.inner.control.mail_flow();
+    let mut mailbox = Mailbox {
+        address: request.address,
+        aliases: Vec::new(),
+        send_as: Vec::new(),
+        password_hash: None,
+        language: request.language.as_deref().map(language_tag).transpose()?,
+        quota: request.quota.map(checked_quota).transpose()?.flatten(),
+        created_at: api.inner.control.now(),
+    };
+    must_be_accepted(&flow, &mailbox.address)?;
+    add_aliases(&flow, &mut mailbox, request.aliases)?;
+    add_send_as(&mut mailbox, request.send_as)?;
+    // Before the expensive hash: the store refuses it too, and that is what counts.
+    refuse_taken(&api, &mailbox).await?;
+    let (hash, generated) = password_hash(&api, request.password).await?;
+    mailbox.password_hash = Some(hash);
+    let _one_at_a_time = api.inner.mailbox_changes.lock().await;
+    api.inner.store.add_mailbox(mailbox.clone()).await?;
+    api.inner.control.mailboxes_changed();
+    tracing::info!(address = %mailbox.address, "a mailbox was added");
+    let answer = MailboxWithPassword { mailbox: view(mailbox), password: generated };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// `PATCH /v1/mailboxes/ADDRESS`.
+pub(super) async fn change(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+    JsonBody(request): JsonBody<ChangeMailbox>,
+) -> Result<Json<MailboxView>, ApiError> {
+    let flow = api.inner.control.mail_flow();
+    let _one_at_a_time = api.inner.mailbox_changes.lock().await;
+    let mut mailbox = find(&api, &name).await?;
+    for gone in &request.remove_aliases {
+        take_away(&mut mailbox.aliases, "alias", gone, |alias| {
+            alias.mailbox_key() == gone.mailbox_key()
+        })?;
+    }
+    for gone in &request.remove_send_as {
+        let gone = send_as_entry(gone)?;
+        take_away(&mut mailbox.send_as, "entry to send as", &gone, |entry| *entry == gone)?;
+    }
+    add_aliases(&flow, &mut mailbox, request.add_aliases)?;
+    add_send_as(&mut mailbox, request.add_send_as)?;
+    match request.language.as_deref() {
+        None => {}
+        Some("") => mailbox.language = None,
+        Some(tag) => mailbox.language = Some(language_tag(tag)?),
+    }
+    if let Some(quota) = request.quota {
+        mailbox.quota = checked_quota(quota)?;
+    }
+    refuse_taken_by_others(&api, &mailbox).await?;
+    api.inner.store.set_mailbox(mailbox.clone()).await?;
+    api.inner.control.mailboxes_changed();
+    tracing::info!(address = %mailbox.address, "a mailbox was changed");
+    Ok(Json(view(mailbox)))
+}
+
+/// `PUT /v1/mailboxes/ADDRESS/password`.
+pub(super) async fn change_password(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+    JsonBody(request): JsonBody<ChangePassword>,
+) -> Result<Json<MailboxWithPassword>, ApiError> {
+    find(&api, &name).await?;
+    let (hash, generated) = password_hash(&api, request.password).await?;
+    let _one_at_a_time = api.inner.mailbox_changes.lock().await;
+    let mut mailbox = find(&api, &name).await?;
+    mailbox.password_hash = Some(hash);
+    api.inner.store.set_mailbox(mailbox.clone()).await?;
+    api.inner.control.mailboxes_changed();
+    tracing::info!(address = %mailbox.address, "a mailbox has a new password");
+    Ok(Json(MailboxWithPassword { mailbox: view(mailbox), password: generated }))
+}
+
+/// `DELETE /v1/mailboxes/ADDRESS`: the mailbox, not the mail in it.
+pub(super) async fn remove(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+) -> Result<Json<MailboxView>, ApiError> {
+    let _one_at_a_time = api.inner.mailbox_changes.lock().await;
+    let mailbox = find(&api, &name).await?;
+    api.inner.store.remove_mailbox(mailbox.address.clone()).await?;
+    api.inner.control.mailboxes_changed();
+    tracing::info!(address = %mailbox.address, "a mailbox was removed; its mail stays on disk");
+    Ok(Json(view(mailbox)))
+}
+
+/// The mailbox with this main address. An alias is not enough: the answer says whose it is.
+async fn find(api: &Api, name: &str) -> Result<Mailbox, ApiError> {
+    let key = address(name)?.mailbox_key();
+    let mut instead = String::from("see `causeway mailbox list` for the addresses");
+    for mailbox in api.inner.store.mailboxes().await? {
+        if mailbox.address.mailbox_key() == key {
+            return Ok(mailbox);
+        }
+        if mailbox.aliases.iter().any(|alias| alias.mailbox_key() == key) {
+            instead = format!("it is an alias of {}: use that address", mailbox.address);
+        }
+    }
+    let shown: String = name.chars().take(254).collect();
+    Err(ApiError::not_found(format!("there is no mailbox {shown}"), instead))
+}
+
+/// 409 when an address of this new mailbox is another's already.
+async fn refuse_taken(api: &Api, mailbox: &Mailbox) -> Result<(), ApiError> {
+    taken(mailbox, &api.inner.store.mailboxes().await?)
+}
+
+/// 409 when an address of this changed mailbox is another's.
+async fn refuse_taken_by_others(api: &Api, mailbox: &Mailbox) -> Result<(), ApiError> {
+    let mut others = api.inner.store.mailboxes().await?;
+    others.retain(|other| other.address != mailbox.address);
+    taken(mailbox, &others)
+}
+
+fn taken(mailbox: &Mailbox, others: &[Mailbox]) -> Result<(), ApiError> {
+    for ours in std::iter::once(&mailbox.address).chain(&mailbox.aliases) {
+        let key = ours.mailbox_key();
+        for other in others {
+            if other.address.mailbox_key() == key {
+                return Err(ApiError::new(
+                    StatusCode::CONFLICT,
+                    format!("there is a mailbox {} already", other.address),
+                    "use `causeway mailbox set` or `passwd` to change it",
+                ));
+            }
+            if other.aliases.iter().any(|alias| alias.mailbox_key() == key) {
+                return Err(ApiError::new(
+                    StatusCode::CONFLICT,
+                    format!("{ours} is an alias of the mailbox {} already", other.address),
+                    "take it away there first (`causeway mailbox set --remove-alias`)",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn take_away<T>(
+    list: &mut Vec<T>,
+    kind: &str,
+    name: &impl std::fmt::Display,
+    is_it: impl Fn(&T) -> bool,
+) -> Result<(), ApiError> {
+    let before = list.len();
+    list.retain(|entry| !is_it(entry));
+    if list.len() == before {
+        return Err(ApiError::not_found(
+            format!("the mailbox has no {kind} {name}"),
+            "see `causeway mailbox list` for what it has",
+        ));
+    }
+    Ok(())
+}
+
+fn add_aliases(
+    flow: &MailFlow,
+    mailbox: &mut Mailbox,
+    aliases: Vec<Address>,
+) -> Result<(), ApiError> {
+    for alias in aliases {
+        must_be_accepted(flow, &alias)?;
+        let key = alias.mailbox_key();
+        if mailbox.address.mailbox_key() == key {
+            return Err(ApiError::bad_request(
+                format!("{alias} is the mailbox's own address"),
+                "leave it out of the aliases",
+            ));
+        }
+        if !mailbox.aliases.iter().any(|known| known.mailbox_key() == key) {
+            mailbox.aliases.push(alias);
+        }
+    }
+    bounded(mailbox.aliases.len(), "aliases")
+}
+
+fn add_send_as(mailbox: &mut Mailbox, entries: Vec<String>) -> Result<(), ApiError> {
+    for entry in entries {
+        let entry = send_as_entry(&entry)?;
+        if !mailbox.send_as.contains(&entry) {
+            mailbox.send_as.push(entry);
+        }
+    }
+    bounded(mailbox.send_as.len(), "addresses to send as")
+}
+
+fn bounded(count: usize, kind: &str) -> Result<(), ApiError> {
+    if count > MAX_ENTRIES {
+        return Err(ApiError::bad_request(
+            format!("a mailbox can have at most {MAX_ENTRIES} {kind}"),
+            "use a domain (@contoso.example) or another mailbox",
+        ));
+    }
+    Ok(())
+}
+
+/// An address or `@domain`, in canonical form.
+fn send_as_entry(text: &str) -> Result<String, ApiError> {
+    let canonical = match text.strip_prefix('@') {
+        Some(domain) => Domain::parse(domain).map(|d| format!("@{d}")).map_err(|e| e.to_string()),
+        None => Address::parse(text).map(|a| a.mailbox_key()).map_err(|e| e.to_string()),
+    };
+    canonical.map_err(|error| {
+        let shown: String = text.chars().take(80).collect();
+        ApiError::bad_request(
+            format!("send_as: {shown:?} is neither an address nor a domain: {error}"),
+            "write name@domain, or @domain for a whole domain",
+        )
+    })
+}
+
+fn language_tag(text: &str) -> Result<String, ApiError> {
+    match Language::from_tag(text) {
+        Some(language) => Ok(language.tag().to_owned()),
+        None => Err(ApiError::bad_request(
+            format!("language: {:?} is not spoken here", text.chars().take(20).collect::<String>()),
+            "use en, de, nl or sv",
+        )),
+    }
+}
+
+/// A quota; `None` for 0. The store's integers have 63 bits.
+fn checked_quota(octets: u64) -> Result<Option<u64>, ApiError> {
+    match octets {
+        0 => Ok(None),
+        _ if i64::try_from(octets).is_ok() => Ok(Some(octets)),
+        _ => Err(ApiError::bad_request("quota: too large", "leave it out for no bound")),
+    }
+}
+
+fn must_be_accepted(flow: &MailFlow, address: &Address) -> Result<(), ApiError> {
+    if flow.domains.iter().any(|accepted| covers(accepted, address.domain())) {
+        return Ok(());
+    }
+    let domain = address.domain();
+    Err(ApiError::bad_request(
+        format!("{address} cannot be a mailbox here: {domain} is not an accepted domain"),
+        "check the spelling (see `causeway domain list`), or add a [[domain]] with that name to \
+         mailflow.toml and reload the server",
+    ))
+}
+
+fn covers(accepted: &AcceptedDomain, domain: &Domain) -> bool {
+    accepted.name == *domain || (accepted.match_subdomains && domain.is_within(&accepted.name))
+}
+
+/// The hash of the password given, or of a generated one, which is returned beside it.
+async fn password_hash(
+    api: &Api,
+    given: Option<Password>,
+) -> Result<(String, Option<Password>), ApiError> {
+    let (password, generated) = match given {
+        Some(password) => (password, None),
+        None => {
+            let password = Password::generate().map_err(refused)?;
+            (password.clone(), Some(password))
+        }
+    };
+    password.check().map_err(refused)?;
+    let inner = Arc::clone(&api.inner);
+    let _turn = inner.hashing.acquire().await.map_err(|_| refused(PasswordError::Machinery))?;
+    let hashed = tokio::task::spawn_blocking(move || hash(&password))
+        .await
+        .map_err(|_| refused(PasswordError::Machinery))?
+        .map_err(refused)?;
+    Ok((hashed, generated))
+}
+
+fn refused(error: PasswordError) -> ApiError {
+    match error {
+        PasswordError::Machinery => ApiError::unavailable(error.to_string(), "try again"),
+        PasswordError::Empty | PasswordError::TooLong | PasswordError::ControlCharacter => {
+            ApiError::bad_request(error.to_string(), "choose another one")
+        }
+    }
+}

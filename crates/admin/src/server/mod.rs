@@ -1,0 +1,94 @@
+//! The server side: routes over the store and the running server.
+//!
+//! [`Api::router`] has everything, for the socket; [`Api::health_router`] has what may be answered
+//! over TCP. [`listen`] says who may connect. Handlers are thin: they read the request, ask the
+//! store or [`ServerControl`], and turn the answer into the types of [`crate::types`].
+//!
+//! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
+//! then `queue`, `trace`, `mailbox`, `explain`, `health`.
+
+mod error;
+mod explain;
+mod extract;
+mod health;
+mod listen;
+mod mailbox;
+mod queue;
+mod trace;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, patch, post, put};
+use causeway_store::SharedStore;
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::control::ServerControl;
+
+pub use listen::{ListenError, LoopbackListener, SocketListener};
+
+/// What the routes work on. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Listings, mailboxes, the ledger.
+    store: SharedStore,
+    /// Mail that is on its way, explanations, the clock.
+    control: Arc<dyn ServerControl>,
+    /// Changes of mailboxes are read-modify-write: one at a time.
+    mailbox_changes: Mutex<()>,
+    /// Argon2id takes 19 MiB and a core each: at most two at a time.
+    hashing: Semaphore,
+}
+
+impl Api {
+    /// The API over a store and a running server.
+    #[must_use]
+    pub fn new(store: SharedStore, control: Arc<dyn ServerControl>) -> Self {
+        let inner =
+            Inner { store, control, mailbox_changes: Mutex::new(()), hashing: Semaphore::new(2) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Every route. Whoever can reach it administers the server.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/v1/queue", get(queue::list))
+            .route("/v1/queue/{id}", get(queue::show).post(queue::act))
+            .route("/v1/trace", get(trace::list))
+            .route("/v1/trace/{id}", get(trace::show))
+            .route("/v1/mailboxes", get(mailbox::list).post(mailbox::create))
+            .route("/v1/mailboxes/{address}", patch(mailbox::change).delete(mailbox::remove))
+            .route("/v1/mailboxes/{address}/password", put(mailbox::change_password))
+            .route("/v1/domains", get(explain::domains))
+            .route("/v1/connectors", get(explain::connectors))
+            .route("/v1/connectors/{name}", get(explain::connector))
+            .route("/v1/relay/explain", get(explain::relay))
+            .route("/v1/route/explain", get(explain::route))
+            .route("/v1/health", get(health::health))
+            .route("/v1/audit", get(health::audit))
+            .route("/v1/clock", get(health::clock))
+            .route("/v1/test/clock", post(health::advance_clock))
+            .fallback(error::no_such_path)
+            .method_not_allowed_fallback(error::no_such_method)
+            .with_state(self.clone())
+    }
+
+    /// Health without details: all that is answered over TCP. 503 when a part is down, so that
+    /// load balancers understand it.
+    pub fn health_router(&self) -> Router {
+        Router::new()
+            .route("/v1/health", get(health::public_health))
+            .route("/health", get(health::public_health))
+            .fallback(error::no_such_path)
+            .method_not_allowed_fallback(error::no_such_method)
+            .layer(axum::middleware::from_fn(listen::only_this_machine))
+            .with_state(self.clone())
+    }
+}

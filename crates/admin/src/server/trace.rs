@@ -1,0 +1,91 @@
+//! Routes of the trace: what became of mail.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use causeway_model::RecipientKey;
+use causeway_store::{TraceFilter, TraceRow};
+
+use super::Api;
+use super::error::ApiError;
+use super::extract::{QueryString, page_size, queue_id};
+use crate::types::{TraceEntry, TracePage, TraceQuery, sender_text};
+
+/// `GET /v1/trace`.
+pub(super) async fn list(
+    State(api): State<Api>,
+    QueryString(query): QueryString<TraceQuery>,
+) -> Result<Json<TracePage>, ApiError> {
+    let limit = page_size(query.limit)?;
+    let after = query.after.as_deref().map(cursor).transpose()?;
+    let filter = TraceFilter {
+        sender: query.sender,
+        recipient: query.recipient,
+        message_id: query.message_id,
+        subject: query.subject,
+        since: query.since,
+        until: query.until,
+        status: query.status.map(|status| status.name().to_owned()),
+        limit,
+        after,
+    };
+    let rows = api.inner.store.trace(filter).await?;
+    let next = if rows.len() >= limit { rows.last().map(|row| cursor_text(row.key)) } else { None };
+    let rows = rows.into_iter().map(|row| entry(row, false)).collect();
+    Ok(Json(TracePage { now: api.inner.control.now(), rows, next }))
+}
+
+/// `GET /v1/trace/ID`: every recipient of one message with every event.
+pub(super) async fn show(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<Json<TracePage>, ApiError> {
+    let id = queue_id(&id)?;
+    let rows = api.inner.store.trace_show(id).await?;
+    if rows.is_empty() {
+        return Err(ApiError::not_found(
+            format!("the trace has no message {id}"),
+            "look for it with `causeway trace`; old mail is forgotten after some time",
+        ));
+    }
+    let rows = rows.into_iter().map(|row| entry(row, true)).collect();
+    Ok(Json(TracePage { now: api.inner.control.now(), rows, next: None }))
+}
+
+fn entry(row: TraceRow, with_events: bool) -> TraceEntry {
+    let last = row.last.unwrap_or_default();
+    TraceEntry {
+        id: row.key.message,
+        message_id: row.header.message_id,
+        sender: sender_text(&row.sender),
+        recipient: row.recipient,
+        subject: row.header.subject,
+        received_at: row.received_at,
+        status: row.status.into(),
+        code: Some(last.code).filter(|code| !code.is_empty()),
+        reply: Some(last.reply).filter(|reply| !reply.is_empty()),
+        connector: last.connector,
+        destination: last.destination,
+        events: with_events.then_some(row.events),
+    }
+}
+
+/// Where a page ended: `ID.INDEX`.
+fn cursor_text(key: RecipientKey) -> String {
+    format!("{}.{}", key.message, key.index)
+}
+
+fn cursor(text: &str) -> Result<RecipientKey, ApiError> {
+    let parse = || {
+        let (message, index) = text.split_once('.')?;
+        Some(RecipientKey { message: message.parse().ok()?, index: index.parse().ok()? })
+    };
+    parse().ok_or_else(|| {
+        ApiError::bad_request(
+            format!(
+                "after: {:?} is no place in the list",
+                text.chars().take(40).collect::<String>()
+            ),
+            "give the \"next\" of the page before",
+        )
+    })
+}
