@@ -1,6 +1,6 @@
 //! The commands of a session around its messages.
 
-use std::io::Write as _;
+use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use causeway_model::{Failure, Reply, Stage};
@@ -77,12 +77,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     pub async fn hello(&mut self, name: &str) -> Result<Capabilities, SessionFailure> {
         self.capabilities = Capabilities::default();
         let reply = self.say_hello("EHLO", name).await?;
-        if reply.is_positive() {
-            self.capabilities = Capabilities::from_ehlo(&reply);
-            return Ok(self.capabilities.clone());
-        }
         if !reply.is_permanent() {
-            self.service(Stage::Ehlo, reply)?;
+            let reply = self.service(Stage::Ehlo, reply)?;
+            self.capabilities = Capabilities::from_ehlo(&reply);
             return Ok(self.capabilities.clone());
         }
         match self.say_hello("HELO", name).await {
@@ -188,7 +185,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         &mut self,
         stage: Stage,
         line: &str,
-        limit: std::time::Duration,
+        limit: Duration,
     ) -> Result<Reply, SessionFailure> {
         self.in_step(stage)?;
         put_line(&mut self.wire.output, line);
@@ -216,7 +213,6 @@ pub(super) fn unexpected(reply: &Reply) -> String {
 }
 
 fn put_line(out: &mut BytesMut, line: &str) {
-    // Writing into memory cannot fail.
-    let _ = out.writer().write_all(line.as_bytes());
+    out.put_slice(line.as_bytes());
     out.put_slice(b"\r\n");
 }

@@ -40,7 +40,7 @@ fn play(mut stream: DuplexStream, steps: Vec<Step>) -> JoinHandle<String> {
             match step {
                 Say(text) => drop(stream.write_all(text.as_bytes()).await),
                 Hear(line) => {
-                    assert_eq!(read_until(&mut stream, "\r\n").await, format!("{line}\r\n"))
+                    assert_eq!(read_until(&mut stream, "\r\n").await, format!("{line}\r\n"));
                 }
                 HearAll(text) => {
                     let mut heard = vec![0; text.len()];
@@ -171,6 +171,6 @@ fn kind(failure: &Failure) -> String {
     }
 }
 
-fn failed(failure: SessionFailure) -> String {
+fn failed(failure: &SessionFailure) -> String {
     format!("{} {}", failure.stage.name(), kind(&failure.failure))
 }

@@ -128,7 +128,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Wire<S> {
             }
         }
         output.clear();
-        self.output = output;
+        // A connection that waits for its next message keeps no room for a big one.
+        self.output = if output.capacity() > 4 * BLOCK { BytesMut::new() } else { output };
         result
     }
 

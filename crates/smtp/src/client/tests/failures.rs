@@ -38,7 +38,7 @@ async fn a_connection_that_ends_at_a_stage_is_named_after_it() {
             let (mut connection, _peer) = greeted(PLAIN, steps).await;
             let message = Message::to(&["x@c.test", "y@c.test"]);
             let failure = message.send(&mut connection).await.unwrap_err();
-            assert_eq!(failed(failure), format!("{stage} {kind}"));
+            assert_eq!(failed(&failure), format!("{stage} {kind}"));
             assert!(!connection.is_reusable());
         }
     }
@@ -95,7 +95,7 @@ async fn replies_that_do_not_fit_their_commands_end_the_connection() {
     ] {
         let (mut connection, peer) = greeted(ehlo, vec![Hear(MAIL), Say(answers)]).await;
         let failure = Message::to(&["x@c.test"]).send(&mut connection).await.unwrap_err();
-        assert_eq!(failed(failure), fate, "{answers}");
+        assert_eq!(failed(&failure), fate, "{answers}");
         assert!(!connection.is_reusable());
         connection.quit().await;
         assert!(!peer.await.unwrap().contains("\r\n.\r\n"), "no end was sent: {answers}");
@@ -110,7 +110,7 @@ async fn a_shifted_refusal_is_not_taken_for_the_answer_to_data() {
     let message = Message::to(&["x@c.test"]);
     assert_eq!(fates(&message.send(&mut connection).await.unwrap()), ["data 550"]);
     assert!(!connection.is_reusable());
-    assert_eq!(failed(message.send(&mut connection).await.unwrap_err()), "mail protocol");
+    assert_eq!(failed(&message.send(&mut connection).await.unwrap_err()), "mail protocol");
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,7 +147,7 @@ async fn a_server_that_hangs_up_in_the_content_is_heard() {
             let result = connection.transact(transaction).await;
             let got = match &result {
                 Ok(result) => Ok(fates(result).remove(0)),
-                Err(failure) => Err(failed(failure.clone())),
+                Err(failure) => Err(failed(failure)),
             };
             assert_eq!(got, fate.map(String::from).map_err(String::from), "{last_words:?}");
             assert!(!connection.is_reusable());

@@ -145,7 +145,7 @@ async fn a_transaction_that_was_left_is_reset_before_the_next() {
         let (mut connection, _peer) = greeted(ehlo, steps).await;
         let message = Message::to(&["x@c.test"]);
         assert_eq!(fates(&message.send(&mut connection).await.unwrap()), ["rcpt 550"]);
-        assert_eq!(failed(message.send(&mut connection).await.unwrap_err()), "mail closed");
+        assert_eq!(failed(&message.send(&mut connection).await.unwrap_err()), "mail closed");
     }
 }
 

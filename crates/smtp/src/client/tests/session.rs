@@ -31,7 +31,7 @@ async fn a_refusal_of_service_keeps_its_words() {
     for (greeting, code) in [("421 no\r\n", 421), ("554-go\r\n554 away\r\n", 554)] {
         let (mut connection, _peer) = connect(vec![Say(greeting)]);
         let failure = connection.greeting().await.unwrap_err();
-        assert_eq!(failed(failure), format!("banner refused {code}"));
+        assert_eq!(failed(&failure), format!("banner refused {code}"));
         assert!(!connection.is_reusable());
     }
     for (steps, fate) in [
@@ -45,7 +45,7 @@ async fn a_refusal_of_service_keeps_its_words() {
         all.extend(steps);
         let (mut connection, _peer) = connect(all);
         connection.greeting().await.unwrap();
-        assert_eq!(failed(connection.hello("u").await.unwrap_err()), fate);
+        assert_eq!(failed(&connection.hello("u").await.unwrap_err()), fate);
     }
 }
 
@@ -63,7 +63,7 @@ async fn a_greeting_that_does_not_come_is_named() {
     ] {
         let (mut connection, _peer) = connect(steps);
         let failure = connection.greeting().await.unwrap_err();
-        assert_eq!(failed(failure), fate);
+        assert_eq!(failed(&failure), fate);
     }
     let (mut connection, _peer) = connect(vec![Say("220 hal"), Close]);
     let failure = connection.greeting().await.unwrap_err().failure;
@@ -91,7 +91,7 @@ async fn starttls_gives_the_stream_back() {
         ("250 go\r\n", "starttls protocol"),
     ] {
         let (connection, _peer) = greeted(offer, vec![Hear("STARTTLS"), Say(answer)]).await;
-        assert_eq!(failed(connection.starttls().await.unwrap_err()), fate, "{answer}");
+        assert_eq!(failed(&connection.starttls().await.unwrap_err()), fate, "{answer}");
     }
     let (connection, _peer) = greeted(offer, vec![Hear("STARTTLS"), Say("454 no\r\n")]).await;
     let failure = connection.starttls().await.unwrap_err().failure;
@@ -140,7 +140,7 @@ async fn a_login_that_fails_says_why() {
         }
     }
     let (mut connection, _peer) = greeted(plain, vec![Hear("AUTH PLAIN AHUAcA=="), Close]).await;
-    assert_eq!(failed(connection.auth("u", "p").await.unwrap_err()), "auth closed");
+    assert_eq!(failed(&connection.auth("u", "p").await.unwrap_err()), "auth closed");
     let (mut connection, _peer) = greeted("250-x\r\n250 AUTH GSSAPI\r\n", vec![]).await;
     assert_eq!(connection.auth("u", "p").await.unwrap_err().failure, Failure::AuthNotOffered);
 }
@@ -162,7 +162,7 @@ async fn noop_and_rset_tell_whether_the_server_is_there() {
     .await;
     connection.noop().await.unwrap();
     connection.rset().await.unwrap();
-    assert_eq!(failed(connection.noop().await.unwrap_err()), "mail refused 421");
+    assert_eq!(failed(&connection.noop().await.unwrap_err()), "mail refused 421");
     assert!(!connection.is_reusable());
 }
 
@@ -180,5 +180,5 @@ async fn a_server_that_talks_unasked_is_left() {
         connect(vec![Say("220 x\r\n250 hello there\r\n"), Hear("EHLO u"), Hang]);
     connection.greeting().await.unwrap();
     assert!(!connection.is_reusable());
-    assert_eq!(failed(connection.hello("u").await.unwrap_err()), "ehlo protocol");
+    assert_eq!(failed(&connection.hello("u").await.unwrap_err()), "ehlo protocol");
 }
