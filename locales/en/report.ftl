@@ -81,6 +81,7 @@ problem-server-trouble = The mail server for { $domain } has a fault of its own 
 problem-other = The mail server for { $domain } refused the message. Its answer is quoted below.
 problem-ours = A fault of our own mail server prevents the delivery.
 problem-returned = An administrator of our mail server ended the delivery of this message.
+problem-not-tried = The message waited on our mail server, and its time ran out before a delivery was tried.
 
 step-wait = Do nothing: delivery is tried again automatically.
 step-other-way = If it is urgent, reach the recipient in another way, for example by telephone.

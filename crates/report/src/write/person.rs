@@ -1,0 +1,189 @@
+//! What the sender is told: what happened, whose move it is, what to do.
+
+use causeway_catalog::problems::verdict_key;
+use causeway_catalog::{Phase, Problem, Texts, Value, WhoActs};
+use causeway_model::Failure;
+
+use super::document::Block;
+use super::group::{Group, failure, groups};
+use super::{Kind, ReportRecipient, ReportRequest, Standing, mime};
+
+/// How many recipients are listed for the sender; the machine part has them all.
+const LISTED: usize = 50;
+
+/// The one sentence at the top.
+pub(super) fn headline(request: &ReportRequest<'_>, texts: &Texts) -> String {
+    let action = request.kind.action();
+    match request.recipients {
+        [only] => texts.format(
+            &format!("headline-{action}-one"),
+            &[("recipient", only.recipient.address.to_string().into())],
+        ),
+        several => {
+            texts.format(&format!("headline-{action}-many"), &[("count", several.len().into())])
+        }
+    }
+}
+
+/// Everything below it, for the sender.
+pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
+    let mut blocks = lead(request, texts);
+    let groups = groups(request);
+    let several = request.recipients.len() > 1;
+    for group in &groups {
+        if several {
+            let (listed, more) = group.addresses(LISTED);
+            blocks.push(Block::Recipients(listed, more_text(texts, more)));
+        }
+        if !request.kind.is_positive() {
+            what_happened(request, texts, group, &mut blocks);
+        }
+    }
+    blocks.push(Block::Heading(texts.text("heading-message")));
+    let subject = request.subject.map(|s| mime::one_line(s, 200)).unwrap_or_default();
+    let subject = if subject.trim().is_empty() { texts.text("subject-none") } else { subject };
+    blocks.push(Block::Facts(vec![
+        (texts.text("label-subject"), subject),
+        (texts.text("label-received"), texts.moment(request.received_at)),
+    ]));
+    if let Some(page) = request.page {
+        blocks.push(Block::Link { text: texts.text("page-link"), url: page.to_owned() });
+    }
+    if let Some(help) = request.help {
+        blocks.push(Block::Link { text: texts.text("help-link"), url: help.to_owned() });
+    }
+    blocks.push(Block::Note(
+        texts.format("contact", &[("postmaster", request.postmaster.to_string().into())]),
+    ));
+    blocks
+}
+
+pub(super) fn more_text(texts: &Texts, more: usize) -> Option<String> {
+    (more > 0).then(|| texts.format("more-recipients", &[("count", more.into())]))
+}
+
+fn lead(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
+    match request.kind {
+        Kind::Failed => Vec::new(),
+        Kind::Delayed => {
+            let until = texts.moment(request.expires_at);
+            let mut blocks =
+                vec![Block::Strong(texts.format("lead-delayed", &[("moment", until.into())]))];
+            let next = request.recipients.iter().filter_map(|r| r.next_attempt_at).min();
+            let mut rest = String::new();
+            if let Some(next) = next.filter(|next| *next > request.now) {
+                let moment = texts.moment(next);
+                rest = texts.format("lead-next-attempt", &[("moment", moment.into())]);
+                rest.push(' ');
+            }
+            rest.push_str(&texts.text("lead-if-never"));
+            blocks.push(Block::Paragraph(rest));
+            blocks
+        }
+        Kind::Delivered => vec![Block::Paragraph(texts.text("lead-delivered"))],
+        Kind::Relayed => vec![Block::Paragraph(texts.text("lead-relayed"))],
+        Kind::Expanded => vec![Block::Paragraph(texts.text("lead-expanded"))],
+    }
+}
+
+fn what_happened(
+    request: &ReportRequest<'_>,
+    texts: &Texts,
+    group: &Group<'_>,
+    blocks: &mut Vec<Block>,
+) {
+    let Some(recipient) = group.any() else { return };
+    let domain = recipient.recipient.address.domain().to_unicode();
+    let known = failure(recipient);
+    let problem = known.map(|(failure, stage)| Problem::of(failure, stage));
+    let sentence = match (known, problem) {
+        (Some((Failure::TooBig { size, limit }, _)), _) => texts.format(
+            "problem-too-big-limit",
+            &[("size", texts.size(*size).into()), ("limit", texts.size(*limit).into())],
+        ),
+        (_, Some(problem)) => texts.format(problem.text_key(), &[("domain", (&domain).into())]),
+        (_, None) => texts.text("problem-not-tried"),
+    };
+    blocks.push(Block::Strong(sentence));
+    blocks.push(Block::Paragraph(verdict(request, texts, recipient)));
+
+    let (who, certain) = move_of(recipient);
+    let organization = mime::one_line(request.organization, 100);
+    let mut whose = texts.format(
+        &format!("move-{}", &who.text_key()["who-".len()..]),
+        &[("organization", (&organization).into())],
+    );
+    if !certain {
+        whose.push(' ');
+        whose.push_str(&texts.text("move-not-tested"));
+    }
+    blocks.push(parties(texts, who, organization, domain));
+    blocks.push(Block::Paragraph(whose));
+
+    blocks.push(Block::Heading(texts.text("heading-steps")));
+    let steps = problem.map_or(&["step-ask-postmaster", "step-send-again-when-told"][..], |p| {
+        p.steps(recipient.phase)
+    });
+    let postmaster = request.postmaster.to_string();
+    blocks.push(Block::Steps(
+        steps
+            .iter()
+            .map(|key| texts.format(key, &[("postmaster", (&postmaster).into())]))
+            .collect(),
+    ));
+}
+
+fn verdict(request: &ReportRequest<'_>, texts: &Texts, recipient: &ReportRecipient) -> String {
+    let key = match failure(recipient) {
+        Some((failure, _)) => verdict_key(failure, recipient.phase),
+        None if recipient.phase == Phase::Queued => "verdict-queued",
+        None => "verdict-expired",
+    };
+    let span = texts.duration(request.now.since(request.received_at));
+    let args: [(&str, Value<'_>); 2] =
+        [("attempts", recipient.attempt_count.into()), ("span", span.into())];
+    texts.format(key, &args)
+}
+
+/// Whose move it is, and whether that is known: from a confirmed cause, or because every
+/// possible cause says the same.
+fn move_of(recipient: &ReportRecipient) -> (WhoActs, bool) {
+    let Some(attempt) = &recipient.result else { return (WhoActs::Service, true) };
+    let connector = attempt.connector.is_some();
+    let confirmed = recipient.causes.iter().find(|known| known.standing == Standing::Confirmed);
+    if let Some(known) = confirmed {
+        return (known.cause.who_acts(connector), true);
+    }
+    let mut possible: Vec<WhoActs> = recipient
+        .causes
+        .iter()
+        .filter(|known| known.standing == Standing::Possible)
+        .map(|known| known.cause.who_acts(connector))
+        .collect();
+    if possible.is_empty() {
+        possible = causeway_catalog::causes::causes_of_attempt(attempt)
+            .iter()
+            .map(|cause| cause.who_acts(connector))
+            .collect();
+    }
+    let first = possible.first().copied().unwrap_or(WhoActs::Service);
+    (first, possible.iter().all(|who| *who == first))
+}
+
+fn parties(texts: &Texts, who: WhoActs, organization: String, domain: String) -> Block {
+    let acting = match who {
+        WhoActs::Sender | WhoActs::SenderAdmin => Some(0),
+        WhoActs::Service => Some(1),
+        WhoActs::Recipient | WhoActs::RecipientAdmin | WhoActs::PartnerAdmin => Some(2),
+        WhoActs::Nobody => None,
+    };
+    let names = [
+        texts.text("party-sender"),
+        texts.format("party-service", &[("organization", organization.into())]),
+        domain,
+    ];
+    Block::Parties {
+        parties: names.into_iter().enumerate().map(|(i, n)| (n, acting == Some(i))).collect(),
+        mark: texts.text("party-acts"),
+    }
+}
