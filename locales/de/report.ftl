@@ -1,153 +1,152 @@
-# Reports to senders: not delivered, delayed, delivered, handed on.
+# Berichte an Absender: nicht zugestellt, verzögert, zugestellt, weitergegeben.
 
-from-name = Mail delivery, { $organization }
-subject-failed = Not delivered: { $subject }
-subject-delayed = Delayed: { $subject }
-subject-delivered = Delivered: { $subject }
-subject-relayed = Handed on: { $subject }
-subject-expanded = Distributed: { $subject }
-subject-none = (no subject)
+from-name = E-Mail-Zustellung, { $organization }
+subject-failed = Nicht zugestellt: { $subject }
+subject-delayed = Verzögert: { $subject }
+subject-delivered = Zugestellt: { $subject }
+subject-relayed = Weitergegeben: { $subject }
+subject-expanded = Verteilt: { $subject }
+subject-none = (kein Betreff)
 
-headline-failed-one = Your message to { $recipient } could not be delivered.
-headline-failed-many = Your message could not be delivered to { $count } recipients.
-headline-delayed-one = Your message to { $recipient } is late.
-headline-delayed-many = Your message to { $count } recipients is late.
-headline-delivered-one = Your message to { $recipient } has been delivered.
-headline-delivered-many = Your message has been delivered to { $count } recipients.
-headline-relayed-one = Your message to { $recipient } has been handed to the next server.
-headline-relayed-many = Your message has been handed to the next server for { $count } recipients.
-headline-expanded-one = Your message to { $recipient } has been distributed.
-headline-expanded-many = Your message to { $count } distribution addresses has been distributed.
+headline-failed-one = Ihre Nachricht an { $recipient } konnte nicht zugestellt werden.
+headline-failed-many = Ihre Nachricht konnte an { $count } Empfänger nicht zugestellt werden.
+headline-delayed-one = Ihre Nachricht an { $recipient } verspätet sich.
+headline-delayed-many = Ihre Nachricht an { $count } Empfänger verspätet sich.
+headline-delivered-one = Ihre Nachricht an { $recipient } wurde zugestellt.
+headline-delivered-many = Ihre Nachricht wurde an { $count } Empfänger zugestellt.
+headline-relayed-one = Ihre Nachricht an { $recipient } wurde an den nächsten Server weitergegeben.
+headline-relayed-many = Ihre Nachricht wurde für { $count } Empfänger an den nächsten Server weitergegeben.
+headline-expanded-one = Ihre Nachricht an { $recipient } wurde verteilt.
+headline-expanded-many = Ihre Nachricht an { $count } Verteileradressen wurde verteilt.
 
-lead-delayed = You do not need to send it again: we keep trying until { $moment }.
-lead-next-attempt = The next attempt is at { $moment }.
-lead-if-never = If it still cannot be delivered by then, you will get another report.
-lead-delivered = It is in the mailbox. You asked for this confirmation; it does not mean that the message has been read.
-lead-relayed = The next server took it but does not confirm deliveries, so no confirmation will follow. If it cannot deliver the message, it should tell you.
-lead-expanded = The address stands for several recipients, and the message has been passed on to them. No confirmation follows for each of them.
+lead-delayed = Sie brauchen sie nicht noch einmal zu senden: Wir versuchen die Zustellung weiter bis { $moment }.
+lead-next-attempt = Der nächste Versuch ist am { $moment }.
+lead-if-never = Gelingt die Zustellung bis dahin nicht, erhalten Sie einen weiteren Bericht.
+lead-delivered = Sie liegt im Postfach. Sie hatten um diese Bestätigung gebeten; sie sagt nicht, dass die Nachricht gelesen wurde.
+lead-relayed = Der nächste Server hat sie angenommen, bestätigt aber keine Zustellungen. Eine Bestätigung wird deshalb nicht folgen. Kann er die Nachricht nicht zustellen, sollte er es Ihnen mitteilen.
+lead-expanded = Die Adresse steht für mehrere Empfänger, und die Nachricht wurde an sie weitergegeben. Für die einzelnen Empfänger folgt keine Bestätigung.
 
 verdict-queued = { $attempts ->
-    [one] We have tried once so far.
-   *[other] We have tried { $attempts } times so far, over { $span }.
+    [one] Wir haben es bisher einmal versucht.
+   *[other] Wir haben es bisher { $attempts }-mal versucht, über { $span } hinweg.
 }
 verdict-expired = { $attempts ->
-    [0] The time for delivering it has run out.
-    [one] We tried once, the time for delivering it has run out, and we have stopped trying.
-   *[other] We tried { $attempts } times within { $span } and have stopped trying.
+    [0] Die Frist für die Zustellung ist abgelaufen.
+    [one] Wir haben es einmal versucht; die Frist für die Zustellung ist abgelaufen, und wir versuchen es nicht weiter.
+   *[other] Wir haben es { $attempts }-mal versucht (Zeitraum: { $span }) und versuchen es nicht weiter.
 }
-verdict-final = This is final: sending the same message again unchanged would fail again.
+verdict-final = Das ist endgültig: Dieselbe Nachricht unverändert noch einmal zu senden, würde wieder scheitern.
 
-move-sender = You can solve this yourself.
-move-sender-admin = Your mail administrator has to act.
-move-recipient = The recipient has to act.
-move-recipient-admin = The administrator of the recipient’s mail system has to act.
-move-partner-admin = The administrator of the server at the other end has to act.
-move-service = We have to act: the administrators of the mail server of { $organization }.
-move-nobody = Nobody has to act; waiting is enough.
-move-not-tested = This is the usual case. The possible causes are listed below for administrators; they have not been tested.
-party-sender = You
+move-sender = Sie können das selbst lösen.
+move-sender-admin = Ihre E-Mail-Administration ist am Zug.
+move-recipient = Der Empfänger ist am Zug.
+move-recipient-admin = Die Administration des Mailsystems auf Empfängerseite ist am Zug.
+move-partner-admin = Die Administration des Servers auf der Gegenseite ist am Zug.
+move-service = Wir sind am Zug: die Administration des Mailservers von { $organization }.
+move-nobody = Niemand muss etwas tun; Abwarten genügt.
+move-not-tested = Das ist der übliche Fall. Die möglichen Ursachen stehen weiter unten für die Administration; sie wurden nicht geprüft.
+party-sender = Sie
 party-service = { $organization }
-party-acts = has to act
+party-acts = am Zug
 
-problem-name-unknown = The mail domain { $domain }, or the server responsible for it, does not exist in the internet’s directory of names (DNS).
-problem-name-trouble = The internet’s directory of names (DNS) gives no usable answer about where mail for { $domain } goes.
-problem-takes-no-mail = { $domain } has declared that it does not accept any mail.
-problem-no-connection = The mail server for { $domain } does not answer.
-problem-refused = The mail server for { $domain } refuses our connections.
-problem-no-service = The mail server for { $domain } can be reached, but does not offer its service at present.
-problem-no-tls = A secure connection to the mail server for { $domain } is required and cannot be set up.
-problem-certificate = The mail server for { $domain } cannot prove its identity: its certificate is not valid.
-problem-broken = The connection to the mail server for { $domain } breaks off before the message has been handed over.
-problem-login = The mail server for { $domain } takes mail only after a login, and our login there does not succeed.
-problem-loop = The message would go round in circles between mail servers instead of reaching { $domain }.
-problem-no-route = There is no mailbox with this address here, and no way is set up to the server where it could be.
-problem-user-unknown = This address does not exist at { $domain }.
-problem-moved = The recipient’s mailbox has moved to another address.
-problem-mailbox-disabled = The recipient’s mailbox is switched off.
-problem-mailbox-full = The recipient’s mailbox is full.
-problem-too-big = The message is too big for the recipient’s mail server.
-problem-too-big-limit = The message is too big: it has { $size }, and the recipient’s mail server takes { $limit } at most.
-problem-unsupported = The message uses something that the mail server for { $domain } does not support, such as letters outside A to Z in an address.
-problem-relay-denied = The mail server we were directed to does not take mail for { $domain }.
-problem-too-many-recipients = The message has more recipients than the mail server for { $domain } takes at once.
-problem-spam = The mail server for { $domain } took the message for spam and refused it.
-problem-virus = The mail server for { $domain } found malicious software in the message and refused it.
-problem-content = The mail server for { $domain } refused the message because of its content or its form.
-problem-blocked = The mail server for { $domain } does not trust our mail server or your domain, and refused the message.
-problem-sender-refused = The mail server for { $domain } refuses mail from your address.
-problem-policy = A rule of the recipient’s organization forbids the delivery.
-problem-later = The mail server for { $domain } keeps asking us to come back later.
-problem-server-trouble = The mail server for { $domain } has a fault of its own and cannot take the message at present.
-problem-other = The mail server for { $domain } refused the message. Its answer is quoted below.
-problem-ours = A fault of our own mail server prevents the delivery.
-problem-returned = An administrator of our mail server ended the delivery of this message.
+problem-name-unknown = Die E-Mail-Domäne { $domain } oder der für sie zuständige Server ist im Namensverzeichnis des Internets (DNS) nicht vorhanden.
+problem-name-trouble = Das Namensverzeichnis des Internets (DNS) gibt keine brauchbare Auskunft, wohin Nachrichten für { $domain } gehen.
+problem-takes-no-mail = { $domain } hat erklärt, keinerlei E-Mail anzunehmen.
+problem-no-connection = Der Mailserver für { $domain } antwortet nicht.
+problem-refused = Der Mailserver für { $domain } weist unsere Verbindungen ab.
+problem-no-service = Der Mailserver für { $domain } ist erreichbar, bietet seinen Dienst derzeit aber nicht an.
+problem-no-tls = Eine gesicherte Verbindung zum Mailserver für { $domain } ist vorgeschrieben und kommt nicht zustande.
+problem-certificate = Der Mailserver für { $domain } kann sich nicht ausweisen: Sein Zertifikat ist nicht gültig.
+problem-broken = Die Verbindung zum Mailserver für { $domain } bricht ab, bevor die Nachricht übergeben ist.
+problem-login = Der Mailserver für { $domain } nimmt Nachrichten nur nach einer Anmeldung an, und unsere Anmeldung dort gelingt nicht.
+problem-loop = Die Nachricht würde zwischen Mailservern im Kreis laufen, statt { $domain } zu erreichen.
+problem-no-route = Ein Postfach mit dieser Adresse gibt es hier nicht, und ein Weg zu dem Server, auf dem es sein könnte, ist nicht eingerichtet.
+problem-user-unknown = Diese Adresse gibt es bei { $domain } nicht.
+problem-moved = Das Postfach des Empfängers hat eine andere Adresse bekommen.
+problem-mailbox-disabled = Das Postfach des Empfängers ist abgeschaltet.
+problem-mailbox-full = Das Postfach des Empfängers ist voll.
+problem-too-big = Die Nachricht ist zu groß für den Mailserver des Empfängers.
+problem-too-big-limit = Die Nachricht ist zu groß: Sie hat { $size }, und der Mailserver des Empfängers nimmt höchstens { $limit } an.
+problem-unsupported = Die Nachricht verwendet etwas, das der Mailserver für { $domain } nicht beherrscht, etwa Umlaute in einer Adresse.
+problem-relay-denied = Der Mailserver, an den wir verwiesen wurden, nimmt keine Nachrichten für { $domain } an.
+problem-too-many-recipients = Die Nachricht hat mehr Empfänger, als der Mailserver für { $domain } auf einmal annimmt.
+problem-spam = Der Mailserver für { $domain } hielt die Nachricht für Spam und hat sie abgewiesen.
+problem-virus = Der Mailserver für { $domain } hat in der Nachricht Schadsoftware gefunden und sie abgewiesen.
+problem-content = Der Mailserver für { $domain } hat die Nachricht wegen ihres Inhalts oder ihrer Form abgewiesen.
+problem-blocked = Der Mailserver für { $domain } vertraut unserem Mailserver oder Ihrer Domäne nicht und hat die Nachricht abgewiesen.
+problem-sender-refused = Der Mailserver für { $domain } nimmt von Ihrer Adresse keine Nachrichten an.
+problem-policy = Eine Regel der Organisation des Empfängers verbietet die Zustellung.
+problem-later = Der Mailserver für { $domain } bittet uns immer wieder, es später zu versuchen.
+problem-server-trouble = Der Mailserver für { $domain } ist selbst gestört und kann die Nachricht derzeit nicht annehmen.
+problem-other = Der Mailserver für { $domain } hat die Nachricht abgewiesen. Seine Antwort steht weiter unten im Wortlaut.
+problem-ours = Eine Störung unseres eigenen Mailservers verhindert die Zustellung.
+problem-returned = Die Zustellung dieser Nachricht wurde von der Administration unseres Mailservers beendet.
+problem-not-tried = Die Nachricht wartete auf unserem Mailserver, und ihre Frist lief ab, bevor eine Zustellung versucht wurde.
 
-step-wait = Do nothing: delivery is tried again automatically.
-step-other-way = If it is urgent, reach the recipient in another way, for example by telephone.
-step-check-domain = Check the part of the address after the @ sign letter by letter. If it is misspelt, send the message to the correct address.
-step-check-address = Check the address letter by letter. If it is misspelt, send the message to the correct address.
-step-drop-suggestion = Type the address anew instead of taking it from your program’s suggestions; stored addresses may be out of date.
-step-ask-recipient = Ask the recipient, for example by telephone, which address is valid.
-step-send-again-later = Send the message again in a few hours or on the next working day.
-step-send-again-when-told = Send the message again once the administrator tells you that the fault has been removed.
-step-tell-recipient = Let the recipient know in another way, and ask them to pass this report to their administrator.
-step-tell-recipient-full = Let the recipient know in another way that their mailbox is full.
-step-ask-postmaster = Ask { $postmaster } for help and attach this report.
-step-use-new-address = Use the new address, if the server’s answer below names it.
-step-make-smaller = Make the message smaller: leave attachments out, compress them, or split them over several messages.
-step-send-link = Or put the files in a shared place and send a link.
-step-plain-address = If the recipient has an address with the plain letters A to Z only, use that one.
-step-fewer-recipients = Send the message in several parts, each to fewer recipients.
-step-change-content = Word the message differently and leave out links and attachments that can be left out; then send it again.
-step-scan-computer = Have your computer and the attachment scanned for malicious software before you send anything else.
-step-check-own-address = Check that the sender’s address set in your mail program is your own and spelt correctly.
-step-read-answer = Read the server’s answer below; it often names the reason.
+step-wait = Tun Sie nichts: Die Zustellung wird von selbst wieder versucht.
+step-other-way = Wenn es eilt, wenden Sie sich auf anderem Weg an den Empfänger, zum Beispiel telefonisch.
+step-check-domain = Prüfen Sie den Teil der Adresse nach dem @-Zeichen Buchstabe für Buchstabe. Enthält er einen Schreibfehler, senden Sie die Nachricht an die richtige Adresse.
+step-check-address = Prüfen Sie die Adresse Buchstabe für Buchstabe. Enthält sie einen Schreibfehler, senden Sie die Nachricht an die richtige Adresse.
+step-drop-suggestion = Tippen Sie die Adresse neu ein, statt den Vorschlag Ihres Programms zu übernehmen; gespeicherte Adressen können veraltet sein.
+step-ask-recipient = Fragen Sie den Empfänger, zum Beispiel telefonisch, welche Adresse gilt.
+step-send-again-later = Senden Sie die Nachricht in einigen Stunden oder am nächsten Werktag noch einmal.
+step-send-again-when-told = Senden Sie die Nachricht noch einmal, sobald die Administration Ihnen sagt, dass die Störung behoben ist.
+step-tell-recipient = Verständigen Sie den Empfänger auf anderem Weg und bitten Sie ihn, diesen Bericht an seine Administration weiterzugeben.
+step-tell-recipient-full = Lassen Sie den Empfänger auf anderem Weg wissen, dass sein Postfach voll ist.
+step-ask-postmaster = Bitten Sie { $postmaster } um Hilfe und fügen Sie diesen Bericht bei.
+step-use-new-address = Verwenden Sie die neue Adresse, falls die Antwort des Servers weiter unten sie nennt.
+step-make-smaller = Verkleinern Sie die Nachricht: Lassen Sie Anhänge weg, komprimieren Sie sie oder verteilen Sie sie auf mehrere Nachrichten.
+step-send-link = Oder legen Sie die Dateien an einem gemeinsamen Ort ab und senden Sie einen Link.
+step-plain-address = Hat der Empfänger eine Adresse, die nur aus den Buchstaben A bis Z besteht, verwenden Sie diese.
+step-fewer-recipients = Senden Sie die Nachricht in mehreren Teilen an jeweils weniger Empfänger.
+step-change-content = Formulieren Sie die Nachricht um und lassen Sie entbehrliche Links und Anhänge weg; senden Sie sie dann noch einmal.
+step-scan-computer = Lassen Sie Ihren Computer und den Anhang auf Schadsoftware prüfen, bevor Sie weitere Nachrichten senden.
+step-check-own-address = Prüfen Sie, ob die in Ihrem Mailprogramm eingetragene Absenderadresse Ihre eigene und richtig geschrieben ist.
+step-read-answer = Lesen Sie die Antwort des Servers weiter unten; oft nennt sie den Grund.
 
-heading-message = Your message
-heading-recipients = Recipients
-heading-steps = What you can do
-heading-admin = For administrators
-heading-attempts = Attempts
-heading-causes = Possible causes
-heading-hops = The way of the message so far
-causes-not-tested = These causes are known for this failure. They have not been tested for this message.
-cause-confirmed = confirmed: { $cause }
-cause-ruled-out = ruled out: { $cause }
-cause-act = { $who }: { $action }
+heading-message = Ihre Nachricht
+heading-steps = Was Sie tun können
+heading-admin = Für die Administration
+heading-attempts = Versuche
+heading-causes = Mögliche Ursachen
+heading-hops = Der bisherige Weg der Nachricht
+causes-not-tested = Diese Ursachen sind für diesen Fehler bekannt. Für diese Nachricht wurden sie nicht geprüft.
+cause-confirmed = bestätigt: { $cause }
+cause-ruled-out = ausgeschlossen: { $cause }
+cause-act = Am Zug ist { $who }: { $action }
 
-label-subject = Subject
-label-received = Received here
-label-generating-server = Report written by
-label-queue-id = Queue ID
-label-sender = Sender
-label-size = Size
-label-expires = Returned after
-label-next-attempt = Next attempt
-label-recipient = Recipient
+label-subject = Betreff
+label-received = Hier eingegangen
+label-generating-server = Bericht von
+label-queue-id = Warteschlangen-ID
+label-sender = Absender
+label-size = Größe
+label-expires = Rückgabe nach
+label-next-attempt = Nächster Versuch
 label-code = Code
-label-target = Target server
-label-connector = Connector
-label-answer = Its answer, word for word
-label-finding = What happened
-label-stage = Stopped at
+label-target = Zielserver
+label-connector = Konnektor
+label-answer = Antwort des Servers im Wortlaut
+label-finding = Befund
+label-stage = Gescheitert
 label-tls = TLS
-label-attempts = Attempts
-label-first-attempt = First attempt
-label-last-attempt = Last attempt
-label-time = Time (UTC)
-label-result = Result
-label-from = From
-label-by = By
-label-with = With
-label-delay = Delay
+label-attempts = Versuche
+label-first-attempt = Erster Versuch
+label-last-attempt = Letzter Versuch
+label-time = Zeit (UTC)
+label-result = Ergebnis
+label-from = Von
+label-by = An
+label-with = Mit
+label-delay = Dauer
 
 attempts-left-out = { $count ->
-    [one] One attempt in between is not listed.
-   *[other] { $count } attempts in between are not listed.
+    [one] Ein Versuch dazwischen ist nicht aufgeführt.
+   *[other] { $count } Versuche dazwischen sind nicht aufgeführt.
 }
-more-recipients = and { $count } more
-local-mailbox = mailbox on this server
-note-header-only = The original message has { $size }. Only its header is attached.
-page-link = Whether the cause still holds, and how to send the message again:
-help-link = Help on this report:
-contact = Questions about this report: { $postmaster }
+more-recipients = und { $count } weitere
+local-mailbox = Postfach auf diesem Server
+note-header-only = Die ursprüngliche Nachricht hat { $size }. Nur ihr Kopf ist beigefügt.
+page-link = Ob die Ursache noch besteht und wie Sie die Nachricht noch einmal senden:
+help-link = Hilfe zu diesem Bericht:
+contact = Fragen zu diesem Bericht: { $postmaster }

@@ -105,7 +105,6 @@ step-check-own-address = Check that the sender’s address set in your mail prog
 step-read-answer = Read the server’s answer below; it often names the reason.
 
 heading-message = Your message
-heading-recipients = Recipients
 heading-steps = What you can do
 heading-admin = For administrators
 heading-attempts = Attempts
@@ -124,7 +123,6 @@ label-sender = Sender
 label-size = Size
 label-expires = Returned after
 label-next-attempt = Next attempt
-label-recipient = Recipient
 label-code = Code
 label-target = Target server
 label-connector = Connector

@@ -1,153 +1,152 @@
-# Reports to senders: not delivered, delayed, delivered, handed on.
+# Rapporten aan afzenders: niet bezorgd, vertraagd, bezorgd, doorgegeven.
 
-from-name = Mail delivery, { $organization }
-subject-failed = Not delivered: { $subject }
-subject-delayed = Delayed: { $subject }
-subject-delivered = Delivered: { $subject }
-subject-relayed = Handed on: { $subject }
-subject-expanded = Distributed: { $subject }
-subject-none = (no subject)
+from-name = Mailbezorging, { $organization }
+subject-failed = Niet bezorgd: { $subject }
+subject-delayed = Vertraagd: { $subject }
+subject-delivered = Bezorgd: { $subject }
+subject-relayed = Doorgegeven: { $subject }
+subject-expanded = Verspreid: { $subject }
+subject-none = (geen onderwerp)
 
-headline-failed-one = Your message to { $recipient } could not be delivered.
-headline-failed-many = Your message could not be delivered to { $count } recipients.
-headline-delayed-one = Your message to { $recipient } is late.
-headline-delayed-many = Your message to { $count } recipients is late.
-headline-delivered-one = Your message to { $recipient } has been delivered.
-headline-delivered-many = Your message has been delivered to { $count } recipients.
-headline-relayed-one = Your message to { $recipient } has been handed to the next server.
-headline-relayed-many = Your message has been handed to the next server for { $count } recipients.
-headline-expanded-one = Your message to { $recipient } has been distributed.
-headline-expanded-many = Your message to { $count } distribution addresses has been distributed.
+headline-failed-one = Uw bericht aan { $recipient } kon niet worden bezorgd.
+headline-failed-many = Uw bericht kon bij { $count } ontvangers niet worden bezorgd.
+headline-delayed-one = Uw bericht aan { $recipient } is vertraagd.
+headline-delayed-many = Uw bericht aan { $count } ontvangers is vertraagd.
+headline-delivered-one = Uw bericht aan { $recipient } is bezorgd.
+headline-delivered-many = Uw bericht is bij { $count } ontvangers bezorgd.
+headline-relayed-one = Uw bericht aan { $recipient } is aan de volgende server doorgegeven.
+headline-relayed-many = Uw bericht is voor { $count } ontvangers aan de volgende server doorgegeven.
+headline-expanded-one = Uw bericht aan { $recipient } is verspreid.
+headline-expanded-many = Uw bericht aan { $count } distributieadressen is verspreid.
 
-lead-delayed = You do not need to send it again: we keep trying until { $moment }.
-lead-next-attempt = The next attempt is at { $moment }.
-lead-if-never = If it still cannot be delivered by then, you will get another report.
-lead-delivered = It is in the mailbox. You asked for this confirmation; it does not mean that the message has been read.
-lead-relayed = The next server took it but does not confirm deliveries, so no confirmation will follow. If it cannot deliver the message, it should tell you.
-lead-expanded = The address stands for several recipients, and the message has been passed on to them. No confirmation follows for each of them.
+lead-delayed = U hoeft het niet opnieuw te verzenden: we blijven het proberen tot { $moment }.
+lead-next-attempt = De volgende poging is op { $moment }.
+lead-if-never = Lukt de bezorging tot dan toe niet, dan krijgt u nog een rapport.
+lead-delivered = Het ligt in het postvak. U had om deze bevestiging gevraagd; ze zegt niet dat het bericht is gelezen.
+lead-relayed = De volgende server heeft het aangenomen, maar bevestigt geen bezorgingen. Er volgt dus geen bevestiging meer. Als die server het bericht niet kan bezorgen, hoort hij u dat te melden.
+lead-expanded = Het adres staat voor meerdere ontvangers, en het bericht is aan hen doorgegeven. Voor de afzonderlijke ontvangers volgt geen bevestiging.
 
 verdict-queued = { $attempts ->
-    [one] We have tried once so far.
-   *[other] We have tried { $attempts } times so far, over { $span }.
+    [one] We hebben het tot nu toe één keer geprobeerd.
+   *[other] We hebben het tot nu toe { $attempts } keer geprobeerd, gedurende { $span }.
 }
 verdict-expired = { $attempts ->
-    [0] The time for delivering it has run out.
-    [one] We tried once, the time for delivering it has run out, and we have stopped trying.
-   *[other] We tried { $attempts } times within { $span } and have stopped trying.
+    [0] De termijn voor de bezorging is verstreken.
+    [one] We hebben het één keer geprobeerd; de termijn voor de bezorging is verstreken en we proberen het niet meer.
+   *[other] We hebben het { $attempts } keer geprobeerd, gedurende { $span }, en proberen het niet meer.
 }
-verdict-final = This is final: sending the same message again unchanged would fail again.
+verdict-final = Dit is definitief: hetzelfde bericht ongewijzigd opnieuw verzenden zou weer mislukken.
 
-move-sender = You can solve this yourself.
-move-sender-admin = Your mail administrator has to act.
-move-recipient = The recipient has to act.
-move-recipient-admin = The administrator of the recipient’s mail system has to act.
-move-partner-admin = The administrator of the server at the other end has to act.
-move-service = We have to act: the administrators of the mail server of { $organization }.
-move-nobody = Nobody has to act; waiting is enough.
-move-not-tested = This is the usual case. The possible causes are listed below for administrators; they have not been tested.
-party-sender = You
+move-sender = U kunt dit zelf oplossen.
+move-sender-admin = Uw mailbeheerder is aan zet.
+move-recipient = De ontvanger is aan zet.
+move-recipient-admin = De beheerder van het mailsysteem van de ontvanger is aan zet.
+move-partner-admin = De beheerder van de server aan de andere kant is aan zet.
+move-service = Wij zijn aan zet: de beheerders van de mailserver van { $organization }.
+move-nobody = Niemand hoeft iets te doen; afwachten is genoeg.
+move-not-tested = Dit is het gebruikelijke geval. De mogelijke oorzaken staan verderop voor beheerders; ze zijn niet getest.
+party-sender = U
 party-service = { $organization }
-party-acts = has to act
+party-acts = aan zet
 
-problem-name-unknown = The mail domain { $domain }, or the server responsible for it, does not exist in the internet’s directory of names (DNS).
-problem-name-trouble = The internet’s directory of names (DNS) gives no usable answer about where mail for { $domain } goes.
-problem-takes-no-mail = { $domain } has declared that it does not accept any mail.
-problem-no-connection = The mail server for { $domain } does not answer.
-problem-refused = The mail server for { $domain } refuses our connections.
-problem-no-service = The mail server for { $domain } can be reached, but does not offer its service at present.
-problem-no-tls = A secure connection to the mail server for { $domain } is required and cannot be set up.
-problem-certificate = The mail server for { $domain } cannot prove its identity: its certificate is not valid.
-problem-broken = The connection to the mail server for { $domain } breaks off before the message has been handed over.
-problem-login = The mail server for { $domain } takes mail only after a login, and our login there does not succeed.
-problem-loop = The message would go round in circles between mail servers instead of reaching { $domain }.
-problem-no-route = There is no mailbox with this address here, and no way is set up to the server where it could be.
-problem-user-unknown = This address does not exist at { $domain }.
-problem-moved = The recipient’s mailbox has moved to another address.
-problem-mailbox-disabled = The recipient’s mailbox is switched off.
-problem-mailbox-full = The recipient’s mailbox is full.
-problem-too-big = The message is too big for the recipient’s mail server.
-problem-too-big-limit = The message is too big: it has { $size }, and the recipient’s mail server takes { $limit } at most.
-problem-unsupported = The message uses something that the mail server for { $domain } does not support, such as letters outside A to Z in an address.
-problem-relay-denied = The mail server we were directed to does not take mail for { $domain }.
-problem-too-many-recipients = The message has more recipients than the mail server for { $domain } takes at once.
-problem-spam = The mail server for { $domain } took the message for spam and refused it.
-problem-virus = The mail server for { $domain } found malicious software in the message and refused it.
-problem-content = The mail server for { $domain } refused the message because of its content or its form.
-problem-blocked = The mail server for { $domain } does not trust our mail server or your domain, and refused the message.
-problem-sender-refused = The mail server for { $domain } refuses mail from your address.
-problem-policy = A rule of the recipient’s organization forbids the delivery.
-problem-later = The mail server for { $domain } keeps asking us to come back later.
-problem-server-trouble = The mail server for { $domain } has a fault of its own and cannot take the message at present.
-problem-other = The mail server for { $domain } refused the message. Its answer is quoted below.
-problem-ours = A fault of our own mail server prevents the delivery.
-problem-returned = An administrator of our mail server ended the delivery of this message.
+problem-name-unknown = Het maildomein { $domain }, of de server die ervoor verantwoordelijk is, bestaat niet in de namenlijst van internet (DNS).
+problem-name-trouble = De namenlijst van internet (DNS) geeft geen bruikbaar antwoord op de vraag waar mail voor { $domain } heen gaat.
+problem-takes-no-mail = { $domain } heeft verklaard geen enkele mail aan te nemen.
+problem-no-connection = De mailserver voor { $domain } antwoordt niet.
+problem-refused = De mailserver voor { $domain } weigert onze verbindingen.
+problem-no-service = De mailserver voor { $domain } is bereikbaar, maar biedt zijn dienst op dit moment niet aan.
+problem-no-tls = Een beveiligde verbinding met de mailserver voor { $domain } is verplicht en komt niet tot stand.
+problem-certificate = De mailserver voor { $domain } kan zijn identiteit niet bewijzen: zijn certificaat is niet geldig.
+problem-broken = De verbinding met de mailserver voor { $domain } breekt af voordat het bericht is overgedragen.
+problem-login = De mailserver voor { $domain } neemt mail pas na aanmelding aan, en onze aanmelding daar lukt niet.
+problem-loop = Het bericht zou tussen mailservers in een kring rondgaan in plaats van { $domain } te bereiken.
+problem-no-route = Een postvak met dit adres bestaat hier niet, en er is geen route ingesteld naar de server waar het zou kunnen zijn.
+problem-user-unknown = Dit adres bestaat niet bij { $domain }.
+problem-moved = Het postvak van de ontvanger heeft een ander adres gekregen.
+problem-mailbox-disabled = Het postvak van de ontvanger is uitgeschakeld.
+problem-mailbox-full = Het postvak van de ontvanger is vol.
+problem-too-big = Het bericht is te groot voor de mailserver van de ontvanger.
+problem-too-big-limit = Het bericht is te groot: het is { $size }, en de mailserver van de ontvanger neemt hooguit { $limit } aan.
+problem-unsupported = Het bericht gebruikt iets wat de mailserver voor { $domain } niet ondersteunt, zoals letters met accenten in een adres.
+problem-relay-denied = De mailserver waarnaar we zijn verwezen, neemt geen mail voor { $domain } aan.
+problem-too-many-recipients = Het bericht heeft meer ontvangers dan de mailserver voor { $domain } in één keer aanneemt.
+problem-spam = De mailserver voor { $domain } zag het bericht aan voor spam en heeft het geweigerd.
+problem-virus = De mailserver voor { $domain } heeft schadelijke software in het bericht gevonden en het geweigerd.
+problem-content = De mailserver voor { $domain } heeft het bericht geweigerd vanwege de inhoud of de vorm.
+problem-blocked = De mailserver voor { $domain } vertrouwt onze mailserver of uw domein niet en heeft het bericht geweigerd.
+problem-sender-refused = De mailserver voor { $domain } weigert mail van uw adres.
+problem-policy = Een regel van de organisatie van de ontvanger verbiedt de bezorging.
+problem-later = De mailserver voor { $domain } vraagt ons telkens om later terug te komen.
+problem-server-trouble = De mailserver voor { $domain } heeft zelf een storing en kan het bericht op dit moment niet aannemen.
+problem-other = De mailserver voor { $domain } heeft het bericht geweigerd. Het antwoord staat verderop woordelijk.
+problem-ours = Een storing van onze eigen mailserver verhindert de bezorging.
+problem-returned = Een beheerder van onze mailserver heeft de bezorging van dit bericht beëindigd.
+problem-not-tried = Het bericht wachtte op onze mailserver, en de termijn verstreek voordat een bezorging was geprobeerd.
 
-step-wait = Do nothing: delivery is tried again automatically.
-step-other-way = If it is urgent, reach the recipient in another way, for example by telephone.
-step-check-domain = Check the part of the address after the @ sign letter by letter. If it is misspelt, send the message to the correct address.
-step-check-address = Check the address letter by letter. If it is misspelt, send the message to the correct address.
-step-drop-suggestion = Type the address anew instead of taking it from your program’s suggestions; stored addresses may be out of date.
-step-ask-recipient = Ask the recipient, for example by telephone, which address is valid.
-step-send-again-later = Send the message again in a few hours or on the next working day.
-step-send-again-when-told = Send the message again once the administrator tells you that the fault has been removed.
-step-tell-recipient = Let the recipient know in another way, and ask them to pass this report to their administrator.
-step-tell-recipient-full = Let the recipient know in another way that their mailbox is full.
-step-ask-postmaster = Ask { $postmaster } for help and attach this report.
-step-use-new-address = Use the new address, if the server’s answer below names it.
-step-make-smaller = Make the message smaller: leave attachments out, compress them, or split them over several messages.
-step-send-link = Or put the files in a shared place and send a link.
-step-plain-address = If the recipient has an address with the plain letters A to Z only, use that one.
-step-fewer-recipients = Send the message in several parts, each to fewer recipients.
-step-change-content = Word the message differently and leave out links and attachments that can be left out; then send it again.
-step-scan-computer = Have your computer and the attachment scanned for malicious software before you send anything else.
-step-check-own-address = Check that the sender’s address set in your mail program is your own and spelt correctly.
-step-read-answer = Read the server’s answer below; it often names the reason.
+step-wait = Doe niets: de bezorging wordt vanzelf opnieuw geprobeerd.
+step-other-way = Is het dringend, bereik de ontvanger dan langs een andere weg, bijvoorbeeld per telefoon.
+step-check-domain = Controleer het deel van het adres na het apenstaartje (@) letter voor letter. Staat er een fout in, verzend het bericht dan naar het juiste adres.
+step-check-address = Controleer het adres letter voor letter. Staat er een fout in, verzend het bericht dan naar het juiste adres.
+step-drop-suggestion = Typ het adres opnieuw in plaats van de suggestie van uw programma te gebruiken; opgeslagen adressen kunnen verouderd zijn.
+step-ask-recipient = Vraag de ontvanger, bijvoorbeeld per telefoon, welk adres geldig is.
+step-send-again-later = Verzend het bericht over enkele uren of op de volgende werkdag opnieuw.
+step-send-again-when-told = Verzend het bericht opnieuw zodra de beheerder u zegt dat de storing is verholpen.
+step-tell-recipient = Laat het de ontvanger langs een andere weg weten en vraag om dit rapport aan de beheerder daar door te geven.
+step-tell-recipient-full = Laat de ontvanger langs een andere weg weten dat het postvak vol is.
+step-ask-postmaster = Vraag { $postmaster } om hulp en voeg dit rapport bij.
+step-use-new-address = Gebruik het nieuwe adres, als het antwoord van de server verderop het noemt.
+step-make-smaller = Maak het bericht kleiner: laat bijlagen weg, comprimeer ze, of verdeel ze over meerdere berichten.
+step-send-link = Of zet de bestanden op een gedeelde plaats en stuur een link.
+step-plain-address = Heeft de ontvanger een adres met alleen de letters A tot en met Z, gebruik dan dat.
+step-fewer-recipients = Verzend het bericht in meerdere delen aan telkens minder ontvangers.
+step-change-content = Formuleer het bericht anders en laat links en bijlagen weg die gemist kunnen worden; verzend het dan opnieuw.
+step-scan-computer = Laat uw computer en de bijlage op schadelijke software controleren voordat u iets anders verzendt.
+step-check-own-address = Controleer of het afzenderadres in uw mailprogramma uw eigen adres is en juist is gespeld.
+step-read-answer = Lees het antwoord van de server verderop; vaak noemt het de reden.
 
-heading-message = Your message
-heading-recipients = Recipients
-heading-steps = What you can do
-heading-admin = For administrators
-heading-attempts = Attempts
-heading-causes = Possible causes
-heading-hops = The way of the message so far
-causes-not-tested = These causes are known for this failure. They have not been tested for this message.
-cause-confirmed = confirmed: { $cause }
-cause-ruled-out = ruled out: { $cause }
-cause-act = { $who }: { $action }
+heading-message = Uw bericht
+heading-steps = Wat u kunt doen
+heading-admin = Voor beheerders
+heading-attempts = Pogingen
+heading-causes = Mogelijke oorzaken
+heading-hops = De weg van het bericht tot nu toe
+causes-not-tested = Deze oorzaken zijn voor deze fout bekend. Voor dit bericht zijn ze niet getest.
+cause-confirmed = bevestigd: { $cause }
+cause-ruled-out = uitgesloten: { $cause }
+cause-act = Aan zet is { $who }: { $action }
 
-label-subject = Subject
-label-received = Received here
-label-generating-server = Report written by
-label-queue-id = Queue ID
-label-sender = Sender
-label-size = Size
-label-expires = Returned after
-label-next-attempt = Next attempt
-label-recipient = Recipient
+label-subject = Onderwerp
+label-received = Hier ontvangen
+label-generating-server = Rapport van
+label-queue-id = Wachtrij-ID
+label-sender = Afzender
+label-size = Grootte
+label-expires = Terug na
+label-next-attempt = Volgende poging
 label-code = Code
-label-target = Target server
+label-target = Doelserver
 label-connector = Connector
-label-answer = Its answer, word for word
-label-finding = What happened
-label-stage = Stopped at
+label-answer = Antwoord van de server, woordelijk
+label-finding = Wat er gebeurde
+label-stage = Mislukt
 label-tls = TLS
-label-attempts = Attempts
-label-first-attempt = First attempt
-label-last-attempt = Last attempt
-label-time = Time (UTC)
-label-result = Result
-label-from = From
-label-by = By
-label-with = With
-label-delay = Delay
+label-attempts = Pogingen
+label-first-attempt = Eerste poging
+label-last-attempt = Laatste poging
+label-time = Tijd (UTC)
+label-result = Resultaat
+label-from = Van
+label-by = Naar
+label-with = Met
+label-delay = Duur
 
 attempts-left-out = { $count ->
-    [one] One attempt in between is not listed.
-   *[other] { $count } attempts in between are not listed.
+    [one] Eén poging ertussen is niet vermeld.
+   *[other] { $count } pogingen ertussen zijn niet vermeld.
 }
-more-recipients = and { $count } more
-local-mailbox = mailbox on this server
-note-header-only = The original message has { $size }. Only its header is attached.
-page-link = Whether the cause still holds, and how to send the message again:
-help-link = Help on this report:
-contact = Questions about this report: { $postmaster }
+more-recipients = en nog { $count }
+local-mailbox = postvak op deze server
+note-header-only = Het oorspronkelijke bericht is { $size } groot. Alleen de kop is bijgevoegd.
+page-link = Of de oorzaak nog bestaat, en hoe u het bericht opnieuw verzendt:
+help-link = Hulp bij dit rapport:
+contact = Vragen over dit rapport: { $postmaster }

@@ -1,153 +1,152 @@
-# Reports to senders: not delivered, delayed, delivered, handed on.
+# Rapporter till avsändare: inte levererat, försenat, levererat, lämnat vidare.
 
-from-name = Mail delivery, { $organization }
-subject-failed = Not delivered: { $subject }
-subject-delayed = Delayed: { $subject }
-subject-delivered = Delivered: { $subject }
-subject-relayed = Handed on: { $subject }
-subject-expanded = Distributed: { $subject }
-subject-none = (no subject)
+from-name = E-postleverans, { $organization }
+subject-failed = Inte levererat: { $subject }
+subject-delayed = Försenat: { $subject }
+subject-delivered = Levererat: { $subject }
+subject-relayed = Lämnat vidare: { $subject }
+subject-expanded = Distribuerat: { $subject }
+subject-none = (inget ämne)
 
-headline-failed-one = Your message to { $recipient } could not be delivered.
-headline-failed-many = Your message could not be delivered to { $count } recipients.
-headline-delayed-one = Your message to { $recipient } is late.
-headline-delayed-many = Your message to { $count } recipients is late.
-headline-delivered-one = Your message to { $recipient } has been delivered.
-headline-delivered-many = Your message has been delivered to { $count } recipients.
-headline-relayed-one = Your message to { $recipient } has been handed to the next server.
-headline-relayed-many = Your message has been handed to the next server for { $count } recipients.
-headline-expanded-one = Your message to { $recipient } has been distributed.
-headline-expanded-many = Your message to { $count } distribution addresses has been distributed.
+headline-failed-one = Ditt meddelande till { $recipient } kunde inte levereras.
+headline-failed-many = Ditt meddelande kunde inte levereras till { $count } mottagare.
+headline-delayed-one = Ditt meddelande till { $recipient } är försenat.
+headline-delayed-many = Ditt meddelande till { $count } mottagare är försenat.
+headline-delivered-one = Ditt meddelande till { $recipient } har levererats.
+headline-delivered-many = Ditt meddelande har levererats till { $count } mottagare.
+headline-relayed-one = Ditt meddelande till { $recipient } har lämnats till nästa server.
+headline-relayed-many = Ditt meddelande har lämnats till nästa server för { $count } mottagare.
+headline-expanded-one = Ditt meddelande till { $recipient } har distribuerats.
+headline-expanded-many = Ditt meddelande till { $count } distributionsadresser har distribuerats.
 
-lead-delayed = You do not need to send it again: we keep trying until { $moment }.
-lead-next-attempt = The next attempt is at { $moment }.
-lead-if-never = If it still cannot be delivered by then, you will get another report.
-lead-delivered = It is in the mailbox. You asked for this confirmation; it does not mean that the message has been read.
-lead-relayed = The next server took it but does not confirm deliveries, so no confirmation will follow. If it cannot deliver the message, it should tell you.
-lead-expanded = The address stands for several recipients, and the message has been passed on to them. No confirmation follows for each of them.
+lead-delayed = Du behöver inte skicka det igen: vi fortsätter försöka till { $moment }.
+lead-next-attempt = Nästa försök görs { $moment }.
+lead-if-never = Om det inte har kunnat levereras till dess får du en ny rapport.
+lead-delivered = Det ligger i brevlådan. Du hade bett om den här bekräftelsen; den säger inte att meddelandet har lästs.
+lead-relayed = Nästa server har tagit emot det men bekräftar inte leveranser, så ingen bekräftelse följer. Om den servern inte kan leverera meddelandet bör den meddela dig.
+lead-expanded = Adressen står för flera mottagare och meddelandet har lämnats vidare till dem. Ingen bekräftelse följer för de enskilda mottagarna.
 
 verdict-queued = { $attempts ->
-    [one] We have tried once so far.
-   *[other] We have tried { $attempts } times so far, over { $span }.
+    [one] Vi har försökt en gång hittills.
+   *[other] Vi har försökt { $attempts } gånger hittills, under { $span }.
 }
 verdict-expired = { $attempts ->
-    [0] The time for delivering it has run out.
-    [one] We tried once, the time for delivering it has run out, and we have stopped trying.
-   *[other] We tried { $attempts } times within { $span } and have stopped trying.
+    [0] Tiden för leveransen har gått ut.
+    [one] Vi försökte en gång, tiden för leveransen har gått ut, och vi försöker inte längre.
+   *[other] Vi försökte { $attempts } gånger under { $span } och försöker inte längre.
 }
-verdict-final = This is final: sending the same message again unchanged would fail again.
+verdict-final = Det här är slutgiltigt: samma meddelande skickat oförändrat en gång till skulle misslyckas igen.
 
-move-sender = You can solve this yourself.
-move-sender-admin = Your mail administrator has to act.
-move-recipient = The recipient has to act.
-move-recipient-admin = The administrator of the recipient’s mail system has to act.
-move-partner-admin = The administrator of the server at the other end has to act.
-move-service = We have to act: the administrators of the mail server of { $organization }.
-move-nobody = Nobody has to act; waiting is enough.
-move-not-tested = This is the usual case. The possible causes are listed below for administrators; they have not been tested.
-party-sender = You
+move-sender = Du kan lösa det här själv.
+move-sender-admin = Din e-postadministratör behöver agera.
+move-recipient = Mottagaren behöver agera.
+move-recipient-admin = Administratören för mottagarens e-postsystem behöver agera.
+move-partner-admin = Administratören för servern i andra änden behöver agera.
+move-service = Vi behöver agera: administratörerna för e-postservern hos { $organization }.
+move-nobody = Ingen behöver göra något; det räcker att vänta.
+move-not-tested = Så är det oftast. De möjliga orsakerna står längre ned för administratörer; de har inte prövats.
+party-sender = Du
 party-service = { $organization }
-party-acts = has to act
+party-acts = behöver agera
 
-problem-name-unknown = The mail domain { $domain }, or the server responsible for it, does not exist in the internet’s directory of names (DNS).
-problem-name-trouble = The internet’s directory of names (DNS) gives no usable answer about where mail for { $domain } goes.
-problem-takes-no-mail = { $domain } has declared that it does not accept any mail.
-problem-no-connection = The mail server for { $domain } does not answer.
-problem-refused = The mail server for { $domain } refuses our connections.
-problem-no-service = The mail server for { $domain } can be reached, but does not offer its service at present.
-problem-no-tls = A secure connection to the mail server for { $domain } is required and cannot be set up.
-problem-certificate = The mail server for { $domain } cannot prove its identity: its certificate is not valid.
-problem-broken = The connection to the mail server for { $domain } breaks off before the message has been handed over.
-problem-login = The mail server for { $domain } takes mail only after a login, and our login there does not succeed.
-problem-loop = The message would go round in circles between mail servers instead of reaching { $domain }.
-problem-no-route = There is no mailbox with this address here, and no way is set up to the server where it could be.
-problem-user-unknown = This address does not exist at { $domain }.
-problem-moved = The recipient’s mailbox has moved to another address.
-problem-mailbox-disabled = The recipient’s mailbox is switched off.
-problem-mailbox-full = The recipient’s mailbox is full.
-problem-too-big = The message is too big for the recipient’s mail server.
-problem-too-big-limit = The message is too big: it has { $size }, and the recipient’s mail server takes { $limit } at most.
-problem-unsupported = The message uses something that the mail server for { $domain } does not support, such as letters outside A to Z in an address.
-problem-relay-denied = The mail server we were directed to does not take mail for { $domain }.
-problem-too-many-recipients = The message has more recipients than the mail server for { $domain } takes at once.
-problem-spam = The mail server for { $domain } took the message for spam and refused it.
-problem-virus = The mail server for { $domain } found malicious software in the message and refused it.
-problem-content = The mail server for { $domain } refused the message because of its content or its form.
-problem-blocked = The mail server for { $domain } does not trust our mail server or your domain, and refused the message.
-problem-sender-refused = The mail server for { $domain } refuses mail from your address.
-problem-policy = A rule of the recipient’s organization forbids the delivery.
-problem-later = The mail server for { $domain } keeps asking us to come back later.
-problem-server-trouble = The mail server for { $domain } has a fault of its own and cannot take the message at present.
-problem-other = The mail server for { $domain } refused the message. Its answer is quoted below.
-problem-ours = A fault of our own mail server prevents the delivery.
-problem-returned = An administrator of our mail server ended the delivery of this message.
+problem-name-unknown = E-postdomänen { $domain }, eller servern som ansvarar för den, finns inte i internets namnkatalog (DNS).
+problem-name-trouble = Internets namnkatalog (DNS) ger inget användbart svar på vart e-post till { $domain } ska gå.
+problem-takes-no-mail = { $domain } har förklarat att den inte tar emot någon e-post.
+problem-no-connection = E-postservern för { $domain } svarar inte.
+problem-refused = E-postservern för { $domain } avvisar våra anslutningar.
+problem-no-service = E-postservern för { $domain } går att nå men erbjuder inte sin tjänst för tillfället.
+problem-no-tls = En säker anslutning till e-postservern för { $domain } krävs och kan inte upprättas.
+problem-certificate = E-postservern för { $domain } kan inte styrka sin identitet: dess certifikat är inte giltigt.
+problem-broken = Anslutningen till e-postservern för { $domain } bryts innan meddelandet har lämnats över.
+problem-login = E-postservern för { $domain } tar emot e-post först efter inloggning, och vår inloggning där lyckas inte.
+problem-loop = Meddelandet skulle gå runt mellan e-postservrar i stället för att nå { $domain }.
+problem-no-route = Det finns ingen brevlåda med den här adressen här, och ingen väg är inställd till den server där den skulle kunna finnas.
+problem-user-unknown = Adressen finns inte hos { $domain }.
+problem-moved = Mottagarens brevlåda har fått en annan adress.
+problem-mailbox-disabled = Mottagarens brevlåda är avstängd.
+problem-mailbox-full = Mottagarens brevlåda är full.
+problem-too-big = Meddelandet är för stort för mottagarens e-postserver.
+problem-too-big-limit = Meddelandet är för stort: det är { $size }, och mottagarens e-postserver tar emot högst { $limit }.
+problem-unsupported = Meddelandet använder något som e-postservern för { $domain } inte stöder, till exempel å, ä eller ö i en adress.
+problem-relay-denied = Den e-postserver som vi hänvisades till tar inte emot e-post för { $domain }.
+problem-too-many-recipients = Meddelandet har fler mottagare än e-postservern för { $domain } tar emot på en gång.
+problem-spam = E-postservern för { $domain } bedömde meddelandet som skräppost och avvisade det.
+problem-virus = E-postservern för { $domain } hittade skadlig programvara i meddelandet och avvisade det.
+problem-content = E-postservern för { $domain } avvisade meddelandet på grund av dess innehåll eller form.
+problem-blocked = E-postservern för { $domain } litar inte på vår e-postserver eller din domän och avvisade meddelandet.
+problem-sender-refused = E-postservern för { $domain } tar inte emot e-post från din adress.
+problem-policy = En regel hos mottagarens organisation förbjuder leveransen.
+problem-later = E-postservern för { $domain } ber oss gång på gång att återkomma senare.
+problem-server-trouble = E-postservern för { $domain } har själv ett fel och kan inte ta emot meddelandet för tillfället.
+problem-other = E-postservern för { $domain } avvisade meddelandet. Svaret återges ordagrant längre ned.
+problem-ours = Ett fel på vår egen e-postserver hindrar leveransen.
+problem-returned = En administratör för vår e-postserver avslutade leveransen av meddelandet.
+problem-not-tried = Meddelandet väntade på vår e-postserver, och dess tid gick ut innan någon leverans hade försökts.
 
-step-wait = Do nothing: delivery is tried again automatically.
-step-other-way = If it is urgent, reach the recipient in another way, for example by telephone.
-step-check-domain = Check the part of the address after the @ sign letter by letter. If it is misspelt, send the message to the correct address.
-step-check-address = Check the address letter by letter. If it is misspelt, send the message to the correct address.
-step-drop-suggestion = Type the address anew instead of taking it from your program’s suggestions; stored addresses may be out of date.
-step-ask-recipient = Ask the recipient, for example by telephone, which address is valid.
-step-send-again-later = Send the message again in a few hours or on the next working day.
-step-send-again-when-told = Send the message again once the administrator tells you that the fault has been removed.
-step-tell-recipient = Let the recipient know in another way, and ask them to pass this report to their administrator.
-step-tell-recipient-full = Let the recipient know in another way that their mailbox is full.
-step-ask-postmaster = Ask { $postmaster } for help and attach this report.
-step-use-new-address = Use the new address, if the server’s answer below names it.
-step-make-smaller = Make the message smaller: leave attachments out, compress them, or split them over several messages.
-step-send-link = Or put the files in a shared place and send a link.
-step-plain-address = If the recipient has an address with the plain letters A to Z only, use that one.
-step-fewer-recipients = Send the message in several parts, each to fewer recipients.
-step-change-content = Word the message differently and leave out links and attachments that can be left out; then send it again.
-step-scan-computer = Have your computer and the attachment scanned for malicious software before you send anything else.
-step-check-own-address = Check that the sender’s address set in your mail program is your own and spelt correctly.
-step-read-answer = Read the server’s answer below; it often names the reason.
+step-wait = Gör ingenting: leveransen försöks igen automatiskt.
+step-other-way = Om det är bråttom, nå mottagaren på annat sätt, till exempel per telefon.
+step-check-domain = Kontrollera delen av adressen efter snabel-a (@) bokstav för bokstav. Är den felstavad, skicka meddelandet till rätt adress.
+step-check-address = Kontrollera adressen bokstav för bokstav. Är den felstavad, skicka meddelandet till rätt adress.
+step-drop-suggestion = Skriv adressen på nytt i stället för att ta programmets förslag; sparade adresser kan vara inaktuella.
+step-ask-recipient = Fråga mottagaren, till exempel per telefon, vilken adress som gäller.
+step-send-again-later = Skicka meddelandet igen om några timmar eller nästa arbetsdag.
+step-send-again-when-told = Skicka meddelandet igen när administratören säger att felet är avhjälpt.
+step-tell-recipient = Meddela mottagaren på annat sätt och be att den här rapporten lämnas till administratören där.
+step-tell-recipient-full = Tala om för mottagaren på annat sätt att brevlådan är full.
+step-ask-postmaster = Be { $postmaster } om hjälp och bifoga den här rapporten.
+step-use-new-address = Använd den nya adressen, om serverns svar längre ned anger den.
+step-make-smaller = Gör meddelandet mindre: utelämna bilagor, komprimera dem eller dela upp dem på flera meddelanden.
+step-send-link = Eller lägg filerna på en delad plats och skicka en länk.
+step-plain-address = Har mottagaren en adress med enbart bokstäverna A till Z, använd den.
+step-fewer-recipients = Skicka meddelandet i flera delar till färre mottagare åt gången.
+step-change-content = Formulera om meddelandet och utelämna länkar och bilagor som kan undvaras; skicka det sedan igen.
+step-scan-computer = Låt söka igenom datorn och bilagan efter skadlig programvara innan du skickar något annat.
+step-check-own-address = Kontrollera att avsändaradressen i ditt e-postprogram är din egen och rätt stavad.
+step-read-answer = Läs serverns svar längre ned; det anger ofta skälet.
 
-heading-message = Your message
-heading-recipients = Recipients
-heading-steps = What you can do
-heading-admin = For administrators
-heading-attempts = Attempts
-heading-causes = Possible causes
-heading-hops = The way of the message so far
-causes-not-tested = These causes are known for this failure. They have not been tested for this message.
-cause-confirmed = confirmed: { $cause }
-cause-ruled-out = ruled out: { $cause }
-cause-act = { $who }: { $action }
+heading-message = Ditt meddelande
+heading-steps = Vad du kan göra
+heading-admin = För administratörer
+heading-attempts = Försök
+heading-causes = Möjliga orsaker
+heading-hops = Meddelandets väg hittills
+causes-not-tested = De här orsakerna är kända för felet. De har inte prövats för det här meddelandet.
+cause-confirmed = bekräftad: { $cause }
+cause-ruled-out = utesluten: { $cause }
+cause-act = Den som behöver agera är { $who }: { $action }
 
-label-subject = Subject
-label-received = Received here
-label-generating-server = Report written by
-label-queue-id = Queue ID
-label-sender = Sender
-label-size = Size
-label-expires = Returned after
-label-next-attempt = Next attempt
-label-recipient = Recipient
-label-code = Code
-label-target = Target server
-label-connector = Connector
-label-answer = Its answer, word for word
-label-finding = What happened
-label-stage = Stopped at
+label-subject = Ämne
+label-received = Mottaget här
+label-generating-server = Rapport från
+label-queue-id = Kö-id
+label-sender = Avsändare
+label-size = Storlek
+label-expires = Återsänds efter
+label-next-attempt = Nästa försök
+label-code = Kod
+label-target = Målserver
+label-connector = Anslutning
+label-answer = Serverns svar, ordagrant
+label-finding = Vad som hände
+label-stage = Misslyckades
 label-tls = TLS
-label-attempts = Attempts
-label-first-attempt = First attempt
-label-last-attempt = Last attempt
-label-time = Time (UTC)
-label-result = Result
-label-from = From
-label-by = By
-label-with = With
-label-delay = Delay
+label-attempts = Försök
+label-first-attempt = Första försöket
+label-last-attempt = Senaste försöket
+label-time = Tid (UTC)
+label-result = Resultat
+label-from = Från
+label-by = Till
+label-with = Med
+label-delay = Tidsåtgång
 
 attempts-left-out = { $count ->
-    [one] One attempt in between is not listed.
-   *[other] { $count } attempts in between are not listed.
+    [one] Ett försök däremellan visas inte.
+   *[other] { $count } försök däremellan visas inte.
 }
-more-recipients = and { $count } more
-local-mailbox = mailbox on this server
-note-header-only = The original message has { $size }. Only its header is attached.
-page-link = Whether the cause still holds, and how to send the message again:
-help-link = Help on this report:
-contact = Questions about this report: { $postmaster }
+more-recipients = och { $count } till
+local-mailbox = brevlåda på den här servern
+note-header-only = Det ursprungliga meddelandet är { $size }. Endast dess brevhuvud är bifogat.
+page-link = Om orsaken kvarstår, och hur du skickar meddelandet igen:
+help-link = Hjälp med den här rapporten:
+contact = Frågor om den här rapporten: { $postmaster }
