@@ -1,0 +1,152 @@
+//! `causeway check`: both files, without a server.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
+use causeway_policy::MailPolicy;
+use serde::Serialize;
+
+use super::super::Answer;
+use super::super::configuration::{self, MACHINE_FILE, MAIL_FLOW_FILE};
+use super::super::context::Context;
+use super::super::failure::Failure;
+use super::super::words;
+
+/// `check --json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    /// No errors; there may be warnings.
+    valid: bool,
+    problems: Vec<JsonProblem<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonProblem<'a> {
+    file: &'a str,
+    /// From 1; absent when the problem has no place.
+    line: Option<usize>,
+    column: Option<usize>,
+    severity: &'static str,
+    what: &'a str,
+    instead: &'a str,
+}
+
+impl<'a> From<&'a Problem> for JsonProblem<'a> {
+    fn from(problem: &'a Problem) -> Self {
+        Self {
+            file: &problem.file,
+            line: Some(problem.line).filter(|line| *line > 0),
+            column: Some(problem.column).filter(|column| *column > 0),
+            severity: match problem.severity {
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            },
+            what: &problem.what,
+            instead: &problem.instead,
+        }
+    }
+}
+
+/// Checks the files of `--config`. Problems go to stderr, one a line; with errors the exit status
+/// is 2.
+pub(in super::super) fn run(context: &Context) -> Result<Answer, Failure> {
+    let found = find(context);
+    let errors =
+        found.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let mut output = context.output();
+    if output.is_json() {
+        let problems = found.problems.iter().map(JsonProblem::from).collect();
+        output.json(&Document { valid: errors == 0, problems })?;
+    } else {
+        let mut stderr = std::io::stderr().lock();
+        for problem in &found.problems {
+            let _ = writeln!(stderr, "{}", words::harmless(&problem.to_string(), 2000));
+        }
+        drop(stderr);
+        if errors == 0 {
+            output.line(&summary(&found, context))?;
+            output.flush()?;
+        }
+    }
+    if errors == 0 {
+        return Ok(Answer::Fine);
+    }
+    Err(Failure::bad_input(format!(
+        "{} in {}; the server would not start with this",
+        words::count(errors as u64, "error"),
+        context.config_directory.display()
+    )))
+}
+
+struct Found {
+    problems: Vec<Problem>,
+    /// Whether the files are there: `causeway.toml`, `mailflow.toml`.
+    files: [bool; 2],
+}
+
+/// Reads both files; when both can be read, asks whether they make sense together.
+fn find(context: &Context) -> Found {
+    let machine = configuration::machine(&context.config_directory);
+    let flow = configuration::mail_flow(&context.config_directory);
+    let files = [machine.found, flow.found];
+    let mut problems = machine.problems;
+    problems.extend(flow.problems);
+    if let (Some(machine_value), Some(flow_value)) = (machine.value, flow.value) {
+        problems.extend(causeway_policy::check(
+            &flow_value,
+            &machine_value,
+            &flow.places,
+            &machine.places,
+        ));
+        problems.extend(open_relay(&machine_value, flow_value, &flow.places));
+    }
+    Found { problems, files }
+}
+
+/// The classic open relay questions, asked of the policy that these files make.
+fn open_relay(machine: &Machine, flow: MailFlow, places: &Places) -> Vec<Problem> {
+    let hostname = machine.hostname.as_deref().unwrap_or("localhost.invalid");
+    let policy = MailPolicy::compile(Arc::new(flow), hostname);
+    let failures = causeway_policy::selftest(&policy).err().unwrap_or_default();
+    failures
+        .iter()
+        .map(|failure| {
+            places.problem(
+                Severity::Error,
+                "relay",
+                format!("this would be an open relay: {failure}"),
+                "entitle only networks and servers that are yours",
+            )
+        })
+        .collect()
+}
+
+fn summary(found: &Found, context: &Context) -> String {
+    let directory = context.config_directory.display();
+    let files = match found.files {
+        [true, true] => format!("{MACHINE_FILE} and {MAIL_FLOW_FILE} in {directory} are right"),
+        [true, false] => {
+            format!(
+                "{MACHINE_FILE} in {directory} is right; {MAIL_FLOW_FILE} is not there, so its \
+                     defaults hold"
+            )
+        }
+        [false, true] => {
+            format!(
+                "{MAIL_FLOW_FILE} in {directory} is right; {MACHINE_FILE} is not there, so its \
+                     defaults hold"
+            )
+        }
+        [false, false] => {
+            format!(
+                "neither {MACHINE_FILE} nor {MAIL_FLOW_FILE} is in {directory}: the defaults \
+                     hold"
+            )
+        }
+    };
+    match found.problems.len() as u64 {
+        0 => format!("{files}."),
+        warnings => format!("{files}, with {}.", words::count(warnings, "warning")),
+    }
+}

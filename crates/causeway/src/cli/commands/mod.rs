@@ -1,0 +1,39 @@
+//! The commands, one module for each group.
+
+pub(super) mod check;
+pub(super) mod explain;
+mod flow;
+mod mailbox;
+mod message;
+mod password;
+mod queue;
+mod service;
+pub(super) mod shell;
+mod trace;
+
+use super::Answer;
+use super::arguments::Command;
+use super::context::Context;
+use super::failure::Failure;
+
+/// Carries out a command that talks to the server.
+pub(super) async fn online(command: Command, context: &Context) -> Result<Answer, Failure> {
+    match command {
+        Command::Queue(command) => Box::pin(queue::run(command, context)).await,
+        Command::Trace(arguments) => Box::pin(trace::run(arguments, context)).await,
+        Command::Mailbox(command) => Box::pin(mailbox::run(command, context)).await,
+        Command::Domain(command) => flow::domain(&command, context).await,
+        Command::Connector(command) => flow::connector(&command, context).await,
+        Command::Route(command) => flow::route(command, context).await,
+        Command::Relay(command) => flow::relay(command, context).await,
+        Command::Audit => service::audit(context).await,
+        Command::Health => service::health(context).await,
+        // Answered by the caller, without a server.
+        Command::Serve(_)
+        | Command::Demo(_)
+        | Command::Check
+        | Command::Explain(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(Answer::Fine),
+    }
+}

@@ -1,0 +1,196 @@
+//! `causeway trace`.
+
+use causeway_admin::Client;
+use causeway_admin::types::{TraceEntry, TraceQuery, TraceStatus};
+use causeway_model::{QueueId, Timestamp};
+
+use super::super::Answer;
+use super::super::arguments::{TraceArguments, TraceCommand, TraceFilterArguments};
+use super::super::context::Context;
+use super::super::failure::Failure;
+use super::super::output::{Columns, Output, Tone};
+use super::super::when;
+use super::super::words::{self, harmless};
+use super::queue::result_text;
+
+/// Rows shown as text when no limit is given.
+const TEXT_LIMIT: u32 = 100;
+/// Rows asked for at once.
+const PAGE: u32 = 500;
+
+pub(super) async fn run(arguments: TraceArguments, context: &Context) -> Result<Answer, Failure> {
+    match arguments.command {
+        Some(TraceCommand::Show { id }) => {
+            if arguments.filter != TraceFilterArguments::default() {
+                return Err(Failure::bad_input(words::SHOW_TAKES_NO_FILTER));
+            }
+            show(id, context).await
+        }
+        None => list(arguments.filter, context).await,
+    }
+}
+
+async fn list(filter: TraceFilterArguments, context: &Context) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let mut output = context.output();
+    let now = client.clock().await?.now;
+    let limit = filter.limit;
+    let query = TraceQuery {
+        since: filter.since.map(|text| moment(&text, "--since", now)).transpose()?,
+        until: filter.until.map(|text| moment(&text, "--until", now)).transpose()?,
+        sender: filter.sender,
+        recipient: filter.recipient,
+        message_id: filter.message_id,
+        subject: filter.subject,
+        status: filter.status,
+        limit: None,
+        after: None,
+    };
+    if output.is_json() {
+        list_json(&mut client, query, limit, &mut output).await?;
+    } else {
+        list_text(&mut client, query, limit.unwrap_or(TEXT_LIMIT), &mut output).await?;
+    }
+    Ok(Answer::Fine)
+}
+
+fn moment(text: &str, option: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+    when::parse(text, now).ok_or_else(|| {
+        Failure::bad_input(format!(
+            "{option} {text:?} is no time; write 2026-11-21, \"2026-11-21 09:00\", \
+             2026-11-21T08:00:00Z, today, yesterday, or 2h for two hours ago"
+        ))
+    })
+}
+
+async fn list_json(
+    client: &mut Client,
+    mut query: TraceQuery,
+    limit: Option<u32>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let mut left = limit.unwrap_or(u32::MAX);
+    let mut first = true;
+    output.raw("[")?;
+    while left > 0 {
+        query.limit = Some(left.min(PAGE));
+        let page = client.trace(&query).await?;
+        left -= u32::try_from(page.rows.len()).unwrap_or(u32::MAX).min(left);
+        for row in page.rows {
+            if !first {
+                output.raw(",\n")?;
+            }
+            first = false;
+            output.raw_json(&row)?;
+        }
+        if page.next.is_none() {
+            break;
+        }
+        query.after = page.next;
+    }
+    output.raw("]\n")?;
+    output.flush()
+}
+
+async fn list_text(
+    client: &mut Client,
+    mut query: TraceQuery,
+    limit: u32,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let mut columns = Columns::new(&[
+        "RECEIVED",
+        "ID",
+        "STATUS",
+        "SENDER",
+        "RECIPIENT",
+        "SUBJECT",
+        "LAST RESULT",
+    ]);
+    let mut left = limit;
+    let mut more = false;
+    while left > 0 {
+        query.limit = Some(left.min(PAGE));
+        let page = client.trace(&query).await?;
+        left -= u32::try_from(page.rows.len()).unwrap_or(u32::MAX).min(left);
+        for row in &page.rows {
+            columns.row(cells(row));
+        }
+        more = page.next.is_some();
+        if !more {
+            break;
+        }
+        query.after = page.next;
+    }
+    if columns.is_empty() {
+        output.line(words::NO_MATCH)?;
+        return output.flush();
+    }
+    output.table(&columns)?;
+    if more {
+        output.line(&format!(
+            "… perhaps more: the newest {} are shown. Use --limit, a filter, or --json for all.",
+            words::count(u64::from(limit), "row")
+        ))?;
+    }
+    output.flush()
+}
+
+fn cells(row: &TraceEntry) -> Vec<(String, Tone)> {
+    let plain = |text: String| (text, Tone::Plain);
+    vec![
+        plain(when::column(row.received_at)),
+        plain(row.id.to_string()),
+        (row.status.name().into(), tone(row.status)),
+        plain(row.sender.clone()),
+        plain(row.recipient.to_string()),
+        plain(harmless(row.subject.as_deref().unwrap_or_default(), 60)),
+        plain(result_text(row.code.as_deref(), row.reply.as_deref())),
+    ]
+}
+
+const fn tone(status: TraceStatus) -> Tone {
+    match status {
+        TraceStatus::Delivered | TraceStatus::Relayed | TraceStatus::Expanded => Tone::Good,
+        TraceStatus::Pending | TraceStatus::Held => Tone::Waiting,
+        TraceStatus::Failed => Tone::Bad,
+    }
+}
+
+async fn show(id: QueueId, context: &Context) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let page = client.trace_show(id).await?;
+    let mut output = context.output();
+    if output.is_json() {
+        output.json(&page.rows)?;
+        return Ok(Answer::Fine);
+    }
+    if let Some(first) = page.rows.first() {
+        let subject = harmless(first.subject.as_deref().unwrap_or_default(), 200);
+        output.line(&format!("Message {} \"{subject}\"", first.id))?;
+        output.line(&format!(
+            "from {}, received {}",
+            harmless(&first.sender, 300),
+            when::local(first.received_at)
+        ))?;
+    }
+    for row in &page.rows {
+        let status = output.toned(tone(row.status), row.status.name());
+        output.line("")?;
+        output.line(&format!("{}: {status}", row.recipient))?;
+        let result = harmless(&result_text(row.code.as_deref(), row.reply.as_deref()), 1000);
+        if !result.is_empty() {
+            output.line(&format!("  {result}"))?;
+        }
+        for event in row.events.as_deref().unwrap_or_default() {
+            output.line(&format!(
+                "  {}  {:<12} {}",
+                when::local(event.at),
+                harmless(&event.kind, 40),
+                harmless(&event.detail, 1000)
+            ))?;
+        }
+    }
+    output.flush()?;
+    Ok(Answer::Fine)
+}

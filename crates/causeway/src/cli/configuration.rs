@@ -1,0 +1,141 @@
+//! Finding and reading the two files.
+//!
+//! A relative `data_dir` is taken from the directory the command runs in, as the server does; when
+//! there is no such directory there, from the directory of the file.
+
+use std::path::{Path, PathBuf};
+
+use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
+
+use super::failure::Failure;
+use super::words;
+
+/// The name of the file about this machine.
+pub(crate) const MACHINE_FILE: &str = "causeway.toml";
+/// The name of the file about the organization.
+pub(crate) const MAIL_FLOW_FILE: &str = "mailflow.toml";
+
+/// `/etc/causeway` if it has one of the files, else the current directory.
+pub(crate) fn default_directory() -> PathBuf {
+    let system = Path::new("/etc/causeway");
+    if system.join(MACHINE_FILE).exists() || system.join(MAIL_FLOW_FILE).exists() {
+        system.to_owned()
+    } else {
+        PathBuf::from(".")
+    }
+}
+
+/// What was read, with everything that was found to say about it.
+#[derive(Debug)]
+pub(crate) struct Loaded<T> {
+    /// The value, when there are no errors.
+    pub(crate) value: Option<T>,
+    /// Errors and warnings, in the order of the file.
+    pub(crate) problems: Vec<Problem>,
+    /// False: there is no such file, and the defaults hold.
+    pub(crate) found: bool,
+    /// Where every entry stands.
+    pub(crate) places: Places,
+}
+
+/// Reads `causeway.toml`. An absent file gives the defaults.
+pub(crate) fn machine(directory: &Path) -> Loaded<Machine> {
+    load(directory, MACHINE_FILE, Machine::parse)
+}
+
+/// Reads `mailflow.toml`. An absent file gives the defaults.
+pub(crate) fn mail_flow(directory: &Path) -> Loaded<MailFlow> {
+    load(directory, MAIL_FLOW_FILE, MailFlow::parse)
+}
+
+type Parsed<T> = Result<(T, Vec<Problem>), Vec<Problem>>;
+
+fn load<T: Default>(
+    directory: &Path,
+    name: &str,
+    parse: impl Fn(&str, &str) -> Parsed<T>,
+) -> Loaded<T> {
+    let path = directory.join(name);
+    let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
+    let broken = |what: String, instead: &str| Loaded {
+        value: None,
+        problems: vec![whole_file(&shown, what, instead)],
+        found: true,
+        places: Places::none(&shown),
+    };
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let places = Places::none(&shown);
+            return Loaded {
+                value: Some(T::default()),
+                problems: Vec::new(),
+                found: false,
+                places,
+            };
+        }
+        Err(error) => return broken(words::unreadable(&error), "make it readable"),
+    };
+    let Ok(text) = String::from_utf8(bytes) else {
+        return broken("the file is not UTF-8 text".into(), "save it as UTF-8");
+    };
+    let places = Places::of(&text, &shown);
+    match parse(&text, &shown) {
+        Ok((value, problems)) => Loaded { value: Some(value), problems, found: true, places },
+        Err(problems) => Loaded { value: None, problems, found: true, places },
+    }
+}
+
+fn whole_file(file: &str, what: String, instead: &str) -> Problem {
+    Problem {
+        file: file.into(),
+        line: 0,
+        column: 0,
+        severity: Severity::Error,
+        what,
+        instead: instead.into(),
+    }
+}
+
+/// Where the data is, for commands that look for the running server.
+///
+/// # Errors
+/// `causeway.toml` cannot be used: its first error.
+pub(crate) fn existing_data_directory(directory: &Path) -> Result<PathBuf, Failure> {
+    let loaded = machine(directory);
+    let Some(machine) = loaded.value else {
+        let first = loaded.problems.iter().find(|problem| problem.severity == Severity::Error);
+        return Err(Failure::bad_input(first.map_or_else(String::new, ToString::to_string)));
+    };
+    let beside_the_file = directory.join(&machine.data_dir);
+    if machine.data_dir.is_dir() || !beside_the_file.is_dir() {
+        Ok(machine.data_dir)
+    } else {
+        Ok(beside_the_file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absent_files_give_the_defaults() {
+        let place = tempfile::tempdir().unwrap();
+        let loaded = machine(place.path());
+        assert_eq!(loaded.value, Some(Machine::default()));
+        assert!(!loaded.found);
+        assert_eq!(mail_flow(place.path()).value, Some(MailFlow::default()));
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_an_error_with_its_name() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join(MACHINE_FILE), b"hostname = \"\xff\"").unwrap();
+        let loaded = machine(place.path());
+        assert_eq!(loaded.value, None);
+        assert!(loaded.problems[0].to_string().contains("causeway.toml"));
+        let failure = existing_data_directory(place.path()).unwrap_err();
+        assert_eq!(failure.status(), 2);
+    }
+}

@@ -1,0 +1,136 @@
+//! What `--help` teaches after the list of options: examples that can be copied.
+
+pub(super) const CAUSEWAY: &str = "\
+First steps:
+  causeway serve                          run with what is there; it says what it did
+  causeway check --config /etc/causeway   are both configuration files right?
+  causeway queue list                     what waits, and why
+  causeway explain report.eml             what a non-delivery report means
+
+Exit status: 0 fine; 1 the answer is \"no\" or \"failed\"; 2 usage or bad input; 3 the server
+cannot be reached.";
+
+pub(super) const SERVE: &str = "\
+Without files it listens on loopback (SMTP 2525, submission 2587, POP3 2110, admin 8025) and keeps
+its data in ./causeway-data. SIGHUP reads the files again; SIGTERM ends it after the sessions that
+are open.
+
+Examples:
+  causeway serve
+  causeway serve --config /etc/causeway";
+
+pub(super) const DEMO: &str = "\
+It needs nothing and leaves nothing behind: everything is on loopback, in a temporary directory.";
+
+pub(super) const CHECK: &str = "\
+Every problem is one line: file, line, column, what is wrong, what to write instead. Exit status 2
+when there are errors; warnings alone give 0.
+
+Examples:
+  causeway check
+  causeway check --config /etc/causeway --json";
+
+pub(super) const QUEUE: &str = "\
+Examples:
+  causeway queue list --status deferred
+  causeway queue show ID
+  causeway queue retry --connector \"to on-premises\"
+  causeway queue return ID --reason \"the project has ended\"";
+
+pub(super) const QUEUE_LIST: &str = "\
+Examples:
+  causeway queue list
+  causeway queue list --domain partner.example
+  causeway queue list --sender '<>'                  reports on their way
+  causeway queue list --json | jq '.[].recipients[] | select(.code == \"450 4.4.316\")'";
+
+pub(super) const QUEUE_SHOW: &str = "\
+It also finds messages that have left the queue, as long as the trace has them.";
+
+pub(super) const QUEUE_REMOVE: &str = "\
+The mail is gone and nobody is told. To end it with a report, use `causeway queue return`. On a
+terminal it asks first; elsewhere it wants --yes.";
+
+pub(super) const QUEUE_REDIRECT: &str = "\
+Example:
+  causeway queue redirect ID --to colleague@contoso.example";
+
+pub(super) const TRACE: &str = "\
+One row for each recipient, newest first.
+
+Examples:
+  causeway trace --recipient bob@partner.example --since 2h
+  causeway trace --message-id '<20261121.1@contoso.example>'
+  causeway trace --status failed --since yesterday
+  causeway trace show ID                 everything that happened to one message";
+
+pub(super) const MAILBOX: &str = "\
+Passwords are never arguments: they are read from standard input, asked for, or made and shown
+once.
+
+Examples:
+  causeway mailbox add alice@contoso.example --alias info@contoso.example
+  causeway mailbox passwd alice@contoso.example
+  causeway mailbox set alice@contoso.example --quota '2 GiB' --language de";
+
+pub(super) const MAILBOX_ADD: &str = "\
+On a terminal it asks for the password (nothing: one is made and shown once); elsewhere one is
+made, unless --password-stdin is given.
+
+Examples:
+  causeway mailbox add alice@contoso.example
+  causeway mailbox add alice@contoso.example --password-stdin < password-file
+  causeway mailbox add sales@contoso.example --send-as @contoso.example";
+
+pub(super) const MAILBOX_SET: &str = "\
+Examples:
+  causeway mailbox set alice@contoso.example --alias a.smith@contoso.example
+  causeway mailbox set alice@contoso.example --remove-alias old@contoso.example --no-quota";
+
+pub(super) const MAILBOX_PASSWD: &str = "\
+Examples:
+  causeway mailbox passwd alice@contoso.example
+  causeway mailbox passwd alice@contoso.example --generate";
+
+pub(super) const CONNECTOR_EXPLAIN: &str = "\
+Example:
+  causeway connector explain \"to on-premises\"";
+
+pub(super) const ROUTE_EXPLAIN: &str = "\
+Exit status 1 when there is no way to the recipient.
+
+Example:
+  causeway route explain bob@corp.example";
+
+pub(super) const RELAY_EXPLAIN: &str = "\
+Exit status 1 when it is not allowed.
+
+Examples:
+  causeway relay explain --from-ip 203.0.113.9 --sender a@contoso.example --recipient b@ext.example
+  causeway relay explain --from-ip 203.0.113.9 --user alice@contoso.example --recipient b@ext.example";
+
+pub(super) const EXPLAIN: &str = "\
+It reads reports of any mail system, whole messages or pasted text, and needs no server.
+
+Examples:
+  causeway explain report.eml
+  causeway explain - < report.eml
+  causeway explain --text '550 5.4.1 Recipient address rejected: Access denied'
+  causeway explain --text 0x800CCC79 --lang de
+  find bounces -name '*.eml' | causeway explain --batch";
+
+pub(super) const AUDIT: &str = "\
+Counted in recipients. Exit status 1 when something is unaccounted for.";
+
+pub(super) const HEALTH: &str = "\
+Exit status 1 when a part of the service does not work as it should.";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  causeway completions bash > /etc/bash_completion.d/causeway
+  causeway completions zsh > /usr/local/share/zsh/site-functions/_causeway
+  causeway completions fish > ~/.config/fish/completions/causeway.fish";
+
+pub(super) const MAN: &str = "\
+Example:
+  causeway man /usr/local/share/man/man1";

@@ -1,0 +1,254 @@
+//! Every sentence the command line says, in one place, and how sizes, spans and foreign text are
+//! written.
+//!
+//! [`harmless`] is the only way for text of remote senders to a terminal.
+
+use std::fmt::Write;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use causeway_admin::types::QueueAction;
+
+pub(crate) const NOTHING_DONE: &str = "nothing was done";
+pub(crate) const QUEUE_EMPTY: &str = "Nothing waits.";
+pub(crate) const NO_MATCH: &str = "Nothing matches.";
+pub(crate) const NO_MAILBOXES: &str =
+    "There are no mailboxes. Add one with `causeway mailbox add ADDRESS`.";
+pub(crate) const NO_DOMAINS: &str =
+    "There are no accepted domains. Add a [[domain]] to mailflow.toml and reload the server.";
+pub(crate) const NO_CONNECTORS: &str = "There are no connectors.";
+pub(crate) const WHICH_MESSAGES: &str = "say which messages: their IDs, a filter such as \
+     --connector, --domain, --status or --sender, or --all";
+pub(crate) const ONE_SELECTION: &str =
+    "IDs, filters and --all exclude each other; use one of the three";
+pub(crate) const SHOW_TAKES_NO_FILTER: &str =
+    "`trace show` takes an ID only; leave the filters out, or use `trace` without show";
+pub(crate) const NOTHING_TO_SET: &str =
+    "say what to change: see `causeway mailbox set --help` for what can be";
+pub(crate) const WHAT_TO_EXPLAIN: &str =
+    "say what to explain: a FILE, - for standard input, --text \"…\", or --batch";
+pub(crate) const NO_PASSWORD_ON_STDIN: &str =
+    "there is no password on standard input; write it there, followed by a line end";
+pub(crate) const PASSWORDS_DIFFER: &str = "the two passwords are not the same; nothing was done";
+pub(crate) const ASK_PASSWORD: &str = "Password (nothing: one is made): ";
+pub(crate) const ASK_PASSWORD_AGAIN: &str = "The same again: ";
+
+/// The runtime could not start.
+pub(crate) fn no_runtime(error: &io::Error) -> String {
+    format!("the system gives no threads or descriptors: {error}; raise the limits")
+}
+
+/// Nobody answers.
+pub(crate) fn unreachable(target: &str, detail: &str, kind: Option<io::ErrorKind>) -> String {
+    let instead = match kind {
+        Some(io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            "is it running? Start it with `causeway serve`, and say with --config where its files \
+             are"
+        }
+        Some(io::ErrorKind::PermissionDenied) => {
+            "only root and the server's own user may ask it: use sudo, or that user"
+        }
+        _ => "see its log",
+    };
+    format!("cannot reach the server on {target}: {detail}; {instead}")
+}
+
+pub(crate) fn output_failed(error: &io::Error) -> String {
+    format!("the output could not be written: {error}")
+}
+
+pub(crate) fn no_directory(directory: &Path) -> String {
+    format!(
+        "--config {}: there is no such directory; name the one with causeway.toml and mailflow.toml",
+        directory.display()
+    )
+}
+
+pub(crate) fn unreadable(error: &io::Error) -> String {
+    format!("the file cannot be read: {error}")
+}
+
+pub(crate) fn say_yes(what: &str) -> String {
+    let what = what.trim_end_matches('?');
+    format!("{what}: there is no terminal to ask on; say --yes when it is meant")
+}
+
+/// Whether an answer to a question is a yes.
+pub(crate) fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "j" | "ja")
+}
+
+/// What an action is about to do, as a question.
+pub(crate) fn action_question(action: QueueAction, recipients: u64, messages: u64) -> String {
+    let whom = format!("{} of {}", count(recipients, "recipient"), count(messages, "message"));
+    match action {
+        QueueAction::Remove => {
+            format!("Remove {whom}? The mail is gone, and the senders are not told")
+        }
+        QueueAction::Return => format!("Return {whom} to the senders with a report?"),
+        QueueAction::Hold => format!("Put {whom} on hold?"),
+        QueueAction::Redirect => format!("Send what was for {whom} to another address?"),
+        QueueAction::Retry => format!("Try {whom} now?"),
+        QueueAction::Release => format!("Release {whom}?"),
+    }
+}
+
+/// What an action has done.
+pub(crate) fn action_done(action: QueueAction, recipients: u64) -> String {
+    let whom = count(recipients, "recipient");
+    match action {
+        QueueAction::Retry => format!("{whom} will be tried now."),
+        QueueAction::Hold => format!("{whom} on hold."),
+        QueueAction::Release => format!("{whom} released; they are tried now."),
+        QueueAction::Return => format!("{whom} returned to the senders with a report."),
+        QueueAction::Remove => format!("{whom} removed without a report."),
+        QueueAction::Redirect => format!("{whom} redirected."),
+    }
+}
+
+/// `1 message`, `2 messages`.
+pub(crate) fn count(n: u64, noun: &str) -> String {
+    let plural = match (n, noun) {
+        (1, _) => noun.to_owned(),
+        (_, noun) if noun.ends_with("ch") || noun.ends_with("x") => format!("{noun}es"),
+        (_, noun) => format!("{noun}s"),
+    };
+    format!("{n} {plural}")
+}
+
+/// `512 B`, `4.2 KiB`, `1.0 GiB`.
+#[allow(clippy::cast_precision_loss, reason = "three digits are shown")]
+pub(crate) fn size(octets: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if octets < 1024 {
+        return format!("{octets} B");
+    }
+    let mut value = octets as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// Reads `2 GiB`, `500MB`, `1024`. `None` for anything else and for overflow.
+pub(crate) fn parse_size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number: u64 = text.get(..digits)?.parse().ok()?;
+    let factor: u64 = match text[digits..].trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "t" | "tib" => 1 << 40,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "tb" => 1_000_000_000_000,
+        _ => return None,
+    };
+    number.checked_mul(factor)
+}
+
+/// A span in its two largest units: `1 day 23 h`, `4 min 30 s`, `12 s`.
+pub(crate) fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    let mut out = String::new();
+    let days_word = if days == 1 { "day" } else { "days" };
+    for (value, unit) in [(days, days_word), (hours, "h"), (minutes, "min"), (seconds % 60, "s")] {
+        let units = out.split(' ').count() / 2;
+        if value == 0 || units >= 2 {
+            if !out.is_empty() {
+                break;
+            }
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let _ = write!(out, "{value} {unit}");
+    }
+    if out.is_empty() { "0 s".into() } else { out }
+}
+
+/// Foreign text for a terminal: on one line, at most `limit` characters, and without characters
+/// that control the terminal or change the direction of writing (they become `\u{…}`).
+pub(crate) fn harmless(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit * 4));
+    for (n, c) in text.chars().enumerate() {
+        if n >= limit {
+            out.push('…');
+            break;
+        }
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if c.is_control() || changes_direction(c) => {
+                let _ = write!(out, "{}", c.escape_unicode());
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Characters that reorder or hide their neighbours: bidirectional controls, zero width ones, line
+/// and paragraph separators, tags.
+const fn changes_direction(c: char) -> bool {
+    matches!(c,
+        '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_and_are_written() {
+        for (text, octets) in
+            [("2 GiB", 2 << 30), ("500MB", 500_000_000), ("1024", 1024), ("1k", 1024), ("0", 0)]
+        {
+            assert_eq!(parse_size(text), Some(octets), "{text}");
+        }
+        for bad in ["", "GiB", "1.5 GiB", "-1", "1 XB", "99999999999999 TiB"] {
+            assert_eq!(parse_size(bad), None, "{bad}");
+        }
+        assert_eq!(size(512), "512 B");
+        assert_eq!(size(4300), "4.2 KiB");
+        assert_eq!(size(5 << 30), "5.0 GiB");
+    }
+
+    #[test]
+    fn spans_have_their_two_largest_units() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (12, "12 s"),
+            (270, "4 min 30 s"),
+            (3600, "1 h"),
+            (3605, "1 h"),
+            (86_400 + 23 * 3600 + 59 * 60, "1 day 23 h"),
+            (2 * 86_400, "2 days"),
+        ] {
+            assert_eq!(span(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn foreign_text_cannot_control_a_terminal() {
+        assert_eq!(harmless("a\u{1b}[2J\nb", 100), "a\\u{1b}[2J b");
+        assert_eq!(harmless("x\u{202e}cod.exe", 100), "x\\u{202e}cod.exe");
+        assert_eq!(harmless(&"a".repeat(1000), 10).chars().count(), 11);
+        assert_eq!(harmless("Grüße, 你好", 100), "Grüße, 你好");
+    }
+
+    #[test]
+    fn counting_words() {
+        assert_eq!(count(1, "mailbox"), "1 mailbox");
+        assert_eq!(count(2, "mailbox"), "2 mailboxes");
+        assert_eq!(count(0, "recipient"), "0 recipients");
+    }
+}
