@@ -1,0 +1,439 @@
+//! From what was found about one recipient to the answer: category, permanence, who acts.
+//!
+//! The order of belief: a positive action; what a certain host means by its words; a specific
+//! phrase in the server's answer, then in the human text; a status code that says something
+//! specific; vague phrases; vague codes; the reply code alone. Each step leaves its reason.
+
+use causeway_model::EnhancedCode;
+
+use super::Category::{self, *};
+use super::{Action, ReadRecipient, WhoActs, codes, dialects, exchange_details, phrases, text};
+
+/// What was found about one recipient, before it is judged.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    pub(super) address: Option<String>,
+    pub(super) action: Option<Action>,
+    pub(super) status: Option<EnhancedCode>,
+    pub(super) remote_mta: Option<String>,
+    /// The server's answer (`Diagnostic-Code`, or what a text quotes).
+    pub(super) diagnostic: Option<String>,
+    /// What the human part says about this recipient.
+    pub(super) segment: String,
+    /// More words with less weight: the whole human part, the subject.
+    pub(super) context: String,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) why: Vec<String>,
+    /// Given when the shape of the report decides alone.
+    pub(super) category: Option<Category>,
+    /// True when the report as a whole says that it is about a delay.
+    pub(super) delay: bool,
+    /// A text that explains it better than the category's.
+    pub(super) text_key: Option<&'static str>,
+    /// Known better than by the category.
+    pub(super) who_acts: Option<WhoActs>,
+    /// Known better than by code or phrase.
+    pub(super) permanent: Option<bool>,
+}
+
+/// The longest diagnostic text kept.
+const MAX_DIAGNOSTIC: usize = 2000;
+
+/// Judges a draft.
+pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
+    let answer = draft.diagnostic.clone().unwrap_or_default();
+    let reply = find_reply(&draft, &answer);
+    let enhanced = find_enhanced(&mut draft, &answer, reply);
+    let reduced = phrases::reduce(if answer.is_empty() { &draft.segment } else { &answer });
+    let category = match draft.category {
+        Some(category) => category,
+        None => decide(&mut draft, &reduced, &answer, enhanced, reply),
+    };
+    let action = action_of(&draft, category, enhanced);
+    let permanent =
+        draft.permanent.unwrap_or_else(|| is_permanent(&draft, &reduced, action, enhanced, reply));
+    let diagnostic = diagnostic_text(&draft, &answer);
+    if let Some(text) = &diagnostic {
+        exchange_details::extract(text, &mut draft.fields);
+    }
+    if draft.segment.len() > answer.len() {
+        exchange_details::extract(&draft.segment, &mut draft.fields);
+    }
+    let (text_key, who_acts) = explain_by(&draft, category, enhanced, &reduced, action);
+    ReadRecipient {
+        address: draft.address,
+        enhanced_code: enhanced,
+        reply_code: reply,
+        action,
+        permanent,
+        category,
+        remote_mta: draft.remote_mta.filter(|host| !host.is_empty()),
+        diagnostic,
+        who_acts,
+        fields: draft.fields,
+        why: draft.why,
+        text_key,
+    }
+}
+
+fn find_reply(draft: &Draft, answer: &str) -> Option<u16> {
+    let positive = matches!(draft.action, Some(Action::Delivered | Action::Relayed));
+    let fits = |code: &u16| positive || *code >= 400;
+    [answer, &draft.segment, &draft.context]
+        .into_iter()
+        .find_map(|text| codes::reply(text).map(|found| found.code).filter(fits))
+}
+
+/// The status code: the Status field, unless it only says "failed" and the answer says more.
+fn find_enhanced(draft: &mut Draft, answer: &str, reply: Option<u16>) -> Option<EnhancedCode> {
+    let class_fits = |code: &EnhancedCode, class: u8| code.class == class;
+    let said = |class: Option<u8>| {
+        [answer, draft.segment.as_str(), draft.context.as_str()].into_iter().find_map(|text| {
+            codes::reply(text)
+                .and_then(|found| found.enhanced)
+                .into_iter()
+                .chain(codes::enhanced_all(text))
+                .find(|code| class.is_none_or(|class| class_fits(code, class)))
+        })
+    };
+    match draft.status {
+        Some(status) if status.subject == 0 && status.detail == 0 => {
+            let better = said(Some(status.class))
+                .filter(|code| code.subject != 0 || code.detail != 0);
+            draft.why.push(match better {
+                Some(code) => format!("code {code}: from the answer, Status {status} says less"),
+                None => format!("code {status}: Status field"),
+            });
+            Some(better.unwrap_or(status))
+        }
+        Some(status) => {
+            draft.why.push(format!("code {status}: Status field"));
+            Some(status)
+        }
+        None => {
+            let class = reply.map(|code| (code / 100) as u8);
+            let found = said(class).or_else(|| said(None));
+            if let Some(code) = found {
+                draft.why.push(format!("code {code}: from the text"));
+            }
+            found
+        }
+    }
+}
+
+fn decide(
+    draft: &mut Draft,
+    reduced: &str,
+    answer: &str,
+    enhanced: Option<EnhancedCode>,
+    reply: Option<u16>,
+) -> Category {
+    let (category, why) = decision(draft, reduced, answer, enhanced, reply);
+    draft.why.push(format!("category {}: {why}", category.name()));
+    category
+}
+
+fn decision(
+    draft: &Draft,
+    reduced: &str,
+    answer: &str,
+    enhanced: Option<EnhancedCode>,
+    reply: Option<u16>,
+) -> (Category, String) {
+    if matches!(draft.action, Some(Action::Delivered | Action::Relayed | Action::Expanded))
+        || enhanced.is_some_and(|code| code.class == 2)
+    {
+        return (Delivered, "the report is a positive one".into());
+    }
+    let after_content = says_after_content(&draft.segment) || says_after_content(&draft.context);
+    let host = draft.remote_mta.as_deref().unwrap_or_default();
+    if let Some(category) = dialects::host_meaning(host, reduced, after_content) {
+        return (category, format!("what {host} means by these words"));
+    }
+    let first = phrases::find(reduced);
+    if let Some(category) = code_over_phrase(enhanced, first.strong.map(|hit| hit.category)) {
+        return (category, "the code says more than the words".into());
+    }
+    if let Some(hit) = first.strong {
+        return (hit.category, format!("phrase \"{}\"", hit.pattern));
+    }
+    if !answer.is_empty() && !draft.segment.is_empty() {
+        let second = phrases::find(&phrases::reduce(&draft.segment));
+        if let Some(hit) = second.strong {
+            return (hit.category, format!("phrase \"{}\" in the human part", hit.pattern));
+        }
+    }
+    if let Some(category) = enhanced.and_then(specific_status) {
+        return (category, "status code".into());
+    }
+    let third = phrases::find(&phrases::reduce(&draft.context));
+    if let Some(hit) = third.strong {
+        return (hit.category, format!("phrase \"{}\" around it", hit.pattern));
+    }
+    if let Some(hit) = first.weak {
+        return (hit.category, format!("vague phrase \"{}\"", hit.pattern));
+    }
+    if let Some(category) = enhanced.and_then(vague_status) {
+        return (category, "status code, which is vague".into());
+    }
+    if let Some(category) = reply.and_then(reply_meaning) {
+        return (category, "reply code".into());
+    }
+    if draft.delay || draft.action == Some(Action::Delayed) {
+        return (Expired, "a delay without a reason".into());
+    }
+    (Unknown, "nothing in the report says".into())
+}
+
+/// True when a text says that the answer was to the content.
+fn says_after_content(text: &str) -> bool {
+    ["end of DATA", "DATA command", "end of data", "after DATA", ">>> DATA"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
+/// A code that is believed over a phrase of a more general kind.
+fn code_over_phrase(code: Option<EnhancedCode>, phrase: Option<Category>) -> Option<Category> {
+    let code = code?;
+    let general = matches!(
+        phrase?,
+        UserUnknown | Policy | System | Network | Expired | ContentError | Security
+    );
+    match (code.subject, code.detail) {
+        (2, 2) if general => Some(MailboxFull),
+        (7, 25) if general => Some(RequiresPtr),
+        (7, 20..=24 | 26) if general => Some(AuthFailure),
+        (1, 6) if general => Some(Moved),
+        (1, 7 | 8) if general => Some(SenderRejected),
+        (7, 320..=325) => Some(TlsFailure),
+        _ => None,
+    }
+}
+
+/// What a status code says, where it says something specific.
+fn specific_status(code: EnhancedCode) -> Option<Category> {
+    Some(match (code.subject, code.detail) {
+        (1, 1 | 3 | 10 | 20 | 351) => UserUnknown,
+        (1, 2) | (4, 4 | 310) => DomainError,
+        (1, 6) | (7, 17) => Moved,
+        (1, 7 | 8 | 90) => SenderRejected,
+        (2, 1) | (7, 13) => MailboxDisabled,
+        (2, 2) => MailboxFull,
+        (2, 3) | (3, 4) => MessageTooBig,
+        (3, 1) => System,
+        (3, 2) => NotAccept,
+        (4, 6 | 14) => Network,
+        (4, 7 | 300) => Expired,
+        (4, 312..=318) => Network,
+        (7, 320..=325 | 5 | 10 | 30) => TlsFailure,
+        (7, 20..=24 | 26 | 509) => AuthFailure,
+        (7, 25) => RequiresPtr,
+        (7, 64) => RelayDenied,
+        (7, 27) => NotAccept,
+        (6, _) => ContentError,
+        (7, 8 | 9 | 14 | 57 | 139 | 3) => Security,
+        (7, 501..=503 | 508 | 511..=513 | 606..=649) => ReputationBlock,
+        _ => return None,
+    })
+}
+
+/// What a status code hints at.
+fn vague_status(code: EnhancedCode) -> Option<Category> {
+    Some(match (code.subject, code.detail) {
+        (1, _) => UserUnknown,
+        (2, _) => Filtered,
+        (3, _) => System,
+        (4, 1) => Expired,
+        (4, _) => Network,
+        (5, 3) => System,
+        (5, _) => ProtocolError,
+        (7, 1 | 2) => Policy,
+        (7, _) => Security,
+        _ => return None,
+    })
+}
+
+fn reply_meaning(code: u16) -> Option<Category> {
+    Some(match code {
+        421 => Network,
+        450 | 550 => return None,
+        451 | 471 => System,
+        452 => MailboxFull,
+        500..=504 => ProtocolError,
+        530 | 534 | 535 | 538 => Security,
+        521 | 556 => NotAccept,
+        523 => MessageTooBig,
+        551 => Moved,
+        552 => MailboxFull,
+        _ => return None,
+    })
+}
+
+fn action_of(draft: &Draft, category: Category, enhanced: Option<EnhancedCode>) -> Action {
+    draft.action.unwrap_or(match category {
+        Delivered => Action::Delivered,
+        _ if enhanced.is_some_and(|code| code.class == 2) => Action::Delivered,
+        _ if draft.delay => Action::Delayed,
+        _ => Action::Failed,
+    })
+}
+
+/// Whose move it is, when nothing more is known than the category.
+const fn who_acts_on(category: Category) -> WhoActs {
+    match category {
+        UserUnknown | Moved | DomainError | MessageTooBig | Virus | ContentError => WhoActs::Sender,
+        MailboxFull | Filtered => WhoActs::Recipient,
+        MailboxDisabled | Policy | NotAccept | System | MailerError | Network | Expired | Unknown => {
+            WhoActs::RecipientAdmin
+        }
+        Spam | NotCompliant | AuthFailure | RequiresPtr | Security | ReputationBlock
+        | SenderRejected | RelayDenied | ProtocolError | Feedback => WhoActs::SenderAdmin,
+        TlsFailure => WhoActs::PartnerAdmin,
+        RateLimited | Delivered | Vacation => WhoActs::Nobody,
+    }
+}
+
+/// True when a category tells of a failure.
+const fn is_failure(category: Category) -> bool {
+    !matches!(category, Delivered | Feedback | Vacation)
+}
+
+/// Words that say that it may go better later.
+static TEMPORARY_WORDS: [&str; 12] = [
+    "retry timeout exceeded", "try again", "try later", "temporar", "in the queue too long",
+    "will be retried", "will retry", "deferred", "queue too long", "greylist", "graylist", "verzögert",
+];
+
+fn is_permanent(
+    draft: &Draft,
+    reduced: &str,
+    action: Action,
+    enhanced: Option<EnhancedCode>,
+    reply: Option<u16>,
+) -> bool {
+    if let Some(code) = enhanced {
+        return code.class == 5;
+    }
+    if let Some(code) = reply {
+        return code >= 500;
+    }
+    if action == Action::Delayed {
+        return false;
+    }
+    let segment = phrases::reduce(&draft.segment);
+    !TEMPORARY_WORDS[..1]
+        .iter()
+        .chain(["in the queue too long", "queue too long"].iter())
+        .any(|words| reduced.contains(words) || segment.contains(words))
+}
+
+/// The words that say why, on one line.
+fn diagnostic_text(draft: &Draft, answer: &str) -> Option<String> {
+    let source = if answer.is_empty() { draft.segment.as_str() } else { answer };
+    let text = text::collapse(source, MAX_DIAGNOSTIC);
+    (!text.is_empty()).then_some(text)
+}
+
+/// The text that explains it, and whose move it is.
+fn explain_by(
+    draft: &Draft,
+    category: Category,
+    enhanced: Option<EnhancedCode>,
+    reduced: &str,
+    action: Action,
+) -> (&'static str, WhoActs) {
+    if let Some(key) = draft.text_key {
+        return (key, draft.who_acts.unwrap_or(who_acts_on(category)));
+    }
+    let special = enhanced.and_then(|code| special_text(code, category, reduced));
+    let (key, who) = match special {
+        Some((key, who)) => (key, who),
+        None => (category.name(), who_acts_on(category)),
+    };
+    if action == Action::Delayed && is_failure(category) {
+        let key = if special.is_some() { key } else { delayed_key(category) };
+        return (key, WhoActs::Nobody);
+    }
+    (key, draft.who_acts.unwrap_or(who))
+}
+
+/// While tries go on, most causes read differently; those that need somebody do not.
+fn delayed_key(category: Category) -> &'static str {
+    match category {
+        Network | Expired | System | Unknown | RateLimited | NotAccept => "delayed",
+        other => other.name(),
+    }
+}
+
+/// Codes that have an explanation of their own.
+fn special_text(
+    code: EnhancedCode,
+    category: Category,
+    reduced: &str,
+) -> Option<(&'static str, WhoActs)> {
+    Some(match (code.class, code.subject, code.detail) {
+        (5, 4, 1) if category == RelayDenied => ("code-relay-refused-by-target", WhoActs::RecipientAdmin),
+        (5, 4, 1) if category == UserUnknown && reduced.contains("access denied") => {
+            ("code-directory-block", WhoActs::Sender)
+        }
+        (5, 4, 1) => ("code-no-answer-from-host", WhoActs::RecipientAdmin),
+        (_, 4, 312) => ("code-dns-query-failed", WhoActs::SenderAdmin),
+        (_, 4, 310) => ("domain_error", WhoActs::Sender),
+        (_, 4, 315) => ("code-connection-timed-out", WhoActs::PartnerAdmin),
+        (_, 4, 316) => ("code-connection-refused", WhoActs::PartnerAdmin),
+        (_, 4, 317) => ("code-cannot-connect", WhoActs::PartnerAdmin),
+        (_, 4, 318) => ("code-connection-closed", WhoActs::PartnerAdmin),
+        (_, 7, 320) => ("code-certificate-failed", WhoActs::PartnerAdmin),
+        (_, 7, 321..=325) => ("code-dane-failed", WhoActs::PartnerAdmin),
+        (5, 4, 6 | 14) | (4, 4, 6) => ("code-loop", WhoActs::RecipientAdmin),
+        (5, 7, 64) => ("code-attribution-failed", WhoActs::SenderAdmin),
+        (5, 7, 57) => ("code-client-not-authenticated", WhoActs::SenderAdmin),
+        (_, 7, 520) => ("code-external-forwarding", WhoActs::SenderAdmin),
+        (5, 1, 8) if reduced.contains("outbound") => ("code-sender-blocked-for-spam", WhoActs::SenderAdmin),
+        (5, 7, 501..=503) => ("code-sender-blocked-for-spam", WhoActs::SenderAdmin),
+        (5, 7, 708) => ("code-low-reputation-tenant", WhoActs::SenderAdmin),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(diagnostic: &str, status: Option<&str>) -> ReadRecipient {
+        conclude(Draft {
+            diagnostic: Some(diagnostic.into()),
+            status: status.and_then(|s| s.parse().ok()),
+            ..Draft::default()
+        })
+    }
+
+    #[test]
+    fn a_general_status_gives_way_to_the_answer() {
+        let r = judge("550 5.1.1 <a@x.test>... User Unknown", Some("5.0.0"));
+        assert_eq!(r.enhanced_code.unwrap().to_string(), "5.1.1");
+        assert_eq!((r.reply_code, r.category, r.permanent), (Some(550), UserUnknown, true));
+    }
+
+    #[test]
+    fn the_class_of_the_code_decides_permanence() {
+        assert!(!judge("450 4.1.1 user unknown in virtual table", Some("4.1.1")).permanent);
+        assert!(judge("no such user", None).permanent);
+        assert!(!judge("retry timeout exceeded", None).permanent);
+    }
+
+    #[test]
+    fn a_specific_code_beats_a_general_phrase() {
+        assert_eq!(judge("550 5.2.2 not accepted, see policy", None).category, MailboxFull);
+        assert_eq!(judge("550 5.7.25 unknown client", None).category, RequiresPtr);
+    }
+
+    #[test]
+    fn well_known_codes_have_their_own_explanation() {
+        let r = judge("550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", None);
+        assert_eq!((r.category, r.text_key), (UserUnknown, "code-directory-block"));
+        let r = judge("550 5.7.64 TenantAttribution; Relay Access Denied [ATTR36]", None);
+        assert_eq!((r.category, r.text_key), (RelayDenied, "code-attribution-failed"));
+        assert_eq!(r.who_acts, WhoActs::SenderAdmin);
+    }
+}

@@ -1,0 +1,463 @@
+//! The human part of a report: whom it names, and what it says of each.
+//!
+//! Systems differ in words and agree in layout: a sentence announces a list; every entry begins
+//! with an address at the same indentation; what follows until the next entry is about it; and a
+//! ruled line or a well-known sentence begins the returned message. [`read`] finds candidates by
+//! where an address stands (list entry, line head, after a telling word, inside a reply) and keeps
+//! the best kind only.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::addresses::{self, Span};
+use super::{codes, dialects};
+
+/// What the human part says.
+#[derive(Default)]
+pub(super) struct FreeText {
+    /// The recipients and what is said of each, in order.
+    pub(super) entries: Vec<Entry>,
+    /// The part before the returned message.
+    pub(super) human: String,
+    /// What follows: the returned message or its beginning, where the text holds it.
+    pub(super) original: String,
+    /// True when a sentence announced a list of recipients.
+    pub(super) announced: bool,
+}
+
+/// One recipient in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) address: String,
+    /// The text about this recipient.
+    pub(super) segment: String,
+    /// How it was found, for the reasons.
+    pub(super) rule: &'static str,
+}
+
+static INTRODUCTIONS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(dialects::LIST_INTRODUCTIONS).ok());
+static ENDS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(dialects::LIST_ENDS).ok());
+
+/// Only so many lines are looked at for recipients, and so many recipients kept.
+const MAX_LINES: usize = 4000;
+const MAX_ENTRIES: usize = 2000;
+
+/// Splits a text at the returned message.
+pub(super) fn split_original(text: &str) -> (&str, &str) {
+    let mut offset = 0;
+    let mut seen_text = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '-' | '=' | '*' | '_' | '|' | '>' | '#' | '~' | '+')
+        });
+        if seen_text && (is_original_mark(bare) || is_trace_field(line)) {
+            return text.split_at(offset);
+        }
+        seen_text |= !bare.is_empty();
+        offset += line.len();
+        if offset > 128 * 1024 {
+            break;
+        }
+    }
+    (text, "")
+}
+
+fn is_original_mark(bare: &str) -> bool {
+    if bare.len() < 8 || bare.len() > 120 || bare.contains('@') {
+        return false;
+    }
+    let lower = bare.to_lowercase();
+    let lower = lower.strip_prefix("the ").map_or(lower.as_str(), |rest| {
+        // "The original message was received at …" begins Sendmail's reports.
+        if rest.starts_with("original message was") { "" } else { rest }
+    });
+    dialects::ORIGINAL_MARKS.iter().any(|(mark, whole)| {
+        let mark = mark.strip_prefix("the ").unwrap_or(mark);
+        lower.strip_prefix(mark).is_some_and(|rest| {
+            !whole || rest.trim_matches([':', '.', ' ', '-', '=']).is_empty()
+        })
+    })
+}
+
+/// A line that begins the header of a returned message.
+fn is_trace_field(line: &str) -> bool {
+    const FIELDS: [&str; 5] =
+        ["Received:", "Return-Path:", "DKIM-Signature:", "Return-path:", "DomainKey-Signature:"];
+    FIELDS.iter().any(|field| line.starts_with(field))
+}
+
+/// Takes the marks of quotation (`> `) off every line, where most lines have one.
+pub(super) fn unquote(text: &str) -> Option<String> {
+    let quoted = |line: &&str| line.trim_start().starts_with('>');
+    if text.lines().filter(quoted).take(3).count() < 3 {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().filter(quoted) {
+        let line = line.trim_start().trim_start_matches('>');
+        out.push_str(line.strip_prefix(' ').unwrap_or(line));
+        out.push('\n');
+    }
+    Some(out)
+}
+
+/// How well a place marks an address as a recipient; more is better.
+type Rank = u8;
+const LISTED: Rank = 5;
+const HEAD: Rank = 4;
+const TOLD: Rank = 3;
+const IN_REPLY: Rank = 2;
+const ANY: Rank = 1;
+
+struct Candidate {
+    rank: Rank,
+    line: usize,
+    indent: usize,
+    /// Where the text after the address starts, in the whole human part.
+    after: usize,
+    address: String,
+}
+
+/// Reads a human part. `not_these`: addresses that stand in reports without being recipients (the
+/// one the report was sent to).
+pub(super) fn read(text: &str, not_these: &[String]) -> FreeText {
+    let (human, original) = split_original(text);
+    let lines = index_lines(human);
+    let (candidates, announced) = candidates(human, &lines, not_these);
+    let entries = choose(human, &lines, candidates, original);
+    FreeText { entries, human: human.to_owned(), original: original.to_owned(), announced }
+}
+
+fn index_lines(text: &str) -> Vec<(usize, &str)> {
+    let mut offset = 0;
+    text.split_inclusive('\n')
+        .take(MAX_LINES)
+        .map(|line| {
+            let start = offset;
+            offset += line.len();
+            (start, line.trim_end_matches(['\n', ' ', '\t']))
+        })
+        .collect()
+}
+
+fn candidates(
+    human: &str,
+    lines: &[(usize, &str)],
+    not_these: &[String],
+) -> (Vec<Candidate>, bool) {
+    let mut found: Vec<Candidate> = Vec::new();
+    let (mut in_list, mut announced) = (false, false);
+    let mut list_indent: Option<usize> = None;
+    let any_at = human.contains('@');
+    for (number, &(offset, line)) in lines.iter().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let lower = line.to_lowercase();
+        let introduces = matches(&INTRODUCTIONS, &lower);
+        if any_at && line.contains('@') && found.len() < MAX_ENTRIES {
+            let indent = line.len() - line.trim_start().len();
+            for span in addresses::find_all(line) {
+                let address = span.of(line).to_owned();
+                let mut rank = rank(line, &lower, span, in_list);
+                if rank == LISTED {
+                    // Details of an entry stand deeper than the entries.
+                    if list_indent.is_some_and(|first| indent > first + 1) {
+                        rank = ANY;
+                    } else {
+                        list_indent.get_or_insert(indent);
+                    }
+                }
+                let unwanted = not_these.iter().any(|other| addresses::same(other, &address));
+                if unwanted || (addresses::is_service(&address) && rank < HEAD) {
+                    rank = rank.min(if rank >= HEAD { rank } else { 0 });
+                }
+                if rank > 0 {
+                    let after = offset + span.end;
+                    found.push(Candidate { rank, line: number, indent, after, address });
+                }
+            }
+        }
+        if introduces {
+            in_list = true;
+            announced = true;
+            list_indent = None;
+        } else if matches(&ENDS, &lower) || is_rule(line) && !found.is_empty() {
+            in_list = false;
+        }
+    }
+    (found, announced)
+}
+
+fn matches(matcher: &LazyLock<Option<AhoCorasick>>, lower: &str) -> bool {
+    matcher.as_ref().is_some_and(|automaton| automaton.is_match(lower))
+}
+
+/// A ruled line.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 8 && line.chars().all(|c| matches!(c, '-' | '=' | '_' | '*'))
+}
+
+/// Ranks the place of one address in its line.
+fn rank(line: &str, lower: &str, span: Span, in_list: bool) -> Rank {
+    let before = &line[..span.start];
+    let after = &line[span.end..];
+    // Lower-casing can change lengths; then the words before are lower-cased again.
+    let lower_before = match lower.get(..span.start) {
+        Some(text) if lower.len() == line.len() => text.to_owned(),
+        _ => before.to_lowercase(),
+    };
+    let words = lower_before
+        .trim_end_matches([' ', '\t', '<', '"', '\'', '(', '[', '“', '„', '«', '`', '{'])
+        .trim_end();
+    if words.ends_with("mailto:") || words.ends_with("mailto") {
+        return 0;
+    }
+    if is_negative(words) {
+        return 0;
+    }
+    let head = before.trim_matches([
+        ' ', '\t', '<', '"', '\'', '(', '[', '*', '-', '•', '·', '+', '|', '>', '“', '„',
+    ]);
+    if head.is_empty() || is_entry_number(head) {
+        return if in_list { LISTED } else { head_rank(after) };
+    }
+    // `Display Name <address>` in a list.
+    if in_list && before.ends_with('<') && head.split_whitespace().count() <= 5 && !head.contains(':')
+        && !head.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return LISTED;
+    }
+    if STRONG_WORDS.iter().any(|word| words.trim_end_matches(':').trim_end().ends_with(word)) {
+        return HEAD;
+    }
+    if TELLING_WORDS.iter().any(|word| ends_with_word(words, word)) {
+        return TOLD;
+    }
+    if codes::reply(line).is_some() || words.contains("rcpt") {
+        return IN_REPLY;
+    }
+    ANY
+}
+
+/// An address at the head of a line outside a list: what follows tells an entry from prose.
+fn head_rank(after: &str) -> Rank {
+    let after = after.trim_start_matches(['>', '"', '\'', ')', ']']);
+    let next = after.trim_start();
+    if next.is_empty() || next.starts_with([':', '.', '(', '-', ',', ';', '[', '#']) {
+        HEAD
+    } else {
+        TOLD
+    }
+}
+
+/// `1.`, `2)`, `to:`: what may stand before an entry.
+fn is_entry_number(head: &str) -> bool {
+    let head = head.trim_end_matches(['.', ')', ':', ' ', '<']);
+    !head.is_empty() && head.len() <= 3 && head.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    let text = text.trim_end_matches([':', '=', ';', ',']).trim_end();
+    text.strip_suffix(word).is_some_and(|rest| {
+        rest.chars().next_back().is_none_or(|c| !c.is_alphanumeric())
+    })
+}
+
+/// Words right before an address that make it a recipient without doubt.
+static STRONG_WORDS: &[&str] = &[
+    "failed recipient", "undeliverable to", "undelivered to", "could not be delivered to",
+    "couldn't be delivered to", "cannot be delivered to", "can not be delivered to",
+    "was not delivered to", "wasn't delivered to", "not delivered to", "unable to deliver to",
+    "failed to deliver to", "delivering your mail to", "delivering your message to",
+    "delivery to", "delivery failed to", "unknown user", "invalid recipient", "failed address",
+    "final-recipient: rfc822;", "original-recipient: rfc822;", "unknown recipient",
+    "recipient address", "attempt to", "message to", "undeliverable mail to", "generated from",
+    "failed for", "delivery failed for", "failed attempts", "20 attempts", "addressed to",
+    "expanded from", "rcpt to was", "mail for", "recipient was", "recipient unknown",
+    "returned permanent errors", "returned temporary errors", "e-mail-adresse ist",
+    "e-mail-adresse lautet", "e-mailadres is", "e-postadressen är", "rejected e-mail address was",
+    "e-mail address was", "intended for", "konnte nicht zugestellt werden an", "zustellung an",
+    "aan", "levereras till", "address:", "attempts",
+];
+
+/// Words right before an address that make it one that was not reached, probably.
+static TELLING_WORDS: &[&str] = &[
+    "to", "for", "recipient", "recipients", "user", "address", "addresses", "mailbox", "account",
+    "failed", "undeliverable", "unknown", "rcpt", "rcptto", "rcpt to", "deliver", "delivered",
+    "an", "till", "à", "a", "para", "destinataire", "empfänger", "ontvanger", "mottagare",
+    "adresse", "adres", "adress", "mail", "e-mail", "email", "forpath", "recipient(s)", "warning",
+    "user(s)", "destinatario", "member",
+];
+
+/// Words right before an address that make it something else.
+static NEGATIVE_WORDS: &[&str] = &[
+    "from", "sender", "mail from", "from:", "sender:", "reply to", "reply-to", "reply-to:", "contact",
+    "contact:", "write to", "send mail to", "send email to", "send e-mail to", "send a mail to",
+    "send an email to", "send a message to", "please mail to", "mail to us", "forward this to",
+    "report this to", "report to", "report it to", "email us at", "us at", "complaints to",
+    "questions to", "help", "message-id", "message-id:", "message id", "in-reply-to", "in-reply-to:",
+    "references", "references:", "helo", "ehlo", "von", "van", "från", "return-path", "return-path:",
+    "originator", "dear", "hello", "hallo", "hej", "hi", "sorry", "postmaster", "administrator",
+    "administrator at", "webmaster", "cc:", "bcc:", "x-mailer:", "on behalf of", "mail from:",
+    "envelope-from", "envelope-from:", "message from", "mail message from", "email from", "sent by",
+    "de:", "kontaktieren", "kontakt", "assistance", "f=", "date:", "subject:", "authenticated as",
+    "forwarded to", "forward to", "e-mail an", "to send to", "received from", "please email",
+    "inquiries to", "inquiry to", "support at", "delegated to", "mail administrator", "@",
+];
+
+fn is_negative(words: &str) -> bool {
+    let words = words.trim_end_matches(['=', ';']).trim_end();
+    let bare = words.trim_end_matches(':').trim_end();
+    NEGATIVE_WORDS.iter().any(|word| {
+        let text = if word.ends_with(':') { words } else { bare };
+        text.strip_suffix(word)
+            .is_some_and(|rest| rest.chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
+    }) || words.starts_with("from:") && !words.contains("to:")
+        || words.starts_with(">>> mail from")
+}
+
+/// Keeps the candidates of the best rank and gives each its segment.
+fn choose(
+    human: &str,
+    lines: &[(usize, &str)],
+    candidates: Vec<Candidate>,
+    original: &str,
+) -> Vec<Entry> {
+    let Some(best) = candidates.iter().map(|c| c.rank).max() else { return Vec::new() };
+    let mut kept: Vec<Candidate> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for candidate in candidates {
+        if candidate.rank == best && seen.insert(candidate.address.to_ascii_lowercase()) {
+            kept.push(candidate);
+        }
+    }
+    if best <= IN_REPLY && kept.len() > 1 {
+        prefer_original_recipients(&mut kept, original);
+    }
+    if best == ANY {
+        kept.truncate(1);
+    }
+    // `an undisclosed address (generated from x)`, `a (expanded from b)`: one entry a line.
+    if best == LISTED {
+        kept.dedup_by(|later, earlier| later.line == earlier.line);
+    }
+    let rule = match best {
+        LISTED => "text: entry of a list of recipients",
+        HEAD => "text: address at the head of a line, or after words that name a recipient",
+        TOLD => "text: address after a telling word",
+        IN_REPLY => "text: address inside a reply",
+        _ => "text: the first address",
+    };
+    let shared = kept.last().map(|last| segment(human, lines, last, None)).unwrap_or_default();
+    let mut entries = Vec::with_capacity(kept.len());
+    for (i, candidate) in kept.iter().enumerate() {
+        let own = segment(human, lines, candidate, kept.get(i + 1));
+        let said = own.chars().filter(|c| c.is_alphabetic()).count();
+        let segment = if said < 3 { shared.clone() } else { own };
+        entries.push(Entry { address: candidate.address.clone(), segment, rule });
+    }
+    entries
+}
+
+/// Where several addresses are equally likely, those the original was sent to are the recipients.
+fn prefer_original_recipients(kept: &mut Vec<Candidate>, original: &str) {
+    let lower = original[..floor(original, 16 * 1024)].to_ascii_lowercase();
+    let known: Vec<bool> =
+        kept.iter().map(|c| lower.contains(&c.address.to_ascii_lowercase())).collect();
+    if known.iter().any(|k| *k) {
+        let mut keep = known.into_iter();
+        kept.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
+/// The largest index not above `limit` that is a character boundary.
+fn floor(text: &str, limit: usize) -> usize {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+/// The text from an entry to the next one, or to the end of its paragraph block.
+fn segment(
+    human: &str,
+    lines: &[(usize, &str)],
+    candidate: &Candidate,
+    next: Option<&Candidate>,
+) -> String {
+    const LIMIT: usize = 4096;
+    let end = match next {
+        Some(next) if next.line > candidate.line => lines[next.line].0,
+        Some(next) => next.after.saturating_sub(next.address.len()).max(candidate.after),
+        None => human.len(),
+    };
+    let end = floor(human, end.min(candidate.after + LIMIT));
+    let mut text = &human[candidate.after.min(end)..end];
+    text = text.trim_start_matches(['>', ')', ']', '"', '\'', ':', '.', ' ', ',', ';']);
+    // Entries in an indented list end where the indentation of prose begins.
+    if candidate.indent > 0 && candidate.rank == LISTED {
+        let mut length = 0;
+        for (i, line) in text.split_inclusive('\n').enumerate() {
+            let flush = !line.starts_with([' ', '\t']) && !line.trim().is_empty();
+            if i > 0 && flush && length > 0 && text[..length].trim().len() > 12 {
+                break;
+            }
+            length += line.len();
+        }
+        text = &text[..length];
+    }
+    text.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        read(text, &["sender@ours.test".into()]).entries.into_iter().map(|e| e.address).collect()
+    }
+
+    #[test]
+    fn entries_of_lists_are_recipients_and_their_details_are_not() {
+        let text = "This message was created automatically by mail delivery software.\n\n\
+            The following address(es) failed:\n\n  a@x.test\n    host mx.x.test [192.0.2.1]\n\
+            \x20   SMTP error from remote mail server after RCPT TO:<a@x.test>:\n\
+            \x20   550 no <other@x.test>\n  b@y.test\n    retry timeout exceeded\n\n\
+            ------ This is a copy of the message, including all the headers. ------\n\n\
+            From: sender@ours.test\nTo: c@z.test\n";
+        assert_eq!(found(text), ["a@x.test", "b@y.test"]);
+        let entries = read(text, &[]).entries;
+        assert!(entries[0].segment.contains("550 no") && !entries[0].segment.contains("retry"));
+        assert!(entries[1].segment.contains("retry timeout"));
+    }
+
+    #[test]
+    fn paragraphs_headed_by_an_address_are_entries() {
+        let text = "I was not able to deliver your message.\n\n<a@x.test>:\n192.0.2.1 does not like \
+            recipient.\nRemote host said: 550 no such <a@x.test>\n\n<b@x.test>:\nno.\n\n\
+            --- Below this line is a copy of the message.\n\nTo: q@q.test\n";
+        assert_eq!(found(text), ["a@x.test", "b@x.test"]);
+    }
+
+    #[test]
+    fn senders_and_help_desks_are_no_recipients() {
+        assert_eq!(
+            found("Mail from sender@ours.test to <u@x.test> failed, contact postmaster@x.test\n"),
+            ["u@x.test"]
+        );
+        assert!(found("Please write to help@x.test, or contact <desk@x.test>.\n").is_empty());
+    }
+
+    #[test]
+    fn the_returned_message_is_cut_off() {
+        let text = "The original message was received at Mon\n\n----- Original message -----\nx";
+        assert_eq!(split_original(text).1, "----- Original message -----\nx");
+        assert_eq!(split_original("Received: x\nhello").1, "");
+    }
+}

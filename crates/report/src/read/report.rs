@@ -1,0 +1,549 @@
+//! Putting it together: from octets to an [`Explanation`].
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::classify::{Draft, conclude};
+use super::delivery_status::{self, DeliveryStatus};
+use super::document::Document;
+use super::free_text::{self, Entry, FreeText};
+use super::header::{self, Header};
+use super::{
+    Action, Category, Explanation, Kind, ReadRecipient, addresses, auto_reply, client_errors, codes,
+    dialects, events, feedback, language, phrases, text,
+};
+
+/// How deep reports inside messages are looked for.
+const MAX_NESTING: u32 = 4;
+
+/// Reads a message, a part of one, or a line: what does it say, about whom?
+///
+/// Pure and total; see the module's manual for what it promises.
+#[must_use]
+pub fn read(input: &[u8]) -> Explanation {
+    let input = text::normalize_line_ends(input);
+    read_at(&input, 0)
+}
+
+fn read_at(input: &[u8], depth: u32) -> Explanation {
+    let document = Document::parse(input);
+    let human = document.human_text();
+    if let Some(event) = events::read(&human) {
+        return Explanation {
+            kind: event.kind,
+            recipients: event.recipients,
+            generator: Some(event.service.to_owned()),
+            language: None,
+        };
+    }
+    if !document.has_header {
+        return read_pasted(&human);
+    }
+    let facts = Facts::of(&document, &human);
+    if let Some(recipients) = feedback::read(&document, &facts.subject, &facts.from) {
+        return facts.explain(Kind::Complaint, recipients);
+    }
+    if facts.is_report() {
+        let recipients = read_report(&document, &human, &facts);
+        return facts.explain(Kind::Report, recipients);
+    }
+    if auto_reply::is_one(&document.header, &facts.subject) {
+        return facts.explain(Kind::AutomaticReply, vec![automatic_reply(&document)]);
+    }
+    read_forwarded(&document, &human, depth)
+        .unwrap_or_else(|| Explanation { language: facts.language, ..nothing() })
+}
+
+fn nothing() -> Explanation {
+    Explanation { kind: Kind::NoReport, recipients: Vec::new(), generator: None, language: None }
+}
+
+/// A report inside an ordinary message: attached, or quoted.
+fn read_forwarded(document: &Document<'_>, human: &str, depth: u32) -> Option<Explanation> {
+    if depth >= MAX_NESTING {
+        return None;
+    }
+    for original in document.originals.iter().take(20) {
+        let inner = read_at(original, depth + 1);
+        if matches!(inner.kind, Kind::Report | Kind::Complaint) {
+            return Some(with_reason(inner, "found inside an attached message"));
+        }
+    }
+    let quoted = free_text::unquote(human)?;
+    let inner = if Header::parse(quoted.as_bytes()).0.is_message_header() {
+        read_at(quoted.as_bytes(), depth + 1)
+    } else if strong_phrase(&quoted.to_lowercase()) {
+        read_pasted(&quoted)
+    } else {
+        return None;
+    };
+    (inner.kind == Kind::Report).then(|| with_reason(inner, "found in quoted text"))
+}
+
+fn with_reason(mut explanation: Explanation, reason: &str) -> Explanation {
+    for row in &mut explanation.recipients {
+        row.why.insert(0, reason.to_owned());
+    }
+    explanation
+}
+
+fn automatic_reply(document: &Document<'_>) -> ReadRecipient {
+    let from = document.header.get("from").unwrap_or_default();
+    conclude(Draft {
+        address: addresses::first(&from).map(str::to_owned),
+        category: Some(Category::Vacation),
+        action: Some(Action::Delivered),
+        permanent: Some(false),
+        why: vec!["automatic reply: header fields or subject (RFC 3834)".into()],
+        ..Draft::default()
+    })
+}
+
+/// What a message shows besides its recipients.
+struct Facts {
+    subject: String,
+    from: String,
+    /// The lower-case beginning of the human part.
+    lower: String,
+    language: Option<&'static str>,
+    generator: Option<&'static str>,
+    statuses: Vec<DeliveryStatus>,
+    failed_recipients: Vec<String>,
+    score: u32,
+}
+
+/// Phrases that reports have and other mail does not, unless it quotes one.
+static REPORT_PHRASES: &[&str] = &[
+    "this is the mail system at host", "this is the postfix program", "qmail-send program",
+    "this is the mail delivery agent", "automatically by mail delivery", "transcript of session follows",
+    "the following address(es) failed", "had permanent fatal errors", "had delivery problems",
+    "had delivery errors", "had transient non-fatal errors", "did not reach the following recipient",
+    "delivery to the following recipient", "delivery status notification", "delivery has failed to",
+    "automatically generated delivery", "was undeliverable", "is undeliverable", "undeliverable to",
+    "unable to deliver message", "unable to deliver your message", "unable to deliver the message",
+    "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered",
+    "wasn't delivered", "was not delivered", "not been delivered", "could not deliver",
+    "error delivering your mail", "trouble delivering", "failed to deliver", "delivery failed",
+    "delivery failure", "delivery attempt", "failed recipient", "failed addresses", "returned to sender",
+    "returning message to sender", "returned mail", "non-delivery", "nondelivery", "message has been delayed",
+    "delivery has been delayed", "delivery is delayed", "message is delayed", "no such user",
+    "user unknown", "unknown user", "delivery report", "failure reasons", "unsent message follows",
+    "original message follows", "below this line is a copy", "this is a copy of the message",
+    "dragonfly mail agent", "generated response", "no valid recipients", "delivery problem",
+    "nicht zugestellt", "unzustellbar", "konnte nicht", "niet worden bezorgd", "niet bezorgd",
+    "niet afgeleverd", "onbestelbaar", "kunde inte levereras", "inte levereras", "gick inte att leverera",
+    "n'a pas pu être", "n'a pas été", "non remis", "échec de la remise", "no se pudo entregar",
+    "no se ha podido", "no ha podido", "non è stato possibile", "impossibile recapitare",
+    "não pôde ser", "не может быть доставлено", "не доставлено", "送信できません", "配信できません",
+    "送信に失敗", "お届けできません", "配送できません", "無法", "退信", "投递失败", "group you tried to contact",
+    "rejected your message", "your message was rejected", "message you sent", "could not be sent",
+];
+
+/// Subjects of reports, lower case.
+static REPORT_SUBJECTS: &[&str] = &[
+    "undeliver", "returned mail", "returned to sender", "returning message", "failure notice",
+    "delivery status", "delivery failure", "delivery fail", "mail delivery", "delivery report", "delivery error",
+    "delivery notification", "delivery problem", "delivery has failed", "mail failure", "mail system error",
+    "mail error", "non-deliver", "nondeliver", "non deliver", "not delivered", "could not be delivered",
+    "message delayed", "delayed mail", "delivery delayed", "bounce", "mail failed", "message blocked",
+    "postmaster notify", "warning: could not send", "warning: message", "there was an error sending", "error sending",
+    "failed mail", "failed:", "user unknown", "mail status report", "message you sent blocked", "considered unsolicited",
+    "message rejected", "rejected:", "nicht zugestellt", "unzustellbar", "zustellung", "mail nicht", "onbestelbaar",
+    "niet bezorgd", "niet afgeleverd", "kan niet worden", "ej levererat", "oleverbar", "kunde inte levereras",
+    "non remis", "échec", "non distribu", "retour de courrier", "no se puede entregar", "no entregado", "devuelto",
+    "mancato recapito", "non recapitabile", "não entregue", "não é possível entregar", "devolvid", "nie dostarczono",
+    "не доставлен", "недоставлен", "ошибка", "配信不能", "エラー", "送信できません", "未配信", "無法傳遞", "退信", "无法投递",
+    "undelivered", "delivery incomplete", "cannot deliver", "can't deliver", "unable to deliver", "mail not delivered",
+];
+
+static REPORT_PHRASE_MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(REPORT_PHRASES).ok());
+static SUBJECT_MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(REPORT_SUBJECTS).ok());
+
+/// Names and addresses that mail systems send their reports from, lower case.
+static REPORT_SENDERS: &[&str] = &[
+    "mailer-daemon", "mailerdaemon", "mailer daemon", "mail-daemon", "maildaemon", "mdaemon",
+    "postmaster", "post_master", "mail delivery", "mail.delivery", "mail deliver", "mail administrator",
+    "mailadmin", "system administrator", "administrator", "content-filter", "delivery system",
+    "ndr administrator", "mmsc", "bounce", "no-reply", "noreply", "mail system", "systemadmin",
+];
+
+fn strong_phrase(lower: &str) -> bool {
+    REPORT_PHRASE_MATCHER.as_ref().is_some_and(|matcher| matcher.is_match(lower))
+}
+
+impl Facts {
+    fn of(document: &Document<'_>, human: &str) -> Self {
+        let header = &document.header;
+        let subject =
+            header::decode_words(&header.get("subject").unwrap_or_default()).to_lowercase();
+        let from = header::decode_words(&header.get("from").unwrap_or_default()).to_lowercase();
+        let mut end = human.len().min(6000);
+        while !human.is_char_boundary(end) {
+            end -= 1;
+        }
+        let lower = human[..end].to_lowercase();
+        let mut statuses: Vec<DeliveryStatus> =
+            document.statuses.iter().take(50).map(|part| delivery_status::parse(part)).collect();
+        if statuses.iter().all(|s| s.recipients.is_empty()) && delivery_status::looks_like(human) {
+            let (human, _) = free_text::split_original(human);
+            if delivery_status::looks_like(human) {
+                statuses.push(delivery_status::parse(human.as_bytes()));
+            }
+        }
+        let failed_recipients = header
+            .all("x-failed-recipients")
+            .flat_map(|value| {
+                addresses::find_all(&value).map(|span| span.of(&value).to_owned()).collect::<Vec<_>>()
+            })
+            .take(1000)
+            .collect();
+        let generator = generator(document, &lower, &from, &statuses);
+        let mut facts = Self {
+            language: language::detect(human),
+            generator,
+            statuses,
+            failed_recipients,
+            subject,
+            from,
+            lower,
+            score: 0,
+        };
+        facts.score = facts.score_of(document);
+        facts
+    }
+
+    /// How much speaks for a report; 60 is enough.
+    fn score_of(&self, document: &Document<'_>) -> u32 {
+        let mut score = 0;
+        if self.statuses.iter().any(|s| !s.recipients.is_empty() || s.reporting_mta.is_some()) {
+            score += 100;
+        }
+        if !self.failed_recipients.is_empty() {
+            score += 100;
+        }
+        let by_system = REPORT_SENDERS.iter().any(|name| self.from.contains(name));
+        let null_sender = document
+            .header
+            .get("return-path")
+            .is_some_and(|path| path.trim() == "<>" || path.is_empty());
+        let subject = SUBJECT_MATCHER.as_ref().is_some_and(|m| m.is_match(&self.subject));
+        let reply_subject = ["re:", "aw:", "sv:", "fw:", "fwd:", "wg:", "antw:"]
+            .iter()
+            .any(|prefix| self.subject.trim_start().starts_with(prefix));
+        if by_system {
+            score += 35;
+        }
+        if null_sender {
+            score += 25;
+        }
+        if subject && !reply_subject {
+            score += 35;
+        }
+        if document.is_report {
+            score += 30;
+        }
+        if strong_phrase(&self.lower) {
+            score += 35;
+        }
+        if codes::reply(&self.lower).is_some() {
+            score += 15;
+        }
+        if phrases::find(&phrases::reduce(&self.lower)).strong.is_some() {
+            score += 10;
+        }
+        score
+    }
+
+    fn is_report(&self) -> bool {
+        self.score >= 60
+    }
+
+    fn explain(self, kind: Kind, recipients: Vec<ReadRecipient>) -> Explanation {
+        Explanation {
+            kind,
+            recipients,
+            generator: self.generator.map(str::to_owned),
+            language: self.language,
+        }
+    }
+}
+
+fn generator(
+    document: &Document<'_>,
+    lower: &str,
+    from: &str,
+    statuses: &[DeliveryStatus],
+) -> Option<&'static str> {
+    let extensions: Vec<String> =
+        statuses.iter().flat_map(|status| status.extensions.iter().cloned()).collect();
+    let reporting = statuses.iter().find_map(|status| status.reporting_mta.as_deref());
+    let address = addresses::first(from).unwrap_or(from);
+    let by_host = dialects::by_host(address)
+        .or_else(|| reporting.and_then(dialects::by_host));
+    let by_fields = dialects::by_fields(&document.header, &extensions);
+    // Exchange's fields and words are the same on premises and online; the host tells.
+    match (by_fields.or_else(|| dialects::by_text(lower)), by_host) {
+        (Some("Exchange"), Some(host @ ("Exchange Online" | "Outlook.com"))) => Some(host),
+        (Some("Exim"), Some("Mail.ru")) => Some("Mail.ru"),
+        (Some(words), _) => Some(words),
+        (None, host) => host,
+    }
+}
+
+/// The recipients of a report with a message header.
+fn read_report(document: &Document<'_>, human: &str, facts: &Facts) -> Vec<ReadRecipient> {
+    let to = document.header.get("to").unwrap_or_default();
+    let not_these: Vec<String> =
+        addresses::find_all(&to).map(|span| span.of(&to).to_owned()).take(50).collect();
+    let free = free_text::read(human, &not_these);
+    let delay = is_delay(&facts.subject, &facts.lower);
+    let mut drafts = from_statuses(&facts.statuses, &free);
+    if drafts.iter().all(|draft| draft.address.is_none()) {
+        let mut entries = free.entries.clone();
+        let mut rule = None;
+        if entries.is_empty()
+            && let Some(html) = document.html_text()
+        {
+            entries = free_text::read(&html, &not_these).entries;
+        }
+        if !facts.failed_recipients.is_empty() {
+            rule = Some("header: X-Failed-Recipients");
+            entries = by_failed_recipients(&facts.failed_recipients, &entries, &free);
+        } else if entries.is_empty() {
+            rule = Some("the only recipient of the returned message");
+            entries = from_original(document, &free, &facts.subject, &not_these);
+        }
+        drafts = with_entries(drafts, entries, rule);
+    }
+    if drafts.is_empty() {
+        drafts.push(Draft { why: vec!["a report that names nobody".into()], ..Draft::default() });
+    }
+    let single = drafts.len() == 1;
+    drafts
+        .into_iter()
+        .map(|mut draft| {
+            if draft.segment.is_empty() && single {
+                draft.segment = limited(&free.human, 4096).into_owned();
+            }
+            if single {
+                draft.context = format!("{} {}", limited(&free.human, 8192), facts.subject);
+            } else {
+                draft.context = mentions(&free.human, draft.address.as_deref());
+            }
+            draft.delay = delay && draft.action.is_none();
+            conclude(draft)
+        })
+        .collect()
+}
+
+fn limited(text: &str, limit: usize) -> Cow<'_, str> {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Cow::Borrowed(&text[..end])
+}
+
+/// The lines of a transcript that speak of one of several recipients, each with the line after it.
+fn mentions(human: &str, address: Option<&str>) -> String {
+    let Some(address) = address else { return String::new() };
+    let mut out = String::new();
+    let mut take_next = false;
+    for line in limited(human, 64 * 1024).lines() {
+        let hit = addresses::find_all(line).any(|span| addresses::same(span.of(line), address));
+        if (hit || take_next) && out.len() < 1000 {
+            out.push_str(line);
+            out.push('\n');
+        }
+        take_next = hit && line.trim_start().starts_with(">>>");
+    }
+    out
+}
+
+/// Delays say so in the subject or in so many words.
+fn is_delay(subject: &str, lower: &str) -> bool {
+    const SUBJECTS: [&str; 9] = [
+        "(delay)", "delayed", "warning: could not send", "warning: message", "delivery incomplete",
+        "verzögert", "vertraagd", "försenad", "status notification: warning",
+    ];
+    const WORDS: [&str; 9] = [
+        "this is a warning message only", "you do not need to resend", "delivery attempts will continue",
+        "will be retried", "will retry for", "only a temporary failure report", "has not yet been delivered",
+        "has been delayed", "nachricht wurde noch nicht zugestellt",
+    ];
+    SUBJECTS.iter().any(|words| subject.contains(words))
+        || WORDS.iter().any(|words| lower.contains(words))
+}
+
+/// One draft for every recipient of the machine-readable parts.
+fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec<Draft> {
+    let total: usize = statuses.iter().map(|status| status.recipients.len()).sum();
+    let mut drafts: Vec<Draft> = Vec::with_capacity(total);
+    for fields in statuses.iter().flat_map(|status| &status.recipients) {
+        let address = fields.address();
+        let entry = address.as_deref().and_then(|address| {
+            free.entries.iter().find(|entry| addresses::same(&entry.address, address))
+        });
+        let mut draft = Draft {
+            address,
+            action: fields.action,
+            status: fields.status,
+            remote_mta: fields.remote_mta.clone(),
+            diagnostic: fields.diagnostic.clone(),
+            segment: entry.map(|entry| entry.segment.clone()).unwrap_or_default(),
+            fields: fields.others.clone(),
+            why: vec!["fields of the delivery status (RFC 3464)".into()],
+            ..Draft::default()
+        };
+        if let Some(actual) = &fields.actual_recipient {
+            draft.fields.push(("X-Actual-Recipient".into(), delivery_status::bare(actual)));
+        }
+        if draft.diagnostic.is_none()
+            && let Some(comment) = &fields.status_comment
+        {
+            draft.segment = format!("{comment}\n{}", draft.segment);
+        }
+        if fields.other_action.as_deref() == Some("expired") && draft.diagnostic.is_none() {
+            draft.category = Some(Category::Expired);
+        }
+        drafts.push(draft);
+    }
+    drafts
+}
+
+/// Gives addresses from the text to drafts that have none, or makes drafts of the entries.
+fn with_entries(drafts: Vec<Draft>, entries: Vec<Entry>, rule: Option<&str>) -> Vec<Draft> {
+    if entries.is_empty() {
+        return drafts;
+    }
+    let model = drafts.into_iter().next().unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|entry| {
+            let mut draft = model.clone();
+            draft.why.push(rule.unwrap_or(entry.rule).to_owned());
+            draft.address = Some(entry.address);
+            draft.segment = entry.segment;
+            draft
+        })
+        .collect()
+}
+
+fn by_failed_recipients(failed: &[String], entries: &[Entry], free: &FreeText) -> Vec<Entry> {
+    failed
+        .iter()
+        .map(|address| {
+            let known = entries.iter().find(|entry| addresses::same(&entry.address, address));
+            let segment = match known {
+                Some(entry) => entry.segment.clone(),
+                None if failed.len() == 1 => limited(&free.human, 4096).into_owned(),
+                None => mentions(&free.human, Some(address)),
+            };
+            Entry { address: address.clone(), segment, rule: "header: X-Failed-Recipients" }
+        })
+        .collect()
+}
+
+/// Who the returned message was sent to, where it was one person; else an address in the subject.
+fn from_original(
+    document: &Document<'_>,
+    free: &FreeText,
+    subject: &str,
+    not_these: &[String],
+) -> Vec<Entry> {
+    let wanted = |address: &str| !not_these.iter().any(|other| addresses::same(other, address));
+    let entry = |address: &str| Entry {
+        address: address.to_owned(),
+        segment: String::new(),
+        rule: "the only recipient of the returned message",
+    };
+    if let Some(address) = addresses::first(subject).filter(|address| wanted(address)) {
+        return vec![entry(address)];
+    }
+    let attached = document.originals.first().map(|original| Cow::Borrowed(&**original));
+    let inline = free
+        .original
+        .find('\n')
+        .map(|end| Cow::Borrowed(free.original[end + 1..].trim_start().as_bytes()));
+    for original in [attached, inline].into_iter().flatten() {
+        let (header, _) = Header::parse(&original);
+        let recipients: Vec<String> = ["to", "cc"]
+            .iter()
+            .flat_map(|name| header.all(name).collect::<Vec<_>>())
+            .flat_map(|value| {
+                addresses::find_all(&value).map(|span| span.of(&value).to_owned()).collect::<Vec<_>>()
+            })
+            .filter(|address| wanted(address))
+            .collect();
+        if let [only] = recipients.as_slice() {
+            return vec![entry(only)];
+        }
+    }
+    Vec::new()
+}
+
+/// Text without a message header: a pasted report, a reply, a code, a client's error.
+fn read_pasted(human: &str) -> Explanation {
+    let human = limited(human, text::MAX_TEXT);
+    if let Some(unquoted) = free_text::unquote(&human)
+        && unquoted.len() * 2 > human.len()
+    {
+        return read_pasted(&unquoted);
+    }
+    let language = language::detect(&human);
+    if let Some(mut draft) = client_errors::read(&human) {
+        let entries = free_text::read(&human, &[]).entries;
+        if let Some(entry) = entries.into_iter().next() {
+            draft.address = Some(entry.address);
+        }
+        return Explanation {
+            kind: Kind::ClientError,
+            recipients: vec![conclude(draft)],
+            generator: Some("Outlook".into()),
+            language,
+        };
+    }
+    let lower = limited(&human, 6000).to_lowercase();
+    let mut statuses = Vec::new();
+    if delivery_status::looks_like(&human) {
+        statuses.push(delivery_status::parse(free_text::split_original(&human).0.as_bytes()));
+    }
+    let free = free_text::read(&human, &[]);
+    let has_code = codes::reply(&free.human).is_some() || codes::enhanced(&free.human).is_some();
+    let strong = phrases::find(&phrases::reduce(&free.human)).strong.is_some();
+    let short = free.human.len() < 2000;
+    if statuses.is_empty() && !strong_phrase(&lower) && !(short && (has_code || strong)) {
+        return Explanation { language, ..nothing() };
+    }
+    let delay = is_delay("", &lower);
+    let mut drafts = from_statuses(&statuses, &free);
+    if drafts.iter().all(|draft| draft.address.is_none()) {
+        drafts = with_entries(drafts, free.entries.clone(), None);
+    }
+    if drafts.is_empty() {
+        drafts.push(Draft { why: vec!["a line without an address".into()], ..Draft::default() });
+    }
+    let single = drafts.len() == 1;
+    let recipients = drafts
+        .into_iter()
+        .map(|mut draft| {
+            if single {
+                if draft.diagnostic.is_none() && (draft.segment.is_empty() || short) {
+                    draft.segment = free.human.clone();
+                }
+                draft.context = limited(&free.human, 8192).into_owned();
+            } else {
+                draft.context = mentions(&free.human, draft.address.as_deref());
+            }
+            draft.delay = delay && draft.action.is_none();
+            conclude(draft)
+        })
+        .collect();
+    let kind = if strong_phrase(&lower) || !statuses.is_empty() { Kind::Report } else { Kind::Line };
+    let generator = dialects::by_text(&lower).map(str::to_owned);
+    Explanation { kind, recipients, generator, language }
+}

@@ -1,0 +1,113 @@
+//! The sentences of an explanation, by key and language.
+//!
+//! They stand in `locales/*/explain.ftl`: the message is the cause, its attributes `.do1`, `.do2`,
+//! … are the steps. None has variables, so each language is put together once and then only
+//! looked up: a batch of ten thousand reports a second formats nothing.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use causeway_catalog::texts::Texts;
+use causeway_model::config::Language;
+
+use super::Category;
+
+/// Cause and steps.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub(super) cause: String,
+    pub(super) steps: Vec<String>,
+}
+
+/// Keys that are not categories: well-known codes, delays, errors of mail clients.
+pub(super) static SPECIAL_KEYS: &[&str] = &[
+    "delayed",
+    "code-relay-refused-by-target",
+    "code-directory-block",
+    "code-no-answer-from-host",
+    "code-dns-query-failed",
+    "code-connection-timed-out",
+    "code-connection-refused",
+    "code-cannot-connect",
+    "code-connection-closed",
+    "code-certificate-failed",
+    "code-dane-failed",
+    "code-loop",
+    "code-attribution-failed",
+    "code-client-not-authenticated",
+    "code-external-forwarding",
+    "code-sender-blocked-for-spam",
+    "code-low-reputation-tenant",
+    "client-server-busy",
+    "client-server-not-found",
+    "client-cannot-connect",
+    "client-connection-lost",
+    "client-login-failed",
+    "client-timeout",
+    "client-tls-failed",
+    "client-relay-refused",
+    "client-sender-refused",
+];
+
+/// At most so many steps.
+const MAX_STEPS: usize = 6;
+
+fn keys() -> impl Iterator<Item = &'static str> {
+    Category::ALL.iter().map(|category| category.name()).chain(SPECIAL_KEYS.iter().copied())
+}
+
+type Table = HashMap<&'static str, Text>;
+
+static TABLES: LazyLock<[Table; 4]> = LazyLock::new(|| Language::ALL.map(load));
+
+fn load(language: Language) -> Table {
+    keys().map(|key| (key, text_of(language, key))).collect()
+}
+
+/// From the language itself, or whole from English: never half and half.
+fn text_of(language: Language, key: &str) -> Text {
+    let id = format!("explain-{key}");
+    let mut texts = Texts::get(language);
+    if !texts.has(&id) {
+        texts = Texts::get(Language::En);
+    }
+    let steps = (1..=MAX_STEPS)
+        .map(|n| format!("{id}.do{n}"))
+        .take_while(|step| texts.has(step))
+        .map(|step| texts.text(&step))
+        .collect();
+    Text { cause: texts.text(&id), steps }
+}
+
+/// The text with this key.
+pub(super) fn get(language: Language, key: &str) -> &'static Text {
+    static EMPTY: Text = Text { cause: String::new(), steps: Vec::new() };
+    let [en, de, nl, sv] = &*TABLES;
+    let table = match language {
+        Language::En => en,
+        Language::De => de,
+        Language::Nl => nl,
+        Language::Sv => sv,
+    };
+    table.get(key).unwrap_or(&EMPTY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_a_cause_and_as_many_steps_in_every_language() {
+        for key in keys() {
+            let english = get(Language::En, key);
+            assert!(!english.steps.is_empty(), "{key} has no steps");
+            for language in Language::ALL {
+                let id = format!("explain-{key}");
+                assert!(Texts::get(language).has(&id), "{id} is missing in {language:?}");
+                let text = get(language, key);
+                assert_eq!(text.steps.len(), english.steps.len(), "{key} in {language:?}");
+                assert!(text.cause.ends_with('.'), "{key} in {language:?}: {}", text.cause);
+            }
+        }
+    }
+}
