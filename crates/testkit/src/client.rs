@@ -67,6 +67,7 @@ pub struct Client {
     tcp: TcpStream,
     buffer: Vec<u8>,
     transcript: String,
+    certificate: Vec<u8>,
     /// What the server said first.
     pub greeting: Answer,
 }
@@ -102,6 +103,7 @@ impl Client {
             tcp,
             buffer: Vec::new(),
             transcript: String::new(),
+            certificate: Vec::new(),
             greeting: Answer { code: 0, lines: Vec::new() },
         };
         client.greeting = client.try_answer()?;
@@ -120,6 +122,7 @@ impl Client {
             tcp,
             buffer: Vec::new(),
             transcript: String::new(),
+            certificate: Vec::new(),
             greeting: Answer { code: 0, lines: Vec::new() },
         }
     }
@@ -254,6 +257,8 @@ impl Client {
                 self.fail(&format!("TLS handshake: {error}"));
             }
         }
+        let chain = stream.conn.peer_certificates().unwrap_or_default();
+        self.certificate = chain.first().map(|own| own.to_vec()).unwrap_or_default();
         self.buffer.clear();
         self.stream = Box::new(stream);
         self
@@ -282,6 +287,12 @@ impl Client {
             }
         }
         String::from_utf8_lossy(&rest).into_owned()
+    }
+
+    /// The server's own certificate in DER, after a handshake.
+    #[must_use]
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
     }
 
     /// What was said so far.

@@ -1,4 +1,33 @@
-//! Peers and places for tests: DNS zones, certificate authorities, scripted SMTP servers, a virtual clock.
+//! Peers and places for tests: DNS zones, certificate authorities, scripted SMTP servers, mail.
+//!
+//! A dev-dependency of the other rooms; nothing of it is in the program.
+//!
+//! **What it promises.** Everything listens on loopback only, on a port of the system's choosing
+//! unless told otherwise, runs in a thread of its own, and is gone when it is dropped. So it can
+//! be used from plain `#[test]` functions as well as from async ones, also with tokio's time
+//! paused: what runs here keeps real time. Nothing waits by sleeping: [`peer::ScriptedPeer`]
+//! wakes those who wait for a message.
+//!
+//! **What it refuses.** It is no mail server and no name server: it does what its script says,
+//! right or wrong. It does not check that a client keeps to the protocol; tests do, with what was
+//! recorded.
+//!
+//! **How it fails.** By panicking with what was expected and what happened: that is what a test
+//! wants.
+//!
+//! **In which order to read.** [`dns`], [`ca`], [`peer`], [`mail`].
 
+// Failing loudly is this crate's way of telling a test that its surroundings broke.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod background;
+pub mod ca;
 pub mod client;
+pub mod dns;
+pub mod mail;
+pub mod peer;
 pub mod server;
+
+pub use ca::{Issued, TestCa, Validity};
+pub use dns::{DnsFault, TestDns};
+pub use peer::{Behaviour, Fault, Point, ScriptedPeer, Transaction};
