@@ -5,6 +5,15 @@
 //! they are not there the tests say so and pass, except with `CI=true`: then they fail. Each program has
 //! its own configuration, spool and loopback address in a temporary directory, and ends with its test.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise, waits for processes and starts them"
+)]
+
 mod clients;
 mod dns;
 mod exim;

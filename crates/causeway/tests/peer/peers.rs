@@ -4,19 +4,19 @@ use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use causeway_testkit::server::Setup;
 
 /// The directory of the unpacked peers.
-pub struct Peers {
+pub(crate) struct Peers {
     root: PathBuf,
 }
 
 impl Peers {
     /// The peers, or `None` where there are none and none are demanded.
-    pub fn find() -> Option<Self> {
+    pub(crate) fn find() -> Option<Self> {
         let root = std::env::var_os("CAUSEWAY_PEERS").map_or_else(
             || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers"),
             PathBuf::from,
@@ -33,12 +33,12 @@ impl Peers {
     }
 
     /// A file of a package.
-    pub fn path(&self, relative: &str) -> PathBuf {
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
 
     /// A directory that programs with users of their own can reach.
-    pub fn place(&self) -> tempfile::TempDir {
+    pub(crate) fn place(&self) -> tempfile::TempDir {
         use std::os::unix::fs::PermissionsExt as _;
         let place = tempfile::Builder::new().prefix("causeway-peer-").tempdir().unwrap();
         std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -46,19 +46,14 @@ impl Peers {
     }
 
     /// A command among the peers: private users, their libraries found.
-    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(self.root.join("enter"));
         command.arg(self.root.join(program));
         command
     }
 
-    /// Runs a command to its end.
-    pub fn run(&self, program: &str, arguments: &[&str]) -> Output {
-        self.command(program).args(arguments).stdin(Stdio::null()).output().unwrap()
-    }
-
     /// Starts a daemon that stays in the foreground.
-    pub fn daemon(&self, mut command: Command, log: PathBuf) -> Daemon {
+    pub(crate) fn daemon(&self, mut command: Command, log: PathBuf) -> Daemon {
         let output = std::fs::File::create(&log).unwrap();
         let child = command
             .stdin(Stdio::null())
@@ -71,19 +66,19 @@ impl Peers {
     }
 
     /// Writes a file and makes it belong to a user of the peers.
-    pub fn chown(&self, user: &str, path: &Path) {
+    pub(crate) fn chown(&self, user: &str, path: &Path) {
         let done = Command::new(self.root.join("enter")).arg("chown").arg(user).arg(path).status();
         assert!(done.unwrap().success(), "chown {user} {}", path.display());
     }
 }
 
 /// Our organization for these tests: `ours.test` with alice and bob, on the system's clock.
-pub fn ours() -> Setup {
+pub(crate) fn ours() -> Setup {
     Setup::new(env!("CARGO_BIN_EXE_causeway")).system_clock().domain("ours.test", &["alice", "bob"])
 }
 
 /// A loopback address of its own for a program, free at this port.
-pub fn own_address(port: u16) -> SocketAddr {
+pub(crate) fn own_address(port: u16) -> SocketAddr {
     use std::hash::{BuildHasher, RandomState};
     loop {
         let [a, b, c, ..] = RandomState::new().hash_one(port).to_le_bytes();
@@ -95,14 +90,14 @@ pub fn own_address(port: u16) -> SocketAddr {
 }
 
 /// A running program; ends with this value, and with it whatever it started.
-pub struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     log: PathBuf,
 }
 
 impl Daemon {
     /// Waits until something listens there.
-    pub fn wait_for(&mut self, address: SocketAddr) {
+    pub(crate) fn wait_for(&mut self, address: SocketAddr) {
         for _ in 0..400 {
             if TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok() {
                 return;
@@ -116,7 +111,7 @@ impl Daemon {
     }
 
     /// What it printed.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 }
@@ -140,7 +135,7 @@ impl Drop for Daemon {
 }
 
 /// Asks until `look` finds something.
-pub fn wait_until<T>(
+pub(crate) fn wait_until<T>(
     what: &str,
     log: impl Fn() -> String,
     mut look: impl FnMut() -> Option<T>,
@@ -155,7 +150,7 @@ pub fn wait_until<T>(
 }
 
 /// The messages in a Maildir.
-pub fn maildir(path: &Path) -> Vec<String> {
+pub(crate) fn maildir(path: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(path.join("new"));
     let mut files: Vec<PathBuf> =
         entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();

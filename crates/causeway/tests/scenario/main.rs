@@ -6,7 +6,23 @@
 //! two days of retries take seconds. What is relied on is the outside: SMTP, the command line, the
 //! files in the mailboxes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise, waits for processes and starts them"
+)]
+
+mod configuration;
+mod durability;
+mod expiry;
+mod failures;
+mod queue;
 mod relay;
+mod reports;
 mod session;
 mod smuggling;
+mod tls;
 mod world;

@@ -1,0 +1,177 @@
+//! TLS: what each level of a connector demands, and what STARTTLS makes a session forget.
+
+use causeway_testkit::client::Client;
+use causeway_testkit::{Behaviour, Issued, ScriptedPeer, TestCa, Validity};
+
+use super::world::{
+    FEW_ATTEMPTS, assert_nothing_accepted, message, ours, send, wait_for_deferral, wait_for_mail,
+    wait_for_status, with_partner,
+};
+
+const LEVELS: [&str; 4] =
+    ["opportunistic", "encryption_only", "certificate_validation", "domain_validation"];
+
+/// For one kind of peer: at each level, whether the mail goes (and encrypted), or the code it waits with.
+fn levels(authority: &TestCa, certificate: Option<&Issued>, expected: [Result<bool, &str>; 4]) {
+    for (level, expected) in LEVELS.into_iter().zip(expected) {
+        let behaviour = certificate.map_or_else(Behaviour::new, |c| Behaviour::new().starttls(c));
+        let peer = ScriptedPeer::start(behaviour);
+        let tls_domain = match level {
+            "domain_validation" => "\ntls_domain = \"mail.partner.test\"",
+            _ => "",
+        };
+        let server = with_partner(peer.address(), &format!("tls = \"{level}\"{tls_domain}"))
+            .trust_root(authority.root_file())
+            .mailflow(FEW_ATTEMPTS)
+            .start();
+        send(&server, &["x@partner.test"], "tls");
+        match expected {
+            Ok(encrypted) => {
+                let sent = peer.block_on_messages(1).remove(0);
+                assert_eq!(sent.tls, encrypted, "{level}");
+                wait_for_status(&server, "x@partner.test", "relayed");
+            }
+            Err(code) => {
+                let entry = wait_for_deferral(&server, "x@partner.test");
+                assert_eq!(entry["code"], code, "{level}: {entry}");
+                assert!(peer.messages().is_empty(), "{level}");
+            }
+        }
+    }
+}
+
+const NO_TLS: Result<bool, &str> = Err("450 4.4.317");
+const BAD: Result<bool, &str> = Err("450 4.7.320");
+
+#[test]
+fn a_peer_without_tls() {
+    levels(&TestCa::new("Known"), None, [Ok(false), NO_TLS, NO_TLS, NO_TLS]);
+}
+
+#[test]
+fn a_peer_with_a_good_certificate() {
+    let known = TestCa::new("Known");
+    let certificate = known.issue(&["mail.partner.test"], Validity::Now);
+    levels(&known, Some(&certificate), [Ok(true); 4]);
+}
+
+#[test]
+fn a_peer_with_a_certificate_for_another_name() {
+    let known = TestCa::new("Known");
+    let certificate = known.issue(&["other.test"], Validity::Now);
+    levels(&known, Some(&certificate), [Ok(true), Ok(true), Ok(true), BAD]);
+}
+
+#[test]
+fn a_peer_with_an_expired_certificate() {
+    let known = TestCa::new("Known");
+    let certificate = known.issue(&["mail.partner.test"], Validity::Expired);
+    levels(&known, Some(&certificate), [Ok(true), Ok(true), BAD, BAD]);
+}
+
+#[test]
+fn a_peer_with_a_self_signed_certificate() {
+    let known = TestCa::new("Known");
+    let certificate = known.self_signed(&["mail.partner.test"], Validity::Now);
+    levels(&known, Some(&certificate), [Ok(true), Ok(true), BAD, BAD]);
+}
+
+#[test]
+fn a_peer_of_an_unknown_authority() {
+    let (known, unknown) = (TestCa::new("Known"), TestCa::new("Unknown"));
+    let certificate = unknown.issue(&["mail.partner.test"], Validity::Now);
+    levels(&known, Some(&certificate), [Ok(true), Ok(true), BAD, BAD]);
+}
+
+#[test]
+fn a_peer_that_offers_tls_and_refuses_it_gets_plain_text_where_that_is_allowed() {
+    let peer = ScriptedPeer::start(Behaviour::new().starttls_refused("454 4.7.0 not now"));
+    let server = with_partner(peer.address(), "").start();
+    send(&server, &["x@partner.test"], "refused");
+    assert!(!peer.block_on_messages(1)[0].tls);
+}
+
+#[test]
+fn a_peer_whose_handshake_fails_gets_plain_text_where_that_is_allowed() {
+    let peer = ScriptedPeer::start(Behaviour::new().starttls_garbage(b"what?\r\n"));
+    let server = with_partner(peer.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test"], "garbage");
+    assert!(!peer.block_on_messages(1)[0].tls);
+}
+
+#[test]
+fn commands_before_the_handshake_are_never_obeyed() {
+    // TLS-01
+    let server = ours().start();
+    let mut client = server.client();
+    client.ehlo();
+    client.send("STARTTLS\r\nMAIL FROM:<a@ext.test>\r\nRCPT TO:<alice@ours.test>\r\n");
+    let said = client.until_closed();
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines.len() <= 1, "at most the answer to STARTTLS: {said}");
+    assert_nothing_accepted(&server);
+}
+
+#[test]
+fn after_the_handshake_the_session_starts_anew() {
+    // TLS-03
+    let server = ours().start();
+    let mut client = server.client();
+    assert!(client.ehlo().says("STARTTLS"));
+    client.command("MAIL FROM:<a@ext.test>");
+    assert_eq!(client.command("RSET").code, 250);
+    let mut client = client.starttls();
+    assert_eq!(client.command("MAIL FROM:<a@ext.test>").code, 503, "EHLO is due again");
+    let ehlo = client.ehlo();
+    assert!(!ehlo.says("STARTTLS"), "{ehlo}");
+    assert_eq!(client.command("STARTTLS").code / 100, 5);
+    assert_eq!(client.mail("a@ext.test", &["alice@ours.test"], &message("tls")).code, 250);
+    let mail = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
+    assert!(mail.contains("with ESMTPS"), "{mail}");
+}
+
+#[test]
+fn starttls_in_a_transaction_is_out_of_order() {
+    let server = ours().start();
+    let mut client = server.client();
+    client.ehlo();
+    client.command("MAIL FROM:<a@ext.test>");
+    assert_eq!(client.command("STARTTLS").code, 503);
+    assert_eq!(client.command("RCPT TO:<alice@ours.test>").code, 250);
+}
+
+#[test]
+fn implicit_tls_speaks_tls_from_the_first_octet() {
+    let server = ours().relay_network("127.0.0.1/32").start();
+    let mut client = Client::connect_silently(server.submissions(), None).handshake();
+    assert_eq!(client.answer().code, 220);
+    assert!(!client.ehlo().says("STARTTLS"));
+}
+
+#[test]
+fn a_renewed_certificate_is_used_without_a_restart() {
+    let authority = TestCa::new("Known");
+    let first = authority.issue(&["mx.ours.test"], Validity::Now);
+    let directory = tempfile::tempdir().unwrap();
+    let (chain, key) = (directory.path().join("chain.pem"), directory.path().join("key.pem"));
+    std::fs::copy(&first.chain_file, &chain).unwrap();
+    std::fs::copy(&first.key_file, &key).unwrap();
+    let server =
+        ours().machine(&format!("[tls]\ncertificate = {chain:?}\nkey = {key:?}\n")).start();
+    let shown = || {
+        let mut client = server.client();
+        client.ehlo();
+        client.starttls().certificate().to_vec()
+    };
+    let reload = || server.signal(rustix::process::Signal::HUP);
+    assert_eq!(shown(), first.chain[0].as_ref());
+    let second = authority.issue(&["mx.ours.test"], Validity::Now);
+    std::fs::copy(&second.key_file, &key).unwrap();
+    std::fs::copy(&second.chain_file, &chain).unwrap();
+    reload();
+    server.wait_for("the new certificate", || (shown() == second.chain[0].as_ref()).then_some(()));
+    // A file that is no certificate changes nothing.
+    std::fs::write(&chain, "nonsense").unwrap();
+    reload();
+    assert_eq!(shown(), second.chain[0].as_ref());
+}
