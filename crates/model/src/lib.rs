@@ -5,7 +5,7 @@
 //!
 //! **What it promises.** A value of one of these types is valid: a [`Domain`] is always a
 //! lower-case A-label name or an address literal, an [`Address`] always has a domain, a
-//! [`Reply`](reply::Reply) always has a three-digit code. Parsing is total: any bytes give a
+//! [`Reply`] always has a three-digit code. Parsing is total: any bytes give a
 //! value or one typed error, never a panic.
 //!
 //! **What it refuses.** No I/O, no clock, no randomness, no policy. Reading a file, asking what
