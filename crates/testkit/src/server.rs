@@ -378,9 +378,9 @@ impl Server {
     /// Asks until `look` finds something; for events that happen by themselves, such as a delivery.
     ///
     /// # Panics
-    /// When it finds nothing for half a minute.
+    /// When it finds nothing for a minute.
     pub fn wait_for<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-        for _ in 0..600 {
+        for _ in 0..1200 {
             if let Some(found) = look() {
                 return found;
             }

@@ -79,7 +79,7 @@ fn long_lines_are_bounded() {
         let _ = client.try_send(format!("NOOP {}\r\n", "x".repeat(length)));
         match client.try_answer() {
             Ok(answer) => {
-                assert!(matches!(answer.code, 250 | 421 | 500 | 501), "{length}: {answer}")
+                assert!(matches!(answer.code, 250 | 421 | 500 | 501), "{length}: {answer}");
             }
             Err(error) => assert!(length > 13_000, "{length}: {error}"),
         }
