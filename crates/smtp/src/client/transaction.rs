@@ -38,7 +38,7 @@ pub enum Payload<'a> {
     Parts(&'a [Bytes]),
     /// From a file or another stream of exactly [`Transaction::size`] octets. It is read once, and only
     /// when a recipient was taken.
-    Reader(Box<dyn AsyncRead + Send + Unpin + 'a>),
+    Reader(Box<dyn AsyncRead + Send + Sync + Unpin + 'a>),
 }
 
 impl fmt::Debug for Payload<'_> {

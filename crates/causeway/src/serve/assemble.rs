@@ -1,0 +1,252 @@
+//! From the two files to parts that are bound and ready.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use arc_swap::ArcSwap;
+use causeway_admin::{LoopbackListener, SocketListener};
+use causeway_dispatch::{Dispatch, Settings};
+use causeway_intake::{Context, Handoff, Listening, Spool};
+use causeway_model::config::{Machine, MailFlow, Protocol, Severity, StoreUrl};
+use causeway_net::clock::Clock;
+use causeway_net::dns::Resolver;
+use causeway_net::tls::client::ClientTls;
+use causeway_net::tls::server::ServerTls;
+use causeway_policy::MailPolicy;
+use causeway_store::sqlite::{SqliteStore, StoreOptions};
+use causeway_store::{Accepted, NewMessage, SharedStore};
+use parking_lot::Mutex;
+use tracing::warn;
+
+use super::mailboxes::MailboxMap;
+use super::{Bound, Refusal, Server};
+use crate::cli::arguments::ServeOptions;
+use crate::cli::configuration::{self, Loaded};
+
+/// The name of the API's socket in the data directory.
+pub(crate) const SOCKET: &str = "causeway.sock";
+
+/// Set to `manual` by tests: time stands still until it is moved through the API.
+const CLOCK_VARIABLE: &str = "CAUSEWAY_TEST_CLOCK";
+
+/// Which of the two files were there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FilesFound {
+    Neither,
+    Some,
+}
+
+/// A server that is ready to work.
+pub(crate) struct Assembled {
+    pub(crate) server: Arc<Server>,
+    pub(crate) smtp: Vec<Listening>,
+    pub(crate) socket: SocketListener,
+    pub(crate) admin: Vec<LoopbackListener>,
+    pub(crate) context: Arc<Context>,
+    pub(crate) clean: FilesFound,
+}
+
+/// What was accepted goes to the scheduler.
+struct ToDispatch(Dispatch);
+
+impl Handoff for ToDispatch {
+    fn accepted(&self, _ticket: &Accepted, message: NewMessage) {
+        self.0.accepted(message);
+    }
+}
+
+/// Reads, checks, opens and binds.
+pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal> {
+    let directory = options.config_directory;
+    let (machine, flow, clean) = read_files(&directory)?;
+    let hostname: Arc<str> = hostname(&machine).into();
+    let own_addresses = causeway_net::local::local_addresses();
+    let policy =
+        checked_policy(flow, &machine, &hostname, &own_addresses).map_err(Refusal::files)?;
+    let policy = Arc::new(ArcSwap::from_pointee(policy));
+
+    let store = open_store(&machine).await?;
+    let spool = Spool { bodies: store.bodies() };
+    let store: SharedStore = Arc::new(store);
+    let mailboxes = Arc::new(MailboxMap::default());
+    mailboxes.refresh(&store).await.map_err(|error| Refusal::other(error.to_string()))?;
+
+    let (clock, is_manual) = clock();
+    let resolver =
+        Arc::new(Resolver::new(&machine.dns).map_err(|error| Refusal::other(error.to_string()))?);
+    let client_tls = ClientTls::new(&machine.delivery.trust_roots)
+        .map_err(|error| Refusal::files(vec![error.to_string()]))?;
+    let tls = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, &hostname)
+        .map_err(|error| Refusal::files(vec![error.to_string()]))?;
+    let tls = Arc::new(tls);
+    let (smtp, admin, listeners) = bind(&machine).await?;
+
+    let dispatch = Dispatch::new(Settings {
+        store: Arc::clone(&store),
+        policy: Arc::clone(&policy),
+        mailboxes: Arc::clone(&mailboxes) as _,
+        resolver: Arc::clone(&resolver),
+        client_tls: Arc::new(client_tls),
+        clock: clock.clone(),
+        hostname: Arc::clone(&hostname),
+        mx_port: machine.delivery.mx_port,
+        source_addresses: machine.delivery.source_addresses.clone(),
+        own_listeners: smtp.iter().filter_map(|l| l.address().ok()).collect(),
+        own_addresses: own_addresses.clone(),
+        mail_dir: machine.data_dir.join("mail"),
+    });
+    let context = Arc::new(Context {
+        policy: Arc::clone(&policy),
+        store: Arc::clone(&store),
+        tls: Some(Arc::clone(&tls)),
+        clock,
+        resolver,
+        own_addresses,
+        hostname: Arc::clone(&hostname),
+        limits: machine.limits,
+        mailboxes: Arc::clone(&mailboxes) as _,
+        handoff: Arc::new(ToDispatch(dispatch.clone())),
+        spool,
+    });
+    let socket = SocketListener::bind(&machine.data_dir.join(SOCKET))
+        .map_err(|error| Refusal::other(error.to_string()))?;
+    dispatch.start().await.map_err(|error| Refusal::other(error.to_string()))?;
+    let server = Arc::new(Server {
+        config_directory: directory,
+        machine,
+        hostname,
+        policy,
+        store,
+        mailboxes,
+        dispatch,
+        tls,
+        listeners,
+        reload_problem: Mutex::new(None),
+        manual_clock: AtomicBool::new(is_manual),
+    });
+    Ok(Assembled { server, smtp, socket, admin, context, clean })
+}
+
+fn read_files(directory: &Path) -> Result<(Machine, MailFlow, FilesFound), Refusal> {
+    let machine = configuration::machine(directory);
+    let flow = configuration::mail_flow(directory);
+    let found = if machine.found || flow.found { FilesFound::Some } else { FilesFound::Neither };
+    let mut errors = Vec::new();
+    let machine = keep(machine, &mut errors);
+    let flow = keep(flow, &mut errors);
+    match (machine, flow) {
+        (Some(machine), Some(flow)) if errors.is_empty() => Ok((machine, flow, found)),
+        _ => Err(Refusal::files(errors)),
+    }
+}
+
+/// The value; warnings go to the log, errors to `errors`.
+fn keep<T>(loaded: Loaded<T>, errors: &mut Vec<String>) -> Option<T> {
+    for problem in &loaded.problems {
+        match problem.severity {
+            Severity::Error => errors.push(problem.to_string()),
+            Severity::Warning => warn!("{problem}"),
+        }
+    }
+    loaded.value
+}
+
+/// Compiles a configuration, unless it makes no sense or would make an open relay.
+pub(crate) fn checked_policy(
+    flow: MailFlow,
+    machine: &Machine,
+    hostname: &str,
+    own_addresses: &[IpAddr],
+) -> Result<MailPolicy, Vec<String>> {
+    let mut errors = Vec::new();
+    for problem in causeway_policy::check(&flow, machine) {
+        match problem.severity {
+            Severity::Error => errors.push(problem.to_string()),
+            Severity::Warning => warn!("{problem}"),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let policy = MailPolicy::compile(Arc::new(flow), hostname)
+        .with_own_addresses(own_addresses.iter().copied());
+    causeway_policy::selftest(&policy).map_err(|answers| {
+        answers
+            .into_iter()
+            .map(|answer| format!("open relay self-test: {answer}"))
+            .collect::<Vec<_>>()
+    })?;
+    Ok(policy)
+}
+
+/// The configured name, or the system's.
+fn hostname(machine: &Machine) -> String {
+    machine.hostname.clone().unwrap_or_else(|| {
+        let system = rustix::system::uname();
+        let name = system.nodename().to_string_lossy();
+        match causeway_model::Domain::parse(&name) {
+            Ok(domain) => domain.to_string(),
+            Err(_) => "localhost".into(),
+        }
+    })
+}
+
+async fn open_store(machine: &Machine) -> Result<SqliteStore, Refusal> {
+    if let StoreUrl::Postgres(_) = machine.store {
+        return Err(Refusal::files(vec![
+            "causeway.toml: error: [store] url: this version has no cluster store; write url = \"sqlite\"".into(),
+        ]));
+    }
+    let directory: PathBuf = machine.data_dir.clone();
+    tokio::task::spawn_blocking(move || SqliteStore::open(&directory, StoreOptions::default()))
+        .await
+        .map_err(|error| Refusal::other(error.to_string()))?
+        .map_err(|error| Refusal::other(error.to_string()))
+}
+
+fn clock() -> (Clock, bool) {
+    match std::env::var(CLOCK_VARIABLE) {
+        Ok(value) if value == "manual" => {
+            warn!("the clock of the queue stands still ({CLOCK_VARIABLE}=manual): for tests only");
+            (Clock::manual(Clock::system().now()), true)
+        }
+        _ => (Clock::system(), false),
+    }
+}
+
+type Listeners = (Vec<Listening>, Vec<LoopbackListener>, Vec<Bound>);
+
+async fn bind(machine: &Machine) -> Result<Listeners, Refusal> {
+    let (mut smtp, mut admin, mut bound) = (Vec::new(), Vec::new(), Vec::new());
+    for listener in &machine.listeners {
+        let failed = |error: &dyn std::fmt::Display| {
+            Refusal::other(format!(
+                "listener {:?}: cannot listen on {}: {error}",
+                listener.name, listener.address
+            ))
+        };
+        let (protocol, address) = match listener.protocol {
+            Protocol::Smtp => {
+                let listening = causeway_intake::bind(listener).map_err(|e| failed(&e))?;
+                let address = listening.address().map_err(|e| failed(&e))?;
+                smtp.push(listening);
+                ("smtp", address)
+            }
+            Protocol::Admin => {
+                let listening =
+                    LoopbackListener::bind(listener.address).await.map_err(|e| failed(&e))?;
+                let address = listening.local_address().map_err(|e| failed(&e))?;
+                admin.push(listening);
+                ("admin", address)
+            }
+            Protocol::Submission | Protocol::Submissions | Protocol::Pop3 | Protocol::Pop3s => {
+                warn!(listener = %listener.name, "this version does not speak this listener's protocol yet; it is left closed");
+                continue;
+            }
+        };
+        bound.push(Bound { name: listener.name.clone(), protocol, address });
+    }
+    Ok((smtp, admin, bound))
+}

@@ -1,0 +1,238 @@
+//! The running server as the API sees it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use causeway_admin::types::{
+    ComponentHealth, ComponentStatus, ConsideredConnector, RelayExplanation, RelayQuestion,
+    RouteDomainType, RouteExplanation, RouteQuestion, Selection,
+};
+use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
+use causeway_catalog::Phase;
+use causeway_dispatch::Selection as Selected;
+use causeway_model::config::MailFlow;
+use causeway_model::{Address, RecipientKey, ReversePath, Timestamp};
+use causeway_policy::{PopLogin, RelayFacts, RouteDomain};
+use causeway_store::StoreError;
+use tracing::warn;
+
+use super::Server;
+
+/// The API's hold on the server.
+pub(crate) struct Control {
+    pub(crate) server: Arc<Server>,
+}
+
+fn selected(selection: &Selection) -> Selected {
+    Selected { filter: selection.to_queue_filter() }
+}
+
+fn counted(count: Result<usize, StoreError>) -> Result<u64, ControlError> {
+    Ok(count? as u64)
+}
+
+fn parse_sender(text: Option<&str>) -> Result<ReversePath, ControlError> {
+    match text {
+        None | Some("" | "<>") => Ok(ReversePath::Null),
+        Some(text) => {
+            Address::parse(text).map(ReversePath::Address).map_err(|error| ControlError::Refused {
+                what: format!("the sender {text:?} is no address: {error}"),
+                instead: "give an address such as user@contoso.example, or <> for none".into(),
+            })
+        }
+    }
+}
+
+impl ServerControl for Control {
+    fn retry(&self, selection: Selection) -> ControlFuture<'_, u64> {
+        Box::pin(async move { counted(self.server.dispatch.retry(selected(&selection)).await) })
+    }
+
+    fn hold(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64> {
+        Box::pin(
+            async move { counted(self.server.dispatch.hold(selected(&selection), &reason).await) },
+        )
+    }
+
+    fn release(&self, selection: Selection) -> ControlFuture<'_, u64> {
+        Box::pin(
+            async move { counted(self.server.dispatch.release(selected(&selection), "").await) },
+        )
+    }
+
+    fn return_to_sender(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64> {
+        Box::pin(async move {
+            counted(self.server.dispatch.return_to_sender(selected(&selection), &reason).await)
+        })
+    }
+
+    fn remove(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64> {
+        Box::pin(async move {
+            counted(self.server.dispatch.remove(selected(&selection), &reason).await)
+        })
+    }
+
+    fn redirect(&self, selection: Selection, to: Address) -> ControlFuture<'_, u64> {
+        Box::pin(
+            async move { counted(self.server.dispatch.redirect(selected(&selection), &to).await) },
+        )
+    }
+
+    fn live(&self, keys: &[RecipientKey]) -> Vec<Option<LiveState>> {
+        self.server
+            .dispatch
+            .live(keys)
+            .into_iter()
+            .map(|live| {
+                live.map(|live| LiveState {
+                    delivering: live.delivering,
+                    next_attempt_at: live.next_attempt_at,
+                    attempts: live.attempts,
+                    last: live
+                        .last
+                        .map(|attempt| causeway_dispatch::last_result(attempt, Phase::Queued)),
+                })
+            })
+            .collect()
+    }
+
+    fn route_explain(&self, question: RouteQuestion) -> ControlFuture<'_, RouteExplanation> {
+        Box::pin(async move {
+            parse_sender(question.sender.as_deref())?;
+            let policy = self.server.policy.load_full();
+            let route = policy.explain_route(
+                &question.recipient,
+                question.from_connector.as_deref(),
+                &self.server.mailboxes,
+            );
+            Ok(RouteExplanation {
+                recipient: route.recipient,
+                domain: route.domain,
+                domain_type: match route.domain_type {
+                    RouteDomain::Authoritative => RouteDomainType::Authoritative,
+                    RouteDomain::InternalRelay => RouteDomainType::InternalRelay,
+                    RouteDomain::External => RouteDomainType::External,
+                },
+                connector: route.connector,
+                next_hops: route.next_hops,
+                because: route.because,
+                considered: route
+                    .considered
+                    .into_iter()
+                    .map(|c| ConsideredConnector { connector: c.connector, why_not: c.why_not })
+                    .collect(),
+            })
+        })
+    }
+
+    fn relay_explain(&self, question: RelayQuestion) -> ControlFuture<'_, RelayExplanation> {
+        Box::pin(async move {
+            let sender = parse_sender(question.sender.as_deref())?;
+            let policy = self.server.policy.load_full();
+            let client = question.from_ip.to_canonical();
+            let connector = policy.recognise(&causeway_policy::PeerFacts {
+                client,
+                certificate_names: &[],
+                sender: Some(&sender),
+            });
+            let window = policy.flow().relay.pop_before_smtp.window;
+            let decision = policy.relay(&RelayFacts {
+                client,
+                authenticated_user: question.user.as_deref(),
+                pop_login: question
+                    .pop_login
+                    .then_some(PopLogin { user: "the POP3 login", time_left: window }),
+                connector: connector.map(|c| c.name.as_str()),
+                sender: &sender,
+                recipient: &question.recipient,
+                tls: false,
+                points_here: false,
+            });
+            Ok(RelayExplanation {
+                is_relay: decision.is_relay,
+                allowed: decision.allowed,
+                rule: decision.rule.id().to_owned(),
+                because: decision.because,
+                reply: decision.reply.map(|reply| reply.to_string()),
+                allowed_if: decision.allowed_if,
+            })
+        })
+    }
+
+    fn mailboxes_changed(&self) {
+        let server = Arc::clone(&self.server);
+        tokio::spawn(async move {
+            if let Err(error) = server.mailboxes.refresh(&server.store).await {
+                warn!(%error, "the mailboxes could not be read again; the old list holds");
+            }
+        });
+    }
+
+    fn health(&self) -> Vec<ComponentHealth> {
+        self.server.health()
+    }
+
+    fn mail_flow(&self) -> Arc<MailFlow> {
+        Arc::clone(self.server.policy.load().flow())
+    }
+
+    fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp> {
+        Box::pin(async move {
+            if !self.server.manual_clock.load(Ordering::Relaxed) {
+                return Err(ControlError::Unsupported("it runs by the system's clock".into()));
+            }
+            self.server.dispatch.advance(by).await;
+            Ok(self.server.dispatch.now())
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.server.dispatch.now()
+    }
+}
+
+impl Server {
+    /// How every part of the service is.
+    fn health(&self) -> Vec<ComponentHealth> {
+        let ok = |name: String, detail: Option<String>| ComponentHealth {
+            name,
+            status: ComponentStatus::Ok,
+            since: None,
+            detail,
+        };
+        let mut parts: Vec<ComponentHealth> = self
+            .listeners
+            .iter()
+            .map(|listener| {
+                ok(format!("listener {}", listener.name), Some(listener.address.to_string()))
+            })
+            .collect();
+        parts.push(ok("store".into(), None));
+        let queued = self.dispatch.queued();
+        parts.push(ok("queue".into(), Some(format!("{queued} recipients waiting"))));
+        for site in self.dispatch.failing_sites() {
+            let (code, reply) = causeway_catalog::last_result(&site.last, Phase::Queued);
+            parts.push(ComponentHealth {
+                name: format!("path {}", site.site),
+                status: ComponentStatus::Degraded,
+                since: Some(site.last.at),
+                detail: Some(format!(
+                    "{} recipients waiting, next attempt {}: {code} {reply}",
+                    site.waiting, site.until
+                )),
+            });
+        }
+        if let Some(problem) = self.reload_problem.lock().clone() {
+            parts.push(ComponentHealth {
+                name: "configuration".into(),
+                status: ComponentStatus::Degraded,
+                since: Some(problem.0),
+                detail: Some(problem.1),
+            });
+        } else {
+            parts.push(ok("configuration".into(), None));
+        }
+        parts
+    }
+}

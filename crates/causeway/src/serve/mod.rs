@@ -1,0 +1,257 @@
+//! The running server: the rooms wired together, from the files to the last goodbye.
+//!
+//! Order of a start: both files are read and checked, the policy is asked the open relay questions,
+//! the store is opened, the listeners are bound, the queue is read, and then one line says
+//! `causeway is ready`. Anything that is wrong before that line ends the process with one clear
+//! line (exit status 2 for the files, 1 for the rest) and has changed nothing.
+//!
+//! `SIGHUP` reads `mailflow.toml` again; a file with errors changes nothing. `SIGTERM` and
+//! `SIGINT` drain: listeners close, running transactions and deliveries end, the store closes. A second
+//! signal ends at once: what is not finished is tried again after the next start.
+
+mod assemble;
+mod control;
+mod mailboxes;
+mod reload;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use causeway_dispatch::Dispatch;
+use causeway_model::Timestamp;
+use causeway_model::config::Machine;
+use causeway_net::tls::server::ServerTls;
+use causeway_policy::MailPolicy;
+use causeway_store::SharedStore;
+use parking_lot::Mutex;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use self::mailboxes::MailboxMap;
+use crate::cli::arguments::ServeOptions;
+
+/// How long running transactions and deliveries may take to end.
+const PATIENCE: Duration = Duration::from_secs(35);
+
+/// Between two looks at the certificate's files and at what the ledger may forget.
+const UPKEEP: Duration = Duration::from_secs(60);
+
+/// How long ended messages stay in the trace.
+const TRACE_KEPT: Duration = Duration::from_secs(30 * 86_400);
+
+/// Messages that are forgotten at one upkeep, at most.
+const FORGOTTEN_AT_ONCE: usize = 10_000;
+
+/// The parts of the running server.
+pub(crate) struct Server {
+    pub(crate) config_directory: PathBuf,
+    pub(crate) machine: Machine,
+    pub(crate) hostname: Arc<str>,
+    pub(crate) policy: Arc<ArcSwap<MailPolicy>>,
+    pub(crate) store: SharedStore,
+    pub(crate) mailboxes: Arc<MailboxMap>,
+    pub(crate) dispatch: Dispatch,
+    pub(crate) tls: Arc<ServerTls>,
+    /// What is bound, for people.
+    pub(crate) listeners: Vec<Bound>,
+    /// The last reload failed: when and why.
+    pub(crate) reload_problem: Mutex<Option<(Timestamp, String)>>,
+    /// Time stands still until a test moves it.
+    pub(crate) manual_clock: AtomicBool,
+}
+
+/// A listener that is bound.
+pub(crate) struct Bound {
+    pub(crate) name: String,
+    pub(crate) protocol: &'static str,
+    pub(crate) address: SocketAddr,
+}
+
+/// Why the server does not start: the line to say, and the exit status.
+pub(crate) struct Refusal {
+    lines: Vec<String>,
+    status: u8,
+}
+
+impl Refusal {
+    fn files(lines: Vec<String>) -> Self {
+        Self { lines, status: 2 }
+    }
+
+    fn other(line: impl Into<String>) -> Self {
+        Self { lines: vec![line.into()], status: 1 }
+    }
+}
+
+/// Runs the server until it is told to end.
+pub(crate) async fn run(options: ServeOptions) -> ExitCode {
+    start_log();
+    causeway_net::tls::install_crypto_provider();
+    match assemble::assemble(options).await {
+        Ok(assembled) => assembled.run().await,
+        Err(refusal) => {
+            for line in &refusal.lines {
+                crate::cli::output::complain(line);
+            }
+            ExitCode::from(refusal.status)
+        }
+    }
+}
+
+/// The log goes to standard error; `CAUSEWAY_LOG` chooses what of it (`info`,
+/// `causeway_dispatch=debug`, …).
+fn start_log() {
+    use std::io::IsTerminal;
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CAUSEWAY_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Under systemd the journal has the time already.
+    let under_journal = std::env::var_os("JOURNAL_STREAM").is_some();
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    // An error means that a log is there already.
+    let _ = if under_journal { log.without_time().try_init() } else { log.try_init() };
+}
+
+impl assemble::Assembled {
+    /// Everything is bound and read: work until told to end.
+    async fn run(self) -> ExitCode {
+        let Self { server, smtp, socket, admin, context, clean } = self;
+        let shutdown = CancellationToken::new();
+        let sessions = TaskTracker::new();
+        let limits = server.machine.limits;
+        let keeper = Arc::new(causeway_intake::listener::Doorkeeper::new(
+            limits.max_connections,
+            limits.max_connections_per_address,
+        ));
+        for listening in smtp {
+            sessions.spawn(causeway_intake::listener::serve(
+                listening,
+                Arc::clone(&context),
+                Arc::clone(&keeper),
+                sessions.clone(),
+                shutdown.clone(),
+            ));
+        }
+        let api = causeway_admin::Api::new(
+            Arc::clone(&server.store),
+            Arc::new(control::Control { server: Arc::clone(&server) }),
+        );
+        // The API outlives the sessions: administrators may look while the server drains.
+        let api_end = CancellationToken::new();
+        let apis = TaskTracker::new();
+        apis.spawn(socket.serve(api.clone(), api_end.clone().cancelled_owned()));
+        for listener in admin {
+            apis.spawn(listener.serve(api.clone(), api_end.clone().cancelled_owned()));
+        }
+        apis.spawn(upkeep(Arc::clone(&server), api_end.clone()));
+        announce(&server, clean);
+        wait_for_end(&server).await;
+
+        info!("ending: running sessions and deliveries are finished first");
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        shutdown.cancel();
+        sessions.close();
+        let finish = async {
+            if tokio::time::timeout(PATIENCE, sessions.wait()).await.is_err() {
+                warn!(
+                    "some sessions did not end in time; their clients keep what was not accepted"
+                );
+            }
+            server.dispatch.stop(PATIENCE).await;
+            api_end.cancel();
+            apis.close();
+            let _ = tokio::time::timeout(Duration::from_secs(5), apis.wait()).await;
+            server.store.close().await
+        };
+        tokio::select! {
+            closed = finish => match closed {
+                Ok(()) => {
+                    info!("ended");
+                    ExitCode::SUCCESS
+                }
+                Err(problem) => {
+                    error!(%problem, "the store did not close in good order");
+                    ExitCode::from(1)
+                }
+            },
+            () = next_signal() => {
+                warn!("ended at once; what was not finished is tried again after the next start");
+                ExitCode::from(1)
+            }
+        }
+    }
+}
+
+fn announce(server: &Server, clean: assemble::FilesFound) {
+    if clean == assemble::FilesFound::Neither {
+        info!(
+            directory = %server.config_directory.display(),
+            "there is no causeway.toml and no mailflow.toml: the defaults hold (this machine only, high ports)"
+        );
+    }
+    for bound in &server.listeners {
+        info!(listener = %bound.name, protocol = bound.protocol, address = %bound.address, "listening");
+    }
+    info!(data = %server.machine.data_dir.display(), hostname = %server.hostname, "causeway is ready");
+    if clean == assemble::FilesFound::Neither {
+        info!("try next: causeway demo, causeway check --help, causeway mailbox add --help");
+    }
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+}
+
+/// Until `SIGTERM` or `SIGINT`; `SIGHUP` reloads.
+async fn wait_for_end(server: &Arc<Server>) {
+    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return next_signal().await };
+    let end = next_signal();
+    tokio::pin!(end);
+    loop {
+        tokio::select! {
+            () = &mut end => return,
+            Some(()) = hang_up.recv() => reload::reload(server).await,
+        }
+    }
+}
+
+async fn next_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// What wants doing from time to time.
+async fn upkeep(server: Arc<Server>, end: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = end.cancelled() => return,
+            () = tokio::time::sleep(UPKEEP) => {}
+        }
+        match server.tls.reload_if_changed() {
+            Ok(true) => info!("the new certificate is in use"),
+            Ok(false) => {}
+            Err(problem) => {
+                error!(%problem, "the new certificate cannot be used; the old one stays")
+            }
+        }
+        let kept = i64::try_from(TRACE_KEPT.as_millis()).unwrap_or(i64::MAX);
+        let before = Timestamp::from_millis(server.dispatch.now().as_millis() - kept);
+        if let Err(problem) = server.store.forget(before, FORGOTTEN_AT_ONCE).await {
+            warn!(%problem, "old rows of the trace could not be removed");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `SIGHUP`: the organization's file is read again.
+
+use std::sync::Arc;
+
+use causeway_model::config::MailFlow;
+use causeway_policy::MailPolicy;
+use tracing::{error, info, warn};
+
+use super::{Server, assemble};
+use crate::cli::configuration;
+
+/// Reads `mailflow.toml` again and puts it in force; a file with errors changes nothing.
+pub(crate) async fn reload(server: &Arc<Server>) {
+    let loaded = configuration::mail_flow(&server.config_directory);
+    for problem in &loaded.problems {
+        warn!("{problem}");
+    }
+    let outcome = match loaded.value {
+        Some(flow) => put_in_force(server, flow),
+        None => Err(format!("{} has errors", configuration::MAIL_FLOW_FILE)),
+    };
+    match outcome {
+        Ok(()) => {
+            info!("the mail flow was read again and is in force");
+            *server.reload_problem.lock() = None;
+        }
+        Err(problem) => {
+            error!(%problem, "the mail flow was not changed: the one before stays in force");
+            *server.reload_problem.lock() = Some((server.dispatch.now(), problem));
+        }
+    }
+    if let Err(problem) = server.mailboxes.refresh(&server.store).await {
+        warn!(%problem, "the mailboxes could not be read again; the old list holds");
+    }
+}
+
+fn put_in_force(server: &Arc<Server>, flow: MailFlow) -> Result<(), String> {
+    let policy: MailPolicy = assemble::checked_policy(
+        flow,
+        &server.machine,
+        &server.hostname,
+        &causeway_net::local::local_addresses(),
+    )
+    .map_err(|lines| lines.join("; "))?;
+    server.policy.store(Arc::new(policy));
+    server.dispatch.reroute();
+    Ok(())
+}

@@ -1,0 +1,393 @@
+//! From a route to a session: names, addresses, TCP, greeting, EHLO, TLS, logging in.
+//!
+//! Hosts are tried in order, each at its addresses, until one gives a session. Every try that failed is
+//! kept as an [`Attempt`]; the one that got furthest speaks for all of them.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use causeway_model::config::{Credentials, Host, OutboundConnector, TlsLevel};
+use causeway_model::{Attempt, Failure, Outcome, Stage};
+use causeway_net::dial;
+use causeway_net::dns::Families;
+use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+use crate::engine::Shared;
+
+/// How long one address may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// After this long without an answer the next address is tried beside the first.
+const STAGGER: Duration = Duration::from_secs(1);
+
+/// Hosts that one attempt tries at most (RFC 5321 section 5.1 asks for two at least).
+const MOST_HOSTS: usize = 5;
+
+/// Addresses of one host that one attempt tries at most.
+const MOST_ADDRESSES: usize = 4;
+
+/// A byte stream, plain or TLS.
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> ByteStream for T {}
+
+/// A byte stream of either kind.
+pub(crate) type Wire = Box<dyn ByteStream>;
+
+/// Where to go and what to demand.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// As in [`Attempt::site`].
+    pub(crate) site: String,
+    /// The connector's name.
+    pub(crate) connector: Option<String>,
+    /// In the order in which they are tried.
+    pub(crate) hosts: Vec<(Host, u16)>,
+    pub(crate) tls: TlsLevel,
+    /// The name the certificate must carry; `None`: the host's.
+    pub(crate) tls_domain: Option<String>,
+    pub(crate) credentials: Option<Credentials>,
+}
+
+impl Target {
+    /// The demands of a connector, without hosts.
+    pub(crate) fn of_connector(connector: &OutboundConnector, site: String) -> Self {
+        Self {
+            site,
+            connector: Some(connector.name.clone()),
+            hosts: Vec::new(),
+            tls: connector.tls,
+            tls_domain: connector.tls_domain.clone(),
+            credentials: connector.credentials.clone(),
+        }
+    }
+}
+
+/// A session that is ready for transactions.
+pub(crate) struct Link {
+    pub(crate) connection: Connection<Wire>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) host: String,
+    pub(crate) address: SocketAddr,
+    /// TLS version and cipher.
+    pub(crate) tls: Option<String>,
+    /// Transactions so far.
+    pub(crate) uses: u32,
+}
+
+/// What is needed to write an [`Attempt`] about one host.
+struct Try<'a> {
+    shared: &'a Shared,
+    target: &'a Target,
+    began: Instant,
+    host: Option<String>,
+    address: Option<SocketAddr>,
+    tls: Option<String>,
+}
+
+impl Try<'_> {
+    fn failed(&self, stage: Stage, failure: Failure) -> Attempt {
+        Attempt {
+            at: self.shared.clock.now(),
+            elapsed_ms: millis(self.began.elapsed()),
+            site: self.target.site.clone(),
+            connector: self.target.connector.clone(),
+            host: self.host.clone(),
+            address: self.address,
+            tls: self.tls.clone(),
+            stage,
+            outcome: Outcome::Failure(failure),
+        }
+    }
+}
+
+pub(crate) fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Opens a session with the first host that gives one. The error has every try, in order; never
+/// empty.
+pub(crate) async fn open(shared: &Shared, target: &Target) -> Result<Link, Vec<Attempt>> {
+    let mut tries = Vec::new();
+    for (host, port) in target.hosts.iter().take(MOST_HOSTS) {
+        match open_host(shared, target, host, *port).await {
+            Ok(link) => return Ok(link),
+            Err(mut failed) => tries.append(&mut failed),
+        }
+    }
+    if tries.is_empty() {
+        let nothing =
+            Try { shared, target, began: Instant::now(), host: None, address: None, tls: None };
+        let name = target.site.clone();
+        tries.push(nothing.failed(Stage::Resolve, Failure::NoAddress { name }));
+    }
+    Err(tries)
+}
+
+/// The try that speaks for all: the one that got furthest, the first among equals.
+pub(crate) fn most_telling(tries: Vec<Attempt>) -> (Option<Attempt>, Vec<Attempt>) {
+    let mut best: Option<usize> = None;
+    for (i, attempt) in tries.iter().enumerate() {
+        if best.is_none_or(|b| rank(attempt) > rank(&tries[b])) {
+            best = Some(i);
+        }
+    }
+    let mut others = tries;
+    let chosen = best.map(|b| others.remove(b));
+    (chosen, others)
+}
+
+/// How far an attempt got. A machine without IPv6 has no route to IPv6 addresses: that says less
+/// than anything a host did.
+fn rank(attempt: &Attempt) -> (Stage, bool) {
+    let told_by_peer = !matches!(&attempt.outcome, Outcome::Failure(Failure::Unreachable { .. }));
+    (attempt.stage, told_by_peer)
+}
+
+async fn open_host(
+    shared: &Shared,
+    target: &Target,
+    host: &Host,
+    port: u16,
+) -> Result<Link, Vec<Attempt>> {
+    let mut attempt =
+        Try { shared, target, began: Instant::now(), host: None, address: None, tls: None };
+    let (name, addresses) = match host {
+        Host::Address(address) => (address.to_string(), vec![*address]),
+        Host::Name(name) => {
+            attempt.host = Some(name.to_string());
+            match shared.resolver.addresses(name.as_str(), Families::Both).await {
+                Ok(addresses) => (name.to_string(), dial::order_addresses(&addresses)),
+                Err(failure) => return Err(vec![attempt.failed(Stage::Resolve, failure)]),
+            }
+        }
+    };
+    attempt.host = Some(name.clone());
+    let sockets: Vec<SocketAddr> =
+        addresses.into_iter().take(MOST_ADDRESSES).map(|a| SocketAddr::new(a, port)).collect();
+    let mut left = shared.lame.in_order(&sockets);
+    let mut tries = Vec::new();
+    // One address after the other: what fails after the connection is up leads to the next one too.
+    while !left.is_empty() {
+        let (address, stream) = match race(shared, &mut attempt, &mut left, &mut tries).await {
+            Some(connected) => connected,
+            None => break,
+        };
+        attempt.address = Some(address);
+        attempt.tls = None;
+        let had_tls = !shared.plain_only.contains(address);
+        match converse(shared, target, &name, address, stream, &mut attempt).await {
+            Ok(link) => return Ok(link),
+            Err(failure) => {
+                tries.push(attempt.failed(failure.stage, failure.failure));
+                if had_tls && shared.plain_only.contains(address) {
+                    // Opportunistic TLS that does not work: the same address again, without.
+                    left.insert(0, address);
+                } else {
+                    shared.lame.note(address);
+                }
+            }
+        }
+        attempt.began = Instant::now();
+    }
+    Err(tries)
+}
+
+/// Connects to the first of `left` that answers; an address that is silent does not keep the next
+/// from being tried. What failed goes to `tries`; what was not tried stays in `left`.
+async fn race(
+    shared: &Shared,
+    attempt: &mut Try<'_>,
+    left: &mut Vec<SocketAddr>,
+    tries: &mut Vec<Attempt>,
+) -> Option<(SocketAddr, tokio::net::TcpStream)> {
+    use futures_util::stream::{FuturesUnordered, StreamExt};
+    let mut running = FuturesUnordered::new();
+    loop {
+        if !left.is_empty() {
+            let address = left.remove(0);
+            let source = shared.source_for(address.ip());
+            running.push(async move {
+                (address, dial::connect(address, source, CONNECT_TIMEOUT).await)
+            });
+        }
+        let more = !left.is_empty();
+        let finished = tokio::select! {
+            biased;
+            finished = running.next() => finished,
+            () = tokio::time::sleep(STAGGER), if more => continue,
+        };
+        match finished {
+            Some((address, Ok(stream))) => return Some((address, stream)),
+            Some((address, Err(failure))) => {
+                shared.lame.note(address);
+                attempt.address = Some(address);
+                tries.push(attempt.failed(Stage::Connect, failure));
+                if running.is_empty() && left.is_empty() {
+                    return None;
+                }
+            }
+            None => return None,
+        }
+    }
+}
+
+fn at(stage: Stage) -> impl Fn(Failure) -> SessionFailure {
+    move |failure| SessionFailure { stage, failure }
+}
+
+/// Greeting, EHLO, TLS as demanded, logging in.
+async fn converse(
+    shared: &Shared,
+    target: &Target,
+    name: &str,
+    address: SocketAddr,
+    stream: tokio::net::TcpStream,
+    attempt: &mut Try<'_>,
+) -> Result<Link, SessionFailure> {
+    let mut connection = Connection::new(Box::new(stream) as Wire, Timeouts::default());
+    connection.greeting().await?;
+    let mut capabilities = connection.hello(&shared.hostname).await?;
+    let mut tls = None;
+    let wants_tls = target.tls > TlsLevel::Opportunistic
+        || (capabilities.starttls && !shared.plain_only.contains(address));
+    if wants_tls {
+        if !capabilities.starttls {
+            return Err(at(Stage::Starttls)(Failure::TlsNotOffered));
+        }
+        let stream = match connection.starttls().await {
+            Ok((stream, _)) => stream,
+            Err(failure) if target.tls == TlsLevel::Opportunistic => {
+                // It offers what it cannot do: the next attempt goes without.
+                shared.plain_only.note(address);
+                return Err(failure);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let expected = target.tls_domain.as_deref().unwrap_or(name);
+        let handshake = shared.client_tls.handshake(stream, name, target.tls, Some(expected)).await;
+        let session = match handshake {
+            Ok(session) => session,
+            Err(failure) => {
+                if target.tls == TlsLevel::Opportunistic {
+                    shared.plain_only.note(address);
+                }
+                return Err(at(Stage::Tls)(failure));
+            }
+        };
+        attempt.tls = Some(session.description.clone());
+        tls = Some(session.description);
+        connection = Connection::new(Box::new(session.stream) as Wire, Timeouts::default());
+        capabilities = connection.hello(&shared.hostname).await?;
+    }
+    if let Some(credentials) = &target.credentials {
+        log_in(&mut connection, &capabilities, credentials, tls.is_some(), address).await?;
+    }
+    Ok(Link { connection, capabilities, host: name.to_owned(), address, tls, uses: 0 })
+}
+
+async fn log_in(
+    connection: &mut Connection<Wire>,
+    capabilities: &Capabilities,
+    credentials: &Credentials,
+    has_tls: bool,
+    address: SocketAddr,
+) -> Result<(), SessionFailure> {
+    // Never a password in clear text over a network.
+    let is_protected = has_tls || address.ip().is_loopback();
+    if !is_protected || capabilities.auth.is_empty() {
+        return Err(at(Stage::Auth)(Failure::AuthNotOffered));
+    }
+    let path = credentials.password_file.clone();
+    let read = tokio::fs::read_to_string(&path).await.map_err(|error| {
+        at(Stage::Auth)(Failure::CredentialsUnreadable {
+            detail: format!("{}: {error}", path.display()),
+        })
+    })?;
+    let password = read.lines().next().unwrap_or_default();
+    connection.auth(&credentials.user, password).await?;
+    Ok(())
+}
+
+/// Addresses of which something was learned lately.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    noted: parking_lot::Mutex<hashbrown::HashMap<SocketAddr, Instant>>,
+}
+
+/// How long it is remembered.
+const MEMORY: Duration = Duration::from_secs(120);
+
+/// How many are remembered.
+const MEMORY_SIZE: usize = 10_000;
+
+impl Recent {
+    pub(crate) fn note(&self, address: SocketAddr) {
+        let mut noted = self.noted.lock();
+        if noted.len() >= MEMORY_SIZE {
+            noted.retain(|_, at| at.elapsed() < MEMORY);
+        }
+        if noted.len() < MEMORY_SIZE {
+            noted.insert(address, Instant::now());
+        }
+    }
+
+    pub(crate) fn contains(&self, address: SocketAddr) -> bool {
+        self.noted.lock().get(&address).is_some_and(|at| at.elapsed() < MEMORY)
+    }
+
+    /// The addresses, those noted lately last.
+    pub(crate) fn in_order(&self, addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+        let (noted, fine): (Vec<_>, Vec<_>) =
+            addresses.iter().copied().partition(|address| self.contains(*address));
+        fine.into_iter().chain(noted).collect()
+    }
+}
+
+/// Which of our own addresses a connection to `peer` comes from; `None`: the system's choice.
+pub(crate) fn source_for(sources: &[IpAddr], peer: IpAddr) -> Option<IpAddr> {
+    sources.iter().copied().find(|source| source.is_ipv4() == peer.is_ipv4())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_model::Timestamp;
+
+    fn failed(stage: Stage, failure: Failure) -> Attempt {
+        Attempt {
+            at: Timestamp::from_millis(0),
+            elapsed_ms: 0,
+            site: "x".into(),
+            connector: None,
+            host: None,
+            address: None,
+            tls: None,
+            stage,
+            outcome: Outcome::Failure(failure),
+        }
+    }
+
+    #[test]
+    fn the_try_that_got_furthest_speaks_for_all() {
+        let unreachable =
+            failed(Stage::Connect, Failure::Unreachable { detail: "no route".into() });
+        let refused = failed(Stage::Connect, Failure::ConnectionRefused);
+        let no_tls = failed(Stage::Starttls, Failure::TlsNotOffered);
+        let (best, others) = most_telling(vec![unreachable.clone(), refused.clone()]);
+        assert_eq!((best, others), (Some(refused.clone()), vec![unreachable.clone()]));
+        let (best, _) = most_telling(vec![refused, no_tls.clone(), unreachable]);
+        assert_eq!(best, Some(no_tls));
+        assert_eq!(most_telling(Vec::new()).0, None);
+    }
+
+    #[tokio::test]
+    async fn addresses_that_failed_lately_are_tried_last() {
+        let recent = Recent::default();
+        let (a, b): (SocketAddr, SocketAddr) =
+            (([192, 0, 2, 1], 25).into(), ([192, 0, 2, 2], 25).into());
+        recent.note(a);
+        assert_eq!(recent.in_order(&[a, b]), [b, a]);
+    }
+}

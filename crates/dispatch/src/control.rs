@@ -1,0 +1,403 @@
+//! What administrators do to the queue, and what they see of it.
+
+use std::time::Duration;
+
+use causeway_catalog::Phase;
+use causeway_model::envelope::Recipient;
+use causeway_model::{Address, Attempt, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp};
+use causeway_policy::retry::{expires_at, next_delay_notice};
+use causeway_report::write::Kind;
+use causeway_store::{Change, NewMessage, QueueFilter, Settlement, Status, StoreError, Update};
+
+use crate::engine::Dispatch;
+use crate::outcome;
+use crate::parcel::{self, Parcel};
+use crate::reports::{self, reported};
+use crate::schedule::Place;
+use crate::site::{Health, SiteKey};
+use crate::sweeper::{self, finish};
+
+/// Messages that are worked on at once.
+const BATCH: usize = 500;
+
+/// Which queued recipients.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// As in listings; its `limit` and `after` are not used.
+    pub filter: QueueFilter,
+}
+
+/// What the scheduler knows of a recipient that the store does not.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// A worker has it now.
+    pub delivering: bool,
+    /// When it is due, when that is known.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Attempts, those of its site while it waited for it included.
+    pub attempts: u32,
+    /// The failure that its site waits for.
+    pub last: Option<Attempt>,
+}
+
+/// A destination that cannot be reached now.
+#[derive(Clone, Debug)]
+pub struct FailingSite {
+    /// As in [`Attempt::site`].
+    pub site: String,
+    /// Recipients that wait for it.
+    pub waiting: usize,
+    /// When it is tried next.
+    pub until: Timestamp,
+    /// The last failure.
+    pub last: Attempt,
+}
+
+impl Dispatch {
+    /// What is known of recipients beyond the store; `None` for those that have ended.
+    #[must_use]
+    pub fn live(&self, keys: &[RecipientKey]) -> Vec<Option<Live>> {
+        let schedule = self.shared.schedule.lock();
+        keys.iter()
+            .map(|key| {
+                schedule.glimpse(*key).map(|glimpse| Live {
+                    delivering: glimpse.flying,
+                    next_attempt_at: glimpse.next_attempt_at,
+                    attempts: glimpse.attempts,
+                    last: glimpse.last,
+                })
+            })
+            .collect()
+    }
+
+    /// Destinations that cannot be reached now.
+    #[must_use]
+    pub fn failing_sites(&self) -> Vec<FailingSite> {
+        let schedule = self.shared.schedule.lock();
+        schedule
+            .sites()
+            .filter_map(|site| match &site.health {
+                Health::Failing { until, last, .. } => Some(FailingSite {
+                    site: site.key.to_string(),
+                    waiting: site.waiting.len(),
+                    until: *until,
+                    last: last.as_ref().clone(),
+                }),
+                Health::Well => None,
+            })
+            .collect()
+    }
+
+    /// Unfinished recipients that the scheduler knows.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.shared.schedule.lock().len()
+    }
+
+    /// The recipients of a selection, message by message.
+    async fn selected(
+        &self,
+        selection: &Selection,
+        after: Option<QueueId>,
+    ) -> Result<Vec<(QueueId, Vec<RecipientKey>, Vec<Status>)>, StoreError> {
+        let filter = QueueFilter { limit: BATCH, after, ..selection.filter.clone() };
+        let messages = self.shared.store.list_queue(filter).await?;
+        Ok(messages
+            .into_iter()
+            .map(|message| {
+                let id = message.id;
+                let keys = message
+                    .recipients
+                    .iter()
+                    .map(|(index, ..)| RecipientKey { message: id, index: *index })
+                    .collect();
+                (id, keys, message.recipients.iter().map(|(_, _, state)| state.status).collect())
+            })
+            .collect())
+    }
+
+    /// Tries again now. Recipients on hold stay there. Returns how many are tried.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn retry(&self, selection: Selection) -> Result<usize, StoreError> {
+        let shared = &self.shared;
+        let (mut after, mut count) = (None, 0);
+        // What is known of names and hosts may be what is wrong.
+        shared.mx_cache.clear();
+        shared.resolver.flush_all();
+        loop {
+            let messages = self.selected(&selection, after).await?;
+            let Some((last, ..)) = messages.last() else { return Ok(count) };
+            after = Some(*last);
+            let (mut place, mut calls) = (Vec::new(), Vec::new());
+            let mut schedule = shared.schedule.lock();
+            for (_, keys, statuses) in &messages {
+                for (&key, status) in keys.iter().zip(statuses) {
+                    if *status == Status::Held {
+                        continue;
+                    }
+                    count += 1;
+                    match schedule.waits_at(key) {
+                        Some(site) => calls.push(schedule.probe(site)),
+                        None if matches!(schedule.place(key), Some(Place::Timer(_))) => {
+                            place.push(key);
+                        }
+                        None => {}
+                    }
+                }
+            }
+            drop(schedule);
+            for call in calls {
+                shared.answer(call);
+            }
+            shared.place(&place);
+        }
+    }
+
+    /// Keeps from being sent until released; clocks run on. Returns how many are held.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn hold(&self, selection: Selection, reason: &str) -> Result<usize, StoreError> {
+        self.change(selection, |_| true, Change::Held, reason).await
+    }
+
+    /// Ends a hold. Returns how many were on hold.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn release(&self, selection: Selection, reason: &str) -> Result<usize, StoreError> {
+        let at = self.now();
+        self.change(selection, |status| status == Status::Held, Change::Ready { at }, reason).await
+    }
+
+    /// Removes without a report to the sender; kept in the trace with the reason.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove(&self, selection: Selection, reason: &str) -> Result<usize, StoreError> {
+        let reason = format!("removed by an administrator: {reason}");
+        self.change(selection, |_| true, Change::Failed { reported: false }, &reason).await
+    }
+
+    async fn change(
+        &self,
+        selection: Selection,
+        wanted: impl Fn(Status) -> bool,
+        change: Change,
+        reason: &str,
+    ) -> Result<usize, StoreError> {
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let messages = self.selected(&selection, after).await?;
+            let Some((last, ..)) = messages.last() else { return Ok(count) };
+            after = Some(*last);
+            let mut keys = Vec::new();
+            for (_, found, statuses) in &messages {
+                let found = found.iter().zip(statuses).filter(|(_, status)| wanted(**status));
+                keys.extend(found.map(|(key, _)| *key).filter(|key| !self.is_in_hand(*key)));
+            }
+            count += keys.len();
+            let updates = keys
+                .iter()
+                .map(|&key| Update {
+                    key,
+                    change,
+                    result: None,
+                    tried: false,
+                    detail: (!reason.is_empty()).then(|| reason.to_owned()),
+                })
+                .collect();
+            let ended = matches!(change, Change::Failed { .. });
+            let settlement = Settlement { at: self.now(), updates, reports: Vec::new() };
+            finish(&self.shared, settlement, ended).await;
+            match change {
+                Change::Held => {
+                    let mut schedule = self.shared.schedule.lock();
+                    keys.iter().for_each(|key| schedule.hold(*key));
+                }
+                Change::Ready { .. } => self.shared.place(&keys),
+                _ => {}
+            }
+        }
+    }
+
+    /// A worker is sending it at this moment: what becomes of it is not ours to change.
+    fn is_in_hand(&self, key: RecipientKey) -> bool {
+        matches!(self.shared.schedule.lock().place(key), Some(Place::Flying(_)))
+    }
+
+    /// Ends with a report to the sender.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn return_to_sender(
+        &self,
+        selection: Selection,
+        reason: &str,
+    ) -> Result<usize, StoreError> {
+        self.each_message(selection, async |parcel, keys| {
+            let now = self.now();
+            let (mut updates, mut told) = (Vec::new(), Vec::new());
+            for &key in keys {
+                let Some(recipient) = parcel.envelope.recipients.get(key.index as usize) else {
+                    continue;
+                };
+                let attempt = returned(reason, now);
+                let silent = reports::silence(&parcel.envelope, recipient);
+                if silent.is_none() {
+                    told.push(reported(recipient.clone(), Phase::Final, Some(attempt.clone()), 0));
+                }
+                updates.push(Update {
+                    key,
+                    change: Change::Failed { reported: silent.is_none() },
+                    result: Some(outcome::result(attempt, Phase::Final)),
+                    tried: false,
+                    detail: Some(
+                        silent.unwrap_or_else(|| format!("returned by an administrator: {reason}")),
+                    ),
+                });
+            }
+            let report = reports::report(&self.shared, parcel, Kind::Failed, told, now).await;
+            Settlement { at: now, updates, reports: report.into_iter().collect() }
+        })
+        .await
+    }
+
+    /// Sends to another address instead.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn redirect(&self, selection: Selection, to: &Address) -> Result<usize, StoreError> {
+        self.each_message(selection, async |parcel, keys| {
+            let now = self.now();
+            let queue = self.shared.policy.load().flow().queue.clone();
+            let updates = keys
+                .iter()
+                .map(|&key| Update {
+                    key,
+                    change: Change::Expanded,
+                    result: None,
+                    tried: false,
+                    detail: Some(format!("redirected to {to} by an administrator")),
+                })
+                .collect();
+            let mut envelope = parcel.envelope.as_ref().clone();
+            envelope.recipients = vec![Recipient::plain(to.clone())];
+            let copy = NewMessage {
+                id: self.shared.store.reserve_id(),
+                envelope,
+                received_at: now,
+                expires_at: expires_at(&queue, now),
+                delay_notice_at: next_delay_notice(&queue, now, now),
+                header: parcel.header.as_ref().clone(),
+                content: own_copy(parcel).await,
+                report_about: None,
+            };
+            Settlement { at: now, updates, reports: vec![copy] }
+        })
+        .await
+    }
+
+    async fn each_message(
+        &self,
+        selection: Selection,
+        work: impl AsyncFn(&Parcel, &[RecipientKey]) -> Settlement,
+    ) -> Result<usize, StoreError> {
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let messages = self.selected(&selection, after).await?;
+            let Some((last, ..)) = messages.last() else { return Ok(count) };
+            after = Some(*last);
+            for (id, mut keys, _) in messages {
+                keys.retain(|key| !self.is_in_hand(*key));
+                if keys.is_empty() {
+                    continue;
+                }
+                let Some(parcel) = parcel::load(&self.shared.store, id).await? else { continue };
+                count += keys.len();
+                let settlement = work(&parcel, &keys).await;
+                finish(&self.shared, settlement, true).await;
+            }
+        }
+    }
+
+    /// The configuration has changed: everything that waits for a site is routed anew and tried, as
+    /// the change may be what it waited for.
+    pub fn reroute(&self) {
+        self.shared.mx_cache.clear();
+        let mut waiting = Vec::new();
+        let mut schedule = self.shared.schedule.lock();
+        for index in schedule.sites_in_use() {
+            waiting.extend(schedule.clear_site(index));
+        }
+        drop(schedule);
+        self.shared.place(&waiting);
+        self.shared.timers_changed();
+    }
+
+    /// Moves a manual clock, doing everything that is due on the way; returns when nothing more is
+    /// to be done at the new moment.
+    pub async fn advance(&self, by: Duration) {
+        let shared = &self.shared;
+        let target = shared.clock.now().plus(by);
+        let pause = || sweeper::interval(&shared.policy.load().flow().queue);
+        let mut sweep_at = shared.clock.now().plus(pause());
+        loop {
+            self.quiet().await;
+            let wake = shared.schedule.lock().next_wake().unwrap_or(target);
+            let next = wake.min(sweep_at).min(target);
+            shared.clock.advance_to(next);
+            shared.run_due();
+            if next >= sweep_at || next >= target {
+                self.quiet().await;
+                sweeper::sweep(shared).await;
+                sweep_at = next.plus(pause());
+            }
+            self.quiet().await;
+            if next >= target {
+                return;
+            }
+        }
+    }
+
+    /// Waits until nobody has anything to do before the next timer.
+    pub async fn quiet(&self) {
+        loop {
+            let progress = self.shared.progress.notified();
+            tokio::pin!(progress);
+            progress.as_mut().enable();
+            if self.shared.schedule.lock().is_quiet() {
+                return;
+            }
+            progress.await;
+        }
+    }
+}
+
+/// A content of its own for a copy: a file belongs to one message only.
+async fn own_copy(parcel: &Parcel) -> causeway_store::Content {
+    use causeway_store::Content;
+    match &parcel.content {
+        Content::Memory(parts) => Content::Memory(parts.clone()),
+        Content::File { path, .. } => {
+            let octets = tokio::fs::read(path).await.unwrap_or_default();
+            Content::Memory(vec![octets.into()])
+        }
+    }
+}
+
+fn returned(reason: &str, at: Timestamp) -> Attempt {
+    Attempt {
+        at,
+        elapsed_ms: 0,
+        site: SiteKey::Nowhere.to_string(),
+        connector: None,
+        host: None,
+        address: None,
+        tls: None,
+        stage: Stage::Route,
+        outcome: Outcome::Failure(Failure::Returned { reason: reason.to_owned() }),
+    }
+}

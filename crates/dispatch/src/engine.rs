@@ -1,0 +1,342 @@
+//! The shared parts of the way out, and starting workers.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use causeway_mailbox::MaildirRoot;
+use causeway_model::{Address, RecipientKey, Timestamp};
+use causeway_net::clock::Clock;
+use causeway_net::dns::Resolver;
+use causeway_net::tls::client::ClientTls;
+use causeway_policy::{MailPolicy, MailboxLookup};
+use causeway_store::{NewMessage, SharedStore, StoreError};
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info};
+
+use crate::connect::{Recent, source_for};
+use crate::parcel::{Parcel, Shelf};
+use crate::resolve::MxCache;
+use crate::route::{site_for, site_for_domain};
+use crate::schedule::{Call, Schedule, SiteIndex};
+use crate::site::SiteKey;
+use crate::{sweeper, worker};
+
+/// Queue entries that are read from the store at once at start.
+const SCAN_BATCH: usize = 10_000;
+
+/// Due recipients that are routed under one lock.
+const DUE_BATCH: usize = 1_000;
+
+/// The mailboxes that exist, with what delivery and reports need of them.
+pub trait Mailboxes: MailboxLookup + Send + Sync {
+    /// Facts of the mailbox whose main address this is; nothing special when there is none.
+    fn facts(&self, mailbox: &Address) -> MailboxFacts;
+}
+
+/// What is set for one mailbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailboxFacts {
+    /// Octets it may hold; `None`: no bound.
+    pub quota: Option<u64>,
+    /// The language tag for reports to it.
+    pub language: Option<String>,
+}
+
+/// What the way out needs from the rest of the server.
+pub struct Settings {
+    /// Where the queue is.
+    pub store: SharedStore,
+    /// The decisions, under the configuration of the moment.
+    pub policy: Arc<ArcSwap<MailPolicy>>,
+    /// Which mailboxes there are.
+    pub mailboxes: Arc<dyn Mailboxes>,
+    /// Names to addresses.
+    pub resolver: Arc<Resolver>,
+    /// TLS towards peers.
+    pub client_tls: Arc<ClientTls>,
+    /// The time of the queue.
+    pub clock: Clock,
+    /// Our name.
+    pub hostname: Arc<str>,
+    /// The port of MX hosts.
+    pub mx_port: u16,
+    /// Addresses to send from; empty: the system chooses.
+    pub source_addresses: Vec<IpAddr>,
+    /// Where our SMTP listeners are bound, by which a route back to us is seen.
+    pub own_listeners: Vec<SocketAddr>,
+    /// This machine's addresses.
+    pub own_addresses: Vec<IpAddr>,
+    /// Where the Maildirs are.
+    pub mail_dir: PathBuf,
+}
+
+/// Shared by all workers.
+pub(crate) struct Shared {
+    pub(crate) store: SharedStore,
+    pub(crate) policy: Arc<ArcSwap<MailPolicy>>,
+    pub(crate) mailboxes: Arc<dyn Mailboxes>,
+    pub(crate) resolver: Arc<Resolver>,
+    pub(crate) client_tls: Arc<ClientTls>,
+    pub(crate) clock: Clock,
+    pub(crate) hostname: Arc<str>,
+    pub(crate) mx_port: u16,
+    sources: Vec<IpAddr>,
+    pub(crate) own_listeners: Vec<SocketAddr>,
+    own_addresses: Vec<IpAddr>,
+    pub(crate) maildirs: Arc<MaildirRoot>,
+    /// Who waits where. Held for moments only, never over an await.
+    pub(crate) schedule: Mutex<Schedule>,
+    /// Messages between acceptance and first attempt.
+    pub(crate) shelf: Mutex<Shelf>,
+    pub(crate) mx_cache: MxCache,
+    /// Addresses that failed lately.
+    pub(crate) lame: Recent,
+    /// Addresses where TLS was offered and did not work lately.
+    pub(crate) plain_only: Recent,
+    /// The first timer may have changed.
+    timers_changed: Notify,
+    /// A job is over.
+    pub(crate) progress: Notify,
+    /// Held by the sweep that runs.
+    pub(crate) sweeping: tokio::sync::Mutex<()>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) shutdown: CancellationToken,
+}
+
+impl Shared {
+    /// Our own address for a connection to `peer`.
+    pub(crate) fn source_for(&self, peer: IpAddr) -> Option<IpAddr> {
+        source_for(&self.sources, peer)
+    }
+
+    /// True for an address of this machine.
+    pub(crate) fn is_own_address(&self, address: IpAddr) -> bool {
+        causeway_net::local::is_local(address, &self.own_addresses)
+    }
+
+    /// Does what the schedule asked for.
+    pub(crate) fn answer(self: &Arc<Self>, call: Call) {
+        match call {
+            Call::None => {}
+            Call::Wake(notify) => notify.notify_one(),
+            Call::Start(index) => self.start_worker(index),
+        }
+    }
+
+    fn start_worker(self: &Arc<Self>, index: SiteIndex) {
+        let shared = Arc::clone(self);
+        self.tasks.spawn(worker::run(shared, index));
+    }
+
+    /// Puts recipients, of which only the domain is at hand, where they belong now.
+    pub(crate) fn place(self: &Arc<Self>, keys: &[RecipientKey]) {
+        if keys.is_empty() {
+            return;
+        }
+        let policy = self.policy.load();
+        let mut calls = Vec::new();
+        let mut schedule = self.schedule.lock();
+        for &key in keys {
+            let Some(domain) = schedule.domain(key) else { continue };
+            let site = site_for_domain(&policy, &self.mailboxes, domain);
+            let site = self.beyond_dns(site);
+            let index = schedule.site_index(&site);
+            calls.push(schedule.join(key, index, false));
+        }
+        drop(schedule);
+        for call in calls {
+            self.answer(call);
+        }
+    }
+
+    /// Puts recipients of a message at hand where they belong now.
+    pub(crate) fn place_parcel(self: &Arc<Self>, parcel: &Parcel, indexes: &[u32]) {
+        let policy = self.policy.load();
+        let origin = parcel.envelope.origin.connector.as_deref();
+        let mut calls = Vec::new();
+        for &index in indexes {
+            let Some(address) = parcel.address(index) else { continue };
+            let site = self.beyond_dns(site_for(&policy, &self.mailboxes, address, origin));
+            let mut schedule = self.schedule.lock();
+            let site = schedule.site_index(&site);
+            calls.push(schedule.join(parcel.key(index), site, false));
+        }
+        for call in calls {
+            self.answer(call);
+        }
+    }
+
+    /// A domain whose hosts are known goes to them at once.
+    fn beyond_dns(&self, site: SiteKey) -> SiteKey {
+        match site {
+            SiteKey::Domain(domain) => match self.mx_cache.get(&domain) {
+                Some(set) => SiteKey::Hosts(set.key, domain),
+                None => SiteKey::Domain(domain),
+            },
+            other => other,
+        }
+    }
+
+    /// Tells the timer that something may be due earlier than it thinks.
+    pub(crate) fn timers_changed(&self) {
+        self.timers_changed.notify_one();
+    }
+
+    /// Everything that is due now.
+    pub(crate) fn run_due(self: &Arc<Self>) {
+        loop {
+            let (recipients, calls) = self.schedule.lock().due(self.clock.now(), DUE_BATCH);
+            if recipients.is_empty() && calls.is_empty() {
+                return;
+            }
+            for call in calls {
+                self.answer(call);
+            }
+            self.place(&recipients);
+        }
+    }
+}
+
+/// The way out. Cheap to clone.
+#[derive(Clone)]
+pub struct Dispatch {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Dispatch {
+    /// Makes the engine; nothing is sent before [`Self::start`].
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let shared = Arc::new(Shared {
+            store: settings.store,
+            policy: settings.policy,
+            mailboxes: settings.mailboxes,
+            resolver: settings.resolver,
+            client_tls: settings.client_tls,
+            clock: settings.clock,
+            mx_port: settings.mx_port,
+            sources: settings.source_addresses,
+            own_listeners: settings.own_listeners,
+            own_addresses: settings.own_addresses,
+            maildirs: Arc::new(MaildirRoot::new(settings.mail_dir).with_host(&settings.hostname)),
+            hostname: settings.hostname,
+            schedule: Mutex::default(),
+            shelf: Mutex::default(),
+            mx_cache: MxCache::default(),
+            lame: Recent::default(),
+            plain_only: Recent::default(),
+            timers_changed: Notify::new(),
+            progress: Notify::new(),
+            sweeping: tokio::sync::Mutex::default(),
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+        });
+        Self { shared }
+    }
+
+    /// Learns the queue from the store and begins to work. Returns how many recipients were found.
+    ///
+    /// # Errors
+    /// The store's, when the queue cannot be read.
+    pub async fn start(&self) -> Result<usize, StoreError> {
+        let found = self.learn_queue().await?;
+        if found > 0 {
+            info!(recipients = found, "the queue was read");
+        }
+        let shared = Arc::clone(&self.shared);
+        self.shared.tasks.spawn(timer(Arc::clone(&shared)));
+        self.shared.tasks.spawn(sweeper::run(shared));
+        Ok(found)
+    }
+
+    async fn learn_queue(&self) -> Result<usize, StoreError> {
+        let now = self.shared.clock.now();
+        let (mut after, mut found) = (None, 0);
+        loop {
+            let entries = self.shared.store.scan_queue(after, SCAN_BATCH).await?;
+            let Some(last) = entries.last() else { return Ok(found) };
+            after = Some(last.key);
+            found += entries.len();
+            let mut due = Vec::new();
+            let mut schedule = self.shared.schedule.lock();
+            for entry in &entries {
+                schedule.admit(entry.key, &entry.domain, entry.attempts);
+                if entry.status == causeway_store::Status::Held {
+                    schedule.hold(entry.key);
+                } else if entry.next_attempt_at > now {
+                    schedule.wait(entry.key, entry.next_attempt_at);
+                } else {
+                    due.push(entry.key);
+                }
+            }
+            drop(schedule);
+            self.shared.place(&due);
+        }
+    }
+
+    /// Takes over a message that is durable. Does not block.
+    pub fn accepted(&self, message: NewMessage) {
+        let parcel = Parcel::from(message);
+        self.take_over(&parcel);
+    }
+
+    pub(crate) fn take_over(&self, parcel: &Parcel) {
+        take_over(&self.shared, parcel);
+    }
+
+    /// The moment by the queue's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Ends: what is being sent is finished, within `patience`; nothing new is begun.
+    pub async fn stop(&self, patience: Duration) {
+        self.shared.shutdown.cancel();
+        self.shared.tasks.close();
+        if tokio::time::timeout(patience, self.shared.tasks.wait()).await.is_err() {
+            error!(
+                "some deliveries did not end in time; they will be tried again after the next start"
+            );
+        }
+    }
+}
+
+/// Makes a durable message known to the schedule and sends its recipients on their way.
+pub(crate) fn take_over(shared: &Arc<Shared>, parcel: &Parcel) {
+    let indexes: Vec<u32> = (0..parcel.envelope.recipients.len() as u32).collect();
+    shared.shelf.lock().put(parcel, indexes.len());
+    {
+        let mut schedule = shared.schedule.lock();
+        for (recipient, &index) in parcel.envelope.recipients.iter().zip(&indexes) {
+            schedule.admit(parcel.key(index), recipient.address.domain(), 0);
+        }
+    }
+    shared.place_parcel(parcel, &indexes);
+}
+
+/// Wakes what is due, for ever.
+async fn timer(shared: Arc<Shared>) {
+    loop {
+        shared.run_due();
+        let next = shared.schedule.lock().next_wake();
+        let sleep = async {
+            match next {
+                Some(at) => shared.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = shared.shutdown.cancelled() => return,
+            () = shared.timers_changed.notified() => {}
+            () = sleep => {}
+        }
+    }
+}

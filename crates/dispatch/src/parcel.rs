@@ -1,0 +1,107 @@
+//! A message as workers hold it: from the intake's hands, or read back from the store.
+
+use std::sync::Arc;
+
+use causeway_model::{Address, Envelope, QueueId, RecipientKey, Timestamp};
+use causeway_store::{Content, HeaderFacts, NewMessage, SharedStore, StoreError};
+use hashbrown::HashMap;
+
+/// Contents that are kept in memory between acceptance and the first attempt: octets. Beyond that
+/// they are read back from the store.
+const MEMORY_BUDGET: u64 = 64 * 1024 * 1024;
+
+/// What an attempt needs of a message. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Parcel {
+    pub(crate) id: QueueId,
+    pub(crate) envelope: Arc<Envelope>,
+    pub(crate) header: Arc<HeaderFacts>,
+    pub(crate) content: Content,
+    pub(crate) received_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// This very process accepted it and has not tried it.
+    pub(crate) is_fresh: bool,
+}
+
+impl Parcel {
+    pub(crate) fn address(&self, index: u32) -> Option<&Address> {
+        self.envelope.recipients.get(index as usize).map(|recipient| &recipient.address)
+    }
+
+    pub(crate) const fn key(&self, index: u32) -> RecipientKey {
+        RecipientKey { message: self.id, index }
+    }
+}
+
+impl From<NewMessage> for Parcel {
+    fn from(message: NewMessage) -> Self {
+        Self {
+            id: message.id,
+            envelope: Arc::new(message.envelope),
+            header: Arc::new(message.header),
+            content: message.content,
+            received_at: message.received_at,
+            expires_at: message.expires_at,
+            is_fresh: true,
+        }
+    }
+}
+
+/// Reads a message back; `None` when it has ended meanwhile.
+pub(crate) async fn load(store: &SharedStore, id: QueueId) -> Result<Option<Parcel>, StoreError> {
+    let Some(stored) = store.load(id).await? else { return Ok(None) };
+    let Some(content) = store.content(id).await? else { return Ok(None) };
+    Ok(Some(Parcel {
+        id,
+        envelope: Arc::new(stored.envelope),
+        header: Arc::new(stored.header),
+        content,
+        received_at: stored.received_at,
+        expires_at: stored.expires_at,
+        is_fresh: false,
+    }))
+}
+
+/// Messages that have not been tried yet, within [`MEMORY_BUDGET`].
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    parcels: HashMap<QueueId, (Parcel, usize)>,
+    octets: u64,
+}
+
+impl Shelf {
+    /// Keeps a message for `uses` jobs, if there is room.
+    pub(crate) fn put(&mut self, parcel: &Parcel, uses: usize) {
+        let size = weight(parcel);
+        if uses > 0 && self.octets + size <= MEMORY_BUDGET {
+            self.octets += size;
+            self.parcels.insert(parcel.id, (parcel.clone(), uses));
+        }
+    }
+
+    /// Takes a message for a job with so many of its recipients; it goes with the last use.
+    pub(crate) fn take(&mut self, id: QueueId, uses: usize) -> Option<Parcel> {
+        let (parcel, left) = self.parcels.get_mut(&id)?;
+        let parcel = parcel.clone();
+        *left = left.saturating_sub(uses);
+        if *left == 0 {
+            self.forget(id);
+        }
+        Some(parcel)
+    }
+
+    /// Forgets a message: its next attempt is not now.
+    pub(crate) fn forget(&mut self, id: QueueId) {
+        if let Some((parcel, _)) = self.parcels.remove(&id) {
+            self.octets -= weight(&parcel);
+        }
+    }
+}
+
+fn weight(parcel: &Parcel) -> u64 {
+    const OVERHEAD: u64 = 1024;
+    match &parcel.content {
+        Content::Memory(_) => parcel.content.size() + OVERHEAD,
+        Content::File { .. } => OVERHEAD,
+    }
+}

@@ -1,0 +1,125 @@
+//! Which hosts take mail for a domain, without those that are ourselves.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_model::config::Host;
+use causeway_model::{Domain, Failure};
+use causeway_net::dns::{Families, MxHost};
+use tokio::time::Instant;
+
+use crate::engine::Shared;
+
+/// Hosts of a domain, in the order in which they are tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MxSet {
+    /// `preference host` of each, sorted: the same for all domains that share the hosts.
+    pub(crate) key: Arc<str>,
+    /// In order.
+    pub(crate) hosts: Vec<(Host, u16)>,
+}
+
+/// Asks DNS for the hosts of a domain.
+pub(crate) async fn mx_set(shared: &Shared, domain: &Domain) -> Result<MxSet, Failure> {
+    let answer = shared.resolver.mx(domain).await?;
+    let port = shared.mx_port;
+    let usable = without_us(shared, domain, &answer.hosts).await?;
+    let mut names: Vec<String> =
+        usable.iter().map(|host| format!("{} {}", host.preference, host.name)).collect();
+    names.sort_unstable();
+    let mut hosts = Vec::new();
+    for host in usable {
+        if let Ok(address) = host.name.parse::<IpAddr>() {
+            hosts.push((Host::Address(address), port));
+        } else if let Ok(name) = Domain::parse(&host.name) {
+            hosts.push((Host::Name(name), port));
+        }
+    }
+    if hosts.is_empty() {
+        return Err(Failure::NoAddress { name: domain.to_string() });
+    }
+    Ok(MxSet { key: names.join(", ").into(), hosts })
+}
+
+/// RFC 5321 section 5.1: when we are among the hosts, those of our preference and above it are
+/// not tried; when none is left, the mail would go in a circle.
+async fn without_us(
+    shared: &Shared,
+    domain: &Domain,
+    hosts: &[MxHost],
+) -> Result<Vec<MxHost>, Failure> {
+    let mut ours: Option<u16> = None;
+    for host in hosts {
+        if is_us(shared, &host.name).await {
+            ours = Some(ours.map_or(host.preference, |best| best.min(host.preference)));
+        }
+    }
+    let Some(ours) = ours else { return Ok(hosts.to_vec()) };
+    let better: Vec<MxHost> = hosts.iter().filter(|host| host.preference < ours).cloned().collect();
+    if better.is_empty() {
+        return Err(Failure::MxPointsHere {
+            domain: domain.to_string(),
+            hosts: hosts.iter().map(|h| format!("{} {}", h.preference, h.name)).collect(),
+        });
+    }
+    Ok(better)
+}
+
+/// True when a connection to the host would come back to one of our own listeners.
+async fn is_us(shared: &Shared, name: &str) -> bool {
+    if name.eq_ignore_ascii_case(&shared.hostname) {
+        return true;
+    }
+    if shared.own_listeners.iter().all(|own| own.port() != shared.mx_port) {
+        return false;
+    }
+    let addresses = shared.resolver.addresses(name, Families::Both).await.unwrap_or_default();
+    addresses.iter().any(|address| {
+        shared.own_listeners.iter().any(|own| {
+            own.port() == shared.mx_port
+                && (own.ip() == *address
+                    || address.is_unspecified()
+                    || (own.ip().is_unspecified() && shared.is_own_address(*address)))
+        })
+    })
+}
+
+/// Answers that are still good: a domain's hosts are asked for once for all its messages.
+#[derive(Debug, Default)]
+pub(crate) struct MxCache {
+    sets: parking_lot::Mutex<hashbrown::HashMap<Domain, (MxSet, Instant)>>,
+}
+
+/// How long a domain keeps its hosts without asking. The resolver beneath honours shorter times.
+const KEEP: Duration = Duration::from_secs(300);
+
+/// How many domains are remembered.
+const CACHE_SIZE: usize = 10_000;
+
+impl MxCache {
+    pub(crate) fn get(&self, domain: &Domain) -> Option<MxSet> {
+        let sets = self.sets.lock();
+        sets.get(domain).filter(|(_, at)| at.elapsed() < KEEP).map(|(set, _)| set.clone())
+    }
+
+    pub(crate) fn put(&self, domain: &Domain, set: MxSet) {
+        let mut sets = self.sets.lock();
+        if sets.len() >= CACHE_SIZE {
+            sets.retain(|_, (_, at)| at.elapsed() < KEEP);
+        }
+        if sets.len() < CACHE_SIZE {
+            sets.insert(domain.clone(), (set, Instant::now()));
+        }
+    }
+
+    /// Forgets a domain: its hosts did not answer, they may have changed.
+    pub(crate) fn forget(&self, domain: &Domain) {
+        self.sets.lock().remove(domain);
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.sets.lock().clear();
+    }
+}

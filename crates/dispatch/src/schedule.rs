@@ -1,0 +1,447 @@
+//! Who waits where, and who is next. Pure: told what happened and what time it is, it says what is
+//! to be done. [`engine`](crate::engine) holds it under one lock and does it.
+//!
+//! A recipient is in one of four places: at a timer (its own next attempt), at a site (waiting for its
+//! turn, or for the site to recover), in flight (a worker has it), or on hold. Per recipient this
+//! costs about 100 octets; envelopes and contents are not here.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use causeway_model::{Attempt, Domain, QueueId, RecipientKey, Timestamp};
+use hashbrown::HashMap;
+use tokio::sync::Notify;
+
+use crate::site::{Health, Site, SiteKey};
+
+/// Recipients of one message that go in one transaction.
+const BATCH: usize = 100;
+
+/// Position of a site in [`Schedule::sites`]. Given to another site only after the last recipient,
+/// worker and job of this one are gone.
+pub(crate) type SiteIndex = u32;
+
+/// Where a recipient is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Waits for its own time.
+    Timer(Timestamp),
+    /// Waits at a site.
+    Site(SiteIndex),
+    /// A worker has it.
+    Flying(SiteIndex),
+    /// Waits for an administrator.
+    Held,
+}
+
+/// One unfinished recipient.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    domain: Domain,
+    /// Attempts of its own.
+    pub(crate) attempts: u32,
+    /// The site's count of attempts when it joined.
+    joined: u32,
+    pub(crate) place: Place,
+}
+
+/// Something to be done at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wake {
+    Recipient(RecipientKey),
+    Site(SiteIndex),
+}
+
+/// What a worker is to do next: recipients of one message, for one site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) message: QueueId,
+    /// Positions in the envelope, ascending, each with its attempts so far.
+    pub(crate) recipients: Vec<(u32, u32)>,
+}
+
+/// What the engine is to do after something was put into the schedule.
+#[derive(Debug)]
+pub(crate) enum Call {
+    /// Nothing.
+    None,
+    /// Start a worker for the site; it is counted already.
+    Start(SiteIndex),
+    /// Wake this idle worker; it is no longer counted as idle.
+    Wake(Arc<Notify>),
+}
+
+/// What a waiting recipient looks like from outside.
+#[derive(Clone, Debug)]
+pub(crate) struct Glimpse {
+    pub(crate) flying: bool,
+    pub(crate) held: bool,
+    pub(crate) next_attempt_at: Option<Timestamp>,
+    pub(crate) attempts: u32,
+    /// The failure that its site waits for.
+    pub(crate) last: Option<Attempt>,
+}
+
+/// All unfinished recipients.
+#[derive(Debug, Default)]
+pub(crate) struct Schedule {
+    entries: HashMap<RecipientKey, Entry>,
+    timers: BTreeSet<(Timestamp, Wake)>,
+    sites: Vec<Site>,
+    site_by_key: HashMap<SiteKey, SiteIndex>,
+    /// Places in `sites` that nothing refers to.
+    free: Vec<SiteIndex>,
+    /// Jobs that workers have.
+    busy: usize,
+}
+
+impl Schedule {
+    /// Unfinished recipients.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True when the recipient is known.
+    pub(crate) fn contains(&self, key: RecipientKey) -> bool {
+        self.entries.contains_key(&key)
+    }
+
+    /// The recipient's place.
+    pub(crate) fn place(&self, key: RecipientKey) -> Option<Place> {
+        self.entries.get(&key).map(|entry| entry.place)
+    }
+
+    /// The recipient's domain.
+    pub(crate) fn domain(&self, key: RecipientKey) -> Option<&Domain> {
+        self.entries.get(&key).map(|entry| &entry.domain)
+    }
+
+    /// The site at an index.
+    pub(crate) fn site(&self, index: SiteIndex) -> &Site {
+        &self.sites[index as usize]
+    }
+
+    /// The site at an index.
+    pub(crate) fn site_mut(&mut self, index: SiteIndex) -> &mut Site {
+        &mut self.sites[index as usize]
+    }
+
+    /// The index of a site, made on first use.
+    pub(crate) fn site_index(&mut self, key: &SiteKey) -> SiteIndex {
+        if let Some(&index) = self.site_by_key.get(key) {
+            return index;
+        }
+        let site = Site::new(key.clone());
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.sites[index as usize] = site;
+                index
+            }
+            None => {
+                self.sites.push(site);
+                (self.sites.len() - 1) as SiteIndex
+            }
+        };
+        self.site_by_key.insert(key.clone(), index);
+        index
+    }
+
+    /// Forgets a site that nothing refers to.
+    fn reclaim(&mut self, index: SiteIndex) {
+        let site = &self.sites[index as usize];
+        if site.is_forgettable() && self.site_by_key.remove(&site.key).is_some() {
+            self.free.push(index);
+        }
+    }
+
+    /// All sites, for the service's health.
+    pub(crate) fn sites(&self) -> impl Iterator<Item = &Site> {
+        self.sites.iter()
+    }
+
+    /// Makes a recipient known, in flight nowhere; it is to be placed next.
+    pub(crate) fn admit(&mut self, key: RecipientKey, domain: &Domain, attempts: u32) {
+        let domain = domain.clone();
+        self.entries.insert(key, Entry { domain, attempts, joined: 0, place: Place::Held });
+    }
+
+    /// Puts a recipient on hold.
+    pub(crate) fn hold(&mut self, key: RecipientKey) {
+        self.leave(key);
+        self.put(key, Place::Held);
+    }
+
+    /// Lets a recipient wait for its own time.
+    pub(crate) fn wait(&mut self, key: RecipientKey, until: Timestamp) {
+        self.leave(key);
+        if self.entries.contains_key(&key) {
+            self.timers.insert((until, Wake::Recipient(key)));
+            self.put(key, Place::Timer(until));
+        }
+    }
+
+    /// Lets a recipient wait for a site; `first` puts it before the others.
+    pub(crate) fn join(&mut self, key: RecipientKey, site: SiteIndex, first: bool) -> Call {
+        self.leave(key);
+        let joined = self.sites[site as usize].attempts;
+        let Some(entry) = self.entries.get_mut(&key) else { return Call::None };
+        entry.place = Place::Site(site);
+        entry.joined = joined;
+        let waiting = &mut self.sites[site as usize].waiting;
+        if first {
+            waiting.push_front(key)
+        } else {
+            waiting.push_back(key)
+        }
+        self.call(site)
+    }
+
+    /// Forgets a recipient that has ended.
+    pub(crate) fn forget(&mut self, key: RecipientKey) {
+        self.leave(key);
+        self.entries.remove(&key);
+    }
+
+    /// Sets the count of attempts that the recipient itself has had.
+    pub(crate) fn count_attempt(&mut self, key: RecipientKey) {
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.attempts += 1;
+        }
+    }
+
+    fn put(&mut self, key: RecipientKey, place: Place) {
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.place = place;
+        }
+    }
+
+    /// Takes a recipient out of where it waits. Attempts of its site while it waited there count as
+    /// its own.
+    fn leave(&mut self, key: RecipientKey) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        match entry.place {
+            Place::Timer(until) => {
+                self.timers.remove(&(until, Wake::Recipient(key)));
+            }
+            Place::Site(index) => {
+                let site = &mut self.sites[index as usize];
+                entry.attempts += site.attempts.wrapping_sub(entry.joined);
+                // Mostly at the front; an administrator's choice may be anywhere.
+                if site.waiting.front() == Some(&key) {
+                    site.waiting.pop_front();
+                } else {
+                    site.waiting.retain(|waiting| *waiting != key);
+                }
+            }
+            Place::Flying(_) | Place::Held => {}
+        }
+    }
+
+    /// Who is to be called for a site that has something waiting.
+    pub(crate) fn call(&mut self, index: SiteIndex) -> Call {
+        let site = &mut self.sites[index as usize];
+        if site.waiting.is_empty() || !site.is_open() {
+            return Call::None;
+        }
+        if let Some(notify) = site.idle.pop() {
+            return Call::Wake(notify);
+        }
+        if site.has_room() {
+            site.workers += 1;
+            return Call::Start(index);
+        }
+        Call::None
+    }
+
+    /// The next job for a worker of the site; without one the worker is noted as idle.
+    pub(crate) fn take_job(&mut self, index: SiteIndex, me: &Arc<Notify>) -> Option<Job> {
+        let job = self.pop_job(index);
+        if job.is_none() {
+            self.sites[index as usize].idle.push(Arc::clone(me));
+        }
+        job
+    }
+
+    fn pop_job(&mut self, index: SiteIndex) -> Option<Job> {
+        let site = &mut self.sites[index as usize];
+        if !site.is_open() {
+            return None;
+        }
+        let first = *site.waiting.front()?;
+        let mut recipients = Vec::new();
+        while let Some(&key) = site.waiting.front()
+            && key.message == first.message
+            && recipients.len() < BATCH
+        {
+            site.waiting.pop_front();
+            if let Some(entry) = self.entries.get_mut(&key) {
+                entry.attempts += site.attempts.wrapping_sub(entry.joined);
+                entry.place = Place::Flying(index);
+                recipients.push((key.index, entry.attempts));
+            }
+        }
+        recipients.sort_unstable();
+        site.flying += 1;
+        self.busy += 1;
+        Some(Job { message: first.message, recipients })
+    }
+
+    /// A worker gives up waiting: true when it may go, false when it has been called meanwhile.
+    pub(crate) fn retire(&mut self, index: SiteIndex, me: &Arc<Notify>) -> bool {
+        let site = &mut self.sites[index as usize];
+        let before = site.idle.len();
+        site.idle.retain(|other| !Arc::ptr_eq(other, me));
+        let was_idle = site.idle.len() < before;
+        if was_idle {
+            site.workers -= 1;
+            self.reclaim(index);
+        }
+        was_idle
+    }
+
+    /// A worker ended while it had no call (its connection's failure ended it).
+    pub(crate) fn worker_gone(&mut self, index: SiteIndex) -> Call {
+        let site = &mut self.sites[index as usize];
+        site.workers = site.workers.saturating_sub(1);
+        let call = self.call(index);
+        self.reclaim(index);
+        call
+    }
+
+    /// A job is over and its results are durable.
+    pub(crate) fn job_done(&mut self, index: SiteIndex) {
+        self.busy = self.busy.saturating_sub(1);
+        let site = &mut self.sites[index as usize];
+        site.flying = site.flying.saturating_sub(1);
+        self.reclaim(index);
+    }
+
+    /// Nobody has anything to do before the next timer.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.busy == 0 && self.sites.iter().all(|site| site.waiting.is_empty() || !site.is_open())
+    }
+
+    /// The site could not be reached; it waits until `until`.
+    pub(crate) fn site_failed(&mut self, index: SiteIndex, attempt: Attempt, until: Timestamp) {
+        self.unschedule(index);
+        self.sites[index as usize].failed(attempt, until);
+        self.timers.insert((until, Wake::Site(index)));
+    }
+
+    /// A transaction with the site went through. Tells whom to call for what waits.
+    pub(crate) fn site_succeeded(&mut self, index: SiteIndex) -> Call {
+        self.unschedule(index);
+        self.sites[index as usize].succeeded();
+        self.call(index)
+    }
+
+    fn unschedule(&mut self, index: SiteIndex) {
+        if let Health::Failing { until, .. } = self.sites[index as usize].health {
+            self.timers.remove(&(until, Wake::Site(index)));
+        }
+    }
+
+    /// A failing site is to be tried now.
+    pub(crate) fn probe(&mut self, index: SiteIndex) -> Call {
+        self.unschedule(index);
+        let site = &mut self.sites[index as usize];
+        if site.waiting.is_empty() {
+            // Nobody asks any more: whoever does next finds out.
+            site.health = Health::Well;
+            site.failures = 0;
+            self.reclaim(index);
+            return Call::None;
+        }
+        site.probe();
+        self.call(index)
+    }
+
+    /// The next moment at which something is due.
+    pub(crate) fn next_wake(&self) -> Option<Timestamp> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    /// Takes what is due at `now`: sites are opened (calls), recipients are returned to be routed.
+    pub(crate) fn due(&mut self, now: Timestamp, limit: usize) -> (Vec<RecipientKey>, Vec<Call>) {
+        let (mut recipients, mut calls) = (Vec::new(), Vec::new());
+        while recipients.len() < limit
+            && let Some(&(at, wake)) = self.timers.first()
+            && at <= now
+        {
+            self.timers.pop_first();
+            match wake {
+                Wake::Recipient(key) => {
+                    self.put(key, Place::Held);
+                    recipients.push(key);
+                }
+                Wake::Site(index) => calls.push(self.probe(index)),
+            }
+        }
+        (recipients, calls)
+    }
+
+    /// Takes everybody who waits at a site, for re-routing; the site itself is as new.
+    pub(crate) fn clear_site(&mut self, index: SiteIndex) -> Vec<RecipientKey> {
+        self.unschedule(index);
+        let waiting: Vec<_> = self.sites[index as usize].waiting.iter().copied().collect();
+        let site = &mut self.sites[index as usize];
+        let attempts = site.attempts;
+        site.waiting.clear();
+        site.health = Health::Well;
+        site.failures = 0;
+        for key in &waiting {
+            if let Some(entry) = self.entries.get_mut(key) {
+                entry.attempts += attempts.wrapping_sub(entry.joined);
+                entry.place = Place::Held;
+            }
+        }
+        waiting
+    }
+
+    /// Indexes of all sites that anybody waits for, or that are failing.
+    pub(crate) fn sites_in_use(&self) -> Vec<SiteIndex> {
+        (0..self.sites.len() as SiteIndex)
+            .filter(|&index| {
+                let site = self.site(index);
+                !site.waiting.is_empty() || site.health != Health::Well
+            })
+            .collect()
+    }
+
+    /// The site that a recipient waits at.
+    pub(crate) fn waits_at(&self, key: RecipientKey) -> Option<SiteIndex> {
+        match self.entries.get(&key)?.place {
+            Place::Site(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// What is known about a recipient.
+    pub(crate) fn glimpse(&self, key: RecipientKey) -> Option<Glimpse> {
+        let entry = self.entries.get(&key)?;
+        let mut glimpse = Glimpse {
+            flying: false,
+            held: false,
+            next_attempt_at: None,
+            attempts: entry.attempts,
+            last: None,
+        };
+        match entry.place {
+            Place::Timer(until) => glimpse.next_attempt_at = Some(until),
+            Place::Flying(_) => glimpse.flying = true,
+            Place::Held => glimpse.held = true,
+            Place::Site(index) => {
+                let site = self.site(index);
+                glimpse.attempts += site.attempts.wrapping_sub(entry.joined);
+                if let Health::Failing { until, last, .. } = &site.health {
+                    glimpse.next_attempt_at = Some(*until);
+                    glimpse.last = Some(last.as_ref().clone());
+                }
+            }
+        }
+        Some(glimpse)
+    }
+}
+
+#[cfg(test)]
+mod tests;

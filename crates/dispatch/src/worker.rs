@@ -1,0 +1,451 @@
+//! One worker's life: take a job, do it, hand the result to [`settle`](crate::settle), take the next.
+//!
+//! A worker of an SMTP site keeps its connection between jobs. While the results of one job become
+//! durable, the next is being sent; not more than that one overlap, so a crash can duplicate two
+//! messages a connection at the most. QUIT is said only when everything is durable.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_catalog::{Permanence, permanence};
+use causeway_model::config::OutboundRoute;
+use causeway_model::{Attempt, Failure, Outcome, Stage};
+use causeway_policy::retry::next_attempt;
+use causeway_policy::{MailPolicy, RouteTarget};
+use causeway_store::Change;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use crate::connect::{self, Link, Target, millis};
+use crate::engine::Shared;
+use crate::outcome::verdict;
+use crate::parcel::{self, Parcel};
+use crate::resolve;
+use crate::schedule::{Job, SiteIndex};
+use crate::settle::{self, Conclusion, Flight};
+use crate::site::SiteKey;
+use crate::{local, transact};
+
+/// How long a connection is kept for further messages.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// Messages on one connection; a peer that asks for fewer (RFC 9422) gets fewer.
+const MOST_USES: u32 = 1000;
+
+/// When a message cannot be read from the store now.
+const UNREADABLE: Duration = Duration::from_secs(60);
+
+/// A worker of the site, to its end.
+pub(crate) async fn run(shared: Arc<Shared>, index: SiteIndex) {
+    let leaving = Leaving { shared: Arc::clone(&shared), index, counted: true };
+    let key = shared.schedule.lock().site(index).key.clone();
+    debug!(site = %key, "worker begins");
+    let mut worker = Worker {
+        shared,
+        index,
+        key,
+        me: Arc::new(Notify::new()),
+        link: None,
+        pending: None,
+        leaving,
+    };
+    while let Some(job) = worker.next_job().await {
+        let flight = Flight::new(&worker.shared, index, &job);
+        worker.work(job, flight).await;
+    }
+    worker.settle_pending().await;
+    if let Some((link, _)) = worker.link.take() {
+        link.connection.quit().await;
+    }
+}
+
+/// Takes the worker off the site's count, however it ends.
+struct Leaving {
+    shared: Arc<Shared>,
+    index: SiteIndex,
+    counted: bool,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if self.counted {
+            let call = self.shared.schedule.lock().worker_gone(self.index);
+            self.shared.answer(call);
+        }
+    }
+}
+
+struct Worker {
+    shared: Arc<Shared>,
+    index: SiteIndex,
+    key: SiteKey,
+    me: Arc<Notify>,
+    /// The connection, and the configuration it was opened under.
+    link: Option<(Link, Arc<MailPolicy>)>,
+    /// The last job's results, on their way to the disk.
+    pending: Option<JoinHandle<()>>,
+    leaving: Leaving,
+}
+
+impl Worker {
+    async fn next_job(&mut self) -> Option<Job> {
+        loop {
+            if self.shared.shutdown.is_cancelled() {
+                return None;
+            }
+            if let Some(job) = self.shared.schedule.lock().take_job(self.index, &self.me) {
+                return Some(job);
+            }
+            let patience = if self.link.is_some() { IDLE } else { Duration::ZERO };
+            tokio::select! {
+                biased;
+                () = self.me.notified() => continue,
+                () = self.shared.shutdown.cancelled() => {}
+                () = tokio::time::sleep(patience) => {}
+            }
+            if self.shared.schedule.lock().retire(self.index, &self.me) {
+                self.leaving.counted = false;
+                return None;
+            }
+        }
+    }
+
+    async fn settle_pending(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            // A panic in it has been logged, and its recipients are cared for.
+            let _ = pending.await;
+        }
+    }
+
+    async fn work(&mut self, job: Job, flight: Flight) {
+        let shelved = self.shared.shelf.lock().take(job.message, job.recipients.len());
+        let parcel = match shelved {
+            Some(parcel) => parcel,
+            None => match parcel::load(&self.shared.store, job.message).await {
+                Ok(Some(parcel)) => parcel,
+                Ok(None) => {
+                    settle::forget(&self.shared, flight.keys());
+                    return flight.land();
+                }
+                Err(error) => {
+                    warn!(message = %job.message, %error, "a queued message cannot be read now");
+                    let until = self.shared.clock.now().plus(UNREADABLE);
+                    let mut schedule = self.shared.schedule.lock();
+                    flight.keys().iter().for_each(|key| schedule.wait(*key, until));
+                    drop(schedule);
+                    return flight.land();
+                }
+            },
+        };
+        match self.key.clone() {
+            SiteKey::Unrouted => self.place_again(&parcel, &job, flight),
+            SiteKey::Nowhere => self.nowhere(parcel, job, flight).await,
+            SiteKey::Local => self.deliver_here(parcel, job, flight).await,
+            SiteKey::Domain(domain) => self.find_hosts(parcel, job, flight, &domain).await,
+            SiteKey::Connector(_) | SiteKey::ConnectorMx(..) | SiteKey::Hosts(..) => {
+                self.send(parcel, job, flight).await;
+            }
+        }
+    }
+
+    /// Sends the recipients on to where they belong now.
+    fn place_again(&self, parcel: &Parcel, job: &Job, flight: Flight) {
+        let indexes: Vec<u32> = job.recipients.iter().map(|(index, _)| *index).collect();
+        self.shared.shelf.lock().put(parcel, indexes.len());
+        self.shared.place_parcel(parcel, &indexes);
+        flight.land();
+    }
+
+    /// An attempt that concerns all of the job's recipients alike.
+    fn attempt(&self, stage: Stage, failure: Failure, began: Instant) -> Attempt {
+        let connector = match &self.key {
+            SiteKey::Connector(name) | SiteKey::ConnectorMx(name, _) => Some(name.to_string()),
+            _ => None,
+        };
+        Attempt {
+            at: self.shared.clock.now(),
+            elapsed_ms: millis(began.elapsed()),
+            site: self.key.to_string(),
+            connector,
+            host: None,
+            address: None,
+            tls: None,
+            stage,
+            outcome: Outcome::Failure(failure),
+        }
+    }
+
+    async fn nowhere(&mut self, parcel: Parcel, job: Job, flight: Flight) {
+        let policy = self.shared.policy.load_full();
+        let origin = parcel.envelope.origin.connector.as_deref();
+        let mut results = Vec::new();
+        for &(index, attempts) in &job.recipients {
+            let Some(address) = parcel.address(index) else { continue };
+            match policy.route(address, origin, &self.shared.mailboxes).target {
+                RouteTarget::Nowhere(failure) => {
+                    let attempt = self.attempt(Stage::Route, failure, Instant::now());
+                    results.push((index, attempts, attempt));
+                }
+                // The configuration has changed meanwhile.
+                _ => return self.place_again(&parcel, &job, flight),
+            }
+        }
+        self.conclude(parcel, results, Change::Relayed, flight, Vec::new(), Vec::new(), false);
+        self.settle_pending().await;
+    }
+
+    async fn deliver_here(&mut self, parcel: Parcel, job: Job, flight: Flight) {
+        let policy = self.shared.policy.load_full();
+        let mut results = Vec::new();
+        for &(index, attempts) in &job.recipients {
+            let Some(address) = parcel.address(index) else { continue };
+            let origin = parcel.envelope.origin.connector.as_deref();
+            let RouteTarget::Local { mailbox } =
+                policy.route(address, origin, &self.shared.mailboxes).target
+            else {
+                return self.place_again(&parcel, &job, flight);
+            };
+            let began = Instant::now();
+            let outcome = local::deliver(&self.shared, &parcel, index, attempts, &mailbox).await;
+            let mut attempt =
+                self.attempt(Stage::Local, Failure::NoAddress { name: String::new() }, began);
+            attempt.host = Some(mailbox.to_string());
+            attempt.outcome = outcome;
+            results.push((index, attempts, attempt));
+        }
+        self.conclude(parcel, results, Change::Delivered, flight, Vec::new(), Vec::new(), false);
+        self.settle_pending().await;
+    }
+
+    /// Asks for the MX hosts of a domain; then everybody who waits for it goes to them.
+    async fn find_hosts(
+        &mut self,
+        parcel: Parcel,
+        job: Job,
+        flight: Flight,
+        domain: &causeway_model::Domain,
+    ) {
+        let began = Instant::now();
+        match resolve::mx_set(&self.shared, domain).await {
+            Ok(set) => {
+                self.shared.mx_cache.put(domain, set);
+                let call = self.shared.schedule.lock().site_succeeded(self.index);
+                self.shared.answer(call);
+                let others = self.shared.schedule.lock().clear_site(self.index);
+                self.place_again(&parcel, &job, flight);
+                self.shared.place(&others);
+            }
+            Err(failure) => {
+                let mut attempt = self.attempt(Stage::Resolve, failure, began);
+                attempt.host = Some(domain.to_string());
+                self.site_failure(parcel, job, flight, attempt, Vec::new()).await;
+            }
+        }
+    }
+
+    /// What to connect to, under the configuration of the moment; `None` when the site is no
+    /// longer what it was.
+    async fn target(&self, policy: &MailPolicy) -> Result<Option<Target>, Failure> {
+        let site = self.key.to_string();
+        let (connector, domain) = match &self.key {
+            SiteKey::Connector(name) => (Some(name), None),
+            SiteKey::ConnectorMx(name, domain) => (Some(name), Some(domain)),
+            SiteKey::Hosts(_, domain) => (None, Some(domain)),
+            _ => return Ok(None),
+        };
+        let mut target = match connector {
+            None => Target {
+                site,
+                connector: None,
+                hosts: Vec::new(),
+                tls: causeway_model::config::TlsLevel::Opportunistic,
+                tls_domain: None,
+                credentials: None,
+            },
+            Some(name) => match policy.outbound_connector(name).filter(|c| c.enabled) {
+                None => return Ok(None),
+                Some(connector) => {
+                    let mut target = Target::of_connector(connector, site);
+                    match (&connector.route, domain) {
+                        (OutboundRoute::SmartHosts(hosts), None) => {
+                            target.hosts = hosts.iter().map(|h| (h.host.clone(), h.port)).collect();
+                        }
+                        (OutboundRoute::Mx, Some(_)) => {}
+                        _ => return Ok(None),
+                    }
+                    target
+                }
+            },
+        };
+        if let Some(domain) = domain {
+            let set = match self.shared.mx_cache.get(domain) {
+                Some(set) => set,
+                None => {
+                    let set = resolve::mx_set(&self.shared, domain).await?;
+                    self.shared.mx_cache.put(domain, set.clone());
+                    set
+                }
+            };
+            if matches!(&self.key, SiteKey::Hosts(key, _) if *key != set.key) {
+                return Ok(None);
+            }
+            target.hosts = set.hosts;
+        }
+        Ok(Some(target))
+    }
+
+    async fn send(&mut self, parcel: Parcel, job: Job, flight: Flight) {
+        let policy = self.shared.policy.load_full();
+        let began = Instant::now();
+        let stale = self.link.as_ref().is_some_and(|(link, opened_under)| {
+            link.uses >= MOST_USES
+                || !link.connection.is_reusable()
+                || !Arc::ptr_eq(opened_under, &policy)
+        });
+        if stale {
+            self.hang_up().await;
+        }
+        let target = match self.target(&policy).await {
+            Ok(Some(target)) => target,
+            Ok(None) => return self.place_again(&parcel, &job, flight),
+            Err(failure) => {
+                let attempt = self.attempt(Stage::Resolve, failure, began);
+                return self.site_failure(parcel, job, flight, attempt, Vec::new()).await;
+            }
+        };
+        loop {
+            let was_used = self.link.is_some();
+            if !was_used {
+                match connect::open(&self.shared, &target).await {
+                    Ok(link) => self.link = Some((link, Arc::clone(&policy))),
+                    Err(tries) => {
+                        let (telling, others) = connect::most_telling(tries);
+                        let attempt = telling.unwrap_or_else(|| {
+                            let name = target.site.clone();
+                            self.attempt(Stage::Resolve, Failure::NoAddress { name }, began)
+                        });
+                        return self.site_failure(parcel, job, flight, attempt, others).await;
+                    }
+                }
+            }
+            let Some((link, _)) = &mut self.link else { return };
+            let sent = transact::send(&self.shared, &policy, link, &target, &parcel, &job).await;
+            // The previous results became durable meanwhile, or nearly.
+            self.settle_pending().await;
+            if was_used && sent.is_stale {
+                self.link = None;
+                continue;
+            }
+            let peer_reports = self.link.as_ref().is_some_and(|(l, _)| l.capabilities.dsn);
+            if !sent.is_reusable {
+                self.hang_up().await;
+            }
+            if sent.is_alive {
+                let call = self.shared.schedule.lock().site_succeeded(self.index);
+                self.shared.answer(call);
+            } else {
+                self.shared.schedule.lock().site_mut(self.index).stumbled();
+            }
+            let change = Change::Relayed;
+            self.conclude(
+                parcel,
+                sent.results,
+                change,
+                flight,
+                Vec::new(),
+                Vec::new(),
+                peer_reports,
+            );
+            return;
+        }
+    }
+
+    async fn hang_up(&mut self) {
+        self.settle_pending().await;
+        if let Some((link, _)) = self.link.take()
+            && link.connection.is_reusable()
+        {
+            link.connection.quit().await;
+        }
+    }
+
+    /// A failure before any transaction: it belongs to the site.
+    async fn site_failure(
+        &mut self,
+        parcel: Parcel,
+        job: Job,
+        flight: Flight,
+        attempt: Attempt,
+        other_tries: Vec<Attempt>,
+    ) {
+        self.link = None;
+        if let SiteKey::ConnectorMx(_, domain) | SiteKey::Hosts(_, domain) = &self.key {
+            self.shared.mx_cache.forget(domain);
+        }
+        let is_permanent = matches!(&attempt.outcome, Outcome::Failure(failure)
+            if permanence(failure) == Permanence::Permanent);
+        let mut with_site = Vec::new();
+        if !is_permanent {
+            let mut schedule = self.shared.schedule.lock();
+            let site = schedule.site_mut(self.index);
+            if site.works_otherwise() {
+                site.stumbled();
+            } else {
+                let queue = &self.shared.policy.load().flow().queue.clone();
+                let wait = next_attempt(queue, site.failures + 1);
+                let until = self.shared.clock.now().plus(wait);
+                schedule.site_failed(self.index, attempt.clone(), until);
+                with_site = job.recipients.iter().map(|(index, _)| *index).collect();
+            }
+        }
+        let results = job
+            .recipients
+            .iter()
+            .map(|&(index, attempts)| (index, attempts, attempt.clone()))
+            .collect();
+        self.conclude(parcel, results, Change::Relayed, flight, with_site, other_tries, false);
+        self.settle_pending().await;
+    }
+
+    /// Turns attempts into verdicts and sends them to the disk.
+    #[allow(clippy::too_many_arguments)]
+    fn conclude(
+        &mut self,
+        parcel: Parcel,
+        results: Vec<(u32, u32, Attempt)>,
+        success: Change,
+        flight: Flight,
+        with_site: Vec<u32>,
+        other_tries: Vec<Attempt>,
+        peer_reports: bool,
+    ) {
+        let now = self.shared.clock.now();
+        let policy = self.shared.policy.load();
+        let queue = &policy.flow().queue;
+        let until = self.shared.schedule.lock().site(self.index).waits_until();
+        let verdicts = results
+            .into_iter()
+            .map(|(index, attempts, attempt)| {
+                let mut verdict = verdict(index, attempt, attempts + 1, success, queue, now);
+                if let (Change::Deferred { .. }, Some(until), true) =
+                    (verdict.change, until, with_site.contains(&index))
+                {
+                    verdict.change = Change::Deferred { until };
+                }
+                verdict
+            })
+            .collect();
+        let conclusion = Conclusion {
+            flight,
+            site: self.index,
+            parcel,
+            verdicts,
+            with_site,
+            other_tries,
+            peer_reports,
+        };
+        self.pending = Some(tokio::spawn(settle::conclude(Arc::clone(&self.shared), conclusion)));
+    }
+}
