@@ -135,6 +135,8 @@ mod tests {
         let (got, rest) = take(&line(511), 512);
         assert_eq!(got, Err(LineError::TooLong));
         assert_eq!(&rest[..], b"QUIT\r\n");
+        assert_eq!(take(&b"a".repeat(511), 512).0, Ok(None));
+        assert_eq!(take(&b"a".repeat(512), 512).0, Err(LineError::TooLong));
         let (got, rest) = take(&b"a".repeat(4000), 512);
         assert_eq!(got, Err(LineError::TooLong));
         assert_eq!(rest.len(), 4000, "stays, so that its end is never read as a command");

@@ -118,9 +118,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
     }
 
-    /// Writes what is in the output.
+    /// Writes what is in the output. A peer that has answered and stopped reading is heard, and not waited
+    /// for.
     async fn flush_content(&mut self) -> Result<Sent, SessionFailure> {
-        self.wire.flush(Stage::Data, self.timeouts.block).await?;
+        match self.wire.flush(Stage::Data, self.timeouts.block).await {
+            Err(_) if self.wire.has_unread() => return Ok(Sent::Interrupted),
+            other => other?,
+        }
         Ok(if self.wire.is_writable() { Sent::Whole } else { Sent::Interrupted })
     }
 
@@ -159,8 +163,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 // The last octet of a chunk is its end: it waits until the file has shown its own.
                 continue;
             }
-            self.wire.flush(Stage::Data, self.timeouts.block).await?;
-            if !self.wire.is_writable() || self.wire.has_unread() {
+            let sent = self.flush_content().await?;
+            if matches!(sent, Sent::Interrupted) || self.wire.has_unread() {
                 return Ok(Sent::Interrupted);
             }
         }

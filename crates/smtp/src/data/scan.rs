@@ -32,8 +32,7 @@ impl Scanner {
     }
 
     /// Takes content from the front of `block` and returns how many octets it took. With
-    /// `stop_at_dot` it stops before a dot that may start a line, and at the end of a block that
-    /// ends with CR LF; otherwise it takes the whole block.
+    /// `stop_at_dot` it stops before a dot that starts a line; otherwise it takes the whole block.
     pub(super) fn take(&mut self, block: &[u8], stop_at_dot: bool, out: &mut BytesMut) -> usize {
         let mut from = 0;
         if self.pending_cr {
@@ -43,7 +42,7 @@ impl Scanner {
                     self.pending_cr = false;
                     self.write(b"\r\n", out);
                     self.end_line(self.summary.size);
-                    if stop_at_dot && block.get(1).is_none_or(|&next| next == b'.') {
+                    if stop_at_dot && block.get(1) == Some(&b'.') {
                         return 1;
                     }
                     from = 1;
@@ -83,7 +82,7 @@ impl Scanner {
                 Some(b'\n') => {
                     at = found + 2;
                     self.end_line(offset(at));
-                    if stop_at_dot && block.get(at).is_none_or(|&next| next == b'.') {
+                    if stop_at_dot && block.get(at) == Some(&b'.') {
                         return at;
                     }
                 }

@@ -157,6 +157,48 @@ async fn a_server_that_hangs_up_in_the_content_is_heard() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_in_the_content_counts_whether_the_server_reads_on_or_not() {
+    for (reads_on, streamed) in [(true, true), (false, true), (false, false)] {
+        let (ours, mut theirs) = duplex(4096);
+        let peer = tokio::spawn(async move {
+            for reply in ["250 x\r\n", "250 m\r\n", "250 r\r\n", "354 go\r\n"] {
+                read_until(&mut theirs, "\r\n").await;
+                theirs.write_all(reply.as_bytes()).await.unwrap();
+            }
+            theirs.read_exact(&mut [0; 3000]).await.unwrap();
+            theirs.write_all(b"552 5.3.4 too big\r\n").await.unwrap();
+            if !reads_on {
+                std::future::pending::<()>().await;
+            }
+            let mut rest = Vec::new();
+            theirs.read_to_end(&mut rest).await.unwrap();
+            assert!(!rest.ends_with(b"\r\n.\r\n"));
+        });
+        let mut connection = Connection::new(ours, Timeouts::default());
+        connection.hello("u").await.unwrap();
+        let mut message = Message::to(&["x@c.test"]);
+        message.parts = vec![Bytes::from(vec![b'x'; 1 << 20])];
+        let out = message.out();
+        let body = message.parts[0].clone();
+        let payload = if streamed {
+            Payload::Reader(Box::new(&body[..]))
+        } else {
+            Payload::Parts(&message.parts)
+        };
+        let transaction = Transaction { payload, ..message.transaction(&out) };
+        let result = connection.transact(transaction).await.unwrap();
+        assert_eq!(fates(&result), ["data 552"]);
+        assert!(!connection.is_reusable());
+        drop(connection);
+        if reads_on {
+            peer.await.unwrap();
+        } else {
+            peer.abort();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_stops_reading_times_out_in_the_content() {
     let (ours, mut theirs) = duplex(4096);
     let peer = tokio::spawn(async move {

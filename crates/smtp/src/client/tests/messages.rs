@@ -72,6 +72,33 @@ async fn chunking_sends_envelope_and_content_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_chunk_only_a_refusal_needs_a_reset() {
+    let envelope = "MAIL FROM:<a@b.test>\r\nRCPT TO:<x@c.test>\r\nBDAT 13 LAST\r\n";
+    let content = "S: x\r\n\r\n.hi\r\n";
+    let (mut connection, _peer) = greeted(
+        CHUNKING,
+        vec![
+            HearAll(envelope),
+            HearAll(content),
+            Say("250 1\r\n250 2\r\n250 3\r\n"),
+            HearAll(envelope),
+            HearAll(content),
+            Say("250 1\r\n250 2\r\n451 3\r\n"),
+            Hear("RSET"),
+            Say("250 ok\r\n"),
+            HearAll(envelope),
+            HearAll(content),
+            Say("250 1\r\n250 2\r\n250 3\r\n"),
+        ],
+    )
+    .await;
+    let message = Message::to(&["x@c.test"]);
+    for fate in ["ok 250", "end-of-data 451", "ok 250"] {
+        assert_eq!(fates(&message.send(&mut connection).await.unwrap()), [fate]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn refusals_stand_at_their_stage() {
     for (ehlo, answers, fate) in [
         (PIPELINING, "550 mail\r\n503 a\r\n503 b\r\n503 c\r\n", ["mail 550", "mail 550"]),
@@ -141,11 +168,11 @@ async fn a_transaction_that_was_left_is_reset_before_the_next() {
         (PLAIN, vec![Hear(MAIL), Say("250 m\r\n"), Hear("RCPT TO:<x@c.test>"), Say("550 no\r\n")]),
     ] {
         let mut steps = first;
-        steps.extend([Hear("RSET"), Say("250 ok\r\n"), Hear(MAIL), Close]);
+        steps.extend([Hear("RSET"), Say("250 ok\r\n"), Hear(MAIL), Say("421 enough\r\n")]);
         let (mut connection, _peer) = greeted(ehlo, steps).await;
         let message = Message::to(&["x@c.test"]);
         assert_eq!(fates(&message.send(&mut connection).await.unwrap()), ["rcpt 550"]);
-        assert_eq!(failed(&message.send(&mut connection).await.unwrap_err()), "mail closed");
+        assert_eq!(fates(&message.send(&mut connection).await.unwrap()), ["mail 421"]);
     }
 }
 
@@ -365,7 +392,7 @@ async fn content_from_a_file_is_streamed() {
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_not_what_it_should_be_never_gets_an_end() {
     let binary = "250-x\r\n250-CHUNKING\r\n250 BINARYMIME\r\n";
-    let octets = &b"S: x\r\n"[..];
+    let (first, last) = (&b"S: x\r"[..], &b"\n"[..]);
     for (ehlo, body_type, size, begin) in [
         (PLAIN, BodyType::SevenBit, 7, "DATA\r\n"),
         (PLAIN, BodyType::SevenBit, 5, "DATA\r\n"),
@@ -389,7 +416,7 @@ async fn a_file_that_is_not_what_it_should_be_never_gets_an_end() {
         let payload: Payload<'_> = if size == 100 {
             Payload::Reader(Box::new(Unreadable(false)))
         } else {
-            Payload::Reader(Box::new(octets))
+            Payload::Reader(Box::new(first.chain(last)))
         };
         let transaction = Transaction { size, body_type, payload, ..message.transaction(&out) };
         assert_eq!(fates(&connection.transact(transaction).await.unwrap()), ["data unreadable"]);
