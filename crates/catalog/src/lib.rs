@@ -21,6 +21,7 @@ pub mod causes;
 pub mod codes;
 pub mod problems;
 pub mod reply;
+pub mod samples;
 pub mod status;
 pub mod texts;
 

@@ -1,0 +1,266 @@
+//! One example of every failure, and of the replies that mean different things: for tests, golden
+//! files and documentation. Names and addresses are those reserved for examples.
+
+use causeway_model::{Failure, Reply, Stage, Timestamp};
+
+/// A name for the example, the failure, and the stage at which it happens.
+pub type Sample = (&'static str, Failure, Stage);
+
+fn reply(code: u16, enhanced: Option<(u8, u16, u16)>, text: &str) -> Reply {
+    let enhanced = enhanced.map(|(c, s, d)| causeway_model::EnhancedCode::new(c, s, d));
+    Reply::new(code, enhanced, text)
+}
+
+/// One example of every [`Failure`] variant, and several replies.
+#[must_use]
+pub fn failures() -> Vec<Sample> {
+    let mut all = names();
+    all.extend(connections());
+    all.extend(tls());
+    all.extend(replies());
+    all.extend(here());
+    all
+}
+
+fn names() -> Vec<Sample> {
+    let name = || "corp.example".to_owned();
+    vec![
+        ("domain-not-found", Failure::DomainNotFound { name: name() }, Stage::Resolve),
+        ("no-address", Failure::NoAddress { name: name() }, Stage::Resolve),
+        (
+            "dns-server-failure",
+            Failure::DnsServerFailure {
+                name: name(),
+                code: "SERVFAIL".into(),
+                server: Some(([198, 51, 100, 53], 53).into()),
+            },
+            Stage::Resolve,
+        ),
+        ("dns-timeout", Failure::DnsTimeout { name: name(), after_ms: 5000 }, Stage::Resolve),
+        ("dnssec-bogus", Failure::DnssecBogus { name: name() }, Stage::Resolve),
+        ("null-mx", Failure::NullMx { domain: name() }, Stage::Resolve),
+        (
+            "mx-points-here",
+            Failure::MxPointsHere {
+                domain: name(),
+                hosts: vec!["10 mx.contoso.example".into(), "20 mx2.corp.example".into()],
+            },
+            Stage::Route,
+        ),
+    ]
+}
+
+fn connections() -> Vec<Sample> {
+    vec![
+        ("connect-timeout", Failure::ConnectTimeout { after_ms: 30_000 }, Stage::Connect),
+        ("connection-refused", Failure::ConnectionRefused, Stage::Connect),
+        ("unreachable", Failure::Unreachable { detail: "No route to host".into() }, Stage::Connect),
+        ("timed-out", Failure::TimedOut { after_ms: 300_000 }, Stage::Banner),
+        ("closed-abruptly", Failure::ClosedAbruptly { bytes_received: 123 }, Stage::Ehlo),
+        (
+            "service-refused",
+            Failure::ServiceRefused { reply: reply(421, Some((4, 3, 2)), "Service not available") },
+            Stage::Banner,
+        ),
+        (
+            "protocol-error",
+            Failure::ProtocolError {
+                detail: "the greeting was \"HTTP/1.1 400 Bad Request\"".into(),
+            },
+            Stage::Banner,
+        ),
+    ]
+}
+
+fn tls() -> Vec<Sample> {
+    let issuer = || "CN=Corp Internal CA".to_owned();
+    vec![
+        ("tls-not-offered", Failure::TlsNotOffered, Stage::Starttls),
+        (
+            "starttls-refused",
+            Failure::StarttlsRefused {
+                reply: reply(454, Some((4, 7, 0)), "TLS not available due to local problem"),
+            },
+            Stage::Starttls,
+        ),
+        (
+            "tls-handshake",
+            Failure::TlsHandshake { detail: "the peer supports no TLS 1.2 or 1.3".into() },
+            Stage::Tls,
+        ),
+        (
+            "certificate-expired",
+            Failure::CertificateExpired {
+                not_after: Some(Timestamp::from_millis(1_760_000_000_000)),
+            },
+            Stage::Tls,
+        ),
+        (
+            "certificate-not-yet-valid",
+            Failure::CertificateNotYetValid { not_before: None },
+            Stage::Tls,
+        ),
+        (
+            "certificate-name-mismatch",
+            Failure::CertificateNameMismatch {
+                expected: "mail.corp.example".into(),
+                presented: vec!["www.corp.example".into(), "corp.example".into()],
+            },
+            Stage::Tls,
+        ),
+        (
+            "certificate-unknown-issuer",
+            Failure::CertificateUnknownIssuer { issuer: issuer() },
+            Stage::Tls,
+        ),
+        (
+            "certificate-chain-incomplete",
+            Failure::CertificateChainIncomplete { issuer: issuer() },
+            Stage::Tls,
+        ),
+        ("certificate-self-signed", Failure::CertificateSelfSigned, Stage::Tls),
+        ("certificate-revoked", Failure::CertificateRevoked, Stage::Tls),
+        (
+            "certificate-invalid",
+            Failure::CertificateInvalid { detail: "it is not meant for servers".into() },
+            Stage::Tls,
+        ),
+        ("auth-not-offered", Failure::AuthNotOffered, Stage::Auth),
+        (
+            "auth-refused",
+            Failure::AuthRefused {
+                reply: reply(535, Some((5, 7, 8)), "Authentication credentials invalid"),
+            },
+            Stage::Auth,
+        ),
+        (
+            "credentials-unreadable",
+            Failure::CredentialsUnreadable {
+                detail: "/etc/causeway/secrets/corp: Permission denied".into(),
+            },
+            Stage::Auth,
+        ),
+    ]
+}
+
+fn replies() -> Vec<Sample> {
+    let replied = |name, code, enhanced, text: &str, stage| {
+        (name, Failure::Replied { reply: reply(code, enhanced, text) }, stage)
+    };
+    vec![
+        replied("user-unknown", 550, Some((5, 1, 1)), "User unknown", Stage::Rcpt),
+        replied("relay-denied", 550, Some((5, 4, 1)), "Relay Access Denied", Stage::Rcpt),
+        replied("greylisted", 451, Some((4, 7, 1)), "Greylisted, come back later", Stage::Rcpt),
+        replied("bare-refusal", 550, None, "No thank you", Stage::Mail),
+        replied("spam", 554, Some((5, 7, 1)), "Message looks like spam", Stage::EndOfData),
+        replied("peer-mailbox-full", 452, Some((4, 2, 2)), "Over quota", Stage::Rcpt),
+        (
+            "extension-missing",
+            Failure::ExtensionMissing { extension: "SMTPUTF8".into() },
+            Stage::Mail,
+        ),
+        ("too-big", Failure::TooBig { size: 31_457_280, limit: 10_485_760 }, Stage::Mail),
+        ("too-many-hops", Failure::TooManyHops { hops: 31, limit: 30 }, Stage::Route),
+    ]
+}
+
+fn here() -> Vec<Sample> {
+    vec![
+        ("no-connector", Failure::NoConnector { domain: "corp.example".into() }, Stage::Route),
+        (
+            "routing-loop",
+            Failure::RoutingLoop {
+                domain: "corp.example".into(),
+                connector: "to on-premises".into(),
+            },
+            Stage::Route,
+        ),
+        (
+            "mailbox-unknown",
+            Failure::MailboxUnknown { address: "anna@corp.example".into() },
+            Stage::Local,
+        ),
+        (
+            "mailbox-unwritable",
+            Failure::MailboxUnwritable { detail: "Permission denied".into() },
+            Stage::Local,
+        ),
+        ("mailbox-full", Failure::MailboxFull { quota: 1_000_000_000 }, Stage::Local),
+        (
+            "store-unreadable",
+            Failure::StoreUnreadable { detail: "Input/output error".into() },
+            Stage::Data,
+        ),
+        (
+            "returned",
+            Failure::Returned { reason: "The partner is closing down".into() },
+            Stage::Route,
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_an_example_of_every_failure() {
+        let mut kinds: Vec<String> = failures()
+            .iter()
+            .map(|(_, failure, _)| {
+                serde_json::to_value(failure).unwrap()["kind"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        kinds.sort();
+        kinds.dedup();
+        assert_eq!(kinds.len(), COUNT);
+    }
+
+    /// How many variants there are: add one here when this match stops compiling.
+    const COUNT: usize = 39;
+
+    #[allow(dead_code)]
+    fn a_new_failure_needs_an_example(failure: &Failure) {
+        match failure {
+            Failure::DomainNotFound { .. }
+            | Failure::NoAddress { .. }
+            | Failure::DnsServerFailure { .. }
+            | Failure::DnsTimeout { .. }
+            | Failure::DnssecBogus { .. }
+            | Failure::NullMx { .. }
+            | Failure::MxPointsHere { .. }
+            | Failure::ConnectTimeout { .. }
+            | Failure::ConnectionRefused
+            | Failure::Unreachable { .. }
+            | Failure::TimedOut { .. }
+            | Failure::ClosedAbruptly { .. }
+            | Failure::ServiceRefused { .. }
+            | Failure::ProtocolError { .. }
+            | Failure::TlsNotOffered
+            | Failure::StarttlsRefused { .. }
+            | Failure::TlsHandshake { .. }
+            | Failure::CertificateExpired { .. }
+            | Failure::CertificateNotYetValid { .. }
+            | Failure::CertificateNameMismatch { .. }
+            | Failure::CertificateUnknownIssuer { .. }
+            | Failure::CertificateChainIncomplete { .. }
+            | Failure::CertificateSelfSigned
+            | Failure::CertificateRevoked
+            | Failure::CertificateInvalid { .. }
+            | Failure::AuthNotOffered
+            | Failure::AuthRefused { .. }
+            | Failure::CredentialsUnreadable { .. }
+            | Failure::Replied { .. }
+            | Failure::ExtensionMissing { .. }
+            | Failure::TooBig { .. }
+            | Failure::TooManyHops { .. }
+            | Failure::NoConnector { .. }
+            | Failure::RoutingLoop { .. }
+            | Failure::MailboxUnknown { .. }
+            | Failure::MailboxUnwritable { .. }
+            | Failure::MailboxFull { .. }
+            | Failure::StoreUnreadable { .. }
+            | Failure::Returned { .. } => {}
+        }
+    }
+}
