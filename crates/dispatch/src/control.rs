@@ -237,10 +237,12 @@ impl Dispatch {
         selection: Selection,
         reason: &str,
     ) -> Result<usize, StoreError> {
-        self.each_message(selection, async |parcel, keys| {
+        let (mut walk, mut count) = (Walk::new(selection), 0);
+        while let Some((parcel, keys)) = walk.next(self).await? {
+            count += keys.len();
             let now = self.now();
             let (mut updates, mut told) = (Vec::new(), Vec::new());
-            for &key in keys {
+            for key in keys {
                 let Some(recipient) = parcel.envelope.recipients.get(key.index as usize) else {
                     continue;
                 };
@@ -249,20 +251,22 @@ impl Dispatch {
                 if silent.is_none() {
                     told.push(reported(recipient.clone(), Phase::Final, Some(attempt.clone()), 0));
                 }
+                let detail = silent
+                    .clone()
+                    .unwrap_or_else(|| format!("returned by an administrator: {reason}"));
                 updates.push(Update {
                     key,
                     change: Change::Failed { reported: silent.is_none() },
                     result: Some(outcome::result(attempt, Phase::Final)),
                     tried: false,
-                    detail: Some(
-                        silent.unwrap_or_else(|| format!("returned by an administrator: {reason}")),
-                    ),
+                    detail: Some(detail),
                 });
             }
-            let report = reports::report(&self.shared, parcel, Kind::Failed, told, now).await;
-            Settlement { at: now, updates, reports: report.into_iter().collect() }
-        })
-        .await
+            let report = reports::report(&self.shared, &parcel, Kind::Failed, told, now).await;
+            let reports = report.into_iter().collect();
+            finish(&self.shared, Settlement { at: now, updates, reports }, true).await;
+        }
+        Ok(count)
     }
 
     /// Sends to another address instead.
@@ -270,7 +274,14 @@ impl Dispatch {
     /// # Errors
     /// The store's.
     pub async fn redirect(&self, selection: Selection, to: &Address) -> Result<usize, StoreError> {
-        self.each_message(selection, async |parcel, keys| {
+        let (mut walk, mut count) = (Walk::new(selection), 0);
+        // What is redirected now is not met again: copies are newer than the walk's beginning.
+        let newest = self.shared.store.reserve_id();
+        while let Some((parcel, keys)) = walk.next(self).await? {
+            if parcel.id > newest {
+                break;
+            }
+            count += keys.len();
             let now = self.now();
             let queue = self.shared.policy.load().flow().queue.clone();
             let updates = keys
@@ -292,35 +303,12 @@ impl Dispatch {
                 expires_at: expires_at(&queue, now),
                 delay_notice_at: next_delay_notice(&queue, now, now),
                 header: parcel.header.as_ref().clone(),
-                content: own_copy(parcel).await,
+                content: own_copy(&parcel).await?,
                 report_about: None,
             };
-            Settlement { at: now, updates, reports: vec![copy] }
-        })
-        .await
-    }
-
-    async fn each_message(
-        &self,
-        selection: Selection,
-        work: impl AsyncFn(&Parcel, &[RecipientKey]) -> Settlement,
-    ) -> Result<usize, StoreError> {
-        let (mut after, mut count) = (None, 0);
-        loop {
-            let messages = self.selected(&selection, after).await?;
-            let Some((last, ..)) = messages.last() else { return Ok(count) };
-            after = Some(*last);
-            for (id, mut keys, _) in messages {
-                keys.retain(|key| !self.is_in_hand(*key));
-                if keys.is_empty() {
-                    continue;
-                }
-                let Some(parcel) = parcel::load(&self.shared.store, id).await? else { continue };
-                count += keys.len();
-                let settlement = work(&parcel, &keys).await;
-                finish(&self.shared, settlement, true).await;
-            }
+            finish(&self.shared, Settlement { at: now, updates, reports: vec![copy] }, true).await;
         }
+        Ok(count)
     }
 
     /// The configuration has changed: everything that waits for a site is routed anew and tried, as
@@ -376,14 +364,52 @@ impl Dispatch {
     }
 }
 
+/// A way through the messages of a selection, oldest first, that holds one of them at a time.
+struct Walk {
+    selection: Selection,
+    after: Option<QueueId>,
+    ahead: std::collections::VecDeque<(QueueId, Vec<RecipientKey>)>,
+}
+
+impl Walk {
+    fn new(selection: Selection) -> Self {
+        Self { selection, after: None, ahead: std::collections::VecDeque::new() }
+    }
+
+    /// The next message with its selected recipients that no worker has in hand.
+    async fn next(
+        &mut self,
+        dispatch: &Dispatch,
+    ) -> Result<Option<(Parcel, Vec<RecipientKey>)>, StoreError> {
+        loop {
+            let Some((id, mut keys)) = self.ahead.pop_front() else {
+                let found = dispatch.selected(&self.selection, self.after).await?;
+                let Some((last, ..)) = found.last() else { return Ok(None) };
+                self.after = Some(*last);
+                self.ahead = found.into_iter().map(|(id, keys, _)| (id, keys)).collect();
+                continue;
+            };
+            keys.retain(|key| !dispatch.is_in_hand(*key));
+            if keys.is_empty() {
+                continue;
+            }
+            if let Some(parcel) = parcel::load(&dispatch.shared.store, id).await? {
+                return Ok(Some((parcel, keys)));
+            }
+        }
+    }
+}
+
 /// A content of its own for a copy: a file belongs to one message only.
-async fn own_copy(parcel: &Parcel) -> causeway_store::Content {
+async fn own_copy(parcel: &Parcel) -> Result<causeway_store::Content, StoreError> {
     use causeway_store::Content;
     match &parcel.content {
-        Content::Memory(parts) => Content::Memory(parts.clone()),
+        Content::Memory(parts) => Ok(Content::Memory(parts.clone())),
         Content::File { path, .. } => {
-            let octets = tokio::fs::read(path).await.unwrap_or_default();
-            Content::Memory(vec![octets.into()])
+            let octets = tokio::fs::read(path).await.map_err(|error| StoreError::Io {
+                detail: format!("{}: {error}", path.display()),
+            })?;
+            Ok(Content::Memory(vec![octets.into()]))
         }
     }
 }

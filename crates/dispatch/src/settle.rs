@@ -90,7 +90,7 @@ impl Drop for Flight {
         if self.landed {
             return;
         }
-        error!(message = ?self.keys.first().map(|key| key.message), "a delivery ended by an internal error; it is tried again in 5 minutes");
+        error!(id = ?self.keys.first().map(|key| key.message), "a delivery ended by an internal error; it is tried again in 5 minutes");
         let until = self.shared.clock.now().plus(REST);
         let mut schedule = self.shared.schedule.lock();
         for key in &self.keys {

@@ -178,7 +178,7 @@ async fn expire(
             detail: silent,
         });
     }
-    info!(%message, recipients = updates.len(), "returned: it could not be sent in time");
+    info!(id = %message, recipients = updates.len(), "returned: it could not be sent in time");
     let report = reports::report(shared, &parcel, Kind::Failed, told, now).await;
     finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }, true)
         .await;

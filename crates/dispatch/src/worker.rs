@@ -130,7 +130,7 @@ impl Worker {
                     return flight.land();
                 }
                 Err(error) => {
-                    warn!(message = %job.message, %error, "a queued message cannot be read now");
+                    warn!(id = %job.message, %error, "a queued message cannot be read now");
                     let until = self.shared.clock.now().plus(UNREADABLE);
                     let mut schedule = self.shared.schedule.lock();
                     flight.keys().iter().for_each(|key| schedule.wait(*key, until));

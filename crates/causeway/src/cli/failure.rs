@@ -52,7 +52,7 @@ impl Failure {
 }
 
 /// One line on stderr. A closed stderr cannot be helped.
-pub(super) fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let line = words::harmless(line, 4000);
     let _ = writeln!(std::io::stderr().lock(), "causeway: {line}");
 }

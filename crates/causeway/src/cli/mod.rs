@@ -17,7 +17,7 @@ pub(crate) mod arguments;
 mod commands;
 pub(crate) mod configuration;
 mod context;
-mod failure;
+pub(crate) mod failure;
 mod help;
 mod output;
 mod usage;

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use causeway_admin::{LoopbackListener, SocketListener};
 use causeway_dispatch::{Dispatch, Settings};
 use causeway_intake::{Context, Handoff, Listening, Spool};
-use causeway_model::config::{Machine, MailFlow, Protocol, Severity, StoreUrl};
+use causeway_model::config::{Machine, MailFlow, Places, Protocol, Severity, StoreUrl};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
 use causeway_net::tls::client::ClientTls;
@@ -61,10 +61,13 @@ impl Handoff for ToDispatch {
 pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal> {
     let directory = options.config_directory;
     let (machine, flow, clean) = read_files(&directory)?;
+    let (flow_places, machine_places) = (flow.places, machine.places);
+    let (flow, machine) = (flow.value, machine.value);
     let hostname: Arc<str> = hostname(&machine).into();
     let own_addresses = causeway_net::local::local_addresses();
     let policy =
-        checked_policy(flow, &machine, &hostname, &own_addresses).map_err(Refusal::files)?;
+        checked_policy(flow, (&flow_places, &machine_places), &machine, &hostname, &own_addresses)
+            .map_err(Refusal::files)?;
     let policy = Arc::new(ArcSwap::from_pointee(policy));
 
     let store = open_store(&machine).await?;
@@ -129,7 +132,13 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     Ok(Assembled { server, smtp, socket, admin, context, clean })
 }
 
-fn read_files(directory: &Path) -> Result<(Machine, MailFlow, FilesFound), Refusal> {
+/// A file that can be used.
+struct Read<T> {
+    value: T,
+    places: Places,
+}
+
+fn read_files(directory: &Path) -> Result<(Read<Machine>, Read<MailFlow>, FilesFound), Refusal> {
     let machine = configuration::machine(directory);
     let flow = configuration::mail_flow(directory);
     let found = if machine.found || flow.found { FilesFound::Some } else { FilesFound::Neither };
@@ -143,25 +152,27 @@ fn read_files(directory: &Path) -> Result<(Machine, MailFlow, FilesFound), Refus
 }
 
 /// The value; warnings go to the log, errors to `errors`.
-fn keep<T>(loaded: Loaded<T>, errors: &mut Vec<String>) -> Option<T> {
+fn keep<T>(loaded: Loaded<T>, errors: &mut Vec<String>) -> Option<Read<T>> {
     for problem in &loaded.problems {
         match problem.severity {
             Severity::Error => errors.push(problem.to_string()),
             Severity::Warning => warn!("{problem}"),
         }
     }
-    loaded.value
+    let places = loaded.places;
+    loaded.value.map(|value| Read { value, places })
 }
 
 /// Compiles a configuration, unless it makes no sense or would make an open relay.
 pub(crate) fn checked_policy(
     flow: MailFlow,
+    places: (&Places, &Places),
     machine: &Machine,
     hostname: &str,
     own_addresses: &[IpAddr],
 ) -> Result<MailPolicy, Vec<String>> {
     let mut errors = Vec::new();
-    for problem in causeway_policy::check(&flow, machine) {
+    for problem in causeway_policy::check(&flow, machine, places.0, places.1) {
         match problem.severity {
             Severity::Error => errors.push(problem.to_string()),
             Severity::Warning => warn!("{problem}"),

@@ -98,7 +98,7 @@ pub(crate) async fn run(options: ServeOptions) -> ExitCode {
         Ok(assembled) => assembled.run().await,
         Err(refusal) => {
             for line in &refusal.lines {
-                crate::cli::output::complain(line);
+                crate::cli::failure::say(line);
             }
             ExitCode::from(refusal.status)
         }

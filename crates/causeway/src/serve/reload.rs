@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use causeway_model::config::MailFlow;
+use causeway_model::config::{MailFlow, Places};
 use causeway_policy::MailPolicy;
 use tracing::{error, info, warn};
 
@@ -16,7 +16,7 @@ pub(crate) async fn reload(server: &Arc<Server>) {
         warn!("{problem}");
     }
     let outcome = match loaded.value {
-        Some(flow) => put_in_force(server, flow),
+        Some(flow) => put_in_force(server, flow, &loaded.places),
         None => Err(format!("{} has errors", configuration::MAIL_FLOW_FILE)),
     };
     match outcome {
@@ -34,9 +34,10 @@ pub(crate) async fn reload(server: &Arc<Server>) {
     }
 }
 
-fn put_in_force(server: &Arc<Server>, flow: MailFlow) -> Result<(), String> {
+fn put_in_force(server: &Arc<Server>, flow: MailFlow, places: &Places) -> Result<(), String> {
     let policy: MailPolicy = assemble::checked_policy(
         flow,
+        (places, &Places::none(configuration::MACHINE_FILE)),
         &server.machine,
         &server.hostname,
         &causeway_net::local::local_addresses(),
