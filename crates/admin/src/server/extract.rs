@@ -1,17 +1,19 @@
 //! How requests are read: bounded, strict, refused with the field's name.
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use causeway_model::{Address, QueueId};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
 /// Octets of a request body. The longest honest one lists ids: 60,000 of them fit.
 pub(super) const MAX_BODY: usize = 1024 * 1024;
+/// Octets after which a body that is too long is not even read any more.
+const MAX_DISCARDED: usize = 16 * MAX_BODY;
 
 /// A JSON body.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -31,16 +33,31 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-async fn read_body(body: Body) -> Result<Bytes, ApiError> {
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(
+/// The whole body. What is too long is read on for a while and thrown away, because a client that
+/// is still writing does not read the refusal.
+async fn read_body(mut body: Body) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    let mut length: usize = 0;
+    while let Some(frame) = body.frame().await {
+        let broke_off = |_| ApiError::bad_request("the request broke off", "send it again");
+        let Ok(data) = frame.map_err(broke_off)?.into_data() else {
+            continue;
+        };
+        length = length.saturating_add(data.len());
+        if length <= MAX_BODY {
+            bytes.extend_from_slice(&data);
+        } else if length > MAX_DISCARDED {
+            break;
+        }
+    }
+    if length > MAX_BODY {
+        return Err(ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("the request is longer than {MAX_BODY} octets"),
             "send it in parts",
-        )),
-        Err(_) => Err(ApiError::bad_request("the request broke off", "send it again")),
+        ));
     }
+    Ok(bytes)
 }
 
 /// The query string.

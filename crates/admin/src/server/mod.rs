@@ -16,9 +16,6 @@ mod mailbox;
 mod queue;
 mod trace;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use axum::Router;

@@ -1,0 +1,11 @@
+//! The API over a real socket: the store is the embedded engine, the running server a fake one
+//! that keeps what it was told.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
+
+mod access;
+mod explain;
+mod mailboxes;
+mod queue;
+mod trace;
+mod world;

@@ -1,0 +1,289 @@
+//! A server of the API in a temporary directory, and ways to ask it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use causeway_admin::types::{
+    ComponentHealth, ComponentStatus, RelayExplanation, RelayQuestion, RouteDomainType,
+    RouteExplanation, RouteQuestion, Selection,
+};
+use causeway_admin::{
+    Api, Client, ControlError, ControlFuture, LiveState, SOCKET_NAME, ServerControl,
+    SocketListener, Target,
+};
+use causeway_model::config::MailFlow;
+use causeway_model::{
+    Address, BodyType, Envelope, Origin, QueueId, Recipient, RecipientKey, ReversePath, Timestamp,
+};
+use causeway_store::sqlite::{SqliteStore, StoreOptions};
+use causeway_store::{
+    Change, Content, HeaderFacts, LastResult, NewMessage, Settlement, SharedStore, Update,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// What time it is in these tests.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+pub(crate) const FLOW: &str = r#"
+    [[domain]]
+    name = "ours.test"
+    type = "authoritative"
+    match_subdomains = true
+
+    [[connector]]
+    name = "to partner/100%"
+    direction = "outbound"
+    peer = "partner"
+    recipient_domains = ["partner.test", "*.partner.test"]
+    smart_hosts = ["mail.partner.test", "[2001:db8::7]:2525"]
+    tls = "domain_validation"
+    tls_domain = "mail.partner.test"
+
+    [[connector]]
+    name = "from partner"
+    direction = "inbound"
+    peer = "partner"
+    sender_domains = ["*"]
+    source_addresses = ["203.0.113.0/28"]
+"#;
+
+/// The running server, faked: it keeps what it was told, and says what it was given to say.
+#[derive(Default)]
+pub(crate) struct FakeControl {
+    pub(crate) told: Mutex<Vec<String>>,
+    pub(crate) live: Mutex<HashMap<RecipientKey, LiveState>>,
+    pub(crate) components: Mutex<Vec<ComponentHealth>>,
+    pub(crate) mailbox_changes: AtomicUsize,
+    pub(crate) manual_clock: Mutex<Option<Timestamp>>,
+}
+
+impl FakeControl {
+    fn note(&self, what: String) -> ControlFuture<'_, u64> {
+        self.told.lock().unwrap().push(what);
+        Box::pin(async { Ok(1) })
+    }
+
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.told.lock().unwrap().clone()
+    }
+}
+
+impl ServerControl for FakeControl {
+    fn retry(&self, selection: Selection) -> ControlFuture<'_, u64> {
+        self.note(format!("retry {selection:?}"))
+    }
+
+    fn hold(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64> {
+        self.note(format!("hold {selection:?} {reason}"))
+    }
+
+    fn release(&self, selection: Selection) -> ControlFuture<'_, u64> {
+        self.note(format!("release {selection:?}"))
+    }
+
+    fn return_to_sender(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64> {
+        self.note(format!("return {selection:?} {reason}"))
+    }
+
+    fn remove(&self, selection: Selection, reason: String) -> ControlFuture<'_, u64> {
+        self.note(format!("remove {selection:?} {reason}"))
+    }
+
+    fn redirect(&self, selection: Selection, to: Address) -> ControlFuture<'_, u64> {
+        self.note(format!("redirect {selection:?} {to}"))
+    }
+
+    fn live(&self, keys: &[RecipientKey]) -> Vec<Option<LiveState>> {
+        let live = self.live.lock().unwrap();
+        keys.iter().map(|key| live.get(key).cloned()).collect()
+    }
+
+    fn route_explain(&self, question: RouteQuestion) -> ControlFuture<'_, RouteExplanation> {
+        Box::pin(async move {
+            Ok(RouteExplanation {
+                domain: question.recipient.domain().clone(),
+                recipient: question.recipient,
+                domain_type: RouteDomainType::External,
+                connector: question.from_connector,
+                next_hops: vec![format!("sender {:?}", question.sender)],
+                because: "it was asked".into(),
+                considered: Vec::new(),
+            })
+        })
+    }
+
+    fn relay_explain(&self, question: RelayQuestion) -> ControlFuture<'_, RelayExplanation> {
+        Box::pin(async move {
+            Ok(RelayExplanation {
+                is_relay: true,
+                allowed: question.pop_login,
+                rule: "relay.test".into(),
+                because: format!("{} {:?}", question.from_ip, question.user),
+                reply: None,
+                allowed_if: Vec::new(),
+            })
+        })
+    }
+
+    fn mailboxes_changed(&self) {
+        self.mailbox_changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn health(&self) -> Vec<ComponentHealth> {
+        self.components.lock().unwrap().clone()
+    }
+
+    fn mail_flow(&self) -> Arc<MailFlow> {
+        Arc::new(MailFlow::parse(FLOW, "mailflow.toml").unwrap().0)
+    }
+
+    fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp> {
+        let mut clock = self.manual_clock.lock().unwrap();
+        let turned = match clock.as_mut() {
+            None => Err(ControlError::Unsupported("its clock is the system's".into())),
+            Some(now) => {
+                *now = now.plus(by);
+                Ok(*now)
+            }
+        };
+        Box::pin(async { turned })
+    }
+
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) store: SharedStore,
+    pub(crate) control: Arc<FakeControl>,
+    pub(crate) api: Api,
+    pub(crate) socket: PathBuf,
+    pub(crate) place: tempfile::TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+impl World {
+    pub(crate) fn start() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let options = StoreOptions { reserve: 0, ..StoreOptions::default() };
+        let store: SharedStore =
+            Arc::new(SqliteStore::open(&place.path().join("data"), options).unwrap());
+        let control = Arc::new(FakeControl::default());
+        let api = Api::new(store.clone(), control.clone());
+        let socket = place.path().join(SOCKET_NAME);
+        let listener = SocketListener::bind(&socket).unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(listener.serve(api.clone(), async {
+            let _ = stopped.await;
+        }));
+        Self { store, control, api, socket, place, stop: Some(stop), serving }
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        Client::connect(&Target::Socket(self.socket.clone())).await.unwrap()
+    }
+
+    pub(crate) async fn stop(mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        self.serving.await.unwrap();
+    }
+
+    /// One request as it is: status and body.
+    pub(crate) async fn raw(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let stream = UnixStream::connect(&self.socket).await.unwrap();
+        raw(stream, "localhost", method, path, body).await
+    }
+
+    /// A message from `a@ours.test` to these recipients, received so many seconds ago.
+    pub(crate) async fn accept(&self, to: &[&str], subject: &str, seconds_ago: u64) -> QueueId {
+        let id = self.store.reserve_id();
+        let received_at = Timestamp::from_millis(NOW.as_millis() - seconds_ago as i64 * 1000);
+        let message = NewMessage {
+            id,
+            envelope: Envelope {
+                reverse_path: ReversePath::Address("a@ours.test".parse().unwrap()),
+                recipients: to.iter().map(|a| Recipient::plain(a.parse().unwrap())).collect(),
+                body_type: BodyType::default(),
+                smtputf8: false,
+                ret: None,
+                envid: None,
+                origin: Origin { helo: Some("client.test".into()), ..Origin::default() },
+            },
+            received_at,
+            expires_at: received_at.plus(Duration::from_secs(48 * 3600)),
+            delay_notice_at: None,
+            header: HeaderFacts {
+                message_id: Some(format!("<{subject}@ours.test>")),
+                subject: Some(subject.into()),
+                ..HeaderFacts::default()
+            },
+            content: Content::Memory(vec![Bytes::from_static(b"Subject: x\r\n\r\nx\r\n")]),
+            report_about: None,
+        };
+        self.store.accept(message).await.unwrap();
+        id
+    }
+
+    /// A recipient was tried without success through the connector to the partner.
+    pub(crate) async fn defer(&self, message: QueueId, index: u32, until: Timestamp) {
+        self.update(message, index, Change::Deferred { until }, "450 4.4.316").await;
+    }
+
+    pub(crate) async fn update(&self, message: QueueId, index: u32, change: Change, code: &str) {
+        let update = Update {
+            key: RecipientKey { message, index },
+            change,
+            result: Some(LastResult {
+                code: code.into(),
+                reply: "the words".into(),
+                connector: Some("to partner/100%".into()),
+                destination: Some("mail.partner.test [192.0.2.7]:25".into()),
+                attempt: None,
+            }),
+            tried: true,
+            detail: None,
+        };
+        let settlement = Settlement { at: NOW, updates: vec![update], reports: Vec::new() };
+        self.store.settle(settlement).await.unwrap();
+    }
+}
+
+/// One request over any stream.
+pub(crate) async fn raw<S: AsyncReadExt + AsyncWriteExt + Unpin>(
+    mut stream: S,
+    host: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> (u16, String) {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n\
+         \r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, body.to_owned())
+}
+
+/// A part of the service that does not work.
+pub(crate) fn down(name: &str) -> ComponentHealth {
+    ComponentHealth {
+        name: name.into(),
+        status: ComponentStatus::Down,
+        since: Some(NOW),
+        detail: Some("/secret/path".into()),
+    }
+}
