@@ -11,7 +11,7 @@
 
 use std::net::IpAddr;
 
-use causeway_model::config::{Connector, Peer};
+use causeway_model::config::{Connector, DomainType, Peer};
 use causeway_model::{Address, Domain, ReversePath};
 
 use crate::{MailPolicy, MailboxLookup, RecipientDecision, RelayFacts};
@@ -151,8 +151,11 @@ fn ask_all(policy: &MailPolicy, client: IpAddr, failures: &mut Vec<SelfTestFailu
         format!("victim%{foreign}"),
         format!("{foreign}!victim"),
     ];
-    // A few domains stand for all: the rules are the same for each.
-    for accepted in policy.flow().domains.iter().take(20) {
+    // A few domains stand for all, one of each kind among them: the rules are the same for each.
+    let domains = &policy.flow().domains;
+    let relay = domains.iter().find(|domain| domain.domain_type == DomainType::InternalRelay);
+    let above = domains.iter().find(|domain| domain.match_subdomains);
+    for accepted in domains.iter().take(4).chain(relay).chain(above) {
         let own = &accepted.name;
         senders.push(format!("user@{own}"));
         recipients.extend([

@@ -87,6 +87,13 @@ fn connectors_that_take_nothing_are_named() {
         "mailflow.toml:8:12: warning: the connector \"hub\" is disabled",
         "goes direct",
     );
+    let all = outbound("all", &format!("recipient_domains = [\"*\"]\n{SMART}")) + &hub;
+    one(
+        &all,
+        "",
+        "mailflow.toml:13:12: warning: the connector \"all\" takes \"*\"",
+        "none is left",
+    );
     let ours = "[[domain]]\nname = \"ours.test\"\n";
     let takes = outbound("x", &format!("recipient_domains = [\"ours.test\"]\n{SMART}"));
     one(&format!("{ours}{takes}"), "", "mailflow.toml:7:22: warning", "gets none of them");

@@ -280,7 +280,7 @@ pub struct InboundConnector {
     pub source_addresses: Vec<IpNet>,
     /// The name in the client certificate by which its peer is recognised; tested first.
     pub tls_certificate_name: Option<String>,
-    /// Whether its peer must use TLS.
+    /// Whether its peer must use TLS; true unless written otherwise.
     pub require_tls: bool,
     /// For people.
     pub note: Option<String>,

@@ -1,8 +1,9 @@
 //! Connectors: overlaps, connectors that take nothing, and smart hosts that are ourselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
+use causeway_model::Domain;
 use causeway_model::config::{
     Connector, DomainPattern, DomainType, Host, InboundConnector, InternetRoute, Machine, MailFlow,
     OutboundConnector, OutboundRoute, Peer, Protocol, SmartHost, TlsLevel,
@@ -14,24 +15,53 @@ use crate::index::pattern_text;
 
 pub(super) fn check(flow: &MailFlow, machine: &Machine, findings: &mut Findings<'_>) {
     ties(flow, findings);
+    let authoritative: HashSet<&Domain> = flow
+        .domains
+        .iter()
+        .filter(|domain| domain.domain_type == DomainType::Authoritative)
+        .map(|domain| &domain.name)
+        .collect();
     for (i, connector) in flow.connectors.iter().enumerate() {
         let path = format!("connector[{i}]");
         match connector {
             Connector::Outbound(outbound) => {
                 useless(flow, outbound, &path, findings);
+                all_here(&authoritative, outbound, &path, findings);
                 ourselves(machine, outbound, &path, findings);
                 credentials(outbound, &path, findings);
             }
             Connector::Inbound(inbound) => sources(inbound, &path, findings),
         }
     }
-    if let InternetRoute::Via(name) = &flow.internet
-        && flow.connectors.iter().any(|c| c.name() == name && !c.enabled())
-    {
+    internet(flow, findings);
+}
+
+/// `[routing].internet` names a connector that does not get the mail.
+fn internet(flow: &MailFlow, findings: &mut Findings<'_>) {
+    let InternetRoute::Via(name) = &flow.internet else { return };
+    if flow.connectors.iter().any(|c| c.name() == name && !c.enabled()) {
         findings.warning(
             "routing.internet",
             format!("the connector \"{name}\" is disabled: mail for the internet goes direct"),
             "enable the connector, or write internet = \"direct\"",
+        );
+    }
+    let everything = flow.connectors.iter().find(|connector| match connector {
+        Connector::Outbound(outbound) => {
+            outbound.enabled
+                && outbound.name != *name
+                && outbound.recipient_domains.contains(&DomainPattern::Everything)
+        }
+        Connector::Inbound(_) => false,
+    });
+    if let Some(everything) = everything {
+        findings.warning(
+            "routing.internet",
+            format!(
+                "the connector \"{}\" takes \"*\", so none is left for the connector \"{name}\"",
+                everything.name()
+            ),
+            "remove \"*\" from that connector, or write internet = \"direct\"",
         );
     }
 }
@@ -91,12 +121,18 @@ fn useless(flow: &MailFlow, outbound: &OutboundConnector, path: &str, findings: 
             "write recipient_domains, or name it in [routing].internet",
         );
     }
+}
+
+/// Patterns for domains whose recipients never leave.
+fn all_here(
+    authoritative: &HashSet<&Domain>,
+    outbound: &OutboundConnector,
+    path: &str,
+    findings: &mut Findings<'_>,
+) {
     for (p, pattern) in outbound.recipient_domains.iter().enumerate() {
         let DomainPattern::Exact(domain) = pattern else { continue };
-        let authoritative = flow.domains.iter().any(|accepted| {
-            accepted.name == *domain && accepted.domain_type == DomainType::Authoritative
-        });
-        if authoritative && outbound.enabled {
+        if outbound.enabled && authoritative.contains(domain) {
             findings.warning(
                 &format!("{path}.recipient_domains[{p}]"),
                 format!(

@@ -1,5 +1,7 @@
 //! Accepted domains.
 
+use std::collections::HashMap;
+
 use causeway_model::Domain;
 use causeway_model::config::{
     AcceptedDomain, Connector, DomainPattern, DomainType, MailFlow, OutboundConnector,
@@ -10,9 +12,16 @@ use super::Findings;
 use crate::index::{pattern_takes, upwards};
 
 pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
+    let covering: HashMap<&str, &AcceptedDomain> = flow
+        .domains
+        .iter()
+        .filter(|domain| domain.match_subdomains)
+        .map(|domain| (domain.name.as_str(), domain))
+        .collect();
     for (i, domain) in flow.domains.iter().enumerate() {
         let path = format!("domain[{i}]");
-        if let Some(above) = covering(flow, domain)
+        // The closest accepted domain above that takes its subdomains too.
+        if let Some(above) = upwards(&domain.name).skip(1).find_map(|up| covering.get(up))
             && above.domain_type == domain.domain_type
         {
             findings.warning(
@@ -25,13 +34,6 @@ pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
             internal_relay(flow, domain, &path, findings);
         }
     }
-}
-
-/// The closest accepted domain above that takes its subdomains too.
-fn covering<'f>(flow: &'f MailFlow, domain: &AcceptedDomain) -> Option<&'f AcceptedDomain> {
-    upwards(&domain.name).skip(1).find_map(|up| {
-        flow.domains.iter().find(|above| above.match_subdomains && above.name.as_str() == up)
-    })
 }
 
 fn internal_relay(

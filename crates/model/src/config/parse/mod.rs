@@ -45,19 +45,19 @@ type Span = Option<Range<usize>>;
 
 /// The text of a file, and the problems found in it so far.
 struct Source<'t> {
-    text: &'t str,
+    lines: Lines<'t>,
     file: &'t str,
     problems: RefCell<Vec<(usize, Problem)>>,
 }
 
 impl<'t> Source<'t> {
     fn new(text: &'t str, file: &'t str) -> Self {
-        Self { text, file, problems: RefCell::new(Vec::new()) }
+        Self { lines: Lines::new(text), file, problems: RefCell::new(Vec::new()) }
     }
 
     fn report(&self, severity: Severity, span: Span, wrong: Wrong) {
         let offset = span.map_or(0, |span| span.start);
-        let (line, column) = line_and_column(self.text, offset);
+        let (line, column) = self.lines.place(offset);
         let Wrong { what, instead } = wrong;
         let problem = Problem { file: self.file.to_owned(), line, column, severity, what, instead };
         self.problems.borrow_mut().push((offset, problem));
@@ -85,11 +85,26 @@ impl<'t> Source<'t> {
     }
 }
 
-/// Line and column (in characters), both from 1, of an offset in octets.
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+/// Finds lines and columns in a text.
+struct Lines<'t> {
+    text: &'t str,
+    /// Offsets in octets.
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        let after_newlines = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        Self { text, starts: std::iter::once(0).chain(after_newlines).collect() }
+    }
+
+    /// Line and column (in characters), both from 1, of an offset in octets.
+    fn place(&self, offset: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|&start| start <= offset);
+        let start = self.starts.get(line.wrapping_sub(1)).copied().unwrap_or(0);
+        let before = self.text.get(start..offset).unwrap_or("");
+        (line.max(1), before.chars().count() + 1)
+    }
 }
 
 /// Parses the text as TOML and hands the whole document to `read`.

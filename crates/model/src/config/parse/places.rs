@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml_edit::{Item, TableLike, Value};
 
 use super::super::{Problem, Severity};
-use super::line_and_column;
+use super::Lines;
 
 /// The line and column of every entry of a file, by its path: `connector[1]`,
 /// `connector[1].smart_hosts[0]`, `relay.networks[2]`, `routing.internet`. Positions count from 0, in
@@ -24,7 +24,7 @@ impl Places {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut places = Self::none(file);
         if let Ok(document) = toml_edit::Document::parse(text) {
-            places.walk_table(text, "", document.as_table());
+            places.walk_table(&Lines::new(text), "", document.as_table());
         }
         places
     }
@@ -61,36 +61,36 @@ impl Places {
         Problem { file: self.file.clone(), line, column, severity, what, instead }
     }
 
-    fn add(&mut self, text: &str, path: &str, span: Option<Range<usize>>) {
+    fn add(&mut self, lines: &Lines<'_>, path: &str, span: Option<Range<usize>>) {
         if let Some(span) = span {
-            self.places.insert(path.to_owned(), line_and_column(text, span.start));
+            self.places.insert(path.to_owned(), lines.place(span.start));
         }
     }
 
-    fn walk_table(&mut self, text: &str, path: &str, table: &dyn TableLike) {
+    fn walk_table(&mut self, lines: &Lines<'_>, path: &str, table: &dyn TableLike) {
         for (key, item) in table.iter() {
             let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
             let key_span = table.get_key_value(key).and_then(|(key, _)| key.span());
-            self.walk(text, &path, item, key_span);
+            self.walk(lines, &path, item, key_span);
         }
     }
 
-    fn walk(&mut self, text: &str, path: &str, item: &Item, key_span: Option<Range<usize>>) {
-        self.add(text, path, item.span().or(key_span));
+    fn walk(&mut self, lines: &Lines<'_>, path: &str, item: &Item, key_span: Option<Range<usize>>) {
+        self.add(lines, path, item.span().or(key_span));
         if let Some(table) = item.as_table_like() {
-            self.walk_table(text, path, table);
+            self.walk_table(lines, path, table);
         } else if let Some(tables) = item.as_array_of_tables() {
             for (i, table) in tables.iter().enumerate() {
                 let path = format!("{path}[{i}]");
-                self.add(text, &path, table.span());
-                self.walk_table(text, &path, table);
+                self.add(lines, &path, table.span());
+                self.walk_table(lines, &path, table);
             }
         } else if let Some(array) = item.as_array() {
             for (i, value) in array.iter().enumerate() {
                 let path = format!("{path}[{i}]");
-                self.add(text, &path, value.span());
+                self.add(lines, &path, value.span());
                 if let Value::InlineTable(table) = value {
-                    self.walk_table(text, &path, table);
+                    self.walk_table(lines, &path, table);
                 }
             }
         }
