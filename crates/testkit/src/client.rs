@@ -220,7 +220,7 @@ impl Client {
             return answer;
         }
         let mut wire = String::with_capacity(content.len() + 8);
-        for line in content.split("\r\n") {
+        for line in content.strip_suffix("\r\n").unwrap_or(content).split("\r\n") {
             if line.starts_with('.') {
                 wire.push('.');
             }

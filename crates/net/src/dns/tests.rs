@@ -1,1 +1,229 @@
+use std::net::Ipv4Addr;
 
+use causeway_testkit::{DnsFault, TestDns};
+
+use super::*;
+
+fn resolver(dns: &TestDns) -> Resolver {
+    Resolver::new(&dns.settings()).unwrap()
+}
+
+fn domain(text: &str) -> Domain {
+    Domain::parse(text).unwrap()
+}
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+/// An address of loopback where nobody answers DNS questions, kept silent by a bound socket.
+fn silent_server() -> (std::net::UdpSocket, SocketAddr) {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+#[tokio::test]
+async fn mx_hosts_come_best_first_and_are_remembered() {
+    let dns = TestDns::start();
+    dns.mx("partner.test", 20, "backup.partner.test").mx("partner.test", 10, "MX1.partner.test");
+    let resolver = resolver(&dns);
+    for _ in 0..3 {
+        let answer = resolver.mx(&domain("Partner.test")).await.unwrap();
+        let hosts: Vec<&str> = answer.hosts.iter().map(|host| host.name.as_str()).collect();
+        assert_eq!(hosts, ["mx1.partner.test", "backup.partner.test"]);
+        assert!(!answer.implicit);
+        let left = answer.valid_until.since(crate::clock::system_now());
+        assert!(left > Duration::from_secs(290) && left <= Duration::from_secs(300), "{left:?}");
+    }
+    assert_eq!(dns.queries("partner.test"), 1);
+    resolver.flush("partner.test.");
+    resolver.mx(&domain("partner.test")).await.unwrap();
+    assert_eq!(dns.queries("partner.test"), 2);
+}
+
+#[tokio::test]
+async fn a_domain_without_mx_is_its_own_host() {
+    let dns = TestDns::start();
+    dns.a("plain.test", "127.0.0.7");
+    let answer = resolver(&dns).mx(&domain("plain.test")).await.unwrap();
+    assert!(answer.implicit);
+    assert_eq!(answer.hosts, [MxHost { preference: 0, name: "plain.test".into() }]);
+}
+
+#[tokio::test]
+async fn an_address_literal_is_asked_for_nowhere() {
+    let dns = TestDns::start();
+    let resolver = resolver(&dns);
+    for (text, address) in [("[192.0.2.1]", "192.0.2.1"), ("[IPv6:2001:db8::1]", "2001:db8::1")] {
+        let answer = resolver.mx(&domain(text)).await.unwrap();
+        assert_eq!(answer.hosts[0].name, address);
+        let addresses = resolver.addresses(&answer.hosts[0].name, Families::Both).await;
+        assert_eq!(addresses, Ok(vec![ip(address)]));
+    }
+    assert_eq!(dns.queries_of("192.0.2.1", "A"), 0);
+}
+
+#[tokio::test]
+async fn the_null_mx_is_told() {
+    let dns = TestDns::start();
+    dns.null_mx("nomail.test");
+    assert_eq!(
+        resolver(&dns).mx(&domain("nomail.test")).await,
+        Err(Failure::NullMx { domain: "nomail.test".into() })
+    );
+}
+
+#[tokio::test]
+async fn a_domain_that_is_an_alias_is_followed() {
+    let dns = TestDns::start();
+    dns.cname("alias.test", "middle.test")
+        .cname("middle.test", "real.test")
+        .mx("real.test", 5, "mx.real.test")
+        .cname("mx.real.test", "host.real.test")
+        .a("host.real.test", "127.0.0.8");
+    let resolver = resolver(&dns);
+    let answer = resolver.mx(&domain("alias.test")).await.unwrap();
+    assert_eq!(answer.cname_chain, ["middle.test", "real.test"]);
+    assert_eq!(answer.hosts[0].name, "mx.real.test");
+    let addresses = resolver.addresses("mx.real.test", Families::Both).await.unwrap();
+    assert_eq!(addresses, [ip("127.0.0.8")]);
+}
+
+#[tokio::test]
+async fn every_failure_has_its_own_name() {
+    let dns = TestDns::start();
+    dns.a("broken.test", "127.0.0.1").txt("empty.test", "no address here");
+    dns.fault("broken.test", DnsFault::ServFail).fault("refused.test", DnsFault::Refused);
+    let resolver = resolver(&dns);
+    let name = |text: &str| text.to_owned();
+    assert_eq!(
+        resolver.mx(&domain("gone.test")).await,
+        Err(Failure::DomainNotFound { name: name("gone.test") })
+    );
+    assert_eq!(
+        resolver.addresses("empty.test", Families::Both).await,
+        Err(Failure::NoAddress { name: name("empty.test") })
+    );
+    for (text, code) in [("broken.test", "SERVFAIL"), ("refused.test", "REFUSED")] {
+        let server = Some(dns.address());
+        let failure = Failure::DnsServerFailure { name: name(text), code: code.into(), server };
+        assert_eq!(resolver.mx(&domain(text)).await, Err(failure.clone()));
+        assert_eq!(resolver.addresses(text, Families::Both).await, Err(failure));
+    }
+    // An error answered once is not asked for again.
+    assert_eq!(dns.queries_of("broken.test", "MX"), 1);
+    dns.heal("broken.test");
+    assert!(resolver.addresses("broken.test", Families::Both).await.is_ok());
+    let impossible = format!("{}.test", "a".repeat(64));
+    assert_eq!(
+        resolver.addresses(&impossible, Families::Both).await,
+        Err(Failure::DomainNotFound { name: impossible })
+    );
+}
+
+#[tokio::test]
+async fn silence_ends_after_the_configured_time() {
+    let dns = TestDns::start();
+    dns.fault("slow.test", DnsFault::Drop);
+    let settings =
+        DnsSettings { servers: vec![dns.address()], timeout: Duration::from_millis(300) };
+    let start = std::time::Instant::now();
+    assert_eq!(
+        Resolver::new(&settings).unwrap().mx(&domain("slow.test")).await,
+        Err(Failure::DnsTimeout { name: "slow.test".into(), after_ms: 300 })
+    );
+    let taken = start.elapsed();
+    assert!(taken >= Duration::from_millis(290) && taken < Duration::from_secs(2), "{taken:?}");
+}
+
+#[tokio::test]
+async fn what_works_of_two_families_is_used() {
+    let dns = TestDns::start();
+    dns.a("half.test", "127.0.0.3").aaaa("half.test", "::1");
+    dns.fault_for("half.test", "AAAA", DnsFault::ServFail);
+    let resolver = resolver(&dns);
+    assert_eq!(
+        resolver.addresses("half.test", Families::Both).await,
+        Ok(vec![IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3))])
+    );
+    dns.heal("half.test");
+    assert_eq!(
+        resolver.addresses("half.test", Families::Both).await,
+        Ok(vec![ip("127.0.0.3"), ip("::1")])
+    );
+    assert_eq!(resolver.addresses("half.test", Families::Ipv6).await, Ok(vec![ip("::1")]));
+}
+
+#[tokio::test]
+async fn another_server_answers_when_the_first_does_not() {
+    let dns = TestDns::start();
+    dns.a("host.test", "127.0.0.4").a("other.test", "127.0.0.5");
+    let (_silent, silent) = silent_server();
+    let broken = TestDns::start();
+    broken.fault("host.test", DnsFault::ServFail);
+    for first in [silent, broken.address()] {
+        let settings =
+            DnsSettings { servers: vec![first, dns.address()], timeout: Duration::from_secs(1) };
+        let resolver = Resolver::new(&settings).unwrap();
+        let found = resolver.addresses("host.test", Families::Ipv4).await;
+        assert_eq!(found, Ok(vec![ip("127.0.0.4")]));
+        // The next question goes straight to the one that answered.
+        let start = std::time::Instant::now();
+        let found = resolver.addresses("other.test", Families::Ipv4).await;
+        assert_eq!(found, Ok(vec![ip("127.0.0.5")]));
+        assert!(start.elapsed() < Duration::from_millis(400));
+    }
+    assert_eq!(broken.queries("other.test"), 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_off_is_fetched_by_tcp() {
+    let dns = TestDns::start();
+    for n in 0..60 {
+        dns.mx("many.test", n, &format!("host-with-a-long-name-{n}.many.test"));
+    }
+    dns.fault("many.test", DnsFault::Truncate);
+    let answer = resolver(&dns).mx(&domain("many.test")).await.unwrap();
+    assert_eq!(answer.hosts.len(), 60);
+    assert_eq!(dns.queries_by_tcp(), 1);
+}
+
+#[tokio::test]
+async fn absence_is_remembered_as_long_as_the_zone_says() {
+    let dns = TestDns::start();
+    let resolver = resolver(&dns);
+    for _ in 0..2 {
+        assert!(resolver.mx(&domain("new.test")).await.is_err());
+    }
+    assert_eq!(dns.queries("new.test"), 1);
+    dns.ttl(0, 0);
+    for _ in 0..2 {
+        assert!(resolver.mx(&domain("newer.test")).await.is_err());
+    }
+    assert_eq!(dns.queries("newer.test"), 2);
+}
+
+#[tokio::test]
+async fn the_other_records_are_read() {
+    let dns = TestDns::start();
+    let long = format!("v=spf1 {} -all", "ip4:192.0.2.1 ".repeat(40));
+    dns.txt("t.test", &long).ns("t.test", "NS1.t.test").ptr("192.0.2.9", "mail.t.test");
+    let resolver = Resolver::direct(dns.address(), Duration::from_secs(2)).unwrap();
+    assert_eq!(resolver.texts("t.test").await, Ok(vec![long]));
+    assert_eq!(resolver.name_servers("t.test").await, Ok(vec!["ns1.t.test".to_owned()]));
+    assert_eq!(resolver.pointers(ip("192.0.2.9")).await, Ok(vec!["mail.t.test".to_owned()]));
+    assert_eq!(resolver.pointers(ip("192.0.2.77")).await, Ok(vec![]));
+    assert_eq!(
+        resolver.name_servers("mail.t.test").await.unwrap_err(),
+        Failure::DomainNotFound { name: "mail.t.test".into() }
+    );
+    resolver.texts("t.test").await.unwrap();
+    assert_eq!(dns.queries_of("t.test", "TXT"), 2, "a direct look-up never uses a cache");
+}
+
+#[test]
+fn the_systems_servers_are_used_when_none_are_configured() {
+    let settings = DnsSettings { servers: Vec::new(), timeout: Duration::from_secs(1) };
+    assert!(!Resolver::new(&settings).unwrap().servers().is_empty());
+}

@@ -178,6 +178,9 @@ impl rustls::client::ResolvesClientCert for ServerTls {
         _root_hint_subjects: &[&[u8]],
         sigschemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
+        if self.is_self_made() {
+            return None;
+        }
         let key = Arc::clone(&self.inner.current.load().key);
         key.key.choose_scheme(sigschemes).map(|_| key)
     }

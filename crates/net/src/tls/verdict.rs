@@ -10,13 +10,15 @@
 //! 3. Is it for the name? ([`Failure::CertificateNameMismatch`])
 //!
 //! **Missing or unknown?** From the server's certificate we follow the issuers as far as they were
-//! sent. When the last one's issuer was sent (a root that is not trusted) or is the name of a
-//! trusted root (then the signature is wrong), the issuer is *unknown*. Otherwise its certificate
-//! was not sent, and it counts as *missing* when something says that it is an intermediate
-//! certificate of a known authority: the last certificate tells where to fetch its issuer's
-//! (authority information access, which public authorities always write), or the issuer's
-//! organization is that of a trusted root. Without such a sign it is *unknown*: most likely a
-//! private authority whose root nobody has been given.
+//! sent. When they end at a root that was sent, the issuer is *unknown*: nobody trusts that root.
+//! Otherwise the last issuer's certificate was not sent, and it counts as *missing* when something
+//! says that it is an intermediate certificate of a known authority: the last certificate tells
+//! where to fetch its issuer's (authority information access, which public authorities always
+//! write), or the issuer's organization is that of a trusted root. Without such a sign it is
+//! *unknown*: most likely a private authority whose root nobody has been given.
+//!
+//! A signature that does not match its issuer's key, even where the issuer's name is a trusted
+//! one, is neither: [`Failure::CertificateInvalid`].
 
 use causeway_model::{Failure, Timestamp};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};

@@ -132,7 +132,6 @@ fn a_refusing_port_stays_reserved_and_can_listen_again() {
     let peer = ScriptedPeer::refusing();
     let refused = TcpStream::connect(peer.address()).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
-    assert!(StdTcpListener::bind(peer.address()).is_err() || !peer.address().ip().is_ipv4());
     peer.listen();
     assert!(Client::connect(&peer).read().starts_with("220"));
 }
