@@ -1,6 +1,6 @@
 //! The SMTP protocol (RFC 5321 and its extensions), both sides, over any byte stream.
 //!
-//! **What it is for.** The receiving side of a session is built from [`line`] (framing),
+//! **What it is for.** The receiving side of a session is built from [mod@line] (framing),
 //! [`command`] (grammar), [`data`] (message content) and [`reply::write_reply`]; these are pure
 //! functions and small state machines over buffers. The sending side is [`client::Connection`],
 //! built on [`reply::ReplyReader`]; it is the only part that does I/O.
@@ -18,7 +18,7 @@
 //! [`data::DataFaults`] (known only after the true end of the message), [`reply::ReplyError`] and
 //! [`client::SessionFailure`].
 //!
-//! **In which order to read.** [`line`], [`command`], [`data`], [`reply`], then [`client`];
+//! **In which order to read.** [mod@line], [`command`], [`data`], [`reply`], then [`client`];
 //! [`xtext`] is a detail of the delivery status parameters.
 
 pub mod client;
