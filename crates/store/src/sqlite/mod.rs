@@ -66,7 +66,8 @@ const FORGET_AT_ONCE: usize = 200;
 /// What can be chosen when a store is opened. The defaults are right for a mail server.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
-    /// Octets that must be free on the disk for mail to be accepted.
+    /// Octets that must be free on the disk for mail to be accepted. It must have
+    /// room for `checkpoint_pages` pages twice: in the log and in the database.
     pub reserve: u64,
     /// Octets that the database may have; `None`: as many as the disk has.
     pub max_size: Option<u64>,
@@ -88,7 +89,7 @@ impl Default for StoreOptions {
             readers: 4,
             read_limit: Duration::from_secs(5),
             cache_kib: 4096,
-            checkpoint_pages: 1000,
+            checkpoint_pages: 4000,
         }
     }
 }
@@ -207,7 +208,7 @@ impl SqliteStore {
     }
 
     /// Refuses mail when the disk is nearly full. Settlements are never refused.
-    fn check_space(&self) -> Result<(), StoreError> {
+    fn check_space(&self, size: u64) -> Result<(), StoreError> {
         let now = u64::try_from(self.space.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
         let looked_at = self.space.looked_at.load(Ordering::Relaxed);
         if looked_at == 0 || now > looked_at + SPACE_AGE {
@@ -218,6 +219,8 @@ impl SqliteStore {
             self.space.looked_at.store(now + 1, Ordering::Relaxed);
         }
         let free = self.space.free.load(Ordering::Relaxed);
+        // Between two looks: it goes into the log and into the database, and may need both.
+        self.space.free.store(free.saturating_sub(2 * size), Ordering::Relaxed);
         if free < self.options.reserve {
             return Err(StoreError::Full {
                 detail: format!(
@@ -246,7 +249,7 @@ impl SqliteStore {
     }
 
     async fn accept_message(&self, message: NewMessage) -> Result<Accepted, StoreError> {
-        self.check_space()?;
+        self.check_space(message.content.size())?;
         let mut incoming = self.incoming(message).await?;
         let spilled = incoming.spilled.take();
         let weight = weight(&incoming);

@@ -305,6 +305,11 @@ impl Writer<'_> {
             self.in_doubt = true;
         }
         let code = error.sqlite_error_code();
+        if code == Some(ErrorCode::DiskFull) {
+            // What is in the log goes to its place, if that has room; then the log starts again at
+            // its beginning and needs no more.
+            let _ = self.connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+        }
         if matches!(code, Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt)) {
             self.in_doubt = true;
         }
