@@ -44,10 +44,10 @@ move-recipient-admin = The administrator of the recipient’s mail system has to
 move-partner-admin = The administrator of the server at the other end has to act.
 move-service = We have to act: the administrators of the mail server of { $organization }.
 move-nobody = Nobody has to act; waiting is enough.
-move-not-tested = This is the usual case. The possible causes are listed below for administrators; they have not been tested.
+move-not-tested = This is our best guess; the possible causes, listed below for administrators, have not been tested.
 party-sender = You
 party-service = { $organization }
-party-acts = has to act
+party-acts = next to act
 
 problem-name-unknown = The mail domain { $domain }, or the server responsible for it, does not exist in the internet’s directory of names (DNS).
 problem-name-trouble = The internet’s directory of names (DNS) gives no usable answer about where mail for { $domain } goes.
@@ -113,7 +113,7 @@ heading-hops = The way of the message so far
 causes-not-tested = These causes are known for this failure. They have not been tested for this message.
 cause-confirmed = confirmed: { $cause }
 cause-ruled-out = ruled out: { $cause }
-cause-act = { $who }: { $action }
+cause-act = To be done by { $who }: { $action }
 
 label-subject = Subject
 label-received = Received here

@@ -170,6 +170,23 @@ impl Problem {
         }
     }
 
+    /// True for a trouble that seems to be at the other end, and that waiting may end.
+    #[must_use]
+    pub const fn is_remote(self) -> bool {
+        matches!(
+            self,
+            Self::NameTrouble
+                | Self::NoConnection
+                | Self::Refused
+                | Self::NoService
+                | Self::NoTls
+                | Self::Certificate
+                | Self::Broken
+                | Self::ServerTrouble
+                | Self::Later
+        )
+    }
+
     /// Keys of the steps for the sender, in order. While queued, the first thing is that nothing
     /// needs to be done; the steps then are what can be done beside waiting.
     #[must_use]
@@ -180,18 +197,9 @@ impl Problem {
             (_, Self::NameUnknown) => {
                 &["step-check-domain", "step-send-again-later", "step-other-way"]
             }
-            (
-                _,
-                Self::NameTrouble
-                | Self::NoConnection
-                | Self::Refused
-                | Self::NoService
-                | Self::NoTls
-                | Self::Certificate
-                | Self::Broken
-                | Self::ServerTrouble
-                | Self::Later,
-            ) => &["step-tell-recipient", "step-send-again-later", "step-ask-postmaster"],
+            (_, problem) if problem.is_remote() => {
+                &["step-tell-recipient", "step-send-again-later", "step-ask-postmaster"]
+            }
             (_, Self::Login | Self::Ours | Self::NoRoute | Self::Returned) => {
                 &["step-ask-postmaster", "step-send-again-when-told"]
             }
@@ -213,7 +221,7 @@ impl Problem {
             (_, Self::Virus) => &["step-scan-computer", "step-change-content"],
             (_, Self::SenderRefused) => &["step-check-own-address", "step-ask-postmaster"],
             (_, Self::Policy) => &["step-check-address", "step-tell-recipient"],
-            (_, Self::Other) => &["step-read-answer", "step-check-address", "step-tell-recipient"],
+            (_, _) => &["step-read-answer", "step-check-address", "step-tell-recipient"],
         }
     }
 

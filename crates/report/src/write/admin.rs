@@ -2,7 +2,7 @@
 
 use causeway_catalog::causes::causes_of_attempt;
 use causeway_catalog::status::{peer_reply, target};
-use causeway_catalog::{Phase, Texts, status_of};
+use causeway_catalog::{Phase, Texts, WhoActs, status_of};
 use causeway_model::{Attempt, Outcome, Reply};
 
 use super::document::Block;
@@ -208,13 +208,14 @@ fn point(texts: &Texts, known: &KnownCause, connector: bool) -> (String, Vec<Str
     }
     if known.standing != Standing::RuledOut {
         details.push(texts.text(&cause.explanation_key()));
-        details.push(texts.format(
-            "cause-act",
-            &[
-                ("who", texts.text(cause.who_acts(connector).text_key()).into()),
-                ("action", texts.text(&cause.action_key()).into()),
-            ],
-        ));
+        let action = texts.text(&cause.action_key());
+        details.push(match cause.who_acts(connector) {
+            WhoActs::Nobody => action,
+            who => texts.format(
+                "cause-act",
+                &[("who", texts.text(who.text_key()).into()), ("action", action.into())],
+            ),
+        });
     }
     (title, details)
 }

@@ -15,6 +15,7 @@ const STYLE: &str = "\
   .card { background: #20242b !important; border-color: #3a404a !important; }
   .text { color: #e8eaed !important; }
   .soft { color: #a9b0ba !important; }
+  .link { color: #8ab4f8 !important; }
   .rule { border-color: #3a404a !important; }
   .code { background: #16181d !important; color: #e8eaed !important; border-color: #3a404a !important; }
   .idle { background: #2a2f38 !important; color: #c7ccd4 !important; }
@@ -98,7 +99,7 @@ fn render_block(out: &mut String, block: &Block, colour: &str) {
         }
         Block::Recipients(addresses, more) => {
             out.push_str(&format!(
-                "<p class=\"text rule\" style=\"margin:18px 0 10px;padding:0 0 0 12px;\
+                "<p class=\"text\" style=\"margin:18px 0 10px;padding:0 0 0 12px;\
                  border-left:4px solid {colour};{FONT};font-size:15px;line-height:1.5;\
                  color:#1b1f24;word-break:break-all\">"
             ));
@@ -130,7 +131,7 @@ fn render_block(out: &mut String, block: &Block, colour: &str) {
         Block::Parties { parties, mark } => party_row(out, parties, mark, colour),
         Block::Link { text, url } => out.push_str(&format!(
             "<p class=\"text\" style=\"margin:0 0 10px;{FONT};font-size:15px;line-height:1.5;\
-             color:#1b1f24;word-break:break-all\">{}<br>\n<a href=\"{}\" style=\"color:#2f6fd6\">\
+             color:#1b1f24;word-break:break-all\">{}<br>\n<a class=\"link\" href=\"{}\" style=\"color:#1f5fc4\">\
              {}</a></p>\n",
             escape(text),
             escape(url),

@@ -171,10 +171,13 @@ pub(super) fn address_list(recipients: &[ReportRecipient]) -> String {
     addresses.join(",\r\n ")
 }
 
-/// A boundary that does not occur in `content`. `=_` cannot occur in quoted-printable text.
-pub(super) fn boundary(unique: u64, number: u32, content: &[u8]) -> String {
+/// A boundary that does not occur in `contents`. `=_` cannot occur in quoted-printable text.
+pub(super) fn boundary(unique: u64, number: u32, contents: [&[u8]; 2]) -> String {
     let mut boundary = format!("=_causeway_{unique:016x}_{number}");
-    while memchr::memmem::find(content, boundary.as_bytes()).is_some() {
+    let occurs = |boundary: &str| {
+        contents.iter().any(|c| memchr::memmem::find(c, boundary.as_bytes()).is_some())
+    };
+    while occurs(&boundary) {
         boundary.push('x');
     }
     boundary

@@ -195,8 +195,11 @@ pub fn write(request: &ReportRequest<'_>) -> WrittenReport {
         admin: admin::blocks(request, texts),
     };
     let original = original::part(request, global);
-    let outer = mime::boundary(request.unique, 0, &original.body);
-    let inner = mime::boundary(request.unique, 1, &original.body);
+    let machine = status::part(request, global);
+    // The other parts are quoted-printable, in which no boundary of ours can occur.
+    let unencoded = [original.body.as_slice(), machine.as_bytes()];
+    let outer = mime::boundary(request.unique, 0, unencoded);
+    let inner = mime::boundary(request.unique, 1, unencoded);
     let (header, message_id, subject) = header(request, texts, global, &outer);
 
     let mut out = header.into_bytes();
@@ -220,7 +223,7 @@ pub fn write(request: &ReportRequest<'_>) -> WrittenReport {
     line(&format!("--{inner}--"));
     line("");
     line(&format!("--{outer}"));
-    line(&status::part(request, global));
+    line(&machine);
     line(&format!("--{outer}"));
     for field in &original.header {
         line(field);

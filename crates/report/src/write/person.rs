@@ -121,9 +121,14 @@ fn what_happened(
     blocks.push(Block::Paragraph(whose));
 
     blocks.push(Block::Heading(texts.text("heading-steps")));
-    let steps = problem.map_or(&["step-ask-postmaster", "step-send-again-when-told"][..], |p| {
-        p.steps(recipient.phase)
-    });
+    let steps = match problem {
+        // Known to be ours: the recipient's side can do nothing about it.
+        Some(problem) if certain && who == WhoActs::Service && problem.is_remote() => {
+            Problem::Ours.steps(recipient.phase)
+        }
+        Some(problem) => problem.steps(recipient.phase),
+        None => Problem::Ours.steps(recipient.phase),
+    };
     let postmaster = request.postmaster.to_string();
     blocks.push(Block::Steps(
         steps

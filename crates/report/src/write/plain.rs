@@ -74,22 +74,27 @@ fn blocks(out: &mut String, blocks: &[Block]) {
     }
 }
 
-/// Rows as lines: what they have in the first two columns, and the rest with its labels below.
+/// Rows as lines: two columns on the first, a third below; wider tables with the labels of their
+/// columns.
 fn table(out: &mut String, header: &[String], rows: &[Vec<String>]) {
     for row in rows {
-        let mut cells = row.iter();
-        let first = cells.next().map_or("", String::as_str);
-        let rest: Vec<String> = cells
-            .zip(header.iter().skip(1))
-            .filter(|(cell, _)| !cell.is_empty())
-            .map(
-                |(cell, label)| {
-                    if row.len() > 3 { format!("{label}: {cell}") } else { cell.clone() }
-                },
-            )
-            .collect();
-        let first = if first.is_empty() { "-" } else { first };
-        wrap(out, &format!("{first}  {}", rest.join(", ")), "", "    ");
+        match row.as_slice() {
+            [first, second, third] => {
+                wrap(out, &format!("{first}  {second}"), "", "    ");
+                wrap(out, third, "    ", "    ");
+            }
+            [first, rest @ ..] => {
+                let cells: Vec<String> = rest
+                    .iter()
+                    .zip(header.iter().skip(1))
+                    .filter(|(cell, _)| !cell.is_empty())
+                    .map(|(cell, label)| format!("{label}: {cell}"))
+                    .collect();
+                let first = if first.is_empty() { "-" } else { first };
+                wrap(out, &format!("{first}  {}", cells.join(", ")), "", "    ");
+            }
+            [] => {}
+        }
     }
 }
 

@@ -88,6 +88,9 @@ fn about_recipient(
         if let Some(host) = remote(attempt) {
             fields.add("Remote-MTA", &format!("dns; {host}"));
         }
+        if let Some(address) = attempt.address {
+            fields.add("X-Causeway-Remote-Address", &address.to_string());
+        }
         fields.add("Diagnostic-Code", &diagnostic(attempt, &line));
         fields.add("Last-Attempt-Date", &attempt.at.rfc5322());
     } else {
@@ -125,8 +128,7 @@ fn line_of(request: &ReportRequest<'_>, recipient: &ReportRecipient) -> StatusLi
 
 fn remote(attempt: &Attempt) -> Option<String> {
     match (&attempt.host, attempt.address) {
-        (Some(host), Some(address)) => Some(format!("{host} ({address})")),
-        (Some(host), None) => Some(host.clone()),
+        (Some(host), _) => Some(host.clone()),
         (None, Some(address)) => Some(format!("[{}]", address.ip())),
         (None, None) => None,
     }
