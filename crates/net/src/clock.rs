@@ -143,6 +143,8 @@ impl Drop for Registration {
     }
 }
 
+/// The present moment by the system's clock: for certificates and TTLs, which the world dates.
+#[allow(clippy::disallowed_methods, reason = "this is the clock that others are to ask")]
 pub(crate) fn system_now() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))

@@ -89,19 +89,7 @@ impl Server {
     /// The listener for other servers.
     #[must_use]
     pub fn smtp(&self) -> SocketAddr {
-        SocketAddr::new(self.address, 2525)
-    }
-
-    /// The listener for clients.
-    #[must_use]
-    pub fn submission(&self) -> SocketAddr {
-        SocketAddr::new(self.address, 2587)
-    }
-
-    /// The listener for clients with TLS from the first octet.
-    #[must_use]
-    pub fn submissions(&self) -> SocketAddr {
-        SocketAddr::new(self.address, 2465)
+        SocketAddr::new(self.address, setup::PORT)
     }
 
     /// Where the two files are.

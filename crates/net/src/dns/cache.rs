@@ -17,8 +17,11 @@ const CAPACITY: usize = 16_384;
 
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    entries: Mutex<HashMap<String, Vec<(RecordType, Arc<Answer>)>>>,
+    entries: Mutex<Entries>,
 }
+
+/// By name; the few record types of one name side by side.
+type Entries = HashMap<String, Vec<(RecordType, Arc<Answer>)>>;
 
 impl Cache {
     pub(super) fn get(
@@ -60,7 +63,7 @@ impl Cache {
     }
 }
 
-fn make_room(entries: &mut HashMap<String, Vec<(RecordType, Arc<Answer>)>>, now: Instant) {
+fn make_room(entries: &mut Entries, now: Instant) {
     let latest = |kinds: &Vec<(RecordType, Arc<Answer>)>| kinds.iter().map(|k| k.1.expires).max();
     entries.retain(|_, kinds| latest(kinds).is_some_and(|expires| expires > now));
     if entries.len() >= CAPACITY {

@@ -23,6 +23,8 @@ use tokio::time::Instant;
 use super::ResolverError;
 use super::records::{Answer, LONGEST_NEGATIVE, LONGEST_POSITIVE};
 
+/// Questions to one server at once.
+const MOST_AT_ONCE: usize = 2048;
 /// Attempts for one question at most.
 const MOST_ATTEMPTS: usize = 3;
 
@@ -172,6 +174,9 @@ fn client(
     let options = builder.options_mut();
     options.timeout = timeout;
     options.attempts = 0;
+    // As many questions at once as there are domains in a full queue; the default of 32 would
+    // make the others look unanswered.
+    options.max_active_requests = MOST_AT_ONCE;
     options.cache_size = 0;
     options.num_concurrent_reqs = 1;
     options.use_hosts_file = hosts;

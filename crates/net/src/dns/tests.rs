@@ -128,7 +128,7 @@ async fn silence_ends_after_the_configured_time() {
     dns.fault("slow.test", DnsFault::Drop);
     let settings =
         DnsSettings { servers: vec![dns.address()], timeout: Duration::from_millis(300) };
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     assert_eq!(
         Resolver::new(&settings).unwrap().mx(&domain("slow.test")).await,
         Err(Failure::DnsTimeout { name: "slow.test".into(), after_ms: 300 })
@@ -169,7 +169,7 @@ async fn another_server_answers_when_the_first_does_not() {
         let found = resolver.addresses("host.test", Families::Ipv4).await;
         assert_eq!(found, Ok(vec![ip("127.0.0.4")]));
         // The next question goes straight to the one that answered.
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         let found = resolver.addresses("other.test", Families::Ipv4).await;
         assert_eq!(found, Ok(vec![ip("127.0.0.5")]));
         assert!(start.elapsed() < Duration::from_millis(400));
@@ -226,4 +226,47 @@ async fn the_other_records_are_read() {
 fn the_systems_servers_are_used_when_none_are_configured() {
     let settings = DnsSettings { servers: Vec::new(), timeout: Duration::from_secs(1) };
     assert!(!Resolver::new(&settings).unwrap().servers().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_silence() {
+    let (socket, address) = silent_server();
+    drop(socket);
+    let settings = DnsSettings { servers: vec![address], timeout: Duration::from_millis(200) };
+    assert_eq!(
+        Resolver::new(&settings).unwrap().mx(&domain("a.test")).await,
+        Err(Failure::DnsTimeout { name: "a.test".into(), after_ms: 200 })
+    );
+}
+
+#[tokio::test]
+async fn many_questions_at_once_are_all_answered() {
+    let dns = TestDns::start();
+    for n in 0..500 {
+        dns.mx(&format!("d{n}.test"), 10, "mx.test");
+        dns.fault(&format!("d{n}.test"), DnsFault::Delay(Duration::from_millis(100)));
+    }
+    let resolver = resolver(&dns);
+    let questions = (0..500).map(|n| {
+        let resolver = resolver.clone();
+        tokio::spawn(async move { resolver.mx(&domain(&format!("d{n}.test"))).await })
+    });
+    for question in questions.collect::<Vec<_>>() {
+        question.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn names_that_cannot_exist_are_not_asked_for() {
+    let dns = TestDns::start();
+    let resolver = resolver(&dns);
+    assert_eq!(
+        resolver.mx(&domain("a.invalid")).await,
+        Err(Failure::DomainNotFound { name: "a.invalid".into() })
+    );
+    let long = "a.".repeat(130);
+    for name in ["", ".", "a..b", "\u{fc}.test", "\0", "a b", long.as_str(), "\\999.test"] {
+        assert!(resolver.addresses(name, Families::Both).await.is_err(), "{name:?}");
+    }
+    assert_eq!(dns.queries("a.invalid"), 0);
 }

@@ -8,8 +8,9 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
+use causeway_model::Timestamp;
 use causeway_model::config::TlsFiles;
 use rcgen::{CertificateParams, DnType, KeyPair};
 
@@ -71,7 +72,8 @@ fn generate(hostname: &str) -> Result<(String, String), rcgen::Error> {
     let mut parameters = CertificateParams::new(vec![hostname.to_owned()])?;
     parameters.distinguished_name.remove(DnType::CommonName);
     parameters.distinguished_name.push(DnType::CommonName, hostname);
-    let now = SystemTime::now();
+    // Before 1970 nothing here works anyway.
+    let now = UNIX_EPOCH + system_now().since(Timestamp::default());
     parameters.not_before = (now - BACKDATED).into();
     parameters.not_after = (now + VALIDITY).into();
     let key = KeyPair::generate()?;

@@ -15,7 +15,6 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use causeway_model::config::TlsFiles;
@@ -245,8 +244,7 @@ fn is_trusted_client(
     roots: &TrustRoots,
 ) -> bool {
     let Ok(end_entity) = webpki::EndEntityCert::try_from(leaf) else { return false };
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = UnixTime::since_unix_epoch(since_epoch.unwrap_or(Duration::ZERO));
+    let now = UnixTime::now();
     let algorithms = provider().signature_verification_algorithms.all;
     [KeyUsage::client_auth(), KeyUsage::server_auth()].into_iter().any(|usage| {
         end_entity

@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct ScriptedPeer {
     address: SocketAddr,
     shared: Arc<Shared>,
-    control: mpsc::UnboundedSender<Control>,
+    control: mpsc::Sender<Control>,
     _background: Background,
 }
 
@@ -57,7 +57,7 @@ struct Shared {
 
 enum Control {
     /// Listen or refuse; answered when done.
-    Listen(bool, std_mpsc::Sender<()>),
+    Listen(bool, std_mpsc::SyncSender<()>),
 }
 
 impl ScriptedPeer {
@@ -85,7 +85,7 @@ impl ScriptedPeer {
             recorded: Condvar::new(),
             connections: AtomicU64::new(0),
         });
-        let (control, commands) = mpsc::unbounded_channel();
+        let (control, commands) = mpsc::channel(1);
         let serving = Arc::clone(&shared);
         let background = Background::spawn("scripted-peer", move || async move {
             let listener = TcpListener::from_std(listener).unwrap();
@@ -137,8 +137,8 @@ impl ScriptedPeer {
     }
 
     fn set_listening(&self, listen: bool) {
-        let (done, is_done) = std_mpsc::channel();
-        self.control.send(Control::Listen(listen, done)).expect("the peer runs");
+        let (done, is_done) = std_mpsc::sync_channel(1);
+        assert!(self.control.try_send(Control::Listen(listen, done)).is_ok(), "the peer runs");
         is_done.recv_timeout(PATIENCE).expect("the peer obeys");
     }
 
@@ -273,7 +273,7 @@ async fn serve(
     listener: TcpListener,
     address: SocketAddr,
     shared: Arc<Shared>,
-    mut commands: mpsc::UnboundedReceiver<Control>,
+    mut commands: mpsc::Receiver<Control>,
 ) {
     let mut listener = Some(listener);
     let mut reserved: Option<TcpSocket> = None;

@@ -187,12 +187,10 @@ impl Setup {
 
     fn machine_toml(&self, address: Ipv4Addr, data_dir: &Path) -> String {
         let mut toml = format!("hostname = \"{}\"\ndata_dir = {data_dir:?}\n", self.hostname);
-        for (protocol, port) in LISTENERS {
-            let _ = write!(
-                toml,
-                "\n[[listener]]\nname = \"{protocol}\"\nprotocol = \"{protocol}\"\naddress = \"{address}:{port}\"\n"
-            );
-        }
+        let _ = write!(
+            toml,
+            "\n[[listener]]\nname = \"mx\"\nprotocol = \"smtp\"\naddress = \"{address}:{PORT}\"\n"
+        );
         if let Some(server) = self.dns {
             let _ = write!(toml, "\n[dns]\nservers = [\"{server}\"]\ntimeout = \"2s\"\n");
         }
@@ -212,8 +210,8 @@ impl Setup {
     }
 }
 
-/// Listeners of every server here: protocol and port.
-const LISTENERS: [(&str, u16); 3] = [("smtp", 2525), ("submission", 2587), ("submissions", 2465)];
+/// The port of the one listener; every server has an address of its own.
+pub(super) const PORT: u16 = 2525;
 
 /// An address of 127.0.0.0/8 that nobody else uses; random, as other processes choose too.
 fn own_loopback_address() -> Ipv4Addr {
@@ -222,7 +220,7 @@ fn own_loopback_address() -> Ipv4Addr {
         let [a, b, c, ..] = RandomState::new().hash_one(std::process::id()).to_le_bytes();
         // 127.0.*.* and 127.255.*.* stay free for clients of the tests' choice.
         let address = Ipv4Addr::new(127, a.clamp(1, 254), b, c.clamp(1, 254));
-        if TcpListener::bind((address, LISTENERS[0].1)).is_ok() {
+        if TcpListener::bind((address, PORT)).is_ok() {
             return address;
         }
     }

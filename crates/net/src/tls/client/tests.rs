@@ -156,7 +156,7 @@ async fn self_signed_certificates_are_called_so() {
     let level = TlsLevel::CertificateValidation;
     let strict = shake(&client, own.server_config(), level, None).await.unwrap_err();
     assert_eq!(strict, Failure::CertificateSelfSigned);
-    let trusted = ClientTls::new(&[own.chain_file.clone()]).unwrap();
+    let trusted = ClientTls::new(std::slice::from_ref(&own.chain_file)).unwrap();
     let session = shake(&trusted, own.server_config(), LEVELS[3], None).await;
     assert!(session.is_ok(), "a self-signed certificate that is trusted by its file is good");
 }
@@ -295,4 +295,89 @@ fn a_root_file_that_cannot_be_used_is_named() {
     let key = ca.issue(&[NAME], Validity::Now).key_file;
     let error = ClientTls::new(&[key]).unwrap_err();
     assert!(matches!(error, TlsFileError::NoCertificate { .. }), "{error}");
+}
+
+/// One DER element.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut element = vec![tag, 0x82];
+    element.extend(u16::try_from(content.len()).unwrap().to_be_bytes());
+    element.extend(content);
+    element
+}
+
+/// A server with a certificate of X.509 version 1, as old appliances have.
+fn version_one_server(versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerConfig> {
+    use rcgen::{PublicKeyData, SigningKey};
+    let key = KeyPair::generate().unwrap();
+    let algorithm = der(0x30, b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02");
+    let common_name = [b"\x06\x03\x55\x04\x03".to_vec(), der(0x0c, NAME.as_bytes())].concat();
+    let name = der(0x30, &der(0x31, &der(0x30, &common_name)));
+    let validity = [der(0x17, b"200101000000Z"), der(0x18, b"21200101000000Z")].concat();
+    let signed = der(
+        0x30,
+        &[
+            der(0x02, &[7]),
+            algorithm.clone(),
+            name.clone(),
+            der(0x30, &validity),
+            name,
+            key.subject_public_key_info(),
+        ]
+        .concat(),
+    );
+    let mut signature = vec![0];
+    signature.extend(key.sign(&signed).unwrap());
+    let certificate = der(0x30, &[signed, algorithm, der(0x03, &signature)].concat());
+    let private = rustls_pki_types::PrivatePkcs8KeyDer::from(key.serialize_der()).into();
+    let signing = provider().key_provider.load_private_key(private).unwrap();
+    let certified = rustls::sign::CertifiedKey::new(vec![certificate.into()], signing);
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(certified)));
+    Arc::new(config)
+}
+
+#[tokio::test]
+async fn a_certificate_of_version_one_encrypts_and_proves_nothing() {
+    let client = ClientTls::with_roots(TrustRoots::from_store(rustls::RootCertStore::empty()));
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let config = version_one_server(&[version]);
+        let level = TlsLevel::EncryptionOnly;
+        let session = shake(&client, Arc::clone(&config), level, None).await.unwrap();
+        assert_eq!(session.verdict, Err(Failure::CertificateSelfSigned));
+        assert_eq!(session.peer_certificate.unwrap().names, [NAME]);
+        let strict = shake(&client, config, TlsLevel::CertificateValidation, None).await;
+        assert_eq!(strict.unwrap_err(), Failure::CertificateSelfSigned);
+    }
+}
+
+#[test]
+fn no_damage_to_a_certificate_makes_it_good_or_breaks_us() {
+    let ca = TestCa::new("Partner Authority");
+    let roots = TrustRoots::load(&[ca.root_file()]).unwrap();
+    let algorithms = provider().signature_verification_algorithms;
+    let good = ca.issue(&[NAME], Validity::Now).chain[0].to_vec();
+    let check = |octets: Vec<u8>| {
+        let leaf = CertificateDer::from(octets);
+        let _ = CertificateFacts::read(&leaf);
+        let _ = verdict::check_name(&leaf, NAME);
+        let _ = verdict::check_chain(
+            &leaf,
+            std::slice::from_ref(&leaf),
+            &roots,
+            &algorithms,
+            UnixTime::now(),
+        );
+        verdict::check_chain(&leaf, &[], &roots, &algorithms, UnixTime::now())
+    };
+    assert_eq!(check(good.clone()), Ok(()));
+    for position in 0..good.len() {
+        for bit in [0x01, 0x20, 0x80] {
+            let mut damaged = good.clone();
+            damaged[position] ^= bit;
+            assert!(check(damaged).is_err(), "octet {position}, bit {bit:#x}");
+        }
+    }
 }
