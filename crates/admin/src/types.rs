@@ -120,7 +120,7 @@ impl From<Status> for RecipientStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct QueueQuery {
-    /// Recipients whose last result names this connector.
+    /// Recipients whose last attempt, their own or their site's, went by this connector.
     pub connector: Option<String>,
     /// Recipients of this domain.
     pub domain: Option<Domain>,
@@ -234,7 +234,7 @@ pub enum Selection {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SelectionFilter {
-    /// Recipients whose last result names this connector.
+    /// Recipients whose last attempt, their own or their site's, went by this connector.
     pub connector: Option<String>,
     /// Recipients of this domain.
     pub domain: Option<Domain>,
@@ -580,13 +580,14 @@ pub struct ConnectorExplanation {
     /// The connector.
     #[serde(flatten)]
     pub connector: ConnectorView,
-    /// Queued recipients whose last attempt went this way, counted up to 1000 messages.
+    /// Queued recipients whose last attempt (or their site's) went this way, among the oldest
+    /// 20,000 messages.
     pub waiting_recipients: u64,
     /// True when the count stopped at its bound.
     pub waiting_more: bool,
-    /// The last result's codes among them.
+    /// The last result's codes, of the one that is tried next.
     pub code: Option<String>,
-    /// The last result's words among them.
+    /// Its words.
     pub reply: Option<String>,
     /// True when all mail for the internet goes this way (`[routing].internet`).
     pub takes_internet: bool,

@@ -100,20 +100,36 @@ impl Dispatch {
         selection: &Selection,
         after: Option<QueueId>,
     ) -> Result<Vec<(QueueId, Vec<RecipientKey>, Vec<Status>)>, StoreError> {
-        let filter = QueueFilter { limit: BATCH, after, ..selection.filter.clone() };
+        // What waits for a failing site was not tried itself: the store does not know its connector.
+        let connector = selection.filter.connector.as_deref();
+        let filter =
+            QueueFilter { limit: BATCH, after, connector: None, ..selection.filter.clone() };
         let messages = self.shared.store.list_queue(filter).await?;
         Ok(messages
             .into_iter()
             .map(|message| {
                 let id = message.id;
-                let keys = message
-                    .recipients
-                    .iter()
-                    .map(|(index, ..)| RecipientKey { message: id, index: *index })
-                    .collect();
-                (id, keys, message.recipients.iter().map(|(_, _, state)| state.status).collect())
+                let (mut keys, mut statuses) = (Vec::new(), Vec::new());
+                for (index, _, state) in &message.recipients {
+                    let key = RecipientKey { message: id, index: *index };
+                    let stored = state.last.as_ref().and_then(|last| last.connector.as_deref());
+                    if connector.is_none_or(|name| self.last_went_by(key, stored, name)) {
+                        keys.push(key);
+                        statuses.push(state.status);
+                    }
+                }
+                (id, keys, statuses)
             })
             .collect())
+    }
+
+    /// Whether a recipient's last attempt, its own or its site's, went by this connector.
+    fn last_went_by(&self, key: RecipientKey, stored: Option<&str>, connector: &str) -> bool {
+        let of_site = self.shared.schedule.lock().glimpse(key).and_then(|glimpse| glimpse.last);
+        match of_site {
+            Some(attempt) => attempt.connector.as_deref() == Some(connector),
+            None => stored == Some(connector),
+        }
     }
 
     /// Tries again now. Recipients on hold stay there. Returns how many are tried.

@@ -11,13 +11,16 @@ use causeway_store::QueueFilter;
 use super::Api;
 use super::error::ApiError;
 use super::extract::{QueryString, address};
+use super::queue::with_live_states;
 use crate::types::{
     ConnectorExplanation, ConnectorPath, ConnectorView, DomainView, RelayExplanation,
     RelayQuestion, RouteExplanation, RouteQuestion,
 };
 
-/// How many messages are looked at to count what waits for a connector.
-const COUNT_BOUND: usize = 1000;
+/// Messages looked at in one step to count what waits for a connector.
+const COUNT_PAGE: usize = 1000;
+/// Steps after which the count stops.
+const COUNT_PAGES: usize = 20;
 
 /// `GET /v1/domains`.
 pub(super) async fn domains(State(api): State<Api>) -> Json<Vec<DomainView>> {
@@ -61,30 +64,38 @@ pub(super) async fn connector(
         takes_internet: flow.internet == InternetRoute::Via(name.clone()),
     };
     if let Connector::Outbound(_) = found {
-        count_waiting(&api, name, &mut explanation).await?;
+        count_waiting(&api, &name, &mut explanation).await?;
     }
     Ok(Json(explanation))
 }
 
+/// Counts what waits, and keeps the result of the next recipient to be tried.
 async fn count_waiting(
     api: &Api,
-    name: String,
+    name: &str,
     explanation: &mut ConnectorExplanation,
 ) -> Result<(), ApiError> {
-    let filter =
-        QueueFilter { connector: Some(name), limit: COUNT_BOUND, ..QueueFilter::default() };
-    let waiting = api.inner.store.list_queue(filter).await?;
-    explanation.waiting_more = waiting.len() >= COUNT_BOUND;
-    explanation.waiting_recipients =
-        waiting.iter().map(|message| message.recipients.len() as u64).sum();
-    let last = waiting
-        .iter()
-        .flat_map(|message| &message.recipients)
-        .filter_map(|(.., state)| state.last.as_ref())
-        .max_by_key(|last| last.attempt.as_ref().map(|attempt| attempt.at));
-    if let Some(last) = last {
-        explanation.code = Some(last.code.clone());
-        explanation.reply = Some(last.reply.clone());
+    let mut filter = QueueFilter { limit: COUNT_PAGE, ..QueueFilter::default() };
+    let mut soonest = None;
+    for _ in 0..COUNT_PAGES {
+        let found = api.inner.store.list_queue(filter.clone()).await?;
+        explanation.waiting_more = found.len() >= COUNT_PAGE;
+        filter.after = found.last().map(|message| message.id);
+        let waiting = with_live_states(api, found)
+            .into_iter()
+            .flat_map(|message| message.recipients)
+            .filter(|recipient| recipient.connector.as_deref() == Some(name));
+        for recipient in waiting {
+            explanation.waiting_recipients += 1;
+            if soonest.is_none_or(|soonest| recipient.next_attempt_at < soonest) {
+                soonest = Some(recipient.next_attempt_at);
+                explanation.code = recipient.code;
+                explanation.reply = recipient.reply;
+            }
+        }
+        if !explanation.waiting_more {
+            break;
+        }
     }
     Ok(())
 }

@@ -25,8 +25,9 @@ pub(super) async fn list(
     {
         return Err(no_such_queue_status(status));
     }
+    // Not by connector: what waits for a failing site was not tried itself, and only the scheduler
+    // knows where it was to go.
     let filter = QueueFilter {
-        connector: query.connector,
         domain: query.domain,
         status: query.status.and_then(RecipientStatus::stored),
         sender: query.sender,
@@ -37,12 +38,13 @@ pub(super) async fn list(
     let found = api.inner.store.list_queue(filter).await?;
     let next = if found.len() >= limit { found.last().map(|message| message.id) } else { None };
     let mut messages = with_live_states(&api, found);
-    if let Some(status) = query.status {
-        for message in &mut messages {
-            message.recipients.retain(|recipient| recipient.status == status);
-        }
-        messages.retain(|message| !message.recipients.is_empty());
+    for message in &mut messages {
+        message.recipients.retain(|recipient| {
+            query.status.is_none_or(|status| recipient.status == status)
+                && (query.connector.is_none() || recipient.connector == query.connector)
+        });
     }
+    messages.retain(|message| !message.recipients.is_empty());
     Ok(Json(QueuePage { now: api.inner.control.now(), messages, next }))
 }
 
@@ -54,7 +56,7 @@ fn no_such_queue_status(status: RecipientStatus) -> ApiError {
 }
 
 /// Stored messages with what only the scheduler knows laid over them.
-fn with_live_states(api: &Api, found: Vec<QueuedMessage>) -> Vec<QueueMessage> {
+pub(super) fn with_live_states(api: &Api, found: Vec<QueuedMessage>) -> Vec<QueueMessage> {
     let keys: Vec<RecipientKey> = found
         .iter()
         .flat_map(|message| {

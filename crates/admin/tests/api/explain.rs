@@ -1,7 +1,9 @@
 //! The mail flow in force, and explanations.
 
-use causeway_admin::ClientError;
-use causeway_admin::types::{ConnectorPath, RelayQuestion, RouteQuestion};
+use causeway_admin::types::{ConnectorPath, QueueQuery, RelayQuestion, RouteQuestion};
+use causeway_admin::{ClientError, LiveState};
+use causeway_model::RecipientKey;
+use causeway_store::LastResult;
 
 use crate::world::{NOW, World};
 
@@ -33,6 +35,25 @@ async fn a_connector_says_what_waits_for_it() {
     let mut client = world.client().await;
     let explanation = client.connector("to partner/100%").await.unwrap();
     assert_eq!(explanation.waiting_recipients, 1);
+    assert!(!explanation.waiting_more);
+    // The other one waits for the same site without having been tried.
+    world.control.live.lock().unwrap().insert(
+        RecipientKey { message: id, index: 1 },
+        LiveState {
+            last: Some(LastResult {
+                code: "450 4.4.316".into(),
+                connector: Some("to partner/100%".into()),
+                ..LastResult::default()
+            }),
+            ..LiveState::default()
+        },
+    );
+    let explanation = client.connector("to partner/100%").await.unwrap();
+    assert_eq!(explanation.waiting_recipients, 2);
+    let query = QueueQuery { connector: Some("to partner/100%".into()), ..QueueQuery::default() };
+    assert_eq!(client.queue(&query).await.unwrap().messages[0].recipients.len(), 2);
+    let query = QueueQuery { connector: Some("other".into()), ..QueueQuery::default() };
+    assert!(client.queue(&query).await.unwrap().messages.is_empty());
     assert_eq!(explanation.code.as_deref(), Some("450 4.4.316"));
     let unknown = client.connector("to nobody").await.unwrap_err();
     assert!(matches!(unknown, ClientError::Refused { status: 404, .. }), "{unknown}");

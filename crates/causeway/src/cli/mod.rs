@@ -19,7 +19,7 @@ pub(crate) mod configuration;
 mod context;
 pub(crate) mod failure;
 mod help;
-mod output;
+pub(crate) mod output;
 mod usage;
 mod when;
 mod words;

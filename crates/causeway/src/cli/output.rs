@@ -39,7 +39,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(json: bool) -> Self {
+    pub(crate) fn new(json: bool) -> Self {
         let stdout = std::io::stdout();
         let terminal = stdout.is_terminal();
         let colour = terminal && AutoStream::choice(&stdout) != ColorChoice::Never;

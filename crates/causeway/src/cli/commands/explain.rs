@@ -64,29 +64,20 @@ pub(in super::super) fn run(
         (None, Some(file)) => read_file(file)?,
         (None, None) => return Err(Failure::bad_input(words::WHAT_TO_EXPLAIN)),
     };
-    let document = explained(&input, context, arguments)?;
-    let mut output = context.output();
-    if output.is_json() {
-        output.json(&document)?;
-        return Ok(Answer::Fine);
-    }
-    let view: View = serde_json::from_value(document).map_err(|error| internal(&error))?;
-    say_view(&view, &mut output)?;
-    Ok(Answer::Fine)
-}
-
-fn explained(
-    input: &[u8],
-    context: &Context,
-    arguments: &ExplainArguments,
-) -> Result<serde_json::Value, Failure> {
-    let explanation = read::read(input);
+    let explanation = read::read(&input);
     let document = if arguments.why {
         read::render_with_reasons(&explanation, context.language)
     } else {
         read::render(&explanation, context.language)
     };
-    serde_json::to_value(&document).map_err(|error| internal(&error))
+    let mut output = context.output();
+    if output.is_json() {
+        output.json(&document)?;
+        return Ok(Answer::Fine);
+    }
+    let view = serde_json::to_value(&document).and_then(serde_json::from_value);
+    say_view(&view.map_err(|error| internal(&error))?, &mut output)?;
+    Ok(Answer::Fine)
 }
 
 fn internal(error: &serde_json::Error) -> Failure {

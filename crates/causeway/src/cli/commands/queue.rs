@@ -20,7 +20,7 @@ use super::message;
 /// Messages shown as text when no limit is given.
 const TEXT_LIMIT: u32 = 100;
 /// Messages asked for at once.
-const PAGE: u32 = 200;
+const PAGE: u32 = 500;
 
 pub(super) async fn run(command: QueueCommand, context: &Context) -> Result<Answer, Failure> {
     let (action, selection, to) = match command {
