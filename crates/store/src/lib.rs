@@ -65,7 +65,8 @@ pub trait Store: Send + Sync + 'static {
     fn expired(&self, now: Timestamp, limit: usize) -> Fut<'_, Vec<QueueEntry>>;
 
     /// Unfinished recipients for which a delay notice is due at `now`
-    /// ([`QueueEntry::delay_notice_at`]), oldest first. Recipients on hold are not among them.
+    /// ([`QueueEntry::delay_notice_at`]), oldest first. Recipients on hold are not among them, nor
+    /// those whose time is over (they are [`Self::expired`]).
     fn delay_notices_due(&self, now: Timestamp, limit: usize) -> Fut<'_, Vec<QueueEntry>>;
 
     /// The queue for people: whole messages with their unfinished recipients, oldest first.

@@ -1,5 +1,6 @@
 //! Full disks: refused mail, nothing lost, and everything works again once there is room.
 
+#![allow(clippy::disallowed_methods, reason = "mount and umount")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod contract;

@@ -10,7 +10,7 @@ mod contract;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use causeway_model::QueueId;
@@ -42,7 +42,8 @@ async fn child() {
 async fn produce(store: Arc<SqliteStore>, producer: usize) {
     for turn in 0_usize.. {
         let mut new = message(store.as_ref(), &["a@fabrikam.example", "b@fabrikam.example"]);
-        let size = if (producer + turn) % 40 == 0 { INLINE_LIMIT as usize + 1 } else { 3000 };
+        let size =
+            if (producer + turn).is_multiple_of(40) { INLINE_LIMIT as usize + 1 } else { 3000 };
         new.content = Content::Memory(vec![vec![b'x'; size].into()]);
         let id = store.accept(new).await.unwrap().id();
         tell("A", id);
@@ -70,14 +71,19 @@ fn tell(word: &str, id: QueueId) {
     out.flush().unwrap();
 }
 
-/// Runs the child until it has told `count` acknowledgements, kills it, and adds what it told.
-fn run_and_kill(directory: &Path, count: usize, told: &mut HashMap<QueueId, Acknowledged>) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+#[allow(clippy::disallowed_methods, reason = "this program again")]
+fn start_child(directory: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
         .args(["child", "--exact", "--ignored", "--nocapture"])
         .env(DIRECTORY, directory)
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// Runs the child until it has told `count` acknowledgements, kills it, and adds what it told.
+fn run_and_kill(directory: &Path, count: usize, told: &mut HashMap<QueueId, Acknowledged>) {
+    let mut child = start_child(directory);
     let mut killed = false;
     let mut seen = 0;
     // What it told before it died counts too, so the pipe is read to its end.

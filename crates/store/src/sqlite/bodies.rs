@@ -18,9 +18,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::io_error;
+use super::machine_time;
 use crate::{Content, StoreError};
 
 /// The ending of finished bodies.
@@ -72,7 +72,7 @@ impl Bodies {
     /// A path inside the directory that no body has had before.
     #[must_use]
     pub fn new_path(&self) -> PathBuf {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let now = machine_time().as_nanos();
         let count = self.counter.fetch_add(1, Ordering::Relaxed);
         self.directory.join(format!("{now:x}-{count:x}.{FINISHED}"))
     }

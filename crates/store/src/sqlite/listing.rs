@@ -7,8 +7,8 @@
 use causeway_model::{QueueId, Timestamp};
 use rusqlite::{Connection, Row};
 
+use super::changes::describe;
 use super::rows::{self, Facts, STATE_COLUMNS};
-use super::writes::describe;
 use crate::{Event, QueueFilter, QueuedMessage, Status, TraceFilter, TraceRow};
 
 /// Rows of the trace when no limit is given.

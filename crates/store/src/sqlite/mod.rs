@@ -12,11 +12,12 @@
 //! A future of [`Store::accept`] or [`Store::settle`] that is dropped does not undo what it asked
 //! for: await them to the end (in a task of its own where the caller may be cancelled).
 //!
-//! **In which order to read.** `schema` (the tables), `rows` (facts as rows), `writes` (accept and
-//! settle), `writer` (group commit), `ledger` (counts, proof, forgetting), `reads` and `listing`,
+//! **In which order to read.** `schema` (the tables), `rows` (facts as rows), `changes` (what a change
+//! makes of a state), `writes` (accept and settle), `writer` (group commit), `ledger` (counts, proof, forgetting), `reads` and `listing`,
 //! [`bodies`] (large contents), `mailboxes`, `open`, `error`.
 
 pub mod bodies;
+mod changes;
 mod error;
 mod ledger;
 mod listing;
@@ -151,7 +152,7 @@ impl SqliteStore {
             ids,
             options,
             space: Space {
-                opened: Instant::now(),
+                opened: machine_instant(),
                 looked_at: AtomicU64::new(0),
                 free: AtomicU64::new(0),
             },
@@ -343,6 +344,19 @@ impl Drop for SqliteStore {
     }
 }
 
+/// Time since 1970 by the clock of the machine. Only names are made of it: every time that matters to
+/// mail is told to the store.
+#[allow(clippy::disallowed_methods, reason = "names, not queue time")]
+fn machine_time() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// A moment to measure real time from.
+#[allow(clippy::disallowed_methods, reason = "limits on real work; threads have no paused time")]
+fn machine_instant() -> Instant {
+    Instant::now()
+}
+
 /// The parts as one run of octets; a single part is not copied.
 fn joined(mut parts: Vec<Bytes>) -> Bytes {
     if parts.len() == 1
@@ -385,8 +399,7 @@ fn weight(incoming: &Incoming) -> usize {
 
 impl Store for SqliteStore {
     fn reserve_id(&self) -> QueueId {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        self.ids.reserve(i64::try_from(now).unwrap_or(i64::MAX))
+        self.ids.reserve(i64::try_from(machine_time().as_millis()).unwrap_or(i64::MAX))
     }
 
     fn accept(&self, message: NewMessage) -> Fut<'_, Accepted> {

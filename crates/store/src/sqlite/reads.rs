@@ -16,8 +16,8 @@ use tokio::sync::Semaphore;
 
 use super::bodies::Bodies;
 use super::error::Place;
-use super::open;
 use super::rows::{self, Domains, Facts, STATE_COLUMNS};
+use super::{machine_instant, open};
 use crate::{Content, QueueEntry, StoreError, StoredMessage};
 
 /// How many steps of SQLite's machine pass between two looks at the clock.
@@ -43,7 +43,7 @@ impl Reader {
     fn open(place: &Place) -> rusqlite::Result<Self> {
         let mut connection = open::reader(&place.file)?;
         let deadline = Arc::new(AtomicU64::new(u64::MAX));
-        let born = Instant::now();
+        let born = machine_instant();
         let end = Arc::clone(&deadline);
         connection.progress_handler(
             STEPS,

@@ -3,7 +3,7 @@
 //! Everything here runs on the writer thread, inside a transaction that [`writer`](super::writer)
 //! begins and commits. What can be computed before (JSON, joined contents) comes ready in
 //! [`Incoming`] and [`Settling`]. The decisions (what a change makes of a state) are the pure
-//! functions of [`State`].
+//! functions of [`changes`](super::changes).
 
 use std::collections::HashMap;
 
@@ -11,9 +11,10 @@ use bytes::Bytes;
 use causeway_model::{QueueId, RecipientKey, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
+use super::changes::{State, change_event, describe, report_event};
 use super::ledger::Ledger;
 use super::rows::{self, FIRST_END, notify_code, recipient_row, status_code};
-use crate::{Change, Event, LastResult, NewMessage, Settlement, Status, Update};
+use crate::{Change, Event, NewMessage, Settlement, Status, Update};
 
 /// A message ready to be written.
 pub(super) struct Incoming {
@@ -392,139 +393,5 @@ struct Found {
     state: State,
 }
 
-/// The state of a recipient, as far as changes depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct State {
-    status: Status,
-    attempts: u32,
-    next_attempt_at: Timestamp,
-    expires_at: Timestamp,
-    delay_notice_at: Option<Timestamp>,
-}
-
-impl State {
-    /// The state that a change makes of this one, which has not ended.
-    fn after(mut self, change: Change, tried: bool) -> Self {
-        self.attempts = self.attempts.saturating_add(u32::from(tried));
-        match change {
-            Change::Delivered => self.status = Status::Delivered,
-            Change::Relayed => self.status = Status::Relayed,
-            Change::Expanded => self.status = Status::Expanded,
-            Change::Failed { .. } => self.status = Status::Failed,
-            Change::Deferred { until } => {
-                self.next_attempt_at = until;
-                // An attempt that was under way when the recipient was put on hold does not
-                // release it: only a person does.
-                if self.status != Status::Held {
-                    self.status = Status::Deferred;
-                }
-            }
-            Change::Held => self.status = Status::Held,
-            Change::Ready { at } => {
-                self.status = Status::Ready;
-                self.next_attempt_at = at;
-            }
-            Change::DelayNoticeSent { next } => self.delay_notice_at = next,
-        }
-        self
-    }
-
-    /// When the sweeper must look at the recipient: `clock_at`. Never, once it has ended.
-    fn clock(&self) -> Option<Timestamp> {
-        match self.status {
-            Status::Held => Some(self.expires_at),
-            status if status.is_queued() => {
-                Some(self.delay_notice_at.map_or(self.expires_at, |at| at.min(self.expires_at)))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Kind and ordinary words of a change that is no end.
-fn change_event(before: Status, update: &Update) -> (&'static str, String) {
-    match update.change {
-        Change::Deferred { until } => {
-            let why = update.result.as_ref().map(describe).unwrap_or_default();
-            let joint = if why.is_empty() { "" } else { "; " };
-            ("deferred", format!("{why}{joint}next attempt at {until}"))
-        }
-        Change::Held => ("held", "on hold until it is released, returned or removed".into()),
-        Change::Ready { at } if before == Status::Held => {
-            ("released", format!("no longer on hold; next attempt at {at}"))
-        }
-        Change::Ready { at } => ("retry", format!("next attempt at {at}")),
-        Change::DelayNoticeSent { .. } => {
-            ("delay-notice", "the sender was told that the message is late".into())
-        }
-        Change::Delivered | Change::Relayed | Change::Expanded | Change::Failed { .. } => {
-            ("ended", String::new())
-        }
-    }
-}
-
-/// Kind and words of the event that tells of a report (or a redirected copy).
-fn report_event(report: &NewMessage, name: QueueId) -> (&'static str, String) {
-    let to: Vec<_> =
-        report.envelope.recipients.iter().take(3).map(|r| r.address.to_string()).collect();
-    let more = if report.envelope.recipients.len() > 3 { ", …" } else { "" };
-    let kind = if report.report_about.is_some() { "report" } else { "redirected" };
-    (kind, format!("{name} to {}{more}", to.join(", ")))
-}
-
-/// A result in one line.
-pub(super) fn describe(result: &LastResult) -> String {
-    match &result.destination {
-        Some(destination) => format!("{destination}: {} {}", result.code, result.reply),
-        None => format!("{} {}", result.code, result.reply),
-    }
-}
-
 // The conditions of the indexes are written as numbers in SQL.
 const _: () = assert!(FIRST_END == 3 && status_code(Status::Held, false) < FIRST_END);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_millis(millis)
-    }
-
-    fn state(status: Status) -> State {
-        State {
-            status,
-            attempts: 1,
-            next_attempt_at: at(10),
-            expires_at: at(1000),
-            delay_notice_at: Some(at(100)),
-        }
-    }
-
-    #[test]
-    fn only_release_ends_a_hold() {
-        let held = state(Status::Ready).after(Change::Held, false);
-        assert_eq!(held.status, Status::Held);
-        let deferred = held.after(Change::Deferred { until: at(50) }, true);
-        assert_eq!((deferred.status, deferred.attempts), (Status::Held, 2));
-        let released = deferred.after(Change::Ready { at: at(60) }, false);
-        assert_eq!((released.status, released.next_attempt_at), (Status::Ready, at(60)));
-    }
-
-    #[test]
-    fn every_unfinished_state_has_a_clock_and_no_ended_one_has() {
-        assert_eq!(state(Status::Ready).clock(), Some(at(100)));
-        assert_eq!(state(Status::Deferred).clock(), Some(at(100)));
-        assert_eq!(state(Status::Held).clock(), Some(at(1000)), "no notices while on hold");
-        let told = state(Status::Deferred).after(Change::DelayNoticeSent { next: None }, false);
-        assert_eq!(told.clock(), Some(at(1000)));
-        for end in [
-            Change::Delivered,
-            Change::Relayed,
-            Change::Expanded,
-            Change::Failed { reported: true },
-        ] {
-            assert_eq!(state(Status::Ready).after(end, true).clock(), None, "{end:?}");
-        }
-    }
-}
