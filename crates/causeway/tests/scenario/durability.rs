@@ -44,8 +44,11 @@ fn session(
         *number += 1;
         let subject = format!("load-{name}-{number}-end");
         // Every third is larger than what the store keeps in rows.
-        let padding =
-            if number.is_multiple_of(3) { "0123456789abcdef\r\n".repeat(9_000) } else { String::new() };
+        let padding = if number.is_multiple_of(3) {
+            "0123456789abcdef\r\n".repeat(9_000)
+        } else {
+            String::new()
+        };
         client.try_send(
             "MAIL FROM:<bob@ours.test>\r\nRCPT TO:<alice@ours.test>\r\nRCPT TO:<x@partner.test>\r\nDATA\r\n",
         )?;

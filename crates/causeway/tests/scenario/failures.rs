@@ -131,7 +131,7 @@ fn a_host_that_refuses_connections() {
     let server = with_partner(peer.address(), "").mailflow(FEW_ATTEMPTS).start();
     let (entry, report) = waits_and_returns(&server, "450 4.4.316", "550 5.4.316");
     assert!(entry["destination"].as_str().unwrap().contains(&peer.port().to_string()), "{entry}");
-    assert!(report.contains("127.0.0.1"), "{report}");
+    assert!(report.contains(&peer.ip().to_string()), "{report}");
 }
 
 #[test]
@@ -180,7 +180,14 @@ fn connections_that_break_at_every_step() {
             let server = with_partner(peer.address(), "").mailflow(FEW_ATTEMPTS).start();
             send(&server, &["x@partner.test"], "breaks");
             let entry = wait_for_deferral(&server, "x@partner.test");
-            assert_eq!(entry["code"], "450 4.4.318", "{point:?} {fault:?}: {entry}");
+            // A reset before the first word can meet the connection request itself: then it looks
+            // like a refusal, as some firewalls refuse that way.
+            let looks_refused = (point, fault) == (Point::Connected, Fault::Reset)
+                && entry["code"] == "450 4.4.316";
+            assert!(
+                entry["code"] == "450 4.4.318" || looks_refused,
+                "{point:?} {fault:?}: {entry}"
+            );
             assert!(peer.messages().is_empty());
         }
     }

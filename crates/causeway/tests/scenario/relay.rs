@@ -145,25 +145,20 @@ fn qmail_style_refusals_can_be_chosen() {
 #[test]
 fn relay_explain_gives_the_same_verdict_as_the_session() {
     let server = ours().relay_network("127.0.0.7/32").start();
-    let ask = |ip: &str, recipient: &str| {
-        server.json(&[
-            "relay",
-            "explain",
-            "--from-ip",
-            ip,
-            "--sender",
-            "a@ext.test",
-            "--recipient",
-            recipient,
-        ])
+    // "No" is an answer as well: exit status 1, with the same document.
+    let ask = |ip: &str, recipient: &str, status: i32| {
+        let question = ["relay", "explain", "--from-ip", ip, "--sender", "a@ext.test"];
+        let output = server.cli(&[&question[..], &["--recipient", recipient, "--json"]].concat());
+        assert_eq!(output.status, Some(status), "{output:?}");
+        serde_json::from_str::<serde_json::Value>(&output.stdout).unwrap()
     };
-    let stranger = ask("198.51.100.9", "b@ext.test");
+    let stranger = ask("198.51.100.9", "b@ext.test", 1);
     assert_eq!(stranger["is_relay"], true, "{stranger}");
     assert_eq!(stranger["allowed"], false, "{stranger}");
     assert!(stranger["reply"].as_str().unwrap().starts_with("550"), "{stranger}");
     assert!(!stranger["allowed_if"].as_array().unwrap().is_empty(), "{stranger}");
-    let site = ask("127.0.0.7", "b@ext.test");
+    let site = ask("127.0.0.7", "b@ext.test", 0);
     assert_eq!(site["allowed"], true, "{site}");
-    let local = ask("198.51.100.9", "alice@ours.test");
+    let local = ask("198.51.100.9", "alice@ours.test", 0);
     assert_eq!(local["is_relay"], false, "{local}");
 }

@@ -13,11 +13,12 @@
 //! ```
 //!
 //! **Read in this order:** `behaviour` (the script), `record` (what is kept), `session` (the
-//! dialogue), this file (starting, waiting, stopping).
+//! dialogue) over `wire`, this file (starting, waiting, stopping).
 
 mod behaviour;
 mod record;
 mod session;
+mod wire;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener as StdTcpListener};
@@ -94,10 +95,18 @@ impl ScriptedPeer {
         Self { address, shared, control, _background: background }
     }
 
-    /// A peer whose port is reserved and refuses connections, until [`Self::listen`] is called.
+    /// A peer whose port is reserved and refuses connections, until [`Self::listen`] is called. It
+    /// has a loopback address of its own: on 127.0.0.1 the port could go to somebody's outgoing
+    /// connection in the moment between listening and reserving.
+    ///
+    /// # Panics
+    /// When no port is free.
     #[must_use]
     pub fn refusing() -> Self {
-        let peer = Self::start(Behaviour::new());
+        use std::hash::{BuildHasher, RandomState};
+        let [a, b, ..] = RandomState::new().hash_one(std::process::id()).to_le_bytes();
+        let own = Ipv4Addr::new(127, 1, a, b.clamp(1, 254));
+        let peer = Self::start_at(SocketAddr::from((own, 0)), Behaviour::new());
         peer.refuse();
         peer
     }
