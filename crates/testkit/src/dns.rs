@@ -90,10 +90,10 @@ impl TestDns {
         self.address
     }
 
-    /// Resolver settings that ask this server, with two seconds for a question.
+    /// Resolver settings that ask this server, with five seconds for a question.
     #[must_use]
     pub fn settings(&self) -> DnsSettings {
-        DnsSettings { servers: vec![self.address], timeout: Duration::from_secs(2) }
+        DnsSettings { servers: vec![self.address], timeout: Duration::from_secs(5) }
     }
 
     /// Adds an MX record.

@@ -15,7 +15,8 @@
 //! **How it fails.** By panicking with what was expected and what happened: that is what a test
 //! wants.
 //!
-//! **In which order to read.** [`dns`], [`ca`], [`peer`], [`mail`].
+//! **In which order to read.** [`dns`], [`ca`], [`peer`], [`mail`]; then [`server`] (the real program as a
+//! process) and [`client`] (sends it exactly what a test says).
 
 // Failing loudly is this crate's way of telling a test that its surroundings broke.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
