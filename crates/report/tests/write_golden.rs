@@ -3,6 +3,7 @@
 //! `tests/golden/text/` has what people and machines read of a report, for every kind of failure, in
 //! English, and for some of them in the other languages; `tests/golden/mail/` has whole messages.
 //! After a change that is meant, run with `UPDATE=1` and read the difference.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
 
@@ -61,7 +62,7 @@ fn every_failure_reads_as_agreed_in_english() {
         let kinds: &[Kind] =
             if transient { &[Kind::Failed, Kind::Delayed] } else { &[Kind::Failed] };
         for kind in kinds {
-            let case = Case::failure(*kind, Language::En, failure.clone(), stage);
+            let case = Case::failure(*kind, Language::En, &failure, stage);
             let text = readable(&write(&case.request()).content);
             compare("text/en", &format!("{}-{name}.txt", kind.action()), text.as_bytes());
         }
@@ -86,12 +87,12 @@ fn the_other_languages_read_as_agreed() {
             if !chosen.contains(&name) {
                 continue;
             }
-            let case = Case::failure(Kind::Failed, language, failure.clone(), stage);
+            let case = Case::failure(Kind::Failed, language, &failure, stage);
             let folder = format!("text/{}", language.tag());
             let text = readable(&write(&case.request()).content);
             compare(&folder, &format!("failed-{name}.txt"), text.as_bytes());
             if name == "connection-refused" {
-                let case = Case::failure(Kind::Delayed, language, failure, stage);
+                let case = Case::failure(Kind::Delayed, language, &failure, stage);
                 let text = readable(&write(&case.request()).content);
                 compare(&folder, &format!("delayed-{name}.txt"), text.as_bytes());
             }

@@ -1,4 +1,5 @@
 //! What holds for every report, whatever is put into it.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
 
@@ -52,7 +53,7 @@ fn the_original_comes_back_as_asked() {
     assert!(text(&checked(&case)).contains("text/rfc822-headers"), "only failures return it all");
 
     let mut case =
-        Case::failure(Kind::Failed, Language::En, Failure::ConnectionRefused, Stage::Connect);
+        Case::failure(Kind::Failed, Language::En, &Failure::ConnectionRefused, Stage::Connect);
     assert!(!text(&checked(&case)).contains("Here they are."));
     case.envelope.ret = Some(Return::Full);
     assert!(text(&checked(&case)).contains("message/rfc822\r\n\r\nReceived: "));
@@ -82,7 +83,7 @@ fn peers_words_cannot_forge_fields_or_markup() {
             "x".repeat(70_000),
         ],
     };
-    let case = Case::failure(Kind::Failed, Language::En, Failure::Replied { reply }, Stage::Rcpt);
+    let case = Case::failure(Kind::Failed, Language::En, &Failure::Replied { reply }, Stage::Rcpt);
     let report = checked(&case);
     let message = MessageParser::default().parse(&report.content).unwrap();
     assert!(!message.body_html(0).unwrap().contains("<script>"));
@@ -216,7 +217,7 @@ proptest! {
     ) {
         let reply = Reply { code, enhanced: None, lines: answer.lines().map(str::to_owned).collect() };
         let mut case =
-            Case::failure(Kind::Failed, Language::ALL[language], Failure::Replied { reply }, Stage::Rcpt);
+            Case::failure(Kind::Failed, Language::ALL[language], &Failure::Replied { reply }, Stage::Rcpt);
         case.size = content.len() as u64;
         case.content = content;
         case.subject = subject;

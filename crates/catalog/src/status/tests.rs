@@ -117,7 +117,7 @@ fn our_words_name_the_host_and_the_peers_words_stay_verbatim() {
         "Message expired: Connection refused by mail.corp.example [192.0.2.7]:25"
     );
     let reply = Reply::new(451, None, "Dumme Sache, später");
-    let replied = attempt(Outcome::Failure(Failure::Replied { reply: reply.clone() }), Stage::Rcpt);
+    let replied = attempt(Outcome::Failure(Failure::Replied { reply }), Stage::Rcpt);
     assert_eq!(
         last_result(&replied, Phase::Expired),
         ("451".to_owned(), "Dumme Sache, später".to_owned())

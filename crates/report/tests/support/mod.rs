@@ -1,5 +1,5 @@
 //! Requests for reports, with invented mail.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use causeway_report::write::{
     DEFAULT_RETURN_CAP, Kind, KnownCause, ReportRecipient, ReportRequest, Standing,
 };
 
-pub const ORIGINAL: &[u8] = b"Received: from laptop.contoso.example (laptop.contoso.example [198.51.100.20])\r\n\
+pub(crate) const ORIGINAL: &[u8] = b"Received: from laptop.contoso.example (laptop.contoso.example [198.51.100.20])\r\n\
 \tby mx.contoso.example (Causeway) with ESMTPSA id 0123456789BCD\r\n\
 \tfor <anna@corp.example>; Sat, 21 Nov 2026 09:05:00 +0000\r\n\
 Received: from phone (unknown [10.0.0.5])\r\n by laptop.contoso.example with LMTP;\r\n Sat, 21 Nov 2026 09:04:51 +0000\r\n\
@@ -24,29 +24,29 @@ Date: Sat, 21 Nov 2026 09:04:50 +0000\r\n\r\nHere they are.\r\n";
 
 /// Everything that a request borrows.
 #[derive(Clone)]
-pub struct Case {
-    pub kind: Kind,
-    pub language: Language,
-    pub postmaster: Address,
-    pub envelope: Envelope,
-    pub subject: Option<String>,
-    pub message_id: Option<String>,
-    pub content: Vec<u8>,
-    pub size: u64,
-    pub recipients: Vec<ReportRecipient>,
-    pub page: Option<String>,
-    pub organization: String,
+pub(crate) struct Case {
+    pub(crate) kind: Kind,
+    pub(crate) language: Language,
+    pub(crate) postmaster: Address,
+    pub(crate) envelope: Envelope,
+    pub(crate) subject: Option<String>,
+    pub(crate) message_id: Option<String>,
+    pub(crate) content: Vec<u8>,
+    pub(crate) size: u64,
+    pub(crate) recipients: Vec<ReportRecipient>,
+    pub(crate) page: Option<String>,
+    pub(crate) organization: String,
 }
 
-pub fn address(text: &str) -> Address {
+pub(crate) fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
 }
 
-pub fn received_at() -> Timestamp {
+pub(crate) fn received_at() -> Timestamp {
     Timestamp::parse_rfc3339("2026-11-21T09:05:00Z").unwrap()
 }
 
-pub fn attempt(after: Duration, outcome: Outcome, stage: Stage) -> Attempt {
+pub(crate) fn attempt(after: Duration, outcome: Outcome, stage: Stage) -> Attempt {
     let connected = !matches!(stage, Stage::Route | Stage::Resolve | Stage::Local);
     Attempt {
         at: received_at().plus(after),
@@ -88,13 +88,13 @@ impl Case {
     }
 
     /// One recipient, three attempts that all failed in the same way (one when it is final).
-    pub fn failure(kind: Kind, language: Language, failure: Failure, stage: Stage) -> Self {
+    pub(crate) fn failure(kind: Kind, language: Language, failure: &Failure, stage: Stage) -> Self {
         let recipient = failed("anna@corp.example", kind, failure, stage);
         Self::new(kind, language, vec![recipient])
     }
 
-    pub fn refused(kind: Kind, language: Language) -> Self {
-        let mut case = Self::failure(kind, language, Failure::ConnectionRefused, Stage::Connect);
+    pub(crate) fn refused(kind: Kind, language: Language) -> Self {
+        let mut case = Self::failure(kind, language, &Failure::ConnectionRefused, Stage::Connect);
         case.page = Some("https://mx.contoso.example/r/0123?a=b&c=d".into());
         case.recipients[0].recipient.orcpt =
             Some(("rfc822".into(), "Anna.Alias@corp.example".into()));
@@ -118,7 +118,7 @@ impl Case {
         case
     }
 
-    pub fn success(kind: Kind, language: Language) -> Self {
+    pub(crate) fn success(kind: Kind, language: Language) -> Self {
         let stage = if kind == Kind::Relayed { Stage::EndOfData } else { Stage::Local };
         let reply = Reply::new(250, Some(EnhancedCode::new(2, 0, 0)), "Ok: queued as 4Xk");
         let result = attempt(Duration::from_secs(1), Outcome::Success(reply), stage);
@@ -135,9 +135,9 @@ impl Case {
     }
 
     /// Addresses and header need SMTPUTF8.
-    pub fn global() -> Self {
+    pub(crate) fn global() -> Self {
         let failure = Failure::MailboxUnknown { address: "jürgen@contoso.example".into() };
-        let mut recipient = failed("jürgen@bücher.example", Kind::Failed, failure, Stage::Local);
+        let mut recipient = failed("jürgen@bücher.example", Kind::Failed, &failure, Stage::Local);
         recipient.recipient.orcpt = Some(("utf-8".into(), "jürgen@bücher.example".into()));
         let mut case = Self::new(Kind::Failed, Language::En, vec![recipient]);
         case.envelope.smtputf8 = true;
@@ -152,21 +152,21 @@ impl Case {
     }
 
     /// Several recipients with several fates, in German.
-    pub fn several() -> Self {
+    pub(crate) fn several() -> Self {
         let unknown = |address: &str| {
             let reply = Reply::new(
                 550,
                 Some(EnhancedCode::new(5, 1, 1)),
                 "User unknown in <virtual> table",
             );
-            failed(address, Kind::Failed, Failure::Replied { reply }, Stage::Rcpt)
+            failed(address, Kind::Failed, &Failure::Replied { reply }, Stage::Rcpt)
         };
         let recipients = vec![
             unknown("anna@corp.example"),
             failed(
                 "carla@fabrikam.example",
                 Kind::Failed,
-                Failure::TooBig { size: 31_457_280, limit: 10_485_760 },
+                &Failure::TooBig { size: 31_457_280, limit: 10_485_760 },
                 Stage::Mail,
             ),
             unknown("dora@corp.example"),
@@ -178,7 +178,7 @@ impl Case {
         case
     }
 
-    pub fn request(&self) -> ReportRequest<'_> {
+    pub(crate) fn request(&self) -> ReportRequest<'_> {
         let hours = if self.kind == Kind::Failed { 48 } else { 4 };
         ReportRequest {
             kind: self.kind,
@@ -204,8 +204,8 @@ impl Case {
     }
 }
 
-pub fn failed(to: &str, kind: Kind, failure: Failure, stage: Stage) -> ReportRecipient {
-    let transient = permanence(&failure) == Permanence::Transient;
+pub(crate) fn failed(to: &str, kind: Kind, failure: &Failure, stage: Stage) -> ReportRecipient {
+    let transient = permanence(failure) == Permanence::Transient;
     let phase = match (kind, transient) {
         (Kind::Delayed, _) => Phase::Queued,
         (_, true) => Phase::Expired,
