@@ -38,7 +38,7 @@ impl Exim {
              log_file_path = {at}/log/%slog\npid_file_path = {at}/pid\nexim_path = {exim}\n\
              daemon_smtp_ports = {port}\nlocal_interfaces = {ip}\ndisable_ipv6 = true\nhost_lookup =\n\
              rfc1413_query_timeout = 0s\nkeep_environment =\ndeliver_drop_privilege = true\n\
-             dsn_advertise_hosts = *\nsmtputf8_advertise_hosts = *\ntls_advertise_hosts =\n\
+             dsn_advertise_hosts = *\nsmtputf8_advertise_hosts = *\n\
              acl_smtp_rcpt = check\nqueue_run_max = 5\nlog_selector = +smtp_protocol_error\n{main}\n\
              begin acl\ncheck:\n  deny local_parts = gone\n    message = 5.1.6 moved away\n  accept\n\
              begin routers\n\
@@ -140,11 +140,12 @@ fn exim_takes_every_kind_of_message() {
     );
     // One after the other: the role's configuration file is one.
     let ways = [
-        ("in chunks", String::new(), ""),
-        ("by DATA", "chunking_advertise_hosts =".into(), ""),
+        ("in chunks", "tls_advertise_hosts =".into(), ""),
+        ("by DATA", "tls_advertise_hosts =\nchunking_advertise_hosts =".into(), ""),
         (
             "without pipelining",
-            "chunking_advertise_hosts =\npipelining_advertise_hosts =".into(),
+            "tls_advertise_hosts =\nchunking_advertise_hosts =\npipelining_advertise_hosts ="
+                .into(),
             "",
         ),
         ("over validated TLS", tls, "tls = \"domain_validation\"\ntls_domain = \"localhost\""),
@@ -168,7 +169,8 @@ fn exim_sends_every_kind_of_message_here() {
         ("  hosts_require_tls = *\n  tls_verify_hosts =\n  tls_try_verify_hosts =", "SMTPS"),
     ] {
         let server = ours().start();
-        let exim = Exim::start(&peers, "sender", "", Some(server.smtp()), transport);
+        let exim =
+            Exim::start(&peers, "sender", "tls_advertise_hosts =", Some(server.smtp()), transport);
         let mut client = Client::connect(exim.address);
         client.ehlo();
         let plain = content("plain", ".dot\r\nHello.");

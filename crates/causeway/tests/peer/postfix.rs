@@ -40,9 +40,9 @@ postlog   unix-dgram n - n -   1  postlogd
 ";
 
 impl Postfix {
-    fn start(peers: &Peers, more: &str) -> Self {
+    /// `more` is further lines of main.cf.
+    fn start(peers: &Peers, address: SocketAddr, more: &str) -> Self {
         let place = peers.place();
-        let address = own_address(2625);
         let (etc, spool) = (place.path().join("etc"), place.path().join("spool"));
         for directory in ["etc", "spool/pid", "spool/maildrop", "spool/public", "data", "mail/box"]
         {
@@ -118,21 +118,23 @@ fn content(subject: &str, body: &str) -> String {
     )
 }
 
-/// What Postfix got through Causeway for each kind of message, with this configuration of Postfix.
-fn kinds_arrive(
-    peers: &Peers,
-    postfix: &Postfix,
-    connector: &str,
-    setup: impl FnOnce(causeway_testkit::server::Setup) -> causeway_testkit::server::Setup,
-) {
-    let _ = peers;
-    let server = setup(ours().relay_network("127.0.0.1/32").connector(
+/// Sends one of each kind through Causeway to a Postfix with these lines in main.cf, through a connector
+/// with these lines, and looks at what arrived.
+fn kinds_arrive(main_cf: &str, connector: &str, root: Option<PathBuf>) {
+    let Some(peers) = Peers::find() else { return };
+    let address = own_address(2625);
+    let mut setup = ours().relay_network("127.0.0.1/32").connector(
         "partner",
         "partner.test",
-        postfix.address,
+        address,
         connector,
-    ))
-    .start();
+    );
+    if let Some(root) = root {
+        setup = setup.trust_root(root);
+    }
+    let server = setup.start();
+    let back = format!("relayhost = [{}]:{}\n", server.smtp().ip(), server.smtp().port());
+    let postfix = Postfix::start(&peers, address, &(back + main_cf));
     let mut client = server.client();
     client.ehlo();
     let plain = content("plain", "Hello.\r\n.leading dot\r\n..\r\n");
@@ -144,7 +146,8 @@ fn kinds_arrive(
     assert_eq!(client.command(address).code, 250);
     assert_eq!(client.command("RCPT TO:<m\u{fc}ller@partner.test>").code, 250);
     assert_eq!(client.content(&content("international \u{20ac}", "hej")).code, 250);
-    client.command("MAIL FROM:<a@ext.test> RET=HDRS ENVID=abc+2B1");
+    // What we pass on, Postfix reports about, back through us.
+    client.command("MAIL FROM:<alice@ours.test> RET=HDRS ENVID=abc+2B1");
     client
         .command("RCPT TO:<x@partner.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;orig@partner.test");
     assert_eq!(client.content(&content("dsn", "notify")).code, 250);
@@ -161,7 +164,12 @@ fn kinds_arrive(
     assert!(one("plain").contains("\nHello.\n.leading dot\n..\n"), "{}", one("plain"));
     assert!(one("eight-bit").contains("Gr\u{fc}\u{df}e"));
     assert!(one("international \u{20ac}").contains("m\u{fc}ller@partner.test"));
-    assert!(one("dsn").contains("X-Original-To: orig@partner.test"), "{}", one("dsn"));
+    let report = server
+        .wait_for("Postfix's report", || server.maildir("alice@ours.test").into_iter().next());
+    assert!(report.contains("Reporting-MTA: dns; postfix.partner.test"), "{report}");
+    assert!(report.contains("Action: delivered"), "{report}");
+    assert!(report.contains("Original-Envelope-Id: abc+1"), "{report}");
+    assert!(report.contains("Original-Recipient: rfc822;orig@partner.test"), "{report}");
     assert!(one("big").contains(&big.replace("\r\n", "\n")));
     server.wait_for("everything relayed", || (server.queue().is_empty()).then_some(()));
     assert_eq!(server.audit("unaccounted"), 0);
@@ -169,45 +177,30 @@ fn kinds_arrive(
 
 #[test]
 fn postfix_takes_every_kind_of_message_in_chunks() {
-    let Some(peers) = Peers::find() else { return };
-    let postfix = Postfix::start(&peers, "");
-    kinds_arrive(&peers, &postfix, "", |setup| setup);
+    kinds_arrive("", "", None);
 }
 
 #[test]
 fn postfix_takes_every_kind_of_message_by_data() {
-    let Some(peers) = Peers::find() else { return };
-    let postfix = Postfix::start(&peers, "smtpd_discard_ehlo_keywords = chunking");
-    kinds_arrive(&peers, &postfix, "", |setup| setup);
+    kinds_arrive("smtpd_discard_ehlo_keywords = chunking", "", None);
 }
 
 #[test]
-fn postfix_takes_mail_without_pipelining() {
-    let Some(peers) = Peers::find() else { return };
-    let postfix = Postfix::start(&peers, "smtpd_discard_ehlo_keywords = pipelining, chunking");
-    kinds_arrive(&peers, &postfix, "", |setup| setup);
+fn postfix_takes_every_kind_of_message_without_pipelining() {
+    kinds_arrive("smtpd_discard_ehlo_keywords = pipelining, chunking", "", None);
 }
 
 #[test]
-fn postfix_takes_mail_over_validated_tls() {
-    let Some(peers) = Peers::find() else { return };
+fn postfix_takes_every_kind_of_message_over_validated_tls() {
     let authority = TestCa::new("Test Authority");
     let certificate = authority.issue(&["localhost"], Validity::Now);
-    let postfix = Postfix::start(
-        &peers,
-        &format!(
-            "smtpd_tls_security_level = encrypt\nsmtpd_tls_cert_file = {}\nsmtpd_tls_key_file = {}",
-            certificate.chain_file.display(),
-            certificate.key_file.display()
-        ),
+    let main_cf = format!(
+        "smtpd_tls_security_level = encrypt\nsmtpd_tls_cert_file = {}\nsmtpd_tls_key_file = {}",
+        certificate.chain_file.display(),
+        certificate.key_file.display()
     );
-    let root = authority.root_file();
-    kinds_arrive(
-        &peers,
-        &postfix,
-        "tls = \"domain_validation\"\ntls_domain = \"localhost\"",
-        |setup| setup.trust_root(root),
-    );
+    let connector = "tls = \"domain_validation\"\ntls_domain = \"localhost\"";
+    kinds_arrive(&main_cf, connector, Some(authority.root_file()));
 }
 
 #[test]
@@ -215,6 +208,7 @@ fn what_postfix_refuses_is_returned_in_its_own_words() {
     let Some(peers) = Peers::find() else { return };
     let postfix = Postfix::start(
         &peers,
+        own_address(2625),
         "smtpd_recipient_restrictions = check_recipient_access inline:{ {gone@partner.test = 550 5.1.6 moved away} }",
     );
     let server = ours()
@@ -241,6 +235,7 @@ fn kinds_come_in(more: &str, with: &str) {
     let server = ours().start();
     let postfix = Postfix::start(
         &peers,
+        own_address(2625),
         &format!("relayhost = [{}]:{}\n{more}", server.smtp().ip(), server.smtp().port()),
     );
     let mut client = Client::connect(postfix.address);
