@@ -7,7 +7,9 @@ use causeway_model::envelope::Recipient;
 use causeway_model::{Address, Attempt, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp};
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
-use causeway_store::{Change, NewMessage, QueueFilter, Settlement, Status, StoreError, Update};
+use causeway_store::{
+    Change, LastResult, NewMessage, QueueFilter, Settlement, Status, StoreError, Update,
+};
 
 use crate::engine::Dispatch;
 use crate::outcome;
@@ -220,7 +222,7 @@ impl Dispatch {
                 .map(|&key| Update {
                     key,
                     change,
-                    result: None,
+                    result: self.result_of_site(key),
                     tried: false,
                     detail: (!reason.is_empty()).then(|| reason.to_owned()),
                 })
@@ -237,6 +239,12 @@ impl Dispatch {
                 _ => {}
             }
         }
+    }
+
+    /// What its site waits for: once the recipient leaves the site, only the store can tell.
+    fn result_of_site(&self, key: RecipientKey) -> Option<LastResult> {
+        let attempt = self.shared.schedule.lock().glimpse(key)?.last?;
+        Some(outcome::result(attempt, Phase::Queued))
     }
 
     /// A worker is sending it at this moment: what becomes of it is not ours to change.
