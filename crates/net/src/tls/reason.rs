@@ -34,6 +34,11 @@ fn tls_reason(error: &Error) -> String {
             format!("the peer does not keep to the TLS protocol ({detail:?})")
         }
         Error::NoCertificatesPresented => "the peer presented no certificate".into(),
+        // Our own words, from `signature`.
+        Error::General(words) => words.clone(),
+        Error::InvalidCertificate(detail) => {
+            format!("the peer did not prove that it holds its certificate's key ({detail:?})")
+        }
         Error::DecryptError => "what the peer sent could not be decrypted".into(),
         other => other.to_string(),
     }

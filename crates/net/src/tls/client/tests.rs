@@ -305,10 +305,8 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     element
 }
 
-/// A server with a certificate of X.509 version 1, as old appliances have.
-fn version_one_server(versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerConfig> {
-    use rcgen::{PublicKeyData, SigningKey};
-    let key = KeyPair::generate().unwrap();
+/// A self-signed certificate of X.509 version 1 for this key (its SubjectPublicKeyInfo).
+fn version_one(key: &[u8], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> CertificateDer<'static> {
     let algorithm = der(0x30, b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02");
     let common_name = [b"\x06\x03\x55\x04\x03".to_vec(), der(0x0c, NAME.as_bytes())].concat();
     let name = der(0x30, &der(0x31, &der(0x30, &common_name)));
@@ -321,16 +319,24 @@ fn version_one_server(versions: &[&'static rustls::SupportedProtocolVersion]) ->
             name.clone(),
             der(0x30, &validity),
             name,
-            key.subject_public_key_info(),
+            key.to_vec(),
         ]
         .concat(),
     );
     let mut signature = vec![0];
-    signature.extend(key.sign(&signed).unwrap());
-    let certificate = der(0x30, &[signed, algorithm, der(0x03, &signature)].concat());
+    signature.extend(sign(&signed));
+    der(0x30, &[signed, algorithm, der(0x03, &signature)].concat()).into()
+}
+
+/// A server with a certificate of X.509 version 1, as old appliances have.
+fn version_one_server(versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerConfig> {
+    use rcgen::{PublicKeyData, SigningKey};
+    let key = KeyPair::generate().unwrap();
+    let certificate =
+        version_one(&key.subject_public_key_info(), |octets| key.sign(octets).unwrap());
     let private = rustls_pki_types::PrivatePkcs8KeyDer::from(key.serialize_der()).into();
     let signing = provider().key_provider.load_private_key(private).unwrap();
-    let certified = rustls::sign::CertifiedKey::new(vec![certificate.into()], signing);
+    let certified = rustls::sign::CertifiedKey::new(vec![certificate], signing);
     let config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(versions)
         .unwrap()
@@ -380,4 +386,17 @@ fn no_damage_to_a_certificate_makes_it_good_or_breaks_us() {
             assert!(check(damaged).is_err(), "octet {position}, bit {bit:#x}");
         }
     }
+}
+
+#[test]
+fn the_length_of_an_rsa_key_is_read_from_its_certificate() {
+    let rsa = der(0x30, b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00");
+    for octets in [64, 128, 256] {
+        let modulus = [vec![0], vec![0x81; octets]].concat();
+        let numbers = der(0x30, &[der(0x02, &modulus), b"\x02\x01\x03".to_vec()].concat());
+        let key = der(0x30, &[rsa.clone(), der(0x03, &[vec![0], numbers].concat())].concat());
+        let certificate = version_one(&key, |_| vec![1]);
+        assert_eq!(signature::rsa_bits(&certificate), Some(octets * 8));
+    }
+    assert_eq!(signature::rsa_bits(&odd_leaf(|_| ())), None);
 }
