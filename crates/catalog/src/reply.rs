@@ -119,6 +119,12 @@ pub fn meaning(reply: &Reply, stage: Stage) -> Meaning {
         return meaning;
     }
     let text = reply.lines.join(" ").chars().take(4000).collect::<String>().to_lowercase();
+    let code = reply.enhanced.map(|code| (code.subject, code.detail));
+    if let Some((_, _, meaning)) =
+        COLLISIONS.iter().find(|(known, phrase, _)| Some(*known) == code && text.contains(phrase))
+    {
+        return *meaning;
+    }
     if let Some((meaning, _)) =
         PHRASES.iter().find(|(_, phrases)| phrases.iter().any(|phrase| text.contains(phrase)))
     {
@@ -139,14 +145,27 @@ fn from_enhanced(code: EnhancedCode) -> Option<Meaning> {
         (4, 6 | 14) => Meaning::Loop,
         (5, 3) => Meaning::TooManyRecipients,
         (7, 10) => Meaning::TlsRequired,
-        (7, 20..=24 | 26 | 509) => Meaning::Unauthenticated,
+        (7, 20..=24 | 26 | 509 | 515) => Meaning::Unauthenticated,
         (7, 25) => Meaning::NoReverseName,
         (7, 27) => Meaning::SenderRefused,
-        (7, 28) => Meaning::RateLimited,
+        (7, 28 | 508) | (2, 121 | 122) | (1, 90) => Meaning::RateLimited,
+        (7, 57) => Meaning::LoginRequired,
+        (7, 60) => Meaning::SenderRefused,
+        (7, 124 | 129 | 133..=136 | 193) => Meaning::Policy,
+        (7, 511 | 513 | 606..=649) => Meaning::Blocked,
         (7, 64) => Meaning::RelayDenied,
         _ => return None,
     })
 }
+
+/// Codes that mean several things, told apart by their words.
+const COLLISIONS: &[((u16, u16), &str, Meaning)] = &[
+    // Hosted Exchange refuses recipients that its edge does not know with a routing code.
+    ((4, 1), "recipient address rejected", Meaning::UserUnknown),
+    // A full mailbox, and the sender's own quota.
+    ((2, 2), "submission quota", Meaning::RateLimited),
+    ((5, 0), "mailbox unavailable", Meaning::UserUnknown),
+];
 
 /// Phrases of many systems in lower case, the most telling first.
 const PHRASES: &[(Meaning, &[&str])] = &[
@@ -368,7 +387,7 @@ mod tests {
         assert_eq!(at_rcpt(550, Some("5.4.1"), "Relay Access Denied"), Meaning::RelayDenied);
         assert_eq!(
             at_rcpt(550, Some("5.4.1"), "Recipient address rejected: Access denied"),
-            Meaning::Policy
+            Meaning::UserUnknown
         );
         assert_eq!(at_rcpt(550, Some("5.4.1"), "No answer from host"), Meaning::RelayDenied);
         assert_eq!(at_rcpt(550, Some("5.7.1"), "Unable to relay"), Meaning::RelayDenied);

@@ -117,8 +117,7 @@ impl Cause {
         }
     }
 
-    /// Key of the cause as a sentence. Its variables: `host`, `domain`, `connector` (each may be
-    /// used or not).
+    /// Key of the cause as a sentence. None of a cause's texts has variables.
     #[must_use]
     pub fn title_key(&self) -> String {
         format!("cause-{}", self.id)

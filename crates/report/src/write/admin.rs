@@ -6,10 +6,14 @@ use causeway_catalog::{Phase, Texts, WhoActs, status_of};
 use causeway_model::{Attempt, Outcome, Reply};
 
 use super::document::Block;
-use super::group::{Group, code_text, failure, groups};
+use super::group::{For, Group, code_text, failure, groups};
 use super::person::more_text;
 use super::{Kind, KnownCause, ReportRecipient, ReportRequest, Standing, mime, original};
 
+/// How many groups of recipients are told about in full.
+const GROUPS: usize = 6;
+/// How many recipients of the other groups are listed with their codes.
+const OTHERS: usize = 60;
 /// How many recipients of a group are listed.
 const LISTED: usize = 20;
 /// How many attempts of a group are listed: so many first ones, and so many last ones.
@@ -21,8 +25,18 @@ const WORDS: usize = 2000;
 /// The half for administrators.
 pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
     let mut blocks = vec![Block::Facts(about_message(request, texts))];
-    for group in groups(request) {
-        about_group(request, texts, &group, &mut blocks);
+    let groups = groups(request, For::Admin);
+    for group in groups.iter().take(GROUPS) {
+        about_group(request, texts, group, &mut blocks);
+    }
+    let others: Vec<&ReportRecipient> =
+        groups.iter().skip(GROUPS).flat_map(|group| group.members.iter().copied()).collect();
+    if !others.is_empty() {
+        let listed = others.iter().take(OTHERS);
+        blocks.push(Block::Facts(
+            listed.map(|r| (r.recipient.address.to_string(), code_text(r))).collect(),
+        ));
+        blocks.extend(more_text(texts, others.len().saturating_sub(OTHERS)).map(Block::Note));
     }
     way(request, texts, &mut blocks);
     if request.envelope.ret == Some(causeway_model::Return::Full)

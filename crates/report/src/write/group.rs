@@ -1,5 +1,7 @@
 //! Recipients with the same fate are told about together.
 
+use std::collections::HashMap;
+
 use causeway_catalog::{Phase, Problem, status_of};
 use causeway_model::{Attempt, Failure, Outcome, Stage};
 
@@ -25,34 +27,47 @@ impl<'a> Group<'a> {
     }
 }
 
+/// How finely recipients are told apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum For {
+    /// By what went wrong.
+    Person,
+    /// By codes, server and words too.
+    Admin,
+}
+
 /// The groups, in the order in which their first members come.
-pub(super) fn groups<'a>(request: &ReportRequest<'a>) -> Vec<Group<'a>> {
-    let mut groups: Vec<(Vec<String>, Group<'a>)> = Vec::new();
+pub(super) fn groups<'a>(request: &ReportRequest<'a>, reader: For) -> Vec<Group<'a>> {
+    let mut places: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut groups: Vec<Group<'a>> = Vec::new();
     for recipient in request.recipients {
-        let key = key(recipient);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.members.push(recipient),
-            None => groups.push((key, Group { members: vec![recipient] })),
+        let place = *places.entry(key(recipient, reader)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.members.push(recipient),
+            None => groups.push(Group { members: vec![recipient] }),
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups
 }
 
 /// Equal for recipients that can be told about together.
-fn key(recipient: &ReportRecipient) -> Vec<String> {
+fn key(recipient: &ReportRecipient, reader: For) -> Vec<String> {
     let mut key = vec![
         recipient.recipient.address.domain().to_string(),
         format!("{:?} {}", recipient.phase, recipient.attempt_count),
+        format!("{:?}", failure(recipient).map(|(f, stage)| Problem::of(f, stage))),
     ];
-    if let Some(attempt) = &recipient.result {
+    key.extend(recipient.causes.iter().map(|c| format!("{}{:?}", c.cause.id, c.standing)));
+    if let (For::Admin, Some(attempt)) = (reader, &recipient.result) {
         let line = status_of(attempt, recipient.phase);
         key.push(line.code_text());
-        // A peer may repeat the address in its words; those recipients stand alone then.
-        key.push(line.text);
+        // Many servers repeat the address in their words; that makes no difference.
+        key.push(line.text.replace(&recipient.recipient.address.to_string(), ""));
         key.push(format!("{:?} {:?}", attempt.host, attempt.address));
-        key.push(format!("{:?}", failure(recipient).map(|(f, stage)| Problem::of(f, stage))));
     }
-    key.extend(recipient.causes.iter().map(|c| format!("{}{:?}", c.cause.id, c.standing)));
+    if let (For::Person, Some((Failure::TooBig { limit, .. }, _))) = (reader, failure(recipient)) {
+        key.push(limit.to_string());
+    }
     key
 }
 

@@ -141,10 +141,15 @@ pub(super) fn fold(text: &str, used: usize, width: usize) -> String {
     out
 }
 
-/// Text for one line: control characters become spaces, at most `limit` characters (then with a mark).
+/// Text for one line: control characters become spaces, what would turn the direction of writing
+/// becomes U+FFFD; at most `limit` characters (then with a mark).
 pub(super) fn one_line(text: &str, limit: usize) -> String {
-    let mut out: String =
-        text.chars().take(limit).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain = |c: char| match c {
+        c if c.is_control() => ' ',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c => c,
+    };
+    let mut out: String = text.chars().take(limit).map(plain).collect();
     if text.chars().nth(limit).is_some() {
         out.push_str(" [...]");
     }

@@ -5,11 +5,14 @@ use causeway_catalog::{Phase, Problem, Texts, Value, WhoActs};
 use causeway_model::Failure;
 
 use super::document::Block;
-use super::group::{Group, failure, groups};
+use super::group::{For, Group, failure, groups};
 use super::{Kind, ReportRecipient, ReportRequest, Standing, mime};
 
 /// How many recipients are listed for the sender; the machine part has them all.
 const LISTED: usize = 50;
+
+/// How many groups of recipients are told about in full; the others are only listed.
+const GROUPS: usize = 6;
 
 /// The one sentence at the top.
 pub(super) fn headline(request: &ReportRequest<'_>, texts: &Texts) -> String {
@@ -28,16 +31,20 @@ pub(super) fn headline(request: &ReportRequest<'_>, texts: &Texts) -> String {
 /// Everything below it, for the sender.
 pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
     let mut blocks = lead(request, texts);
-    let groups = groups(request);
+    let groups = groups(request, For::Person);
     let several = request.recipients.len() > 1;
-    for group in &groups {
+    for group in groups.iter().take(GROUPS) {
         if several {
-            let (listed, more) = group.addresses(LISTED);
-            blocks.push(Block::Recipients(listed, more_text(texts, more)));
+            blocks.push(recipients(texts, &group.members));
         }
         if !request.kind.is_positive() {
             what_happened(request, texts, group, &mut blocks);
         }
+    }
+    let others: Vec<&ReportRecipient> =
+        groups.iter().skip(GROUPS).flat_map(|group| group.members.iter().copied()).collect();
+    if !others.is_empty() {
+        blocks.push(recipients(texts, &others));
     }
     blocks.push(Block::Heading(texts.text("heading-message")));
     let subject = request.subject.map(|s| mime::one_line(s, 200)).unwrap_or_default();
@@ -56,6 +63,11 @@ pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
         texts.format("contact", &[("postmaster", request.postmaster.to_string().into())]),
     ));
     blocks
+}
+
+fn recipients(texts: &Texts, members: &[&ReportRecipient]) -> Block {
+    let listed = members.iter().take(LISTED).map(|m| m.recipient.address.to_string());
+    Block::Recipients(listed.collect(), more_text(texts, members.len().saturating_sub(LISTED)))
 }
 
 pub(super) fn more_text(texts: &Texts, more: usize) -> Option<String> {
