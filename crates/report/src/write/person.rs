@@ -119,7 +119,11 @@ fn what_happened(
     blocks.push(Block::Strong(sentence));
     blocks.push(Block::Paragraph(verdict(request, texts, recipient)));
 
-    let (who, certain) = move_of(recipient);
+    let (who, certain) = match move_of(recipient) {
+        // The time for waiting is over: the other side made us wait too long.
+        (WhoActs::Nobody, _) if request.kind == Kind::Failed => (other_side(recipient), false),
+        known => known,
+    };
     let organization = mime::one_line(request.organization, 100);
     let mut whose = texts.format(
         &format!("move-{}", &who.text_key()["who-".len()..]),
@@ -185,6 +189,12 @@ fn move_of(recipient: &ReportRecipient) -> (WhoActs, bool) {
     }
     let first = possible.first().copied().unwrap_or(WhoActs::Service);
     (first, possible.iter().all(|who| *who == first))
+}
+
+/// The administrator at the other end.
+fn other_side(recipient: &ReportRecipient) -> WhoActs {
+    let connector = recipient.result.as_ref().is_some_and(|a| a.connector.is_some());
+    if connector { WhoActs::PartnerAdmin } else { WhoActs::RecipientAdmin }
 }
 
 fn parties(texts: &Texts, who: WhoActs, organization: String, domain: String) -> Block {
