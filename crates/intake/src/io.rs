@@ -1,156 +1,17 @@
-//! The two directions of a session's connection, with deadlines.
+//! Replies onto the session's connection.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{self, Poll};
-use std::time::Duration;
-
-use bytes::BytesMut;
 use causeway_model::Reply;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::time::Instant;
-use tokio_rustls::server::TlsStream;
 
-/// A client that does not take our replies is given up after this long.
-const WRITE_DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) use causeway_net::wire::{Lost, Stream, Wire};
 
-/// Replies are sent at the latest when so many octets wait.
-const OUTPUT_LIMIT: usize = 16 * 1024;
-
-/// Room that is made for each read. A command needs far less; content comes in larger pieces.
-const READ_SIZE: usize = 4 * 1024;
-
-/// A connection, before or after TLS.
-pub(crate) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-    /// While the one becomes the other; nothing can be read or written.
-    Gone,
-}
-
-fn gone<T>() -> Poll<io::Result<T>> {
-    Poll::Ready(Err(io::ErrorKind::NotConnected.into()))
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buf),
-            Self::Gone => gone(),
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, buf),
-            Self::Gone => gone(),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
-            Self::Gone => gone(),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
-            Self::Gone => gone(),
-        }
-    }
-}
-
-/// Why nothing more can be read or written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lost {
-    /// The client closed, or the connection broke.
-    Closed,
-    /// The client was silent for too long.
-    Silent,
-    /// The client does not take our replies.
-    Stuck,
-}
-
-/// A connection with what has been read and not used, and what has been said and not sent.
-pub(crate) struct Wire {
-    stream: Stream,
-    /// Octets from the client that are still to be used.
-    pub(crate) input: BytesMut,
-    output: BytesMut,
-}
-
-impl Wire {
-    pub(crate) fn new(stream: Stream) -> Self {
-        Self { stream, input: BytesMut::new(), output: BytesMut::new() }
-    }
-
-    /// Gives the connection back; what was not used of the input is dropped.
-    pub(crate) fn into_stream(self) -> Stream {
-        self.stream
-    }
-
+/// Speaking SMTP on a wire.
+pub(crate) trait Say {
     /// Adds a reply to those that wait to be sent.
-    pub(crate) fn say(&mut self, reply: &Reply) {
-        causeway_smtp::reply::write_reply(&mut self.output, reply);
-    }
+    fn say(&mut self, reply: &Reply);
+}
 
-    /// True when so much waits to be sent that it must go first.
-    pub(crate) fn is_output_large(&self) -> bool {
-        self.output.len() > OUTPUT_LIMIT
-    }
-
-    /// Sends what waits.
-    pub(crate) async fn flush(&mut self) -> Result<(), Lost> {
-        if self.output.is_empty() {
-            return Ok(());
-        }
-        let send = async {
-            self.stream.write_all(&self.output).await?;
-            match &mut self.stream {
-                Stream::Plain(_) | Stream::Gone => Ok(()),
-                Stream::Tls(stream) => stream.flush().await,
-            }
-        };
-        let sent = tokio::time::timeout(WRITE_DEADLINE, send).await;
-        self.output.clear();
-        match sent {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Lost::Closed),
-            Err(_) => Err(Lost::Stuck),
-        }
-    }
-
-    /// Reads more into `input`, at the latest until `deadline`.
-    pub(crate) async fn read(&mut self, deadline: Instant) -> Result<(), Lost> {
-        self.input.reserve(READ_SIZE);
-        match tokio::time::timeout_at(deadline, self.stream.read_buf(&mut self.input)).await {
-            Ok(Ok(0) | Err(_)) => Err(Lost::Closed),
-            Ok(Ok(_)) => Ok(()),
-            Err(_) => Err(Lost::Silent),
-        }
-    }
-
-    /// Ends the connection in good order: what waits is sent, TLS is closed.
-    pub(crate) async fn close(mut self) {
-        if self.flush().await.is_ok() {
-            let _ = tokio::time::timeout(Duration::from_secs(5), self.stream.shutdown()).await;
-        }
+impl Say for Wire {
+    fn say(&mut self, reply: &Reply) {
+        causeway_smtp::reply::write_reply(self.output(), reply);
     }
 }

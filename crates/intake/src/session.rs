@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::context::Context;
-use crate::io::{Lost, Stream, Wire};
+use crate::io::{Lost, Say, Stream, Wire};
 use crate::replies;
 use crate::transaction::Transaction;
 

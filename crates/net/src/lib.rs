@@ -15,13 +15,16 @@
 //! no certificate, so it would have no verdict).
 //!
 //! **In which order to read.** [`clock`] (queue time), [`dns`], [`dial`], [`local`] (our own
-//! addresses), then [`tls`].
+//! addresses), then [`tls`]; for those who connect to us [`listen`], [`doorkeeper`] and [`wire`].
 
 pub mod clock;
 pub mod dial;
 pub mod dns;
+pub mod doorkeeper;
+pub mod listen;
 pub mod local;
 pub mod tls;
+pub mod wire;
 
 pub use clock::Clock;
 pub use dns::{Families, MxAnswer, MxHost, Resolver};

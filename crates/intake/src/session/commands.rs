@@ -9,7 +9,7 @@ use causeway_smtp::command::{Command, MailParameters, RcptParameters, RcptTo};
 use tracing::{info, warn};
 
 use super::{Hello, Next, Session, State};
-use crate::io::{Lost, Stream, Wire};
+use crate::io::{Lost, Say, Stream, Wire};
 use crate::replies;
 use crate::transaction::Transaction;
 

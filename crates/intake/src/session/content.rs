@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tracing::{error, info};
 
 use super::{Next, Session, State};
-use crate::io::Lost;
+use crate::io::{Lost, Say};
 use crate::receive::{Incoming, Received};
 use crate::replies;
 use crate::transaction::Transaction;
