@@ -17,10 +17,8 @@ fn main() -> std::io::Result<()> {
     let language = value("--lang").and_then(|tag| Language::from_tag(&tag)).unwrap_or(Language::En);
     let repeat: u32 = value("--repeat").and_then(|n| n.parse().ok()).unwrap_or(1);
     let paths: Vec<String> = std::io::stdin().lock().lines().collect::<Result<_, _>>()?;
-    let inputs: Vec<Vec<u8>> = paths
-        .iter()
-        .map(|path| std::fs::read(path).unwrap_or_default())
-        .collect();
+    let inputs: Vec<Vec<u8>> =
+        paths.iter().map(|path| std::fs::read(path).unwrap_or_default()).collect();
     let started = std::time::Instant::now();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for round in 0..repeat {

@@ -120,13 +120,28 @@ fn trim_start(text: &str, start: usize, at: usize) -> usize {
     let local = &text[start..at];
     if let Some((key, _)) = local.split_once('=')
         && (key.len() == 1
-            || ["to", "from", "rcpt", "email", "mail", "recipient", "addr", "for", "mailfrom"]
-                .iter()
-                .any(|known| key.eq_ignore_ascii_case(known)))
+            || [
+                "smtp",
+                "to",
+                "from",
+                "rcpt",
+                "email",
+                "mail",
+                "recipient",
+                "addr",
+                "for",
+                "mailfrom",
+            ]
+            .iter()
+            .any(|known| key.eq_ignore_ascii_case(known)))
     {
         start += key.len() + 1;
     }
     let local = &text[start..at];
+    // An encoded word used as a local part is kept: it is what stands there.
+    if local.starts_with("=?") {
+        return start;
+    }
     start + (local.len() - local.trim_start_matches(['\'', '`', '*', '-', '=', '.', '|']).len())
 }
 
@@ -169,8 +184,14 @@ mod tests {
 
     #[test]
     fn addresses_are_found_in_all_their_wrappings() {
-        assert_eq!(all("<a@b.test>... User; 'c.d@e.test', (f@g.test)."), ["a@b.test", "c.d@e.test", "f@g.test"]);
-        assert_eq!(all("F=[x@y.test] T=z@y.test mailto:q@r.test"), ["x@y.test", "z@y.test", "q@r.test"]);
+        assert_eq!(
+            all("<a@b.test>... User; 'c.d@e.test', (f@g.test)."),
+            ["a@b.test", "c.d@e.test", "f@g.test"]
+        );
+        assert_eq!(
+            all("F=[x@y.test] T=z@y.test mailto:q@r.test"),
+            ["x@y.test", "z@y.test", "q@r.test"]
+        );
         assert_eq!(all(r#"<"a b"@c.test>"#), [r#""a b"@c.test"#]);
         assert_eq!(all("u@[192.0.2.1]: no"), ["u@[192.0.2.1]"]);
         assert_eq!(all("宛先a@b.testへ"), ["a@b.test"]);

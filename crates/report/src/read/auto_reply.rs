@@ -4,14 +4,55 @@ use super::header::Header;
 
 /// Subjects that automatic replies begin with, lower case.
 static SUBJECTS: &[&str] = &[
-    "automatic reply", "auto reply", "autoreply", "auto-reply", "auto:", "auto response", "autoresponse",
-    "out of office", "out of the office", "out-of-office", "ooo:", "away from", "away until", "on vacation",
-    "vacation", "i am away", "i'm away", "on leave", "on holiday", "abwesenheit", "automatische antwort",
-    "abwesend", "nicht im büro", "automatisch antwoord", "afwezig", "niet aanwezig", "autosvar",
-    "automatiskt svar", "frånvaro", "frånvarande", "réponse automatique", "absence", "absent du bureau",
-    "respuesta automática", "fuera de la oficina", "risposta automatica", "fuori ufficio",
-    "resposta automática", "ausência", "automatická odpověď", "autosvar", "fravær", "automaattinen vastaus",
-    "odpowiedź automatyczna", "自動応答", "自動返信", "不在", "автоответ", "автоматический ответ",
+    "automatic reply",
+    "auto reply",
+    "autoreply",
+    "auto-reply",
+    "auto:",
+    "auto response",
+    "autoresponse",
+    "out of office",
+    "out of the office",
+    "out-of-office",
+    "ooo:",
+    "away from",
+    "away until",
+    "on vacation",
+    "vacation",
+    "i am away",
+    "i'm away",
+    "on leave",
+    "on holiday",
+    "abwesenheit",
+    "automatische antwort",
+    "abwesend",
+    "nicht im büro",
+    "automatisch antwoord",
+    "afwezig",
+    "niet aanwezig",
+    "autosvar",
+    "automatiskt svar",
+    "frånvaro",
+    "frånvarande",
+    "réponse automatique",
+    "absence",
+    "absent du bureau",
+    "respuesta automática",
+    "fuera de la oficina",
+    "risposta automatica",
+    "fuori ufficio",
+    "resposta automática",
+    "ausência",
+    "automatická odpověď",
+    "autosvar",
+    "fravær",
+    "automaattinen vastaus",
+    "odpowiedź automatyczna",
+    "自動応答",
+    "自動返信",
+    "不在",
+    "автоответ",
+    "автоматический ответ",
 ];
 
 /// True when header fields or the subject (lower case, decoded) make it an automatic reply.
@@ -25,9 +66,15 @@ pub(super) fn is_one(header: &Header<'_>, subject: &str) -> bool {
     };
     field_says("auto-submitted", &["auto-replied", "auto_replied", "vacation"])
         || field_says("precedence", &["auto_reply", "auto-reply"])
-        || ["x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply-from", "x-mail-autoreply"]
-            .iter()
-            .any(|name| header.has(name))
+        || [
+            "x-autoreply",
+            "x-autorespond",
+            "x-autoresponse",
+            "x-auto-reply-from",
+            "x-mail-autoreply",
+        ]
+        .iter()
+        .any(|name| header.has(name))
         || subject_says(subject)
 }
 

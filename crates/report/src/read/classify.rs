@@ -7,7 +7,8 @@
 use causeway_model::EnhancedCode;
 
 use super::Category::{self, *};
-use super::{Action, ReadRecipient, WhoActs, codes, dialects, exchange_details, phrases, text};
+use super::dialects::{self, Step};
+use super::{Action, ReadRecipient, WhoActs, codes, exchange_details, phrases, text};
 
 /// What was found about one recipient, before it is judged.
 #[derive(Clone, Debug, Default)]
@@ -20,10 +21,16 @@ pub(super) struct Draft {
     pub(super) diagnostic: Option<String>,
     /// What the human part says about this recipient.
     pub(super) segment: String,
-    /// More words with less weight: the whole human part, the subject.
+    /// More words with less weight: the whole human part.
     pub(super) context: String,
+    /// The report's subject, lower case.
+    pub(super) subject: String,
+    /// True when the answer is the exit status of a program.
+    pub(super) exit_status: bool,
     pub(super) fields: Vec<(String, String)>,
     pub(super) why: Vec<String>,
+    /// True when the report is about one recipient only.
+    pub(super) single: bool,
     /// Given when the shape of the report decides alone.
     pub(super) category: Option<Category>,
     /// True when the report as a whole says that it is about a delay.
@@ -41,7 +48,7 @@ const MAX_DIAGNOSTIC: usize = 2000;
 
 /// Judges a draft.
 pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
-    let answer = draft.diagnostic.clone().unwrap_or_default();
+    let answer = draft.diagnostic.clone().unwrap_or_else(|| quoted_answer(&draft));
     let reply = find_reply(&draft, &answer);
     let enhanced = find_enhanced(&mut draft, &answer, reply);
     let reduced = phrases::reduce(if answer.is_empty() { &draft.segment } else { &answer });
@@ -53,6 +60,10 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
     let permanent =
         draft.permanent.unwrap_or_else(|| is_permanent(&draft, &reduced, action, enhanced, reply));
     let diagnostic = diagnostic_text(&draft, &answer);
+    let said = phrases::reduce(&draft.segment);
+    if let Some(step) = dialects::step(&said) {
+        draft.fields.push(("SMTP command".into(), step.name().into()));
+    }
     if let Some(text) = &diagnostic {
         exchange_details::extract(text, &mut draft.fields);
     }
@@ -74,6 +85,14 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
         why: draft.why,
         text_key,
     }
+}
+
+/// The server's answer as the human part quotes it: of all that is said where there is one
+/// recipient, else of what is said about this one.
+fn quoted_answer(draft: &Draft) -> String {
+    let sources = [draft.context.as_str(), draft.segment.as_str()];
+    let order: [usize; 2] = if draft.single { [0, 1] } else { [1, 0] };
+    order.into_iter().find_map(|i| codes::quoted_answer(sources[i])).unwrap_or_default().to_owned()
 }
 
 fn find_reply(draft: &Draft, answer: &str) -> Option<u16> {
@@ -98,8 +117,8 @@ fn find_enhanced(draft: &mut Draft, answer: &str, reply: Option<u16>) -> Option<
     };
     match draft.status {
         Some(status) if status.subject == 0 && status.detail == 0 => {
-            let better = said(Some(status.class))
-                .filter(|code| code.subject != 0 || code.detail != 0);
+            let better =
+                said(Some(status.class)).filter(|code| code.subject != 0 || code.detail != 0);
             draft.why.push(match better {
                 Some(code) => format!("code {code}: from the answer, Status {status} says less"),
                 None => format!("code {status}: Status field"),
@@ -145,18 +164,67 @@ fn decision(
     {
         return (Delivered, "the report is a positive one".into());
     }
-    let after_content = says_after_content(&draft.segment) || says_after_content(&draft.context);
+    let context = phrases::reduce(&draft.context);
+    let step =
+        dialects::step(&phrases::reduce(&draft.segment)).or_else(|| dialects::step(&context));
     let host = draft.remote_mta.as_deref().unwrap_or_default();
+    let after_content = step == Some(Step::Content);
     if let Some(category) = dialects::host_meaning(host, reduced, after_content) {
         return (category, format!("what {host} means by these words"));
+    }
+    if answer.is_empty()
+        && let Some(category) = draft.address.as_deref().and_then(dialects::domain_meaning)
+    {
+        return (category, "what reports about this domain mean".into());
     }
     let first = phrases::find(reduced);
     if let Some(category) = code_over_phrase(enhanced, first.strong.map(|hit| hit.category)) {
         return (category, "the code says more than the words".into());
     }
     if let Some(hit) = first.strong {
-        return (hit.category, format!("phrase \"{}\"", hit.pattern));
+        return in_its_place(hit, step, reply, enhanced, answer);
     }
+    around(draft, answer, &context, enhanced, reply, step, first)
+}
+
+/// What a phrase means where it was said.
+fn in_its_place(
+    hit: phrases::Hit,
+    step: Option<Step>,
+    reply: Option<u16>,
+    enhanced: Option<EnhancedCode>,
+    answer: &str,
+) -> (Category, String) {
+    let phrase = format!("phrase \"{}\"", hit.pattern);
+    match (hit.category, step) {
+        // "Does not exist", said to MAIL FROM, is about the sender.
+        (UserUnknown, Some(Step::Mail)) => (SenderRejected, format!("{phrase}, said to MAIL FROM")),
+        // Exim's own word for a domain that leads nowhere; as a server's answer it is about a user.
+        (UserUnknown, _) if reply.is_none() && hit.pattern == "unrouteable address" => {
+            (DomainError, format!("{phrase}, without a server's answer"))
+        }
+        // Hotmail and others give the last failure as the reason of an expiry.
+        (Network, _)
+            if answer.is_empty()
+                && enhanced.is_some_and(|c| (c.subject, c.detail) == (4, 7))
+                && hit.pattern.contains("connect") =>
+        {
+            (Expired, format!("{phrase}, and the code of an expiry"))
+        }
+        (category, _) => (category, phrase),
+    }
+}
+
+/// Where the answer itself has no telling phrase: the human part, the code, the step.
+fn around(
+    draft: &Draft,
+    answer: &str,
+    context: &str,
+    enhanced: Option<EnhancedCode>,
+    reply: Option<u16>,
+    step: Option<Step>,
+    first: phrases::Hits,
+) -> (Category, String) {
     if !answer.is_empty() && !draft.segment.is_empty() {
         let second = phrases::find(&phrases::reduce(&draft.segment));
         if let Some(hit) = second.strong {
@@ -166,9 +234,17 @@ fn decision(
     if let Some(category) = enhanced.and_then(specific_status) {
         return (category, "status code".into());
     }
-    let third = phrases::find(&phrases::reduce(&draft.context));
-    if let Some(hit) = third.strong {
+    if draft.delay && answer.is_empty() {
+        return (Expired, "a delay without a reason".into());
+    }
+    if let Some(hit) = phrases::find(context).strong {
         return (hit.category, format!("phrase \"{}\" around it", hit.pattern));
+    }
+    if draft.exit_status {
+        return (MailerError, "the exit status of a program".into());
+    }
+    if let Some(category) = step.and_then(|step| refused_at(step, reply)) {
+        return (category, "the step at which it was refused".into());
     }
     if let Some(hit) = first.weak {
         return (hit.category, format!("vague phrase \"{}\"", hit.pattern));
@@ -179,17 +255,25 @@ fn decision(
     if let Some(category) = reply.and_then(reply_meaning) {
         return (category, "reply code".into());
     }
+    if let Some(hit) = phrases::find(&phrases::reduce(&draft.subject)).strong
+        && hit.category != System
+    {
+        return (hit.category, format!("phrase \"{}\" in the subject", hit.pattern));
+    }
     if draft.delay || draft.action == Some(Action::Delayed) {
         return (Expired, "a delay without a reason".into());
     }
     (Unknown, "nothing in the report says".into())
 }
 
-/// True when a text says that the answer was to the content.
-fn says_after_content(text: &str) -> bool {
-    ["end of DATA", "DATA command", "end of data", "after DATA", ">>> DATA"]
-        .iter()
-        .any(|words| text.contains(words))
+/// What a refusal without telling words is about, by the step at which it came.
+fn refused_at(step: Step, reply: Option<u16>) -> Option<Category> {
+    match (step, reply?) {
+        (Step::Connection, 500..) => Some(ReputationBlock),
+        (Step::Mail, 550 | 553 | 554 | 571) => Some(SenderRejected),
+        (Step::Recipient, 550 | 551 | 553) => Some(UserUnknown),
+        _ => None,
+    }
 }
 
 /// A code that is believed over a phrase of a more general kind.
@@ -283,9 +367,8 @@ const fn who_acts_on(category: Category) -> WhoActs {
     match category {
         UserUnknown | Moved | DomainError | MessageTooBig | Virus | ContentError => WhoActs::Sender,
         MailboxFull | Filtered => WhoActs::Recipient,
-        MailboxDisabled | Policy | NotAccept | System | MailerError | Network | Expired | Unknown => {
-            WhoActs::RecipientAdmin
-        }
+        MailboxDisabled | Policy | NotAccept | System | MailerError | Network | Expired
+        | Unknown => WhoActs::RecipientAdmin,
         Spam | NotCompliant | AuthFailure | RequiresPtr | Security | ReputationBlock
         | SenderRejected | RelayDenied | ProtocolError | Feedback => WhoActs::SenderAdmin,
         TlsFailure => WhoActs::PartnerAdmin,
@@ -300,8 +383,18 @@ const fn is_failure(category: Category) -> bool {
 
 /// Words that say that it may go better later.
 static TEMPORARY_WORDS: [&str; 12] = [
-    "retry timeout exceeded", "try again", "try later", "temporar", "in the queue too long",
-    "will be retried", "will retry", "deferred", "queue too long", "greylist", "graylist", "verzögert",
+    "retry timeout exceeded",
+    "try again",
+    "try later",
+    "temporar",
+    "in the queue too long",
+    "will be retried",
+    "will retry",
+    "deferred",
+    "queue too long",
+    "greylist",
+    "graylist",
+    "verzögert",
 ];
 
 fn is_permanent(
@@ -372,7 +465,9 @@ fn special_text(
     reduced: &str,
 ) -> Option<(&'static str, WhoActs)> {
     Some(match (code.class, code.subject, code.detail) {
-        (5, 4, 1) if category == RelayDenied => ("code-relay-refused-by-target", WhoActs::RecipientAdmin),
+        (5, 4, 1) if category == RelayDenied => {
+            ("code-relay-refused-by-target", WhoActs::RecipientAdmin)
+        }
         (5, 4, 1) if category == UserUnknown && reduced.contains("access denied") => {
             ("code-directory-block", WhoActs::Sender)
         }
@@ -389,7 +484,9 @@ fn special_text(
         (5, 7, 64) => ("code-attribution-failed", WhoActs::SenderAdmin),
         (5, 7, 57) => ("code-client-not-authenticated", WhoActs::SenderAdmin),
         (_, 7, 520) => ("code-external-forwarding", WhoActs::SenderAdmin),
-        (5, 1, 8) if reduced.contains("outbound") => ("code-sender-blocked-for-spam", WhoActs::SenderAdmin),
+        (5, 1, 8) if reduced.contains("outbound") => {
+            ("code-sender-blocked-for-spam", WhoActs::SenderAdmin)
+        }
         (5, 7, 501..=503) => ("code-sender-blocked-for-spam", WhoActs::SenderAdmin),
         (5, 7, 708) => ("code-low-reputation-tenant", WhoActs::SenderAdmin),
         _ => return None,

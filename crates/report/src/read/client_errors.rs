@@ -96,9 +96,20 @@ fn number(text: &str) -> Option<(u32, &str)> {
 
 /// Words before the server's answer, in the languages of the clients; lower case.
 static ANSWER_LABELS: &[&str] = &[
-    "serverantwort", "antwort des servers", "server responded", "server response", "server-antwort",
-    "antwoord van server", "antwoord van de server", "serverantwoord", "serversvar", "svar från servern",
-    "réponse du serveur", "respuesta del servidor", "risposta del server", "mail server responded",
+    "serverantwort",
+    "antwort des servers",
+    "server responded",
+    "server response",
+    "server-antwort",
+    "antwoord van server",
+    "antwoord van de server",
+    "serverantwoord",
+    "serversvar",
+    "svar från servern",
+    "réponse du serveur",
+    "respuesta del servidor",
+    "risposta del server",
+    "mail server responded",
 ];
 
 /// Words before the server's name.
@@ -108,10 +119,7 @@ static SERVER_LABELS: &[&str] = &["server", "servidor", "serveur"];
 pub(super) fn read(text: &str) -> Option<Draft> {
     let (number, written) = number(text)?;
     let known = TABLE.iter().find(|known| known.number == number)?;
-    let mut draft = Draft {
-        why: vec![format!("client error {written}")],
-        ..Draft::default()
-    };
+    let mut draft = Draft { why: vec![format!("client error {written}")], ..Draft::default() };
     draft.fields.push(("client error".into(), written.to_owned()));
     let answer = answer(text);
     let has_reply = answer.is_some_and(|a| codes::reply(a).is_some());

@@ -30,6 +30,54 @@ pub(super) fn reply(text: &str) -> Option<Found> {
     best.filter(|found| found.score >= 2)
 }
 
+/// The server's answer that a text quotes: from its reply code to where the quotation ends.
+pub(super) fn quoted_answer(text: &str) -> Option<&str> {
+    const LIMIT: usize = 1500;
+    const ENDS: [&str; 12] = [
+        "(in reply to",
+        "\n\n",
+        "Giving up on",
+        "[RCPT_TO",
+        "[MAIL_FROM",
+        "[DATA",
+        "\n>>>",
+        "\n<<<",
+        "##",
+        "I'm not going to try",
+        "\n---",
+        "\n... while talking",
+    ];
+    let found = reply(text)?;
+    let before = text[..found.start].trim_end();
+    let quote = match before.chars().next_back() {
+        Some('\'') => Some("'"),
+        Some('"') => Some("\""),
+        Some('[') => Some("]\n"),
+        Some('(') => Some(")\n"),
+        _ => None,
+    };
+    let mut end = text.len().min(found.start + LIMIT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut answer = &text[found.start..end];
+    for mark in ENDS.into_iter().chain(quote) {
+        // A quote inside a word is an apostrophe.
+        let cut = if mark == "'" {
+            answer
+                .match_indices('\'')
+                .map(|(i, _)| i)
+                .find(|i| !answer[i + 1..].starts_with(|c: char| c.is_alphanumeric()))
+        } else {
+            answer.find(mark)
+        };
+        if let Some(cut) = cut.filter(|cut| *cut > 3) {
+            answer = &answer[..cut];
+        }
+    }
+    Some(answer.trim_end())
+}
+
 fn candidates(text: &str) -> impl Iterator<Item = Found> + '_ {
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -73,13 +121,22 @@ fn candidate(text: &str, start: usize) -> Option<Found> {
     if after == Some(b'.') && bytes.get(start + 4).is_some_and(u8::is_ascii_digit) {
         return None;
     }
+    // A colon in an IPv6 address or a time.
+    if after == Some(b':') && bytes.get(start + 4).is_some_and(u8::is_ascii_alphanumeric) {
+        return None;
+    }
     let code = digits.iter().fold(0u16, |n, d| n * 10 + u16::from(d - b'0'));
-    if (200..300).contains(&code) && !matches!(code, 200 | 211 | 214 | 220 | 221 | 235 | 250..=253) {
+    if (200..300).contains(&code) && !matches!(code, 200 | 211 | 214 | 220 | 221 | 235 | 250..=253)
+    {
         return None;
     }
     let tail = text[start + 3..].trim_start_matches(['-', ' ', '\t', ':', ',', '#', '(', '\n']);
     let enhanced = leading_enhanced(tail).filter(|e| u16::from(e.class) == code / 100);
-    let score = score(text, start, enhanced.is_some());
+    let mut score = score(text, start, enhanced.is_some());
+    if code < 300 {
+        // Positive replies stand in transcripts of all kinds; they matter in positive reports only.
+        score = score.saturating_sub(2);
+    }
     Some(Found { code, enhanced, start, score })
 }
 
@@ -104,10 +161,36 @@ fn score(text: &str, start: usize, has_enhanced: bool) -> u8 {
     let tail = tail.to_lowercase();
     let tail = tail.trim_end_matches([':', '-', ';', ',', '.', '*']).trim_end();
     const LEADS: [&str; 30] = [
-        "said", "reason", "returned", "smtp", "error", "response", "reply", "code", "responded",
-        "answer", "status", "was", "failed", "with", "message", "replied", "reports", "result",
-        "diagnostic", "antwort", "serverantwort", "fehler", "svar", "antwoord", "fout", "host",
-        "fel", "because", "failure", "server",
+        "said",
+        "reason",
+        "returned",
+        "smtp",
+        "error",
+        "response",
+        "reply",
+        "code",
+        "responded",
+        "answer",
+        "status",
+        "was",
+        "failed",
+        "with",
+        "message",
+        "replied",
+        "reports",
+        "result",
+        "diagnostic",
+        "antwort",
+        "serverantwort",
+        "fehler",
+        "svar",
+        "antwoord",
+        "fout",
+        "host",
+        "fel",
+        "because",
+        "failure",
+        "server",
     ];
     if LEADS.iter().any(|lead| tail.ends_with(lead)) {
         score += 3;
@@ -127,8 +210,11 @@ fn score(text: &str, start: usize, has_enhanced: bool) -> u8 {
     // A year, a size or a count is none.
     let next_word: String =
         after.chars().take_while(|c| c.is_alphabetic()).take(8).collect::<String>().to_lowercase();
-    if ["bytes", "kb", "mb", "octets", "of", "days", "hours", "minutes", "seconds", "times", "lines"]
-        .contains(&next_word.as_str())
+    if [
+        "bytes", "kb", "mb", "octets", "of", "days", "hours", "minutes", "seconds", "times",
+        "lines",
+    ]
+    .contains(&next_word.as_str())
     {
         return 0;
     }
@@ -203,6 +289,21 @@ mod tests {
         for text in ["message size 550 KB", "we tried 450 times", "192.0.2.550", "port 2525", ""] {
             assert_eq!(reply(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_quoted_answer_ends_where_the_quotation_does() {
+        for (text, answer) in [
+            ("Remote host said: 550 no such user\nGiving up on 192.0.2.1.", "550 no such user"),
+            ("returned '550 5.1.1 can't find it' and more", "550 5.1.1 can't find it"),
+            (
+                "host x said: 550 5.1.1 no\n    user (in reply to RCPT TO command)",
+                "550 5.1.1 no\n    user",
+            ),
+        ] {
+            assert_eq!(quoted_answer(text), Some(answer), "{text}");
+        }
+        assert_eq!(quoted_answer("nothing here"), None);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(super) struct Fields {
     pub(super) status_comment: Option<String>,
     pub(super) remote_mta: Option<String>,
     pub(super) diagnostic: Option<String>,
+    /// True when Diagnostic-Code is the exit status of a program (`x-unix`).
+    pub(super) exit_status: bool,
     /// Other fields worth showing: name and value.
     pub(super) others: Vec<(String, String)>,
 }
@@ -101,9 +103,7 @@ impl Fields {
 
 /// True when text holds fields of a delivery status, so that it is worth reading as one.
 pub(super) fn looks_like(text: &str) -> bool {
-    let has = |needle: &str| {
-        memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
-    };
+    let has = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
     (has("Final-Recipient:") || has("Original-Recipient:") || has("final-recipient:"))
         && (has("Action:") || has("Status:") || has("Diagnostic-Code:") || has("action:"))
 }
@@ -179,8 +179,7 @@ fn logical_lines(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
         let mut end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let blank = rest[..end].trim_ascii().is_empty();
         while !blank && matches!(rest.get(end + 1), Some(b' ' | b'\t')) {
-            let next =
-                memchr::memchr(b'\n', &rest[end + 1..]).map_or(rest.len(), |i| end + 1 + i);
+            let next = memchr::memchr(b'\n', &rest[end + 1..]).map_or(rest.len(), |i| end + 1 + i);
             if rest[end + 1..next].trim_ascii().is_empty() {
                 break;
             }
@@ -215,15 +214,16 @@ fn take(status: &mut DeliveryStatus, current: &mut Fields, name: &str, value: St
         "status" => {
             let code = codes::enhanced(&value);
             if current.status.is_none() {
-                current.status = code;
+                // Some write the basic code with its dots lost, or a reply code.
+                current.status = code.or_else(|| squeezed_status(&value));
                 let comment = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
                 let comment = comment.trim().trim_matches(['(', ')']).trim();
-                current.status_comment =
-                    (!comment.is_empty()).then(|| comment.to_owned());
+                current.status_comment = (!comment.is_empty()).then(|| comment.to_owned());
             }
         }
         "remote-mta" => current.remote_mta = Some(host(&value)),
         "diagnostic-code" => {
+            current.exit_status |= starts_with_word(&value, "x-unix");
             let text = diagnostic(&value);
             if !text.is_empty() {
                 match &mut current.diagnostic {
@@ -235,8 +235,12 @@ fn take(status: &mut DeliveryStatus, current: &mut Fields, name: &str, value: St
                 }
             }
         }
-        "last-attempt-date" | "will-retry-until" | "x-display-name" | "final-log-id"
-        | "x-supplementary-info" | "x400-supplementary-info" => {
+        "last-attempt-date"
+        | "will-retry-until"
+        | "x-display-name"
+        | "final-log-id"
+        | "x-supplementary-info"
+        | "x400-supplementary-info" => {
             current.others.push((canonical_name(name), value));
         }
         _ if name.starts_with("x-") => {
@@ -246,6 +250,22 @@ fn take(status: &mut DeliveryStatus, current: &mut Fields, name: &str, value: St
         }
         _ => {}
     }
+}
+
+/// `553`, meant as `5.5.3`: three digits of which the first is a class and the others small.
+fn squeezed_status(value: &str) -> Option<EnhancedCode> {
+    let digits: Vec<u16> =
+        value.trim().chars().map_while(|c| c.to_digit(10)).map(|d| d as u16).take(4).collect();
+    match digits.as_slice() {
+        [class @ (2 | 4 | 5), subject @ 0..=7, detail] => {
+            Some(EnhancedCode::new(*class as u8, *subject, *detail))
+        }
+        _ => None,
+    }
+}
+
+fn starts_with_word(value: &str, word: &str) -> bool {
+    value.trim_start().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 fn canonical_name(name: &str) -> String {
@@ -281,7 +301,9 @@ fn take_action(current: &mut Fields, value: &str) {
 /// A typed value (`rfc822; a@b`) without its type and brackets.
 pub(super) fn bare(value: &str) -> String {
     let value = match value.split_once(';') {
-        Some((kind, rest)) if kind.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
+        Some((kind, rest))
+            if kind.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') =>
+        {
             rest
         }
         _ => value,
@@ -313,7 +335,10 @@ fn diagnostic(value: &str) -> String {
         Some((kind, rest))
             if kind.len() <= 30
                 && !kind.trim().is_empty()
-                && kind.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                && kind
+                    .trim()
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
                 && kind.trim().bytes().any(|b| b.is_ascii_alphabetic()) =>
         {
             rest
@@ -365,7 +390,10 @@ mod tests {
                 "Original-Recipient: rfc822; a@x.test\nFinal-Recipient: x400; /RFC-822=b(a)y.test/C=WW/",
                 "a@x.test",
             ),
-            ("Original-Recipient: rfc822; A.B@x.test\nFinal-Recipient: rfc822; a.b@x.test", "A.B@x.test"),
+            (
+                "Original-Recipient: rfc822; A.B@x.test\nFinal-Recipient: rfc822; a.b@x.test",
+                "A.B@x.test",
+            ),
         ] {
             assert_eq!(addresses_of(field), [Some(address.to_owned())], "{field}");
         }

@@ -164,9 +164,8 @@ pub(super) fn by_host(host: &str) -> Option<&'static str> {
     HOST_SIGNATURES
         .iter()
         .find(|(end, _)| {
-            host.strip_suffix(end).is_some_and(|rest| {
-                rest.is_empty() || rest.ends_with('.') || rest.ends_with('@')
-            })
+            host.strip_suffix(end)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.') || rest.ends_with('@'))
         })
         .map(|(_, name)| *name)
 }
@@ -256,10 +255,22 @@ pub(super) static LIST_INTRODUCTIONS: &[&str] = &[
     "下列收件人",
 ];
 
+/// Of these, the ones that begin a second list with the same recipients.
+pub(super) static LIST_APPENDICES: &[&str] = &[
+    "diagnostic information for administrators",
+    "generating server:",
+    "diagnoseinformationen für administratoren",
+    "diagnostische gegevens voor beheerders",
+    "diagnostikinformation för administratörer",
+    "informations de diagnostic pour les administrateurs",
+    "información de diagnóstico para administradores",
+];
+
 /// Lines that end the list, besides the marks of the returned original: what follows is a
 /// transcript, an appendix or advice.
 pub(super) static LIST_ENDS: &[&str] = &[
     "transcript of session follows",
+    "session transcript",
     "message log follows",
     "technical details",
     "reporting-mta:",
@@ -344,10 +355,23 @@ pub(super) static ORIGINAL_MARKS: &[(&str, bool)] = &[
 pub(super) static HOST_MEANINGS: &[(&str, &str, bool, Category)] = &[
     // The mobile operators of Japan answer "unknown user" when the subscriber's filter refuses.
     ("docomo.ne.jp", "unknown user", true, Category::SenderRejected),
-    ("ezweb.ne.jp", "user unknown", false, Category::Filtered),
-    ("au.com", "user unknown", false, Category::Filtered),
+    // They name the address when it is unknown, and withhold it when a filter refuses.
+    ("ezweb.ne.jp", "550 : user unknown", false, Category::Filtered),
+    ("au.com", "550 : user unknown", false, Category::Filtered),
     ("softbank.ne.jp", "invalid recipient", true, Category::Filtered),
 ];
+
+/// Domains whose reports mean one thing whenever they quote no server: suffix, meaning.
+static DOMAIN_MEANINGS: &[(&str, Category)] = &[
+    // "The group may not exist, or you may not have permission to post", in fifty languages.
+    ("@googlegroups.com", Category::SenderRejected),
+];
+
+/// What a report about this address means when it quotes no answer of a server.
+pub(super) fn domain_meaning(address: &str) -> Option<Category> {
+    let address = address.to_ascii_lowercase();
+    DOMAIN_MEANINGS.iter().find(|(end, _)| address.ends_with(end)).map(|(_, category)| *category)
+}
 
 /// The meaning of an answer that only this host gives it.
 pub(super) fn host_meaning(host: &str, reduced: &str, after_content: bool) -> Option<Category> {
@@ -358,6 +382,83 @@ pub(super) fn host_meaning(host: &str, reduced: &str, after_content: bool) -> Op
             host.ends_with(end) && reduced.contains(words) && (!content || after_content)
         })
         .map(|(.., category)| *category)
+}
+
+/// How far the SMTP session had come when the answer was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The connection, the greeting, EHLO.
+    Connection,
+    /// MAIL FROM.
+    Mail,
+    /// RCPT TO.
+    Recipient,
+    /// DATA and the content.
+    Content,
+}
+
+impl Step {
+    /// The name, for the fields of an explanation.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Connection => "EHLO",
+            Self::Mail => "MAIL",
+            Self::Recipient => "RCPT",
+            Self::Content => "DATA",
+        }
+    }
+}
+
+/// How mail systems say at which step an answer came. Lower case; the first that occurs counts.
+static STEPS: &[(&str, Step)] = &[
+    ("in reply to end of data", Step::Content),
+    ("in reply to data", Step::Content),
+    ("in reply to bdat", Step::Content),
+    ("after end of data", Step::Content),
+    ("after sending data", Step::Content),
+    ("after pipelined sending data", Step::Content),
+    ("after data", Step::Content),
+    ("failed after i sent the message", Step::Content),
+    ("in reply to rcpt", Step::Recipient),
+    ("after rcpt to", Step::Recipient),
+    ("does not like recipient", Step::Recipient),
+    ("did not like our rcpt", Step::Recipient),
+    ("did not like our data", Step::Content),
+    ("did not like our mail", Step::Mail),
+    ("did not like our ehlo", Step::Connection),
+    ("did not like our helo", Step::Connection),
+    ("rcpt to generated", Step::Recipient),
+    ("[rcpt_to]", Step::Recipient),
+    ("smtp:rcpt", Step::Recipient),
+    ("in reply to mail", Step::Mail),
+    ("after mail from", Step::Mail),
+    ("but sender was rejected", Step::Mail),
+    ("[mail_from]", Step::Mail),
+    ("in reply to ehlo", Step::Connection),
+    ("in reply to helo", Step::Connection),
+    ("after ehlo", Step::Connection),
+    ("after helo", Step::Connection),
+    ("after initial connection", Step::Connection),
+    ("refused to talk to me", Step::Connection),
+    ("my name was rejected", Step::Connection),
+    ("but greeting failed", Step::Connection),
+    ("but connection died", Step::Connection),
+    (">>> rcpt", Step::Recipient),
+    (">>> mail", Step::Mail),
+    (">>> data", Step::Content),
+    (">>> helo", Step::Connection),
+    (">>> ehlo", Step::Connection),
+];
+
+static STEP_MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(STEPS.iter().map(|(words, _)| *words)).ok());
+
+/// The step at which the answer came, as far as a text (lower case, white space collapsed) says.
+pub(super) fn step(reduced: &str) -> Option<Step> {
+    let matcher = STEP_MATCHER.as_ref()?;
+    let best =
+        matcher.find_overlapping_iter(reduced).map(|found| found.pattern().as_usize()).min()?;
+    Some(STEPS[best].1)
 }
 
 #[cfg(test)]

@@ -110,8 +110,7 @@ impl<'a> Document<'a> {
     fn walk(&mut self, header: &Header<'a>, body: &'a [u8], depth: u32) {
         let content_type = header.get("content-type").unwrap_or_default();
         let media = media_type(&content_type);
-        if media == "multipart/report"
-            || header::parameter(&content_type, "report-type").is_some()
+        if media == "multipart/report" || header::parameter(&content_type, "report-type").is_some()
         {
             self.is_report = true;
         }
@@ -147,12 +146,20 @@ impl<'a> Document<'a> {
             | "message/xdelivery-status"
             | "text/delivery-status" => self.statuses.push(transfer_decode(body, encoding)),
             "message/feedback-report" => self.feedback.push(transfer_decode(body, encoding)),
-            "message/rfc822" | "message/global" | "message/global-headers"
-            | "text/rfc822-headers" | "text/rfc822" | "message/rfc822-headers"
-            | "message/partial" | "message/external-body" => {
+            "message/rfc822"
+            | "message/global"
+            | "message/global-headers"
+            | "text/rfc822-headers"
+            | "text/rfc822"
+            | "message/rfc822-headers"
+            | "message/partial"
+            | "message/external-body" => {
                 self.originals.push(transfer_decode(body, encoding));
             }
-            _ if media.is_empty() || media.starts_with("text/") || media.starts_with("multipart/") => {
+            _ if media.is_empty()
+                || media.starts_with("text/")
+                || media.starts_with("multipart/") =>
+            {
                 let disposition = header.get("content-disposition").unwrap_or_default();
                 self.texts.push(TextPart {
                     charset: header::parameter(content_type, "charset"),
@@ -290,14 +297,18 @@ fn is_closing(body: &[u8], start: usize, boundary: &str) -> bool {
     body[start + 2 + boundary.len()..].starts_with(b"--")
 }
 
-/// A boundary that no field declares: a line `--…` near the start that is followed by a
-/// `Content-` field.
+/// A boundary that no field declares: a line `--…` among the first few that is followed by a
+/// `Content-` field. Further down it would be the boundary of a returned message.
 fn sniff_boundary(body: &[u8]) -> Option<String> {
-    let window = &body[..body.len().min(8 * 1024)];
-    let mut from = 0;
-    while from < window.len() {
+    let window = &body[..body.len().min(2 * 1024)];
+    let (mut from, mut lines) = (0, 0);
+    while from < window.len() && lines < 6 {
         let end = memchr::memchr(b'\n', &window[from..]).map_or(window.len(), |i| from + i);
         let line = window[from..end].trim_ascii_end();
+        if line.len() > 200 || line.contains(&b'@') {
+            return None;
+        }
+        lines += u32::from(!line.is_empty());
         if line.len() > 6
             && line.starts_with(b"--")
             && !line[2..].iter().all(|&b| b == b'-')

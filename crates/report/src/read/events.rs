@@ -49,9 +49,8 @@ fn amazon(value: &Value) -> Option<Event> {
     match kind {
         "Complaint" => {
             let list = value.pointer("/complaint/complainedRecipients")?;
-            let recipients = each(list, |item| {
-                feedback(text(item, "emailAddress").map(str::to_owned))
-            });
+            let recipients =
+                each(list, |item| feedback(text(item, "emailAddress").map(str::to_owned)));
             Some(Event { kind: Kind::Complaint, service, recipients })
         }
         "Delivery" => {
@@ -158,9 +157,15 @@ fn sendgrid(value: &Value) -> Option<Event> {
             event @ ("bounce" | "dropped" | "deferred" | "blocked") => {
                 recipients.push(conclude(Draft {
                     address,
-                    action: Some(if event == "deferred" { Action::Delayed } else { Action::Failed }),
+                    action: Some(if event == "deferred" {
+                        Action::Delayed
+                    } else {
+                        Action::Failed
+                    }),
                     status: text(item, "status").and_then(super::codes::enhanced),
-                    diagnostic: text(item, "reason").or_else(|| text(item, "response")).map(str::to_owned),
+                    diagnostic: text(item, "reason")
+                        .or_else(|| text(item, "response"))
+                        .map(str::to_owned),
                     why: vec!["event: SendGrid".into()],
                     ..Draft::default()
                 }));

@@ -7,7 +7,11 @@ use super::header::{Header, unfold};
 use super::{ReadRecipient, addresses};
 
 /// The recipients a complaint names; `None` when it is no complaint.
-pub(super) fn read(document: &Document<'_>, subject: &str, from: &str) -> Option<Vec<ReadRecipient>> {
+pub(super) fn read(
+    document: &Document<'_>,
+    subject: &str,
+    from: &str,
+) -> Option<Vec<ReadRecipient>> {
     if let Some(report) = document.feedback.first() {
         return Some(from_fields(report, document));
     }
@@ -23,7 +27,9 @@ fn is_provider_form(document: &Document<'_>, subject: &str, from: &str) -> bool 
         return false;
     }
     subject.starts_with("complaint about message from")
-        || (from.contains("feedbackloop") || from.contains("fbl@") || from.contains("feedback-loop"))
+        || (from.contains("feedbackloop")
+            || from.contains("fbl@")
+            || from.contains("feedback-loop"))
         || subject.contains("abuse report")
         || subject.contains("email feedback report")
 }
@@ -36,10 +42,8 @@ fn from_fields(report: &[u8], document: &Document<'_>) -> Vec<ReadRecipient> {
         let value = unfold(&line[colon + 1..]);
         match name.as_str() {
             "original-rcpt-to" | "removal-recipient" | "redacted-address" => {
-                let address = addresses::first(&value).map_or_else(
-                    || value.trim_matches(['<', '>', ' ']).to_owned(),
-                    str::to_owned,
-                );
+                let address = addresses::first(&value)
+                    .map_or_else(|| value.trim_matches(['<', '>', ' ']).to_owned(), str::to_owned);
                 if !address.is_empty()
                     && recipients.len() < 1000
                     && !recipients.iter().any(|known| addresses::same(known, &address))

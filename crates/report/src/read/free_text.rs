@@ -22,8 +22,8 @@ pub(super) struct FreeText {
     pub(super) human: String,
     /// What follows: the returned message or its beginning, where the text holds it.
     pub(super) original: String,
-    /// True when a sentence announced a list of recipients.
-    pub(super) announced: bool,
+    /// Names without a domain in an announced list.
+    pub(super) bare_names: Vec<String>,
 }
 
 /// One recipient in the text.
@@ -38,6 +38,8 @@ pub(super) struct Entry {
 
 static INTRODUCTIONS: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(dialects::LIST_INTRODUCTIONS).ok());
+static APPENDICES: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(dialects::LIST_APPENDICES).ok());
 static ENDS: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(dialects::LIST_ENDS).ok());
 
@@ -76,9 +78,9 @@ fn is_original_mark(bare: &str) -> bool {
     });
     dialects::ORIGINAL_MARKS.iter().any(|(mark, whole)| {
         let mark = mark.strip_prefix("the ").unwrap_or(mark);
-        lower.strip_prefix(mark).is_some_and(|rest| {
-            !whole || rest.trim_matches([':', '.', ' ', '-', '=']).is_empty()
-        })
+        lower
+            .strip_prefix(mark)
+            .is_some_and(|rest| !whole || rest.trim_matches([':', '.', ' ', '-', '=']).is_empty())
     })
 }
 
@@ -126,9 +128,17 @@ struct Candidate {
 pub(super) fn read(text: &str, not_these: &[String]) -> FreeText {
     let (human, original) = split_original(text);
     let lines = index_lines(human);
-    let (candidates, announced) = candidates(human, &lines, not_these);
+    let (candidates, bare_names) = candidates(human, &lines, not_these);
     let entries = choose(human, &lines, candidates, original);
-    FreeText { entries, human: human.to_owned(), original: original.to_owned(), announced }
+    FreeText { entries, human: human.to_owned(), original: original.to_owned(), bare_names }
+}
+
+/// True when a text announces a list of recipients and names one, or says of an address that it
+/// could not be reached.
+pub(super) fn names_recipient(lower: &str) -> bool {
+    let (human, _) = split_original(lower);
+    let lines = index_lines(human);
+    candidates(human, &lines, &[]).0.iter().any(|candidate| candidate.rank >= LISTED)
 }
 
 fn index_lines(text: &str) -> Vec<(usize, &str)> {
@@ -147,9 +157,10 @@ fn candidates(
     human: &str,
     lines: &[(usize, &str)],
     not_these: &[String],
-) -> (Vec<Candidate>, bool) {
+) -> (Vec<Candidate>, Vec<String>) {
     let mut found: Vec<Candidate> = Vec::new();
-    let (mut in_list, mut announced) = (false, false);
+    let mut bare_names = Vec::new();
+    let (mut in_list, mut appendix) = (false, false);
     let mut list_indent: Option<usize> = None;
     let any_at = human.contains('@');
     for (number, &(offset, line)) in lines.iter().enumerate() {
@@ -163,6 +174,9 @@ fn candidates(
             for span in addresses::find_all(line) {
                 let address = span.of(line).to_owned();
                 let mut rank = rank(line, &lower, span, in_list);
+                if rank == LISTED && appendix && found.iter().any(|c| c.rank == LISTED) {
+                    rank = ANY;
+                }
                 if rank == LISTED {
                     // Details of an entry stand deeper than the entries.
                     if list_indent.is_some_and(|first| indent > first + 1) {
@@ -171,9 +185,11 @@ fn candidates(
                         list_indent.get_or_insert(indent);
                     }
                 }
-                let unwanted = not_these.iter().any(|other| addresses::same(other, &address));
-                if unwanted || (addresses::is_service(&address) && rank < HEAD) {
-                    rank = rank.min(if rank >= HEAD { rank } else { 0 });
+                if not_these.iter().any(|other| addresses::same(other, &address)) {
+                    // Whoever got the report can be its subject too, when nobody else is named.
+                    rank = rank.min(ANY);
+                } else if addresses::is_service(&address) && rank < HEAD {
+                    rank = 0;
                 }
                 if rank > 0 {
                     let after = offset + span.end;
@@ -181,15 +197,27 @@ fn candidates(
                 }
             }
         }
+        if in_list && found.is_empty() && bare_names.len() < 20 && is_bare_name(line) {
+            bare_names.push(line.trim().to_owned());
+        }
         if introduces {
             in_list = true;
-            announced = true;
+            // Exchange repeats its list in the part for administrators.
+            appendix |= matches(&APPENDICES, &lower);
             list_indent = None;
         } else if matches(&ENDS, &lower) || is_rule(line) && !found.is_empty() {
             in_list = false;
         }
     }
-    (found, announced)
+    (found, bare_names)
+}
+
+/// A line that is one word that could be a local part: `\tjdoe`.
+fn is_bare_name(line: &str) -> bool {
+    let name = line.trim();
+    (2..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+'))
+        && name.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 fn matches(matcher: &LazyLock<Option<AhoCorasick>>, lower: &str) -> bool {
@@ -217,7 +245,9 @@ fn rank(line: &str, lower: &str, span: Span, in_list: bool) -> Rank {
     if words.ends_with("mailto:") || words.ends_with("mailto") {
         return 0;
     }
-    if is_negative(words) {
+    let telling = words.trim_end_matches(':').trim_end();
+    let strong = STRONG_WORDS.iter().any(|word| ends_with_word(telling, word));
+    if !strong && is_negative(words) {
         return 0;
     }
     let head = before.trim_matches([
@@ -226,13 +256,20 @@ fn rank(line: &str, lower: &str, span: Span, in_list: bool) -> Rank {
     if head.is_empty() || is_entry_number(head) {
         return if in_list { LISTED } else { head_rank(after) };
     }
+    // `c=US;a= ;p=Org;o=Site;dda:SMTP=address;` of the first Exchange servers.
+    if in_list && (words.ends_with("smtp=") || words.ends_with("smtp:")) {
+        return LISTED;
+    }
     // `Display Name <address>` in a list.
-    if in_list && before.ends_with('<') && head.split_whitespace().count() <= 5 && !head.contains(':')
+    if in_list
+        && before.ends_with('<')
+        && head.split_whitespace().count() <= 5
+        && !head.contains(':')
         && !head.starts_with(|c: char| c.is_ascii_digit())
     {
         return LISTED;
     }
-    if STRONG_WORDS.iter().any(|word| words.trim_end_matches(':').trim_end().ends_with(word)) {
+    if strong {
         return HEAD;
     }
     if TELLING_WORDS.iter().any(|word| ends_with_word(words, word)) {
@@ -257,57 +294,203 @@ fn head_rank(after: &str) -> Rank {
 
 /// `1.`, `2)`, `to:`: what may stand before an entry.
 fn is_entry_number(head: &str) -> bool {
-    let head = head.trim_end_matches(['.', ')', ':', ' ', '<']);
-    !head.is_empty() && head.len() <= 3 && head.bytes().all(|b| b.is_ascii_digit())
+    let number = head.trim_end_matches(['.', ')', ':', ' ', '<']);
+    head.len() > number.len()
+        && head[number.len()..].starts_with(['.', ')', ':'])
+        && matches!(number.len(), 1 | 2)
+        && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
     let text = text.trim_end_matches([':', '=', ';', ',']).trim_end();
-    text.strip_suffix(word).is_some_and(|rest| {
-        rest.chars().next_back().is_none_or(|c| !c.is_alphanumeric())
-    })
+    text.strip_suffix(word)
+        .is_some_and(|rest| rest.chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
 }
 
 /// Words right before an address that make it a recipient without doubt.
 static STRONG_WORDS: &[&str] = &[
-    "failed recipient", "undeliverable to", "undelivered to", "could not be delivered to",
-    "couldn't be delivered to", "cannot be delivered to", "can not be delivered to",
-    "was not delivered to", "wasn't delivered to", "not delivered to", "unable to deliver to",
-    "failed to deliver to", "delivering your mail to", "delivering your message to",
-    "delivery to", "delivery failed to", "unknown user", "invalid recipient", "failed address",
-    "final-recipient: rfc822;", "original-recipient: rfc822;", "unknown recipient",
-    "recipient address", "attempt to", "message to", "undeliverable mail to", "generated from",
-    "failed for", "delivery failed for", "failed attempts", "20 attempts", "addressed to",
-    "expanded from", "rcpt to was", "mail for", "recipient was", "recipient unknown",
-    "returned permanent errors", "returned temporary errors", "e-mail-adresse ist",
-    "e-mail-adresse lautet", "e-mailadres is", "e-postadressen är", "rejected e-mail address was",
-    "e-mail address was", "intended for", "konnte nicht zugestellt werden an", "zustellung an",
-    "aan", "levereras till", "address:", "attempts",
+    "failed recipient",
+    "undeliverable to",
+    "undelivered to",
+    "could not be delivered to",
+    "couldn't be delivered to",
+    "cannot be delivered to",
+    "can not be delivered to",
+    "was not delivered to",
+    "wasn't delivered to",
+    "not delivered to",
+    "unable to deliver to",
+    "failed to deliver to",
+    "delivering your mail to",
+    "delivering your message to",
+    "delivery to",
+    "delivery failed to",
+    "unknown user",
+    "invalid recipient",
+    "failed address",
+    "final-recipient: rfc822;",
+    "original-recipient: rfc822;",
+    "unknown recipient",
+    "recipient address",
+    "attempt to",
+    "message to",
+    "undeliverable mail to",
+    "generated from",
+    "failed for",
+    "delivery failed for",
+    "failed attempts",
+    "20 attempts",
+    "addressed to",
+    "expanded from",
+    "rcpt to was",
+    "mail for",
+    "recipient was",
+    "recipient unknown",
+    "returned permanent errors",
+    "returned temporary errors",
+    "e-mail-adresse ist",
+    "e-mail-adresse lautet",
+    "e-mailadres is",
+    "e-postadressen är",
+    "rejected e-mail address was",
+    "e-mail address was",
+    "intended for",
+    "konnte nicht zugestellt werden an",
+    "zustellung an",
+    "aan",
+    "levereras till",
+    "address:",
+    "attempts",
 ];
 
 /// Words right before an address that make it one that was not reached, probably.
 static TELLING_WORDS: &[&str] = &[
-    "to", "for", "recipient", "recipients", "user", "address", "addresses", "mailbox", "account",
-    "failed", "undeliverable", "unknown", "rcpt", "rcptto", "rcpt to", "deliver", "delivered",
-    "an", "till", "à", "a", "para", "destinataire", "empfänger", "ontvanger", "mottagare",
-    "adresse", "adres", "adress", "mail", "e-mail", "email", "forpath", "recipient(s)", "warning",
-    "user(s)", "destinatario", "member",
+    "to",
+    "for",
+    "recipient",
+    "recipients",
+    "user",
+    "address",
+    "addresses",
+    "mailbox",
+    "account",
+    "failed",
+    "undeliverable",
+    "unknown",
+    "rcpt",
+    "rcptto",
+    "rcpt to",
+    "deliver",
+    "delivered",
+    "an",
+    "till",
+    "à",
+    "a",
+    "para",
+    "destinataire",
+    "empfänger",
+    "ontvanger",
+    "mottagare",
+    "adresse",
+    "adres",
+    "adress",
+    "mail",
+    "e-mail",
+    "email",
+    "forpath",
+    "recipient(s)",
+    "warning",
+    "user(s)",
+    "destinatario",
+    "member",
 ];
 
 /// Words right before an address that make it something else.
 static NEGATIVE_WORDS: &[&str] = &[
-    "from", "sender", "mail from", "from:", "sender:", "reply to", "reply-to", "reply-to:", "contact",
-    "contact:", "write to", "send mail to", "send email to", "send e-mail to", "send a mail to",
-    "send an email to", "send a message to", "please mail to", "mail to us", "forward this to",
-    "report this to", "report to", "report it to", "email us at", "us at", "complaints to",
-    "questions to", "help", "message-id", "message-id:", "message id", "in-reply-to", "in-reply-to:",
-    "references", "references:", "helo", "ehlo", "von", "van", "från", "return-path", "return-path:",
-    "originator", "dear", "hello", "hallo", "hej", "hi", "sorry", "postmaster", "administrator",
-    "administrator at", "webmaster", "cc:", "bcc:", "x-mailer:", "on behalf of", "mail from:",
-    "envelope-from", "envelope-from:", "message from", "mail message from", "email from", "sent by",
-    "de:", "kontaktieren", "kontakt", "assistance", "f=", "date:", "subject:", "authenticated as",
-    "forwarded to", "forward to", "e-mail an", "to send to", "received from", "please email",
-    "inquiries to", "inquiry to", "support at", "delegated to", "mail administrator", "@",
+    "from",
+    "sender",
+    "mail from",
+    "from:",
+    "sender:",
+    "reply to",
+    "reply-to",
+    "reply-to:",
+    "contact",
+    "contact:",
+    "write to",
+    "send mail to",
+    "send email to",
+    "send e-mail to",
+    "send a mail to",
+    "send an email to",
+    "send a message to",
+    "please mail to",
+    "mail to us",
+    "forward this to",
+    "report this to",
+    "report to",
+    "report it to",
+    "email us at",
+    "us at",
+    "complaints to",
+    "questions to",
+    "help",
+    "message-id",
+    "message-id:",
+    "message id",
+    "in-reply-to",
+    "in-reply-to:",
+    "references",
+    "references:",
+    "helo",
+    "ehlo",
+    "von",
+    "van",
+    "från",
+    "return-path",
+    "return-path:",
+    "originator",
+    "dear",
+    "hello",
+    "hallo",
+    "hej",
+    "hi",
+    "sorry",
+    "postmaster",
+    "administrator",
+    "administrator at",
+    "webmaster",
+    "cc:",
+    "bcc:",
+    "x-mailer:",
+    "on behalf of",
+    "mail from:",
+    "envelope-from",
+    "envelope-from:",
+    "message from",
+    "mail message from",
+    "email from",
+    "sent by",
+    "de:",
+    "kontaktieren",
+    "kontakt",
+    "assistance",
+    "f=",
+    "date:",
+    "subject:",
+    "authenticated as",
+    "forwarded to",
+    "forward to",
+    "e-mail an",
+    "to send to",
+    "received from",
+    "please email",
+    "inquiries to",
+    "inquiry to",
+    "support at",
+    "delegated to",
+    "mail administrator",
+    "@",
 ];
 
 fn is_negative(words: &str) -> bool {
@@ -400,6 +583,7 @@ fn segment(
     let end = floor(human, end.min(candidate.after + LIMIT));
     let mut text = &human[candidate.after.min(end)..end];
     text = text.trim_start_matches(['>', ')', ']', '"', '\'', ':', '.', ' ', ',', ';']);
+    text = first_paragraph(text);
     // Entries in an indented list end where the indentation of prose begins.
     if candidate.indent > 0 && candidate.rank == LISTED {
         let mut length = 0;
@@ -413,6 +597,19 @@ fn segment(
         text = &text[..length];
     }
     text.trim_end().to_owned()
+}
+
+/// Up to the first empty line after which enough has been said.
+fn first_paragraph(text: &str) -> &str {
+    let (mut length, mut words) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if line.trim().is_empty() && words >= 2 {
+            break;
+        }
+        words += line.split_whitespace().count();
+        length += line.len();
+    }
+    &text[..length]
 }
 
 #[cfg(test)]

@@ -38,10 +38,10 @@ const LANGUAGES: [&str; 10] = ["en", "de", "nl", "sv", "fr", "es", "it", "pt", "
 /// The languages (indexes into [`LANGUAGES`]) that use a small word.
 fn languages_of(word: &str) -> &'static [usize] {
     match word {
-        "the" | "your" | "was" | "could" | "not" | "be" | "delivered" | "this" | "to" | "address"
-        | "message" | "following" | "with" | "user" | "unknown" => &[0],
-        "nicht" | "ihre" | "die" | "und" | "konnte" | "wurde" | "nachricht" | "werden" | "empfänger"
-        | "der" | "sie" | "zugestellt" | "bitte" => &[1],
+        "the" | "your" | "was" | "could" | "not" | "be" | "delivered" | "this" | "to"
+        | "address" | "message" | "following" | "with" | "user" | "unknown" => &[0],
+        "nicht" | "ihre" | "die" | "und" | "konnte" | "wurde" | "nachricht" | "werden"
+        | "empfänger" | "der" | "sie" | "zugestellt" | "bitte" => &[1],
         "niet" | "het" | "uw" | "bericht" | "werd" | "kan" | "ontvanger" | "worden" | "deze"
         | "bezorgd" | "een" => &[2],
         "inte" | "och" | "ditt" | "meddelande" | "kunde" | "mottagare" | "att" | "till" | "för"

@@ -58,8 +58,7 @@ static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
     }
     let starts = patterns.iter().map(|p| p.text.split('*').next().unwrap_or_default());
     // Building fails only for automata far larger than this table; a test builds it.
-    let automaton =
-        AhoCorasickBuilder::new().match_kind(MatchKind::Standard).build(starts).ok();
+    let automaton = AhoCorasickBuilder::new().match_kind(MatchKind::Standard).build(starts).ok();
     Matcher { automaton, patterns }
 });
 
@@ -77,11 +76,8 @@ pub(super) fn find(reduced: &str) -> Hits {
             continue;
         }
         if rest_matches(pattern.text, &reduced[found.end()..]) {
-            *slot = Some(Hit {
-                category: pattern.category,
-                pattern: pattern.text,
-                rank: pattern.rank,
-            });
+            *slot =
+                Some(Hit { category: pattern.category, pattern: pattern.text, rank: pattern.rank });
         }
     }
     hits
@@ -132,9 +128,9 @@ fn push_word(out: &mut String, word: &str) {
         return;
     }
     if let Some(at) = word.find("://") {
-        let start = word[..at].rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |i| {
-            i + word[i..].chars().next().map_or(1, char::len_utf8)
-        });
+        let start = word[..at]
+            .rfind(|c: char| !c.is_ascii_alphabetic())
+            .map_or(0, |i| i + word[i..].chars().next().map_or(1, char::len_utf8));
         push_lower(out, &word[..start]);
         let host = &word[at + 3..];
         let end = host.find(['/', '?', '#', ')', '>', ']', '"', ':']).unwrap_or(host.len());
@@ -191,8 +187,14 @@ mod tests {
 
     #[test]
     fn addresses_and_links_do_not_speak() {
-        assert_eq!(category("550 <spam@virus.test> https://x.test/mailbox-full/quota exceeded#a"), None);
-        assert_eq!(category("see http://www.spamhaus.org/query?ip=1"), Some(Category::ReputationBlock));
+        assert_eq!(
+            category("550 <spam@virus.test> https://x.test/mailbox-full/quota exceeded#a"),
+            None
+        );
+        assert_eq!(
+            category("see http://www.spamhaus.org/query?ip=1"),
+            Some(Category::ReputationBlock)
+        );
     }
 
     #[test]
@@ -205,7 +207,10 @@ mod tests {
 
     #[test]
     fn what_is_specific_wins() {
-        assert_eq!(category("Sender address rejected: Domain does not exist"), Some(Category::SenderRejected));
+        assert_eq!(
+            category("Sender address rejected: Domain does not exist"),
+            Some(Category::SenderRejected)
+        );
         assert_eq!(category("Domain x.test does not exist"), Some(Category::DomainError));
         assert_eq!(category("User does not exist"), Some(Category::UserUnknown));
     }

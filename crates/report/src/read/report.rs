@@ -11,8 +11,8 @@ use super::document::Document;
 use super::free_text::{self, Entry, FreeText};
 use super::header::{self, Header};
 use super::{
-    Action, Category, Explanation, Kind, ReadRecipient, addresses, auto_reply, client_errors, codes,
-    dialects, events, feedback, language, phrases, text,
+    Action, Category, Explanation, Kind, ReadRecipient, addresses, auto_reply, client_errors,
+    codes, dialects, events, feedback, language, phrases, text,
 };
 
 /// How deep reports inside messages are looked for.
@@ -46,7 +46,7 @@ fn read_at(input: &[u8], depth: u32) -> Explanation {
         return facts.explain(Kind::Complaint, recipients);
     }
     if facts.is_report() {
-        let recipients = read_report(&document, &human, &facts);
+        let recipients = read_report(&document, &human, &facts, depth);
         return facts.explain(Kind::Report, recipients);
     }
     if auto_reply::is_one(&document.header, &facts.subject) {
@@ -116,46 +116,186 @@ struct Facts {
 
 /// Phrases that reports have and other mail does not, unless it quotes one.
 static REPORT_PHRASES: &[&str] = &[
-    "this is the mail system at host", "this is the postfix program", "qmail-send program",
-    "this is the mail delivery agent", "automatically by mail delivery", "transcript of session follows",
-    "the following address(es) failed", "had permanent fatal errors", "had delivery problems",
-    "had delivery errors", "had transient non-fatal errors", "did not reach the following recipient",
-    "delivery to the following recipient", "delivery status notification", "delivery has failed to",
-    "automatically generated delivery", "was undeliverable", "is undeliverable", "undeliverable to",
-    "unable to deliver message", "unable to deliver your message", "unable to deliver the message",
-    "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered",
-    "wasn't delivered", "was not delivered", "not been delivered", "could not deliver",
-    "error delivering your mail", "trouble delivering", "failed to deliver", "delivery failed",
-    "delivery failure", "delivery attempt", "failed recipient", "failed addresses", "returned to sender",
-    "returning message to sender", "returned mail", "non-delivery", "nondelivery", "message has been delayed",
-    "delivery has been delayed", "delivery is delayed", "message is delayed", "no such user",
-    "user unknown", "unknown user", "delivery report", "failure reasons", "unsent message follows",
-    "original message follows", "below this line is a copy", "this is a copy of the message",
-    "dragonfly mail agent", "generated response", "no valid recipients", "delivery problem",
-    "nicht zugestellt", "unzustellbar", "konnte nicht", "niet worden bezorgd", "niet bezorgd",
-    "niet afgeleverd", "onbestelbaar", "kunde inte levereras", "inte levereras", "gick inte att leverera",
-    "n'a pas pu être", "n'a pas été", "non remis", "échec de la remise", "no se pudo entregar",
-    "no se ha podido", "no ha podido", "non è stato possibile", "impossibile recapitare",
-    "não pôde ser", "не может быть доставлено", "не доставлено", "送信できません", "配信できません",
-    "送信に失敗", "お届けできません", "配送できません", "無法", "退信", "投递失败", "group you tried to contact",
-    "rejected your message", "your message was rejected", "message you sent", "could not be sent",
+    "this is the mail system at host",
+    "this is the postfix program",
+    "qmail-send program",
+    "this is the mail delivery agent",
+    "automatically by mail delivery",
+    "transcript of session follows",
+    "the following address(es) failed",
+    "had permanent fatal errors",
+    "had delivery problems",
+    "had delivery errors",
+    "had transient non-fatal errors",
+    "did not reach the following recipient",
+    "delivery to the following recipient",
+    "delivery status notification",
+    "delivery has failed to",
+    "automatically generated delivery",
+    "was undeliverable",
+    "is undeliverable",
+    "undeliverable to",
+    "unable to deliver message",
+    "unable to deliver your message",
+    "unable to deliver the message",
+    "could not be delivered",
+    "couldn't be delivered",
+    "cannot be delivered",
+    "can't be delivered",
+    "wasn't delivered",
+    "was not delivered",
+    "not been delivered",
+    "could not deliver",
+    "error delivering your mail",
+    "trouble delivering",
+    "failed to deliver",
+    "delivery failed",
+    "delivery failure",
+    "delivery attempt",
+    "failed recipient",
+    "failed addresses",
+    "returned to sender",
+    "returning message to sender",
+    "returned mail",
+    "non-delivery",
+    "nondelivery",
+    "message has been delayed",
+    "delivery has been delayed",
+    "delivery is delayed",
+    "message is delayed",
+    "no such user",
+    "user unknown",
+    "unknown user",
+    "delivery report",
+    "failure reasons",
+    "unsent message follows",
+    "original message follows",
+    "below this line is a copy",
+    "this is a copy of the message",
+    "dragonfly mail agent",
+    "generated response",
+    "no valid recipients",
+    "delivery problem",
+    "nicht zugestellt",
+    "unzustellbar",
+    "konnte nicht",
+    "niet worden bezorgd",
+    "niet bezorgd",
+    "niet afgeleverd",
+    "onbestelbaar",
+    "kunde inte levereras",
+    "inte levereras",
+    "gick inte att leverera",
+    "n'a pas pu être",
+    "n'a pas été",
+    "non remis",
+    "échec de la remise",
+    "no se pudo entregar",
+    "no se ha podido",
+    "no ha podido",
+    "non è stato possibile",
+    "impossibile recapitare",
+    "não pôde ser",
+    "не может быть доставлено",
+    "не доставлено",
+    "送信できません",
+    "配信できません",
+    "送信に失敗",
+    "お届けできません",
+    "配送できません",
+    "無法",
+    "退信",
+    "投递失败",
+    "group you tried to contact",
+    "rejected your message",
+    "your message was rejected",
+    "message you sent",
+    "could not be sent",
 ];
 
 /// Subjects of reports, lower case.
 static REPORT_SUBJECTS: &[&str] = &[
-    "undeliver", "returned mail", "returned to sender", "returning message", "failure notice",
-    "delivery status", "delivery failure", "delivery fail", "mail delivery", "delivery report", "delivery error",
-    "delivery notification", "delivery problem", "delivery has failed", "mail failure", "mail system error",
-    "mail error", "non-deliver", "nondeliver", "non deliver", "not delivered", "could not be delivered",
-    "message delayed", "delayed mail", "delivery delayed", "bounce", "mail failed", "message blocked",
-    "postmaster notify", "warning: could not send", "warning: message", "there was an error sending", "error sending",
-    "failed mail", "failed:", "user unknown", "mail status report", "message you sent blocked", "considered unsolicited",
-    "message rejected", "rejected:", "nicht zugestellt", "unzustellbar", "zustellung", "mail nicht", "onbestelbaar",
-    "niet bezorgd", "niet afgeleverd", "kan niet worden", "ej levererat", "oleverbar", "kunde inte levereras",
-    "non remis", "échec", "non distribu", "retour de courrier", "no se puede entregar", "no entregado", "devuelto",
-    "mancato recapito", "non recapitabile", "não entregue", "não é possível entregar", "devolvid", "nie dostarczono",
-    "не доставлен", "недоставлен", "ошибка", "配信不能", "エラー", "送信できません", "未配信", "無法傳遞", "退信", "无法投递",
-    "undelivered", "delivery incomplete", "cannot deliver", "can't deliver", "unable to deliver", "mail not delivered",
+    "undeliver",
+    "returned mail",
+    "returned to sender",
+    "returning message",
+    "failure notice",
+    "delivery status",
+    "delivery failure",
+    "delivery fail",
+    "mail delivery",
+    "delivery report",
+    "delivery error",
+    "delivery notification",
+    "delivery problem",
+    "delivery has failed",
+    "mail failure",
+    "mail system error",
+    "mail error",
+    "non-deliver",
+    "nondeliver",
+    "non deliver",
+    "not delivered",
+    "could not be delivered",
+    "message delayed",
+    "delayed mail",
+    "delivery delayed",
+    "bounce",
+    "mail failed",
+    "message blocked",
+    "postmaster notify",
+    "warning: could not send",
+    "warning: message",
+    "there was an error sending",
+    "error sending",
+    "failed mail",
+    "failed:",
+    "user unknown",
+    "mail status report",
+    "message you sent blocked",
+    "considered unsolicited",
+    "message rejected",
+    "rejected:",
+    "nicht zugestellt",
+    "unzustellbar",
+    "zustellung",
+    "mail nicht",
+    "onbestelbaar",
+    "niet bezorgd",
+    "niet afgeleverd",
+    "kan niet worden",
+    "ej levererat",
+    "oleverbar",
+    "kunde inte levereras",
+    "non remis",
+    "échec",
+    "non distribu",
+    "retour de courrier",
+    "no se puede entregar",
+    "no entregado",
+    "devuelto",
+    "mancato recapito",
+    "non recapitabile",
+    "não entregue",
+    "não é possível entregar",
+    "devolvid",
+    "nie dostarczono",
+    "не доставлен",
+    "недоставлен",
+    "ошибка",
+    "配信不能",
+    "エラー",
+    "送信できません",
+    "未配信",
+    "無法傳遞",
+    "退信",
+    "无法投递",
+    "undelivered",
+    "delivery incomplete",
+    "cannot deliver",
+    "can't deliver",
+    "unable to deliver",
+    "mail not delivered",
 ];
 
 static REPORT_PHRASE_MATCHER: LazyLock<Option<AhoCorasick>> =
@@ -165,10 +305,30 @@ static SUBJECT_MATCHER: LazyLock<Option<AhoCorasick>> =
 
 /// Names and addresses that mail systems send their reports from, lower case.
 static REPORT_SENDERS: &[&str] = &[
-    "mailer-daemon", "mailerdaemon", "mailer daemon", "mail-daemon", "maildaemon", "mdaemon",
-    "postmaster", "post_master", "mail delivery", "mail.delivery", "mail deliver", "mail administrator",
-    "mailadmin", "system administrator", "administrator", "content-filter", "delivery system",
-    "ndr administrator", "mmsc", "bounce", "no-reply", "noreply", "mail system", "systemadmin",
+    "mailer-daemon",
+    "mailerdaemon",
+    "mailer daemon",
+    "mail-daemon",
+    "maildaemon",
+    "mdaemon",
+    "postmaster",
+    "post_master",
+    "mail delivery",
+    "mail.delivery",
+    "mail deliver",
+    "mail administrator",
+    "mailadmin",
+    "system administrator",
+    "administrator",
+    "content-filter",
+    "delivery system",
+    "ndr administrator",
+    "mmsc",
+    "bounce",
+    "no-reply",
+    "noreply",
+    "mail system",
+    "systemadmin",
 ];
 
 fn strong_phrase(lower: &str) -> bool {
@@ -197,7 +357,9 @@ impl Facts {
         let failed_recipients = header
             .all("x-failed-recipients")
             .flat_map(|value| {
-                addresses::find_all(&value).map(|span| span.of(&value).to_owned()).collect::<Vec<_>>()
+                addresses::find_all(&value)
+                    .map(|span| span.of(&value).to_owned())
+                    .collect::<Vec<_>>()
             })
             .take(1000)
             .collect();
@@ -255,6 +417,10 @@ impl Facts {
         if phrases::find(&phrases::reduce(&self.lower)).strong.is_some() {
             score += 10;
         }
+        // Between a report and other mail that speaks of one: does it name somebody as a report does?
+        if (30..60).contains(&score) && free_text::names_recipient(&self.lower) {
+            score += 25;
+        }
         score
     }
 
@@ -282,8 +448,7 @@ fn generator(
         statuses.iter().flat_map(|status| status.extensions.iter().cloned()).collect();
     let reporting = statuses.iter().find_map(|status| status.reporting_mta.as_deref());
     let address = addresses::first(from).unwrap_or(from);
-    let by_host = dialects::by_host(address)
-        .or_else(|| reporting.and_then(dialects::by_host));
+    let by_host = dialects::by_host(address).or_else(|| reporting.and_then(dialects::by_host));
     let by_fields = dialects::by_fields(&document.header, &extensions);
     // Exchange's fields and words are the same on premises and online; the host tells.
     match (by_fields.or_else(|| dialects::by_text(lower)), by_host) {
@@ -295,7 +460,12 @@ fn generator(
 }
 
 /// The recipients of a report with a message header.
-fn read_report(document: &Document<'_>, human: &str, facts: &Facts) -> Vec<ReadRecipient> {
+fn read_report(
+    document: &Document<'_>,
+    human: &str,
+    facts: &Facts,
+    depth: u32,
+) -> Vec<ReadRecipient> {
     let to = document.header.get("to").unwrap_or_default();
     let not_these: Vec<String> =
         addresses::find_all(&to).map(|span| span.of(&to).to_owned()).take(50).collect();
@@ -314,8 +484,16 @@ fn read_report(document: &Document<'_>, human: &str, facts: &Facts) -> Vec<ReadR
             rule = Some("header: X-Failed-Recipients");
             entries = by_failed_recipients(&facts.failed_recipients, &entries, &free);
         } else if entries.is_empty() {
-            rule = Some("the only recipient of the returned message");
-            entries = from_original(document, &free, &facts.subject, &not_these);
+            entries = by_bare_names(&free, &facts.from);
+            if entries.is_empty()
+                && let Some(inner) = report_inside(document, depth)
+            {
+                return inner;
+            }
+            if entries.is_empty() {
+                rule = Some("the only recipient of the returned message");
+                entries = from_original(document, &free, &facts.subject, &not_these);
+            }
         }
         drafts = with_entries(drafts, entries, rule);
     }
@@ -326,11 +504,13 @@ fn read_report(document: &Document<'_>, human: &str, facts: &Facts) -> Vec<ReadR
     drafts
         .into_iter()
         .map(|mut draft| {
+            draft.single = single;
             if draft.segment.is_empty() && single {
                 draft.segment = limited(&free.human, 4096).into_owned();
             }
+            draft.subject.clone_from(&facts.subject);
             if single {
-                draft.context = format!("{} {}", limited(&free.human, 8192), facts.subject);
+                draft.context = limited(&free.human, 8192).into_owned();
             } else {
                 draft.context = mentions(&free.human, draft.address.as_deref());
             }
@@ -338,6 +518,17 @@ fn read_report(document: &Document<'_>, human: &str, facts: &Facts) -> Vec<ReadR
             conclude(draft)
         })
         .collect()
+}
+
+/// A report that another system has put around a report.
+fn report_inside(document: &Document<'_>, depth: u32) -> Option<Vec<ReadRecipient>> {
+    if depth >= MAX_NESTING {
+        return None;
+    }
+    let inner = read_at(document.originals.first()?, depth + 1);
+    let named = inner.recipients.iter().any(|row| row.address.is_some());
+    (inner.kind == Kind::Report && named)
+        .then(|| with_reason(inner, "found inside the attached report").recipients)
 }
 
 fn limited(text: &str, limit: usize) -> Cow<'_, str> {
@@ -359,7 +550,8 @@ fn mentions(human: &str, address: Option<&str>) -> String {
             out.push_str(line);
             out.push('\n');
         }
-        take_next = hit && line.trim_start().starts_with(">>>");
+        let bare = line.trim_matches([' ', '\t', '<', '>', ':', '*', '-']);
+        take_next = hit && (line.trim_start().starts_with(">>>") || addresses::same(bare, address));
     }
     out
 }
@@ -367,13 +559,26 @@ fn mentions(human: &str, address: Option<&str>) -> String {
 /// Delays say so in the subject or in so many words.
 fn is_delay(subject: &str, lower: &str) -> bool {
     const SUBJECTS: [&str; 9] = [
-        "(delay)", "delayed", "warning: could not send", "warning: message", "delivery incomplete",
-        "verzögert", "vertraagd", "försenad", "status notification: warning",
+        "(delay)",
+        "delayed",
+        "warning: could not send",
+        "warning: message",
+        "delivery incomplete",
+        "verzögert",
+        "vertraagd",
+        "försenad",
+        "status notification: warning",
     ];
     const WORDS: [&str; 9] = [
-        "this is a warning message only", "you do not need to resend", "delivery attempts will continue",
-        "will be retried", "will retry for", "only a temporary failure report", "has not yet been delivered",
-        "has been delayed", "nachricht wurde noch nicht zugestellt",
+        "this is a warning message only",
+        "you do not need to resend",
+        "delivery attempts will continue",
+        "will be retried",
+        "will retry for",
+        "only a temporary failure report",
+        "has not yet been delivered",
+        "has been delayed",
+        "nachricht wurde noch nicht zugestellt",
     ];
     SUBJECTS.iter().any(|words| subject.contains(words))
         || WORDS.iter().any(|words| lower.contains(words))
@@ -407,6 +612,7 @@ fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec<Draft> {
         {
             draft.segment = format!("{comment}\n{}", draft.segment);
         }
+        draft.exit_status = fields.exit_status;
         if fields.other_action.as_deref() == Some("expired") && draft.diagnostic.is_none() {
             draft.category = Some(Category::Expired);
         }
@@ -448,6 +654,19 @@ fn by_failed_recipients(failed: &[String], entries: &[Entry], free: &FreeText) -
         .collect()
 }
 
+/// A list of names without a domain: local parts at the system that reports.
+fn by_bare_names(free: &FreeText, from: &str) -> Vec<Entry> {
+    let Some((_, domain)) = addresses::first(from).and_then(|a| a.rsplit_once('@')) else {
+        return Vec::new();
+    };
+    let entry = |name: &String| Entry {
+        address: format!("{name}@{domain}"),
+        segment: String::new(),
+        rule: "text: a name in a list of recipients, at the reporting system's domain",
+    };
+    free.bare_names.iter().map(entry).collect()
+}
+
 /// Who the returned message was sent to, where it was one person; else an address in the subject.
 fn from_original(
     document: &Document<'_>,
@@ -475,7 +694,9 @@ fn from_original(
             .iter()
             .flat_map(|name| header.all(name).collect::<Vec<_>>())
             .flat_map(|value| {
-                addresses::find_all(&value).map(|span| span.of(&value).to_owned()).collect::<Vec<_>>()
+                addresses::find_all(&value)
+                    .map(|span| span.of(&value).to_owned())
+                    .collect::<Vec<_>>()
             })
             .filter(|address| wanted(address))
             .collect();
@@ -531,6 +752,7 @@ fn read_pasted(human: &str) -> Explanation {
     let recipients = drafts
         .into_iter()
         .map(|mut draft| {
+            draft.single = single;
             if single {
                 if draft.diagnostic.is_none() && (draft.segment.is_empty() || short) {
                     draft.segment = free.human.clone();
@@ -543,7 +765,8 @@ fn read_pasted(human: &str) -> Explanation {
             conclude(draft)
         })
         .collect();
-    let kind = if strong_phrase(&lower) || !statuses.is_empty() { Kind::Report } else { Kind::Line };
+    let kind =
+        if strong_phrase(&lower) || !statuses.is_empty() { Kind::Report } else { Kind::Line };
     let generator = dialects::by_text(&lower).map(str::to_owned);
     Explanation { kind, recipients, generator, language }
 }

@@ -178,7 +178,8 @@ pub(super) fn strip_html(html: &str) -> String {
             .take_while(|c| c.is_ascii_alphanumeric() || *c == '/')
             .flat_map(char::to_lowercase)
             .collect();
-        if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
+        if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+        {
             // `<user@example.org>` or a lone less-than sign, not escaped by its writer.
             out.push('<');
             rest = &rest[1..];
@@ -287,7 +288,8 @@ mod tests {
 
     #[test]
     fn html_becomes_its_visible_text() {
-        let html = "<style>p{}</style><p>User <b>a&amp;b&#64;c.test</b> unknown<br>x <u@v.test></p>";
+        let html =
+            "<style>p{}</style><p>User <b>a&amp;b&#64;c.test</b> unknown<br>x <u@v.test></p>";
         let text = strip_html(html);
         assert!(text.contains("User a&b@c.test unknown\nx <u@v.test>"), "{text:?}");
         assert!(!text.contains("p{}"));
