@@ -82,16 +82,27 @@ fn with_server(command: impl Future<Output = Result<Answer, Failure>>) -> Result
 
 fn run_server(_arguments: arguments::ServeArguments, context: &Context) -> ExitCode {
     let options = arguments::ServeOptions { config_directory: context.config_directory.clone() };
-    on_all_cores(crate::serve::run(options))
+    with_network_threads(crate::serve::run(options))
 }
 
 fn run_demo(_arguments: arguments::DemoArguments, context: &Context) -> ExitCode {
     let options = arguments::DemoOptions { language: context.language, json: context.json };
-    on_all_cores(crate::demo::run(options))
+    with_network_threads(crate::demo::run(options))
 }
 
-fn on_all_cores(work: impl Future<Output = ExitCode>) -> ExitCode {
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+/// Half of the cores, at least one, carry the network's tasks: the store's writer, the kernel's share
+/// and delivery into mailboxes have their own threads and want the rest. On two cores one thread
+/// moves more mail than two, which would mostly wake each other (`benches/relay`).
+fn network_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))
+}
+
+fn with_network_threads(work: impl Future<Output = ExitCode>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(network_threads())
+        .enable_all()
+        .build();
+    match runtime {
         Ok(runtime) => runtime.block_on(work),
         Err(error) => Failure::failed(words::no_runtime(&error)).report(),
     }

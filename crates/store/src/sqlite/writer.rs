@@ -35,6 +35,11 @@ const ROOM_UNIT: usize = 1024;
 const BATCH: usize = 8 * 1024 * 1024 / ROOM_UNIT;
 /// After so long without work the writer gives memory back.
 const IDLE: Duration = Duration::from_secs(5);
+/// So long a result may wait for a message that comes in and needs a sync anyway. Nobody waits for a
+/// result: its worker is sending the next message. With mail flowing this halves the syncs.
+const PATIENCE: Duration = Duration::from_millis(2);
+/// So many results are written without waiting for anything.
+const ENOUGH: usize = 16;
 
 /// Something to write.
 pub(super) enum Operation {
@@ -44,6 +49,14 @@ pub(super) enum Operation {
     Forget(Forgettable),
     Mailbox(Box<MailboxChange>),
     Remember { key: String, value: String },
+    ForgetFacts(Vec<String>),
+}
+
+impl Operation {
+    /// True when somebody on the network waits for it.
+    const fn is_urgent(&self) -> bool {
+        !matches!(self, Self::Settle(_) | Self::Note(_))
+    }
 }
 
 /// What came of it.
@@ -76,7 +89,16 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Waiting {
     jobs: Vec<Job>,
+    /// Something among them is urgent.
+    urgent: bool,
     closed: bool,
+}
+
+impl Waiting {
+    /// True when there is reason enough for a sync.
+    fn is_worth_it(&self) -> bool {
+        self.urgent || self.closed || self.jobs.len() >= ENOUGH
+    }
 }
 
 /// What the writer is to do next.
@@ -107,8 +129,10 @@ impl Queue {
             if waiting.closed {
                 return Err(StoreError::Closed);
             }
+            let was_worth_it = waiting.is_worth_it();
+            waiting.urgent |= operation.is_urgent();
             waiting.jobs.push(Job { operation, answer, room });
-            if waiting.jobs.len() == 1 {
+            if waiting.jobs.len() == 1 || (!was_worth_it && waiting.is_worth_it()) {
                 self.arrived.notify_one();
             }
         }
@@ -137,6 +161,10 @@ impl Queue {
                 return Next::Rest;
             }
         }
+        if !waiting.is_worth_it() {
+            self.arrived.wait_while_for(&mut waiting, |waiting| !waiting.is_worth_it(), PATIENCE);
+        }
+        waiting.urgent = false;
         Next::Write(std::mem::take(&mut waiting.jobs))
     }
 }
@@ -348,6 +376,9 @@ impl Writer<'_> {
             }
             Operation::Remember { key, value } => {
                 mailboxes::remember(connection, key, value).map(|()| Ok(Answer::Done))
+            }
+            Operation::ForgetFacts(keys) => {
+                mailboxes::forget_facts(connection, keys).map(|()| Ok(Answer::Done))
             }
         }
     }
