@@ -11,7 +11,7 @@ use super::arguments::Common;
 use super::configuration;
 use super::failure::Failure;
 use super::output::Output;
-use super::words;
+use super::words::{self, Words};
 
 /// The common options, resolved.
 #[derive(Clone, Debug)]
@@ -65,6 +65,11 @@ impl Context {
         Ok(Client::connect(&target).await?)
     }
 
+    /// The sentences of the language.
+    pub(crate) fn words(&self) -> Words {
+        Words::of(self.language)
+    }
+
     /// Standard output.
     pub(crate) fn output(&self) -> Output {
         Output::new(self.json)
@@ -83,7 +88,8 @@ impl Context {
             return Err(Failure::bad_input(words::say_yes(what)));
         }
         let mut stderr = std::io::stderr().lock();
-        write!(stderr, "{} [y/N] ", words::harmless(what, 1000))?;
+        let choice = self.words().text("cli-choice");
+        write!(stderr, "{} {choice} ", words::harmless(what, 1000))?;
         stderr.flush()?;
         let mut answer = String::new();
         stdin.lock().read_line(&mut answer)?;

@@ -8,12 +8,13 @@ use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
-    Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle, presets,
+    Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
+    presets,
 };
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::words;
+use super::words::{self, Words};
 
 /// What a word means for the reader: its colour on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,16 +111,34 @@ impl Output {
     }
 }
 
+/// How a column behaves on a terminal that is not wide enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    /// Never broken: ids and words that are copied.
+    Whole,
+    /// Broken over several lines.
+    Wraps,
+    /// Left out under 100 columns.
+    Spare,
+}
+
 /// A table's content.
 pub(crate) struct Columns {
-    header: Vec<&'static str>,
+    header: Vec<(String, Width)>,
     rows: Vec<Vec<(String, Tone)>>,
 }
 
 impl Columns {
-    /// A table with these headings.
-    pub(crate) fn new(header: &[&'static str]) -> Self {
-        Self { header: header.to_vec(), rows: Vec::new() }
+    /// A table with these headings as they are.
+    pub(crate) fn new(header: &[&str]) -> Self {
+        let header = header.iter().map(|name| ((*name).to_owned(), Width::Wraps)).collect();
+        Self { header, rows: Vec::new() }
+    }
+
+    /// A table with these headings, given as keys of sentences.
+    pub(crate) fn spoken(words: Words, header: &[(&str, Width)]) -> Self {
+        let header = header.iter().map(|(key, width)| (words.text(key), *width)).collect();
+        Self { header, rows: Vec::new() }
     }
 
     /// One more row.
@@ -134,52 +153,72 @@ impl Columns {
 
     fn render(&self, terminal: bool, colour: bool) -> String {
         let mut table = Table::new();
+        // Some terminals do not say how wide they are; breaking words apart helps nobody then.
+        let width = table.width().filter(|width| terminal && *width >= 60);
         if terminal {
             let rule = LineStyle::none().fill('─').junction('─');
             table.load_style(TableStyle::new().header_separator(rule));
-            table.set_content_arrangement(ContentArrangement::Dynamic);
         } else {
             table.load_style(presets::NOTHING);
-            table.set_content_arrangement(ContentArrangement::Disabled);
             table.force_no_tty();
         }
-        table.set_header(self.header.iter().map(|name| {
+        table.set_content_arrangement(if width.is_some() {
+            ContentArrangement::Dynamic
+        } else {
+            ContentArrangement::Disabled
+        });
+        table.set_header(self.header.iter().map(|(name, _)| {
             let cell = Cell::new(name);
             if colour { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
         for row in &self.rows {
-            table.add_row(row.iter().map(|(text, tone)| {
-                let cell = Cell::new(words::harmless(text, if terminal { 200 } else { 1000 }));
-                match tone {
-                    _ if !colour => cell,
-                    Tone::Plain => cell,
-                    Tone::Good => cell.fg(Color::Green),
-                    Tone::Waiting => cell.fg(Color::Yellow),
-                    Tone::Bad => cell.fg(Color::Red),
-                    Tone::Strong => cell.add_attribute(Attribute::Bold),
-                }
-            }));
+            table.add_row(row.iter().map(|cell| self::cell(cell, terminal, colour)));
         }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
+        for (column, (_, behaviour)) in table.column_iter_mut().zip(&self.header) {
+            // The terminal's style has a space between columns already.
+            column.set_padding((0, if terminal { 1 } else { 2 }));
+            match (width, behaviour) {
+                (Some(..100), Width::Spare) => {
+                    column.set_constraint(ColumnConstraint::Hidden);
+                }
+                (Some(_), Width::Whole) => {
+                    column.set_constraint(ColumnConstraint::ContentWidth);
+                }
+                _ => {}
+            }
         }
         table.to_string()
     }
 }
 
+fn cell((text, tone): &(String, Tone), terminal: bool, colour: bool) -> Cell {
+    let cell = Cell::new(words::harmless(text, if terminal { 200 } else { 1000 }));
+    match tone {
+        _ if !colour => cell,
+        Tone::Plain => cell,
+        Tone::Good => cell.fg(Color::Green),
+        Tone::Waiting => cell.fg(Color::Yellow),
+        Tone::Bad => cell.fg(Color::Red),
+        Tone::Strong => cell.add_attribute(Attribute::Bold),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use causeway_model::config::Language;
+
     use super::*;
 
     #[test]
     fn columns_are_aligned_in_pipes_and_hostile_text_is_harmless() {
-        let mut columns = Columns::new(&["NAME", "WHAT"]);
+        let header = [("cli-head-name", Width::Whole), ("cli-head-detail", Width::Wraps)];
+        let mut columns = Columns::spoken(Words::of(Language::En), &header);
         columns.row(vec![("a\u{1b}[31m\u{202e}".into(), Tone::Bad), ("one".into(), Tone::Plain)]);
         columns.row(vec![("longer name".into(), Tone::Plain), ("two\nlines".into(), Tone::Plain)]);
         let text = columns.render(false, false);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3, "{text}");
-        let column = lines[0].find("WHAT").unwrap();
+        let column = lines[0].find("DETAIL").unwrap();
         assert_eq!(lines[2].find("two"), Some(column), "{text}");
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
     }

@@ -1,13 +1,9 @@
 //! Times for people: local time out, and what people write in.
 
-use std::time::Duration;
-
 use causeway_model::Timestamp;
 use causeway_model::time::parse_duration;
 use jiff::civil;
 use jiff::tz::TimeZone;
-
-use super::words;
 
 /// Local time, `2026-11-21 09:05:00`.
 pub(crate) fn local(at: Timestamp) -> String {
@@ -23,18 +19,6 @@ fn in_zone(at: Timestamp, zone: &TimeZone, format: &str) -> String {
     match jiff::Timestamp::from_millisecond(at.as_millis()) {
         Ok(moment) => moment.to_zoned(zone.clone()).strftime(format).to_string(),
         Err(_) => at.rfc3339(),
-    }
-}
-
-/// How far away: `in 4 min 30 s`, `12 s ago`, `now`.
-pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
-    let (ahead, behind) = (at.since(now), now.since(at));
-    if ahead >= Duration::from_secs(1) {
-        format!("in {}", words::span(ahead))
-    } else if behind >= Duration::from_secs(1) {
-        format!("{} ago", words::span(behind))
-    } else {
-        "now".into()
     }
 }
 
@@ -95,12 +79,9 @@ mod tests {
     }
 
     #[test]
-    fn times_are_shown_in_their_zone_and_from_now() {
+    fn times_are_shown_in_their_zone() {
         let now = Timestamp::parse_rfc3339("2026-11-21T09:05:00Z").unwrap();
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         assert_eq!(in_zone(now, &zone, "%Y-%m-%d %H:%M:%S"), "2026-11-21 10:05:00");
-        assert_eq!(relative(now.plus(Duration::from_secs(270)), now), "in 4 min 30 s");
-        assert_eq!(relative(now, now.plus(Duration::from_secs(12))), "12 s ago");
-        assert_eq!(relative(now, now), "now");
     }
 }

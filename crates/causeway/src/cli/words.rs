@@ -1,7 +1,8 @@
-//! Every sentence the command line says, in one place, and how sizes, spans and foreign text are
-//! written.
+//! What the command line says, and how sizes, spans and foreign text are written.
 //!
-//! [`harmless`] is the only way for text of remote senders to a terminal.
+//! Answers are spoken in the language of `--lang`: [`Words`] takes them from the catalog
+//! (`locales/*/cli.ftl`). Errors are English, as in logs and on the wire; their sentences are
+//! here. [`harmless`] is the only way for text of remote senders to a terminal.
 
 use std::fmt::Write;
 use std::io;
@@ -9,15 +10,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use causeway_admin::types::QueueAction;
+use causeway_catalog::{Texts, Value};
+use causeway_model::Timestamp;
+use causeway_model::config::Language;
 
 pub(crate) const NOTHING_DONE: &str = "nothing was done";
-pub(crate) const QUEUE_EMPTY: &str = "Nothing waits.";
-pub(crate) const NO_MATCH: &str = "Nothing matches.";
-pub(crate) const NO_MAILBOXES: &str =
-    "There are no mailboxes. Add one with `causeway mailbox add ADDRESS`.";
-pub(crate) const NO_DOMAINS: &str =
-    "There are no accepted domains. Add a [[domain]] to mailflow.toml and reload the server.";
-pub(crate) const NO_CONNECTORS: &str = "There are no connectors.";
 pub(crate) const WHICH_MESSAGES: &str = "say which messages: their IDs, a filter such as \
      --connector, --domain, --status or --sender, or --all";
 pub(crate) const ONE_SELECTION: &str =
@@ -79,42 +76,65 @@ pub(crate) fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "j" | "ja")
 }
 
-/// What an action is about to do, as a question.
-pub(crate) fn action_question(action: QueueAction, recipients: u64, messages: u64) -> String {
-    let whom = format!("{} of {}", count(recipients, "recipient"), count(messages, "message"));
-    match action {
-        QueueAction::Remove => {
-            format!("Remove {whom}? The mail is gone, and the senders are not told")
+/// The sentences of one language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    texts: &'static Texts,
+}
+
+impl Words {
+    /// The sentences of a language.
+    pub(crate) fn of(language: Language) -> Self {
+        Self { texts: Texts::get(language) }
+    }
+
+    /// A sentence with its variables.
+    pub(crate) fn say(self, key: &str, args: &[(&str, Value<'_>)]) -> String {
+        self.texts.format(key, args)
+    }
+
+    /// A sentence without variables.
+    pub(crate) fn text(self, key: &str) -> String {
+        self.texts.text(key)
+    }
+
+    /// How far away: `in 4 min 30 s`, `12 s ago`, `now`.
+    pub(crate) fn relative(self, at: Timestamp, now: Timestamp) -> String {
+        let (ahead, behind) = (at.since(now), now.since(at));
+        if ahead >= Duration::from_secs(1) {
+            self.say("cli-in", &[("span", span(ahead).into())])
+        } else if behind >= Duration::from_secs(1) {
+            self.say("cli-ago", &[("span", span(behind).into())])
+        } else {
+            self.text("cli-now")
         }
-        QueueAction::Return => format!("Return {whom} to the senders with a report?"),
-        QueueAction::Hold => format!("Put {whom} on hold?"),
-        QueueAction::Redirect => format!("Send what was for {whom} to another address?"),
-        QueueAction::Retry => format!("Try {whom} now?"),
-        QueueAction::Release => format!("Release {whom}?"),
+    }
+
+    /// Yes or no, in a table.
+    pub(crate) fn yes_no(self, yes: bool) -> String {
+        self.text(if yes { "cli-yes" } else { "cli-no" })
+    }
+
+    /// What an action is about to do, as a question; `None` for what can be taken back.
+    pub(crate) fn question(self, action: QueueAction, recipients: u64) -> Option<String> {
+        let key = match action {
+            QueueAction::Remove => "cli-ask-remove",
+            QueueAction::Return => "cli-ask-return",
+            QueueAction::Redirect => "cli-ask-redirect",
+            QueueAction::Retry | QueueAction::Hold | QueueAction::Release => return None,
+        };
+        Some(self.say(key, &[("count", recipients.into())]))
+    }
+
+    /// What an action has done.
+    pub(crate) fn done(self, action: QueueAction, recipients: u64) -> String {
+        self.say(&format!("cli-done-{}", action.name()), &[("count", recipients.into())])
     }
 }
 
-/// What an action has done.
-pub(crate) fn action_done(action: QueueAction, recipients: u64) -> String {
-    let whom = count(recipients, "recipient");
-    match action {
-        QueueAction::Retry => format!("{whom} will be tried now."),
-        QueueAction::Hold => format!("{whom} on hold."),
-        QueueAction::Release => format!("{whom} released; they are tried now."),
-        QueueAction::Return => format!("{whom} returned to the senders with a report."),
-        QueueAction::Remove => format!("{whom} removed without a report."),
-        QueueAction::Redirect => format!("{whom} redirected."),
-    }
-}
-
-/// `1 message`, `2 messages`.
+/// `1 error`, `2 errors`.
 pub(crate) fn count(n: u64, noun: &str) -> String {
-    let plural = match (n, noun) {
-        (1, _) => noun.to_owned(),
-        (_, noun) if noun.ends_with("ch") || noun.ends_with("x") => format!("{noun}es"),
-        (_, noun) => format!("{noun}s"),
-    };
-    format!("{n} {plural}")
+    if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
 }
 
 /// `512 B`, `4.2 KiB`, `1.0 GiB`.
@@ -153,13 +173,12 @@ pub(crate) fn parse_size(text: &str) -> Option<u64> {
     number.checked_mul(factor)
 }
 
-/// A span in its two largest units: `1 day 23 h`, `4 min 30 s`, `12 s`.
+/// A span in its two largest units, the same in every language: `1 d 23 h`, `4 min 30 s`, `12 s`.
 pub(crate) fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     let mut out = String::new();
-    let days_word = if days == 1 { "day" } else { "days" };
-    for (value, unit) in [(days, days_word), (hours, "h"), (minutes, "min"), (seconds % 60, "s")] {
+    for (value, unit) in [(days, "d"), (hours, "h"), (minutes, "min"), (seconds % 60, "s")] {
         let units = out.split(' ').count() / 2;
         if value == 0 || units >= 2 {
             if !out.is_empty() {
@@ -230,8 +249,8 @@ mod tests {
             (270, "4 min 30 s"),
             (3600, "1 h"),
             (3605, "1 h"),
-            (86_400 + 23 * 3600 + 59 * 60, "1 day 23 h"),
-            (2 * 86_400, "2 days"),
+            (86_400 + 23 * 3600 + 59 * 60, "1 d 23 h"),
+            (2 * 86_400, "2 d"),
         ] {
             assert_eq!(span(Duration::from_secs(seconds)), text);
         }
@@ -247,8 +266,65 @@ mod tests {
 
     #[test]
     fn counting_words() {
-        assert_eq!(count(1, "mailbox"), "1 mailbox");
-        assert_eq!(count(2, "mailbox"), "2 mailboxes");
-        assert_eq!(count(0, "recipient"), "0 recipients");
+        assert_eq!(count(1, "error"), "1 error");
+        assert_eq!(count(2, "error"), "2 errors");
+    }
+
+    #[test]
+    fn answers_speak_the_language_that_was_asked_for() {
+        let now = Timestamp::from_millis(0);
+        let later = now.plus(Duration::from_secs(270));
+        for (language, ahead, done) in [
+            (Language::En, "in 4 min 30 s", "1 recipient is on hold."),
+            (Language::De, "in 4 min 30 s", "1 Empfänger ist angehalten."),
+            (Language::Nl, "over 4 min 30 s", "1 ontvanger is aangehouden."),
+            (Language::Sv, "om 4 min 30 s", "1 mottagare hålls kvar."),
+        ] {
+            let words = Words::of(language);
+            assert_eq!(words.relative(later, now), ahead);
+            assert_eq!(words.done(QueueAction::Hold, 1), done);
+        }
+        let words = Words::of(Language::En);
+        assert_eq!(words.relative(now, later), "4 min 30 s ago");
+        assert_eq!(words.relative(now, now), "now");
+        assert_eq!(words.question(QueueAction::Hold, 2), None);
+        assert!(words.question(QueueAction::Remove, 2).is_some_and(|q| q.contains("2 recipients")));
+    }
+
+    #[test]
+    fn every_sentence_that_is_asked_for_exists() {
+        let sources = [
+            include_str!("words.rs"),
+            include_str!("context.rs"),
+            include_str!("commands/explain.rs"),
+            include_str!("commands/flow.rs"),
+            include_str!("commands/connector.rs"),
+            include_str!("commands/mailbox.rs"),
+            include_str!("commands/message.rs"),
+            include_str!("commands/queue.rs"),
+            include_str!("commands/service.rs"),
+            include_str!("commands/trace.rs"),
+        ];
+        let texts = Texts::get(Language::En);
+        let mut asked = std::collections::HashSet::new();
+        for source in sources {
+            for part in source.split("\"cli-").skip(1) {
+                let name = part.split('"').next().unwrap_or_default();
+                // Not names that are put together, and not this test.
+                if !name.is_empty() && !name.contains('{') && !name.ends_with('-') {
+                    let key = format!("cli-{name}");
+                    assert!(texts.has(&key), "{key}");
+                    asked.insert(key);
+                }
+            }
+        }
+        // And the other way round: nothing is translated for nobody.
+        for line in include_str!("../../../../locales/en/cli.ftl").lines() {
+            if let Some((key, _)) =
+                line.split_once(" = ").filter(|(key, _)| key.starts_with("cli-"))
+            {
+                assert!(asked.contains(key) || key.starts_with("cli-done-"), "{key}");
+            }
+        }
     }
 }

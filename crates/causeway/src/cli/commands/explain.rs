@@ -11,7 +11,7 @@ use super::super::arguments::ExplainArguments;
 use super::super::context::Context;
 use super::super::failure::{Failure, say};
 use super::super::output::{Output, Tone};
-use super::super::words::{self, harmless};
+use super::super::words::{self, Words, harmless};
 
 /// The longest message that is read: what mail systems let through, and some room.
 const MAX_INPUT: u64 = 256 * 1024 * 1024;
@@ -76,7 +76,7 @@ pub(in super::super) fn run(
         return Ok(Answer::Fine);
     }
     let view = serde_json::to_value(&document).and_then(serde_json::from_value);
-    say_view(&view.map_err(|error| internal(&error))?, &mut output)?;
+    say_view(&view.map_err(|error| internal(&error))?, &mut output, context.words())?;
     Ok(Answer::Fine)
 }
 
@@ -153,37 +153,42 @@ fn path_of(line: &[u8]) -> &Path {
     Path::new(std::ffi::OsStr::from_bytes(line))
 }
 
-fn say_view(view: &View, output: &mut Output) -> Result<(), Failure> {
+fn say_view(view: &View, output: &mut Output, words: Words) -> Result<(), Failure> {
     if view.recipients.is_empty() {
-        output.line("This is no report about mail that could not be delivered.")?;
+        output.line(&words.text("cli-explain-none"))?;
     }
     for (n, recipient) in view.recipients.iter().enumerate() {
         if n > 0 {
             output.line("")?;
         }
-        say_recipient(recipient, output)?;
+        say_recipient(recipient, output, words)?;
     }
     if let Some(generator) = &view.generator {
         output.line("")?;
-        output.line(&format!("Written by: {}", harmless(generator, 200)))?;
+        let generator = harmless(generator, 200);
+        output.line(&words.say("cli-written-by", &[("generator", generator.into())]))?;
     }
     output.flush()
 }
 
-fn say_recipient(recipient: &ViewRecipient, output: &mut Output) -> Result<(), Failure> {
+fn say_recipient(
+    recipient: &ViewRecipient,
+    output: &mut Output,
+    words: Words,
+) -> Result<(), Failure> {
     let reply = recipient.reply_code.as_ref().map(|code| code.to_string().replace('"', ""));
     let codes: Vec<String> = reply
         .into_iter()
         .filter(|code| code != "null")
         .chain(recipient.enhanced_code.clone())
         .collect();
-    let lasting = if recipient.permanent { "permanent" } else { "passing" };
+    let lasting = words.text(if recipient.permanent { "cli-permanent" } else { "cli-passing" });
     let tone = if recipient.permanent { Tone::Bad } else { Tone::Waiting };
     let head = match &recipient.address {
         Some(address) => format!("{}: ", harmless(address, 300)),
         None => String::new(),
     };
-    let lasting = output.toned(tone, lasting);
+    let lasting = output.toned(tone, &lasting);
     output.line(&format!(
         "{head}{}{}{}, {lasting}",
         codes.join(" "),
@@ -191,18 +196,20 @@ fn say_recipient(recipient: &ViewRecipient, output: &mut Output) -> Result<(), F
         recipient.category
     ))?;
     output.line(&format!("  {}", harmless(&recipient.cause, 2000)))?;
-    output.line(&format!("  Who acts: {}", recipient.who_acts))?;
+    let who = words.text(&format!("who-{}", recipient.who_acts.replace('_', "-")));
+    output.line(&format!("  {}", words.say("cli-who-acts", &[("who", who.into())])))?;
     for (n, step) in recipient.what_to_do.iter().enumerate() {
         output.line(&format!("  {}. {}", n + 1, harmless(step, 1000)))?;
     }
-    let quoted = [("Server", &recipient.remote_mta), ("Its words", &recipient.diagnostic)];
-    for (name, text) in quoted {
-        if let Some(text) = text {
-            output.line(&format!("  {name}: {}", harmless(text, 1000)))?;
-        }
-    }
-    for rule in &recipient.why {
-        output.line(&format!("  Rule: {}", harmless(rule, 300)))?;
+    let quoted = recipient
+        .remote_mta
+        .iter()
+        .map(|name| ("cli-server", "name", name))
+        .chain(recipient.diagnostic.iter().map(|text| ("cli-its-words", "words", text)))
+        .chain(recipient.why.iter().map(|rule| ("cli-rule", "rule", rule)));
+    for (key, variable, text) in quoted {
+        let line = words.say(key, &[(variable, harmless(text, 1000).into())]);
+        output.line(&format!("  {line}"))?;
     }
     Ok(())
 }

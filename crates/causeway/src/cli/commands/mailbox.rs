@@ -11,8 +11,8 @@ use super::super::arguments::{
 };
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::output::{Columns, Tone};
-use super::super::words;
+use super::super::output::{Columns, Tone, Width};
+use super::super::words::{self, Words};
 use super::password;
 
 pub(super) async fn run(command: MailboxCommand, context: &Context) -> Result<Answer, Failure> {
@@ -33,20 +33,30 @@ async fn list(context: &Context) -> Result<Answer, Failure> {
         return Ok(Answer::Fine);
     }
     if mailboxes.is_empty() {
-        output.line(words::NO_MAILBOXES)?;
+        output.line(&context.words().text("cli-no-mailboxes"))?;
         output.flush()?;
         return Ok(Answer::Fine);
     }
-    let mut columns =
-        Columns::new(&["ADDRESS", "ALIASES", "SENDS AS", "LANGUAGE", "QUOTA", "LOGIN"]);
+    let words = context.words();
+    let mut columns = Columns::spoken(
+        words,
+        &[
+            ("cli-head-address", Width::Wraps),
+            ("cli-head-aliases", Width::Wraps),
+            ("cli-head-send-as", Width::Wraps),
+            ("cli-head-language", Width::Spare),
+            ("cli-head-quota", Width::Whole),
+            ("cli-head-login", Width::Whole),
+        ],
+    );
     for mailbox in &mailboxes {
-        columns.row(row(mailbox));
+        columns.row(row(mailbox, words));
     }
     output.table(&columns)?;
     Ok(Answer::Fine)
 }
 
-fn row(mailbox: &MailboxView) -> Vec<(String, Tone)> {
+fn row(mailbox: &MailboxView, words: Words) -> Vec<(String, Tone)> {
     let plain = |text: String| (text, Tone::Plain);
     let aliases: Vec<String> = mailbox.aliases.iter().map(ToString::to_string).collect();
     vec![
@@ -55,7 +65,10 @@ fn row(mailbox: &MailboxView) -> Vec<(String, Tone)> {
         plain(mailbox.send_as.join(", ")),
         plain(mailbox.language.clone().unwrap_or_default()),
         plain(mailbox.quota.map_or_else(|| "-".into(), words::size)),
-        if mailbox.has_password { plain("yes".into()) } else { ("no".into(), Tone::Waiting) },
+        (
+            words.yes_no(mailbox.has_password),
+            if mailbox.has_password { Tone::Plain } else { Tone::Waiting },
+        ),
     ]
 }
 
@@ -71,7 +84,7 @@ async fn add(arguments: MailboxAddArguments, context: &Context) -> Result<Answer
         quota: arguments.quota,
     };
     let added = client.add_mailbox(&request).await?;
-    report(&added, &format!("Mailbox {} added.", added.mailbox.address), context)
+    report(&added, "cli-mailbox-added", context)
 }
 
 async fn passwd(
@@ -82,7 +95,12 @@ async fn passwd(
     let mut client = context.connect().await?;
     let request = ChangePassword { password: password::obtain(arguments)? };
     let changed = client.change_password(&address, &request).await?;
-    report(&changed, &format!("{} has a new password.", changed.mailbox.address), context)
+    report(&changed, "cli-mailbox-password", context)
+}
+
+/// A sentence about a mailbox.
+fn about(context: &Context, key: &str, mailbox: &MailboxView) -> String {
+    context.words().say(key, &[("address", mailbox.address.to_string().into())])
 }
 
 /// Says what was done, and shows a password that was made.
@@ -92,10 +110,10 @@ fn report(changed: &MailboxWithPassword, done: &str, context: &Context) -> Resul
         output.json(changed)?;
         return Ok(Answer::Fine);
     }
-    output.line(done)?;
+    output.line(&about(context, done, &changed.mailbox))?;
     if let Some(password) = &changed.password {
         let shown = output.toned(Tone::Strong, password.reveal());
-        output.line(&format!("Its password is {shown} (shown this once; only a hash is kept)."))?;
+        output.line(&context.words().say("cli-password-shown", &[("password", shown.into())]))?;
     }
     output.flush()?;
     Ok(Answer::Fine)
@@ -124,7 +142,7 @@ async fn set(arguments: MailboxSetArguments, context: &Context) -> Result<Answer
     if output.is_json() {
         output.json(&changed)?;
     } else {
-        output.line(&format!("Mailbox {} changed.", changed.address))?;
+        output.line(&about(context, "cli-mailbox-changed", &changed))?;
         output.flush()?;
     }
     Ok(Answer::Fine)
@@ -132,16 +150,15 @@ async fn set(arguments: MailboxSetArguments, context: &Context) -> Result<Answer
 
 async fn remove(address: Address, context: &Context) -> Result<Answer, Failure> {
     let mut client = context.connect().await?;
-    context.confirm(&format!(
-        "Remove the mailbox {address}? Nobody can log in any more, and mail for it is refused; the \
-         mail in it stays on disk"
-    ))?;
+    let shown = address.to_string();
+    context
+        .confirm(&context.words().say("cli-ask-mailbox-remove", &[("address", shown.into())]))?;
     let removed = client.remove_mailbox(&address).await?;
     let mut output = context.output();
     if output.is_json() {
         output.json(&removed)?;
     } else {
-        output.line(&format!("Mailbox {} removed; its mail stays on disk.", removed.address))?;
+        output.line(&about(context, "cli-mailbox-removed", &removed))?;
         output.flush()?;
     }
     Ok(Answer::Fine)

@@ -1,14 +1,14 @@
 //! `causeway queue show`: the story of one message, in sentences.
 
 use causeway_admin::types::{MessageDetail, QueueRecipient, RecipientStatus};
-use causeway_model::{Origin, QueueId, Timestamp};
+use causeway_model::{Origin, QueueId};
 
 use super::super::Answer;
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::output::Output;
 use super::super::when;
-use super::super::words::{self, harmless};
+use super::super::words::{self, Words, harmless};
 use super::queue::{last_result, tone};
 
 pub(super) async fn show(id: QueueId, context: &Context) -> Result<Answer, Failure> {
@@ -19,63 +19,73 @@ pub(super) async fn show(id: QueueId, context: &Context) -> Result<Answer, Failu
         output.json(&detail)?;
         return Ok(Answer::Fine);
     }
-    for line in head(&detail) {
+    let words = context.words();
+    for line in head(&detail, words) {
         output.line(&line)?;
     }
     for recipient in &detail.message.recipients {
-        story(recipient, &detail, &mut output)?;
+        story(recipient, &detail, &mut output, words)?;
     }
     output.flush()?;
     Ok(Answer::Fine)
 }
 
+/// Its name and subject.
+pub(super) fn title(words: Words, id: &str, subject: Option<&str>) -> String {
+    match subject {
+        None | Some("") => words.say("cli-message-untitled", &[("id", id.into())]),
+        Some(subject) => {
+            let subject = harmless(subject, 200);
+            words.say("cli-message-titled", &[("id", id.into()), ("subject", subject.into())])
+        }
+    }
+}
+
 /// What it is, where it came from.
-fn head(detail: &MessageDetail) -> Vec<String> {
+fn head(detail: &MessageDetail, words: Words) -> Vec<String> {
     let message = &detail.message;
-    let subject = match message.subject.as_deref() {
-        None | Some("") => String::from("without a subject"),
-        Some(subject) => format!("\"{}\"", harmless(subject, 200)),
-    };
-    let mut lines = vec![format!("Message {} {subject}", message.id)];
-    let from = if message.sender == "<>" {
-        "It is a report and has no sender: nothing is ever sent back about it.".to_owned()
+    let mut lines = vec![title(words, &message.id.to_string(), message.subject.as_deref())];
+    let size = words::size(message.size);
+    lines.push(if message.sender == "<>" {
+        words.say("cli-message-report", &[("size", size.into())])
     } else {
-        format!("It is from {}.", harmless(&message.sender, 300))
-    };
-    lines.push(format!("{from} Its size is {}.", words::size(message.size)));
-    lines.push(format!(
-        "It was received on {} ({}){}.",
-        when::local(message.received_at),
-        when::relative(message.received_at, detail.now),
-        origin(&detail.origin)
+        let sender = harmless(&message.sender, 300);
+        words.say("cli-message-from", &[("sender", sender.into()), ("size", size.into())])
+    });
+    lines.push(words.say(
+        "cli-message-received",
+        &[
+            ("at", when::local(message.received_at).into()),
+            ("ago", words.relative(message.received_at, detail.now).into()),
+            ("origin", origin(&detail.origin, words).into()),
+        ],
     ));
+    if let Some(user) = &detail.origin.user {
+        lines.push(words.say("cli-origin-user", &[("user", harmless(user, 254).into())]));
+    }
+    if let Some(name) = &detail.origin.connector {
+        let name = harmless(name, 100);
+        lines.push(words.say("cli-origin-connector", &[("connector", name.into())]));
+    }
     if let Some(about) = detail.report_about {
-        lines.push(format!("It reports about message {about}."));
+        lines.push(words.say("cli-message-about", &[("id", about.to_string().into())]));
     }
     if let Some(id) = &message.message_id {
-        lines.push(format!("Its Message-ID is {}.", harmless(id, 300)));
+        lines.push(words.say("cli-message-id", &[("id", harmless(id, 300).into())]));
     }
     lines
 }
 
-fn origin(origin: &Origin) -> String {
-    let mut out = String::new();
-    match origin.address {
-        Some(address) => {
-            out.push_str(&format!(" from {address}"));
-            if let Some(helo) = &origin.helo {
-                out.push_str(&format!(", which called itself {}", harmless(helo, 100)));
-            }
+fn origin(origin: &Origin, words: Words) -> String {
+    match (origin.address, &origin.helo) {
+        (None, _) => words.text("cli-origin-here"),
+        (Some(address), None) => address.to_string(),
+        (Some(address), Some(helo)) => {
+            let helo = harmless(helo, 100);
+            let address = address.to_string();
+            words.say("cli-origin-helo", &[("address", address.into()), ("helo", helo.into())])
         }
-        None => out.push_str(" from this server itself"),
     }
-    if let Some(user) = &origin.user {
-        out.push_str(&format!(", logged in as {}", harmless(user, 254)));
-    }
-    if let Some(connector) = &origin.connector {
-        out.push_str(&format!(", through the connector \"{}\"", harmless(connector, 100)));
-    }
-    out
 }
 
 /// What happened to one recipient and what comes next.
@@ -83,16 +93,17 @@ fn story(
     recipient: &QueueRecipient,
     detail: &MessageDetail,
     output: &mut Output,
+    words: Words,
 ) -> Result<(), Failure> {
     let status = output.toned(tone(recipient.status), recipient.status.name());
     output.line("")?;
     output.line(&format!("{}: {status}", recipient.address))?;
-    for sentence in sentences(recipient, detail) {
+    for sentence in sentences(recipient, detail, words) {
         output.line(&format!("  {sentence}"))?;
     }
     let events = recipient.events.as_deref().unwrap_or_default();
     if !events.is_empty() {
-        output.line("  What happened:")?;
+        output.line(&format!("  {}", words.text("cli-events")))?;
     }
     for event in events {
         output.line(&format!(
@@ -105,90 +116,87 @@ fn story(
     Ok(())
 }
 
-fn sentences(recipient: &QueueRecipient, detail: &MessageDetail) -> Vec<String> {
-    let mut out = Vec::new();
-    let now = detail.now;
-    let tries = match recipient.attempts {
-        0 => "It has not been tried yet".to_owned(),
-        1 => "It has been tried once".to_owned(),
-        n => format!("It has been tried {n} times"),
-    };
-    let result = harmless(&last_result(recipient), 1000);
-    let whereabouts = whereabouts(recipient);
+fn sentences(recipient: &QueueRecipient, detail: &MessageDetail, words: Words) -> Vec<String> {
+    let id = || [("id", detail.message.id.to_string().into())];
+    let mut out = vec![];
     match recipient.status {
         RecipientStatus::Ready | RecipientStatus::Deferred => {
-            out.push(match (recipient.attempts, result.as_str()) {
-                (0, "") => format!("{tries}."),
-                (_, "") => format!("{tries}{whereabouts}."),
-                _ => format!("{tries}{whereabouts}; the last answer was: {result}"),
-            });
-            out.push(next_try(recipient.next_attempt_at, now));
-            out.push(ending(detail));
+            out.extend(so_far(recipient, words));
+            out.push(next_try(recipient, detail, words));
+            out.push(ending(detail, words));
         }
         RecipientStatus::Delivering => {
-            out.push(format!("It is being delivered at this moment{whereabouts}."));
-            if !result.is_empty() {
-                out.push(format!("{tries} before; the last answer was: {result}"));
-            }
+            out.push(words.text("cli-delivering"));
+            out.extend(so_far(recipient, words));
         }
         RecipientStatus::Held => {
-            out.push(format!(
-                "{tries}. It is on hold, and stays so until it is released (`causeway queue \
-                 release {}`), returned or removed.",
-                detail.message.id
-            ));
-            if !result.is_empty() {
-                out.push(format!("The last answer was: {result}"));
-            }
-            out.push(ending(detail));
+            out.push(words.say("cli-held", &id()));
+            out.extend(so_far(recipient, words));
+            out.push(ending(detail, words));
         }
-        RecipientStatus::Delivered => out.push(format!("It is in the mailbox here. {result}")),
+        RecipientStatus::Delivered => {
+            out.push(words.text("cli-delivered"));
+            out.extend(last_answer(recipient, words));
+        }
         RecipientStatus::Relayed => {
-            out.push(format!("Another server took it{whereabouts}: {result}"));
+            out.push(words.text("cli-relayed"));
+            out.extend(so_far(recipient, words));
         }
-        RecipientStatus::Expanded => out.push("It was replaced by other recipients.".into()),
+        RecipientStatus::Expanded => out.push(words.text("cli-expanded")),
         RecipientStatus::Failed => {
-            out.push(format!("{tries}{whereabouts}, and it failed for good: {result}"));
+            out.push(words.text("cli-failed"));
+            out.extend(so_far(recipient, words));
         }
     }
     out
 }
 
-/// Where it went or was to go.
-fn whereabouts(recipient: &QueueRecipient) -> String {
-    let mut out = String::new();
+/// How often and where it was tried, and what was said there.
+fn so_far(recipient: &QueueRecipient, words: Words) -> Vec<String> {
+    let mut out = vec![words.say("cli-tried", &[("count", recipient.attempts.into())])];
     if let Some(destination) = &recipient.destination {
-        out.push_str(&format!(" at {}", harmless(destination, 300)));
+        // Never tried itself: its site was, for other mail.
+        let key = if recipient.attempts == 0 { "cli-waits-for" } else { "cli-destination" };
+        out.push(words.say(key, &[("destination", harmless(destination, 300).into())]));
     }
     if let Some(connector) = &recipient.connector {
-        out.push_str(&format!(" through the connector \"{}\"", harmless(connector, 100)));
+        out.push(words.say("cli-through", &[("connector", harmless(connector, 100).into())]));
     }
+    out.extend(last_answer(recipient, words));
     out
 }
 
-fn next_try(next: Option<Timestamp>, now: Timestamp) -> String {
-    match next {
-        Some(at) if at > now => format!(
-            "It is tried next on {} ({}); `causeway queue retry` tries it now.",
-            when::local(at),
-            when::relative(at, now)
+fn last_answer(recipient: &QueueRecipient, words: Words) -> Option<String> {
+    let answer = harmless(&last_result(recipient), 1000);
+    (!answer.is_empty()).then(|| words.say("cli-last-answer", &[("answer", answer.into())]))
+}
+
+fn next_try(recipient: &QueueRecipient, detail: &MessageDetail, words: Words) -> String {
+    match recipient.next_attempt_at {
+        Some(at) if at > detail.now => words.say(
+            "cli-next",
+            &[
+                ("at", when::local(at).into()),
+                ("relative", words.relative(at, detail.now).into()),
+                ("id", detail.message.id.to_string().into()),
+            ],
         ),
-        _ => "It is due now.".into(),
+        _ => words.text("cli-due"),
     }
 }
 
 /// What happens when nothing changes.
-fn ending(detail: &MessageDetail) -> String {
-    let at = detail.message.expires_at;
-    let when = format!("{} ({})", when::local(at), when::relative(at, detail.now));
+fn ending(detail: &MessageDetail, words: Words) -> String {
+    let expires_at = detail.message.expires_at;
+    let at = when::local(expires_at);
+    let relative = words.relative(expires_at, detail.now);
     if detail.message.sender == "<>" {
-        format!(
-            "If nothing changes, it is given up on {when}; as a report it has no sender to tell."
-        )
+        words.say("cli-expires-report", &[("at", at.into()), ("relative", relative.into())])
     } else {
-        format!(
-            "If nothing changes, it is returned to {} on {when}.",
-            harmless(&detail.message.sender, 300)
+        let sender = harmless(&detail.message.sender, 300);
+        words.say(
+            "cli-expires",
+            &[("sender", sender.into()), ("at", at.into()), ("relative", relative.into())],
         )
     }
 }
@@ -198,6 +206,8 @@ mod tests {
     use std::time::Duration;
 
     use causeway_admin::types::QueueMessage;
+    use causeway_model::Timestamp;
+    use causeway_model::config::Language;
 
     use super::*;
 
@@ -231,25 +241,51 @@ mod tests {
     #[test]
     fn a_waiting_message_says_what_happened_and_what_comes() {
         let (detail, recipient) = detail(RecipientStatus::Deferred);
-        let text = sentences(&recipient, &detail).join("\n");
+        let text = sentences(&recipient, &detail, Words::of(Language::En)).join("\n");
         for part in [
-            "tried 3 times at mail.partner.example [192.0.2.9]:25",
-            "\"to partner\"",
+            "Tried 3 times",
+            "Last tried at mail.partner.example [192.0.2.9]:25",
+            "“to partner”",
             "450 4.4.316 Connection refused",
             "(in 5 min)",
             "returned to alice@contoso.example",
-            "(in 2 days)",
+            "(in 2 d)",
         ] {
             assert!(text.contains(part), "{part:?} in {text}");
         }
     }
 
     #[test]
+    fn the_story_is_told_in_every_language_with_the_peers_words_as_they_are() {
+        let (detail, recipient) = detail(RecipientStatus::Deferred);
+        for (language, part) in [
+            (Language::De, "Der nächste Versuch"),
+            (Language::Nl, "De volgende poging"),
+            (Language::Sv, "Nästa försök"),
+        ] {
+            let text = sentences(&recipient, &detail, Words::of(language)).join("\n");
+            assert!(text.contains(part), "{text}");
+            assert!(text.contains("450 4.4.316 Connection refused"), "{text}");
+            assert!(!text.contains("cli-") && !text.contains('$'), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_waits_for_a_site_is_not_said_to_have_been_tried() {
+        let (detail, mut recipient) = detail(RecipientStatus::Ready);
+        recipient.attempts = 0;
+        let text = sentences(&recipient, &detail, Words::of(Language::En)).join("\n");
+        assert!(text.contains("Not tried yet") && !text.contains("Last tried"), "{text}");
+        assert!(text.contains("waits, with other mail, for mail.partner.example"), "{text}");
+    }
+
+    #[test]
     fn a_report_is_not_said_to_return_to_anybody() {
         let (mut detail, recipient) = detail(RecipientStatus::Held);
         detail.message.sender = "<>".into();
-        let text = sentences(&recipient, &detail).join("\n");
+        let words = Words::of(Language::En);
+        let text = sentences(&recipient, &detail, words).join("\n");
         assert!(text.contains("on hold") && text.contains("no sender to tell"), "{text}");
-        assert!(!head(&detail).join("").contains('\u{1b}'));
+        assert!(!head(&detail, words).join("").contains('\u{1b}'));
     }
 }

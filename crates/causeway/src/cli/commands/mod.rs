@@ -1,6 +1,7 @@
 //! The commands, one module for each group.
 
 pub(super) mod check;
+mod connector;
 pub(super) mod explain;
 mod flow;
 mod mailbox;
@@ -23,7 +24,7 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Trace(arguments) => Box::pin(trace::run(arguments, context)).await,
         Command::Mailbox(command) => Box::pin(mailbox::run(command, context)).await,
         Command::Domain(command) => flow::domain(&command, context).await,
-        Command::Connector(command) => flow::connector(&command, context).await,
+        Command::Connector(command) => connector::run(&command, context).await,
         Command::Route(command) => flow::route(command, context).await,
         Command::Relay(command) => flow::relay(command, context).await,
         Command::Audit => service::audit(context).await,

@@ -13,8 +13,8 @@ use super::super::arguments::{
 };
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::output::{Columns, Output, Tone};
-use super::super::{when, words};
+use super::super::output::{Columns, Output, Tone, Width};
+use super::super::words::{self, Words};
 use super::message;
 
 /// Messages shown as text when no limit is given.
@@ -54,7 +54,7 @@ async fn list(arguments: QueueListArguments, context: &Context) -> Result<Answer
         list_json(&mut client, query, arguments.limit, &mut output).await?;
     } else {
         let limit = arguments.limit.unwrap_or(TEXT_LIMIT);
-        list_text(&mut client, query, limit, &mut output).await?;
+        list_text(&mut client, query, limit, &mut output, context.words()).await?;
     }
     Ok(Answer::Fine)
 }
@@ -97,6 +97,7 @@ async fn list_text(
     mut query: QueueQuery,
     limit: u32,
     output: &mut Output,
+    words: Words,
 ) -> Result<(), Failure> {
     let mut shown: Vec<QueueMessage> = Vec::new();
     let limit = limit as usize;
@@ -113,40 +114,44 @@ async fn list_text(
     if shown.is_empty() {
         let filtered =
             QueueQuery { limit: None, after: None, ..query.clone() } != QueueQuery::default();
-        output.line(if filtered { words::NO_MATCH } else { words::QUEUE_EMPTY })?;
+        output.line(&words.text(if filtered { "cli-no-match" } else { "cli-queue-empty" }))?;
         return output.flush();
     }
-    let mut columns = Columns::new(&[
-        "ID",
-        "STATUS",
-        "RECIPIENT",
-        "SENDER",
-        "SIZE",
-        "TRIES",
-        "NEXT",
-        "LAST RESULT",
-    ]);
+    let mut columns = Columns::spoken(
+        words,
+        &[
+            ("cli-head-id", Width::Whole),
+            ("cli-head-status", Width::Whole),
+            ("cli-head-recipient", Width::Wraps),
+            ("cli-head-sender", Width::Spare),
+            ("cli-head-size", Width::Spare),
+            ("cli-head-tries", Width::Spare),
+            ("cli-head-next", Width::Whole),
+            ("cli-head-result", Width::Wraps),
+        ],
+    );
     for message in &shown {
         for recipient in &message.recipients {
-            columns.row(row(message, recipient, now));
+            columns.row(row(message, recipient, now, words));
         }
     }
     output.table(&columns)?;
     if more {
-        output.line(&format!(
-            "… and more: the oldest {} are shown. Use --limit, a filter, or --json for all.",
-            words::count(shown.len() as u64, "message")
-        ))?;
+        output.line(&words.say("cli-more-messages", &[("count", shown.len().into())]))?;
     }
     output.flush()
 }
 
-fn row(message: &QueueMessage, recipient: &QueueRecipient, now: Timestamp) -> Vec<(String, Tone)> {
+fn row(
+    message: &QueueMessage,
+    recipient: &QueueRecipient,
+    now: Timestamp,
+    words: Words,
+) -> Vec<(String, Tone)> {
     let next = match (recipient.status, recipient.next_attempt_at) {
-        (RecipientStatus::Held, _) => "on hold".into(),
-        (RecipientStatus::Delivering, _) => "now".into(),
-        (_, Some(at)) if at <= now => "now".into(),
-        (_, Some(at)) => when::relative(at, now),
+        (RecipientStatus::Held, _) => words.text("cli-on-hold"),
+        (RecipientStatus::Delivering, _) => words.text("cli-now"),
+        (_, Some(at)) => words.relative(at.max(now), now),
         (_, None) => String::new(),
     };
     let plain = |text: String| (text, Tone::Plain);
@@ -200,8 +205,10 @@ async fn act(
     let selection = selection(arguments)?;
     let mut client = context.connect().await?;
     if needs_question(action, &selection) {
-        let (recipients, messages) = count(&mut client, &selection).await?;
-        context.confirm(&words::action_question(action, recipients, messages))?;
+        let recipients = count(&mut client, &selection).await?;
+        if let Some(question) = context.words().question(action, recipients) {
+            context.confirm(&question)?;
+        }
     }
     let request = QueueActionRequest { selection, reason: context.reason.clone(), to };
     let touched = client.queue_act(action, &request).await?;
@@ -209,7 +216,7 @@ async fn act(
     if output.is_json() {
         output.json(&touched)?;
     } else {
-        output.line(&words::action_done(action, touched.recipients))?;
+        output.line(&context.words().done(action, touched.recipients))?;
         output.flush()?;
     }
     Ok(Answer::Fine)
@@ -243,17 +250,16 @@ fn selection(arguments: SelectionArguments) -> Result<Selection, Failure> {
     }
 }
 
-/// How many recipients of how many messages are selected now.
-async fn count(client: &mut Client, selection: &Selection) -> Result<(u64, u64), Failure> {
-    let (mut recipients, mut messages) = (0, 0);
+/// How many recipients are selected now.
+async fn count(client: &mut Client, selection: &Selection) -> Result<u64, Failure> {
+    let mut recipients = 0;
     if let Selection::Ids(ids) = selection {
         for id in ids {
             let detail = client.queue_show(*id).await?;
             let queued = detail.message.recipients.iter().filter(|r| r.status.is_queued()).count();
             recipients += queued as u64;
-            messages += u64::from(queued > 0);
         }
-        return Ok((recipients, messages));
+        return Ok(recipients);
     }
     let mut query = match selection {
         Selection::Filter(filter) => QueueQuery {
@@ -268,10 +274,9 @@ async fn count(client: &mut Client, selection: &Selection) -> Result<(u64, u64),
     query.limit = Some(1000);
     loop {
         let page = client.queue(&query).await?;
-        messages += page.messages.len() as u64;
         recipients += page.messages.iter().map(|m| m.recipients.len() as u64).sum::<u64>();
         if page.next.is_none() {
-            return Ok((recipients, messages));
+            return Ok(recipients);
         }
         query.after = page.next;
     }

@@ -5,9 +5,9 @@ use causeway_admin::types::{AuditReport, ComponentStatus, Health};
 use super::super::Answer;
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::output::{Columns, Output, Tone};
+use super::super::output::{Columns, Output, Tone, Width};
 use super::super::when;
-use super::super::words::harmless;
+use super::super::words::Words;
 
 pub(super) async fn audit(context: &Context) -> Result<Answer, Failure> {
     let audit = context.connect().await?.audit().await?;
@@ -15,34 +15,33 @@ pub(super) async fn audit(context: &Context) -> Result<Answer, Failure> {
     if output.is_json() {
         output.json(&audit)?;
     } else {
-        say_audit(&audit, &mut output)?;
+        say_audit(&audit, &mut output, context.words())?;
     }
     Ok(if audit.unaccounted == 0 { Answer::Fine } else { Answer::No })
 }
 
-fn say_audit(audit: &AuditReport, output: &mut Output) -> Result<(), Failure> {
+fn say_audit(audit: &AuditReport, output: &mut Output, words: Words) -> Result<(), Failure> {
     let rows = [
-        (audit.accepted, "accepted, of which"),
-        (audit.delivered, "delivered into mailboxes here"),
-        (audit.relayed, "taken by other servers"),
-        (audit.expanded, "replaced by other recipients"),
-        (audit.queued, "in the queue"),
-        (audit.held, "on hold"),
-        (audit.failed_with_report, "failed, with a report to the sender"),
-        (audit.failed_without_report, "failed, and nobody was to be told"),
+        (audit.accepted, "cli-audit-accepted"),
+        (audit.delivered, "cli-audit-delivered"),
+        (audit.relayed, "cli-audit-relayed"),
+        (audit.expanded, "cli-audit-expanded"),
+        (audit.queued, "cli-audit-queued"),
+        (audit.held, "cli-audit-held"),
+        (audit.failed_with_report, "cli-audit-reported"),
+        (audit.failed_without_report, "cli-audit-silent"),
     ];
     let width = audit.accepted.to_string().len().max(4);
     for (count, what) in rows {
-        output.line(&format!("{count:>width$}  {what}"))?;
+        output.line(&format!("{count:>width$}  {}", words.text(what)))?;
     }
-    let unaccounted = format!("{:>width$}  unaccounted for", audit.unaccounted);
+    let unaccounted =
+        format!("{:>width$}  {}", audit.unaccounted, words.text("cli-audit-unaccounted"));
     let tone = if audit.unaccounted == 0 { Tone::Good } else { Tone::Bad };
     let unaccounted = output.toned(tone, &unaccounted);
     output.line(&unaccounted)?;
     if audit.unaccounted != 0 {
-        output.line(
-            "Something is missing: keep the data directory as it is, and see the server's log.",
-        )?;
+        output.line(&words.text("cli-audit-missing"))?;
     }
     output.flush()
 }
@@ -53,19 +52,27 @@ pub(super) async fn health(context: &Context) -> Result<Answer, Failure> {
     if output.is_json() {
         output.json(&health)?;
     } else {
-        say_health(&health, &mut output)?;
+        say_health(&health, &mut output, context.words())?;
     }
     Ok(if health.healthy { Answer::Fine } else { Answer::No })
 }
 
-fn say_health(health: &Health, output: &mut Output) -> Result<(), Failure> {
+fn say_health(health: &Health, output: &mut Output, words: Words) -> Result<(), Failure> {
     let verdict = if health.healthy {
-        output.toned(Tone::Good, "Everything works.")
+        output.toned(Tone::Good, &words.text("cli-health-good"))
     } else {
-        output.toned(Tone::Bad, "Something does not work as it should.")
+        output.toned(Tone::Bad, &words.text("cli-health-bad"))
     };
     output.line(&verdict)?;
-    let mut columns = Columns::new(&["PART", "STATUS", "SINCE", "DETAIL"]);
+    let mut columns = Columns::spoken(
+        words,
+        &[
+            ("cli-head-part", Width::Wraps),
+            ("cli-head-status", Width::Whole),
+            ("cli-head-since", Width::Spare),
+            ("cli-head-detail", Width::Wraps),
+        ],
+    );
     for component in &health.components {
         let (word, tone) = match component.status {
             ComponentStatus::Ok => ("ok", Tone::Good),
@@ -83,11 +90,10 @@ fn say_health(health: &Health, output: &mut Output) -> Result<(), Failure> {
         output.table(&columns)?;
     }
     match health.unaccounted_messages {
-        Some(0) => output.line("Every accepted recipient is accounted for.")?,
-        Some(n) => output.line(&harmless(
-            &format!("{n} recipients are unaccounted for: see `causeway audit`."),
-            200,
-        ))?,
+        Some(0) => output.line(&words.text("cli-accounted"))?,
+        Some(n) => {
+            output.line(&words.say("cli-unaccounted", &[("count", n.to_string().into())]))?;
+        }
         None => {}
     }
     output.flush()

@@ -8,9 +8,10 @@ use super::super::Answer;
 use super::super::arguments::{TraceArguments, TraceCommand, TraceFilterArguments};
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::output::{Columns, Output, Tone};
+use super::super::output::{Columns, Output, Tone, Width};
 use super::super::when;
-use super::super::words::{self, harmless};
+use super::super::words::{self, Words, harmless};
+use super::message::title;
 use super::queue::result_text;
 
 /// Rows shown as text when no limit is given.
@@ -49,7 +50,8 @@ async fn list(filter: TraceFilterArguments, context: &Context) -> Result<Answer,
     if output.is_json() {
         list_json(&mut client, query, limit, &mut output).await?;
     } else {
-        list_text(&mut client, query, limit.unwrap_or(TEXT_LIMIT), &mut output).await?;
+        let limit = limit.unwrap_or(TEXT_LIMIT);
+        list_text(&mut client, query, limit, &mut output, context.words()).await?;
     }
     Ok(Answer::Fine)
 }
@@ -97,16 +99,20 @@ async fn list_text(
     mut query: TraceQuery,
     limit: u32,
     output: &mut Output,
+    words: Words,
 ) -> Result<(), Failure> {
-    let mut columns = Columns::new(&[
-        "RECEIVED",
-        "ID",
-        "STATUS",
-        "SENDER",
-        "RECIPIENT",
-        "SUBJECT",
-        "LAST RESULT",
-    ]);
+    let mut columns = Columns::spoken(
+        words,
+        &[
+            ("cli-head-received", Width::Whole),
+            ("cli-head-id", Width::Whole),
+            ("cli-head-status", Width::Whole),
+            ("cli-head-sender", Width::Wraps),
+            ("cli-head-recipient", Width::Wraps),
+            ("cli-head-subject", Width::Spare),
+            ("cli-head-result", Width::Wraps),
+        ],
+    );
     let mut left = limit;
     let mut more = false;
     while left > 0 {
@@ -123,15 +129,12 @@ async fn list_text(
         query.after = page.next;
     }
     if columns.is_empty() {
-        output.line(words::NO_MATCH)?;
+        output.line(&words.text("cli-no-match"))?;
         return output.flush();
     }
     output.table(&columns)?;
     if more {
-        output.line(&format!(
-            "… perhaps more: the newest {} are shown. Use --limit, a filter, or --json for all.",
-            words::count(u64::from(limit), "row")
-        ))?;
+        output.line(&words.say("cli-more-rows", &[("count", limit.into())]))?;
     }
     output.flush()
 }
@@ -166,13 +169,12 @@ async fn show(id: QueueId, context: &Context) -> Result<Answer, Failure> {
         return Ok(Answer::Fine);
     }
     if let Some(first) = page.rows.first() {
-        let subject = harmless(first.subject.as_deref().unwrap_or_default(), 200);
-        output.line(&format!("Message {} \"{subject}\"", first.id))?;
-        output.line(&format!(
-            "from {}, received {}",
-            harmless(&first.sender, 300),
-            when::local(first.received_at)
-        ))?;
+        let (words, id) = (context.words(), first.id);
+        output.line(&title(words, &id.to_string(), first.subject.as_deref()))?;
+        let sender = harmless(&first.sender, 300);
+        let at = when::local(first.received_at);
+        output
+            .line(&words.say("cli-trace-head", &[("sender", sender.into()), ("at", at.into())]))?;
     }
     for row in &page.rows {
         let status = output.toned(tone(row.status), row.status.name());

@@ -1,0 +1,198 @@
+# Die Kommandozeile.
+
+cli-in = in { $span }
+cli-ago = vor { $span }
+cli-now = jetzt
+cli-yes = ja
+cli-no = nein
+cli-choice = [j/N]
+
+# Eine Nachricht: queue show.
+cli-message-titled = Nachricht { $id } „{ $subject }“
+cli-message-untitled = Nachricht { $id }, ohne Betreff
+cli-message-from = Sie ist von { $sender }. Ihre Größe ist { $size }.
+cli-message-report = Sie ist ein Bericht und hat keinen Absender: über sie wird nie etwas zurückgesandt. Ihre Größe ist { $size }.
+cli-message-received = Sie wurde am { $at } ({ $ago }) von { $origin } angenommen.
+cli-origin-helo = { $address } (Selbstauskunft: { $helo })
+cli-origin-here = diesem Server selbst
+cli-origin-user = Eingeliefert hat sie { $user }, nach Anmeldung.
+cli-origin-connector = Sie kam durch den Konnektor „{ $connector }“.
+cli-message-about = Sie berichtet über die Nachricht { $id }.
+cli-message-id = Ihre Message-ID ist { $id }.
+cli-tried = { $count ->
+    [0] Noch nicht versucht.
+    [one] Einmal versucht.
+   *[other] { $count }-mal versucht.
+}
+cli-waits-for = Sie wartet mit anderer Post auf { $destination }.
+cli-destination = Zuletzt versucht bei { $destination }.
+cli-through = Sie geht durch den Konnektor „{ $connector }“.
+cli-last-answer = Die letzte Antwort war: { $answer }
+cli-next = Der nächste Versuch ist am { $at } ({ $relative }); `causeway queue retry { $id }` versucht es sofort.
+cli-due = Sie ist jetzt an der Reihe.
+cli-expires = Ändert sich nichts, geht sie am { $at } ({ $relative }) an { $sender } zurück.
+cli-expires-report = Ändert sich nichts, wird sie am { $at } ({ $relative }) aufgegeben; als Bericht hat sie keinen Absender, der es erfahren könnte.
+cli-delivering = Sie wird in diesem Augenblick zugestellt.
+cli-held = Sie ist angehalten, bis sie freigegeben (`causeway queue release { $id }`), zurückgesandt oder entfernt wird.
+cli-delivered = Sie liegt hier im Postfach.
+cli-relayed = Ein anderer Server hat sie übernommen.
+cli-expanded = Andere Empfänger sind an ihre Stelle getreten.
+cli-failed = Sie ist endgültig gescheitert.
+cli-events = Was geschah:
+cli-trace-head = von { $sender }, angenommen { $at }
+cli-on-hold = angehalten
+
+# Was mit der Warteschlange geschieht.
+cli-done-retry = { $count ->
+    [one] { $count } Empfänger wird jetzt versucht.
+   *[other] { $count } Empfänger werden jetzt versucht.
+}
+cli-done-hold = { $count ->
+    [one] { $count } Empfänger ist angehalten.
+   *[other] { $count } Empfänger sind angehalten.
+}
+cli-done-release = { $count ->
+    [one] { $count } Empfänger ist freigegeben und wird jetzt versucht.
+   *[other] { $count } Empfänger sind freigegeben und werden jetzt versucht.
+}
+cli-done-return = { $count ->
+    [one] { $count } Empfänger geht mit einem Bericht an den Absender zurück.
+   *[other] { $count } Empfänger gehen mit einem Bericht an die Absender zurück.
+}
+cli-done-remove = { $count ->
+    [one] { $count } Empfänger ist ohne Bericht entfernt.
+   *[other] { $count } Empfänger sind ohne Bericht entfernt.
+}
+cli-done-redirect = { $count ->
+    [one] { $count } Empfänger ist umgeleitet.
+   *[other] { $count } Empfänger sind umgeleitet.
+}
+cli-ask-remove = { $count ->
+    [one] { $count } Empfänger entfernen? Die Nachricht ist dann weg, und der Absender erfährt nichts.
+   *[other] { $count } Empfänger entfernen? Die Nachrichten sind dann weg, und die Absender erfahren nichts.
+}
+cli-ask-return = { $count ->
+    [one] { $count } Empfänger mit einem Bericht an den Absender zurücksenden?
+   *[other] { $count } Empfänger mit einem Bericht an die Absender zurücksenden?
+}
+cli-ask-redirect = { $count ->
+    [one] Was für { $count } Empfänger bestimmt ist, an eine andere Adresse senden?
+   *[other] Was für { $count } Empfänger bestimmt ist, an eine andere Adresse senden?
+}
+cli-queue-empty = Nichts wartet.
+cli-no-match = Nichts passt dazu.
+cli-more-messages = … und weitere: gezeigt sind die ältesten { $count }. Alle gibt es mit --limit, einem Filter oder --json.
+cli-more-rows = … vielleicht weitere: gezeigt sind die neuesten { $count }. Alle gibt es mit --limit, einem Filter oder --json.
+
+# Postfächer.
+cli-no-mailboxes = Es gibt keine Postfächer. `causeway mailbox add ADRESSE` legt eines an.
+cli-mailbox-added = Postfach { $address } angelegt.
+cli-mailbox-changed = Postfach { $address } geändert.
+cli-mailbox-removed = Postfach { $address } entfernt; die Post darin bleibt auf der Platte.
+cli-mailbox-password = { $address } hat ein neues Kennwort.
+cli-password-shown = Das Kennwort ist { $password } (nur dieses eine Mal gezeigt; aufbewahrt wird nur ein Hash).
+cli-ask-mailbox-remove = Das Postfach { $address } entfernen? Niemand kann sich mehr anmelden, und Post dafür wird abgelehnt; die Post darin bleibt auf der Platte.
+
+# Domänen, Konnektoren, Wege, Relay.
+cli-no-domains = Es gibt keine akzeptierten Domänen. Einen Abschnitt [[domain]] in mailflow.toml einfügen und den Server neu laden lassen.
+cli-no-connectors = Es gibt keine Konnektoren.
+cli-connector-out-own = Der Konnektor „{ $name }“ sendet Post an eigene Server dieser Organisation.
+cli-connector-out-partner = Der Konnektor „{ $name }“ sendet Post an Server eines Partners.
+cli-connector-in-own = Der Konnektor „{ $name }“ erkennt Post von eigenen Servern dieser Organisation.
+cli-connector-in-partner = Der Konnektor „{ $name }“ erkennt Post von Servern eines Partners.
+cli-connector-takes = Er nimmt Empfänger von { $domains }.
+cli-every-domain = jeder Domäne
+cli-connector-internet = Auch alle Post ins Internet nimmt diesen Weg ([routing].internet).
+cli-connector-mx = Er sendet an die MX-Server der Empfängerdomäne.
+cli-connector-hosts = Er sendet an { $hosts }, in dieser Reihenfolge.
+cli-tls-opportunistic = Er benutzt TLS, wo es angeboten wird, sonst Klartext.
+cli-tls-encryption = Er verlangt TLS, mit beliebigem Zertifikat.
+cli-tls-certificate = Er verlangt TLS mit einem gültigen Zertifikat eines Ausstellers, dem wir vertrauen.
+cli-tls-domain = Er verlangt TLS mit einem gültigen Zertifikat eines Ausstellers, dem wir vertrauen, auf den Namen { $name }.
+cli-tls-host = Er verlangt TLS mit einem gültigen Zertifikat eines Ausstellers, dem wir vertrauen, auf den Namen des Servers.
+cli-connector-user = Er meldet sich als { $user } an.
+cli-by-certificate = Er erkennt sie an einem Clientzertifikat auf { $name }.
+cli-by-address = Er erkennt sie an einer Adresse in { $networks }.
+cli-connector-senders = Ihre Absender dürfen aus { $domains } sein.
+cli-every-sender = Ihre Absender dürfen aus jeder Domäne sein.
+cli-tls-required = Sie müssen TLS benutzen.
+cli-tls-optional = TLS ist ihnen freigestellt.
+cli-connector-disabled = Er ist ausgeschaltet: nichts nimmt diesen Weg (enabled = false in mailflow.toml).
+cli-note = Notiz: { $note }
+cli-waiting = { $count ->
+    [0] Auf ihn wartet keine Post.
+    [one] Auf ihn wartet { $count } Empfänger.
+   *[other] Auf ihn warten { $count } Empfänger.
+}
+cli-waiting-more = Mindestens { $count } Empfänger warten auf ihn.
+cli-route-authoritative = { $domain } ist eine akzeptierte Domäne, und alle ihre Postfächer sind hier.
+cli-route-internal = { $domain } ist eine akzeptierte Domäne, und manche ihrer Postfächer sind anderswo.
+cli-route-external = { $domain } ist keine unserer Domänen.
+cli-route-none = Es gibt keinen Weg zu { $recipient }.
+cli-route-hops = Post geht an { $hops }.
+cli-route-through = Post geht durch den Konnektor „{ $connector }“ an { $hops }.
+cli-because = Grund: { $because }
+cli-considered = Konnektoren, die es nicht nehmen:
+cli-relay-yes = Es ist ein Relay: die Empfängerdomäne ist keine der unseren.
+cli-relay-no = Es ist kein Relay: die Empfängerdomäne ist eine der unseren.
+cli-allowed = Es ist erlaubt (Regel { $rule }): { $because }
+cli-not-allowed = Es ist nicht erlaubt (Regel { $rule }): { $because }
+cli-client-told = Der Client bekommt zu hören: { $reply }
+cli-allowed-if = Es wäre erlaubt, wenn:
+
+# Das Hauptbuch und der Dienst.
+cli-audit-accepted = angenommen, davon
+cli-audit-delivered = hier in Postfächer zugestellt
+cli-audit-relayed = von anderen Servern übernommen
+cli-audit-expanded = durch andere Empfänger ersetzt
+cli-audit-queued = in der Warteschlange
+cli-audit-held = angehalten
+cli-audit-reported = gescheitert, mit Bericht an den Absender
+cli-audit-silent = gescheitert, und niemand sollte es erfahren
+cli-audit-unaccounted = ungeklärt
+cli-audit-missing = Etwas fehlt: das Datenverzeichnis so lassen, wie es ist, und im Protokoll des Servers nachsehen.
+cli-health-good = Alles arbeitet, wie es soll.
+cli-health-bad = Etwas arbeitet nicht, wie es soll.
+cli-accounted = Jeder angenommene Empfänger ist geklärt.
+cli-unaccounted = Ungeklärt: { $count }. Siehe `causeway audit`.
+
+# Erklärungen von Berichten.
+cli-explain-none = Das ist kein Bericht über Post, die nicht zugestellt werden konnte.
+cli-permanent = endgültig
+cli-passing = vorübergehend
+cli-who-acts = Wer handelt: { $who }
+cli-written-by = Geschrieben von: { $generator }
+cli-server = Server: { $name }
+cli-its-words = Im Wortlaut: { $words }
+cli-rule = Regel: { $rule }
+
+# Überschriften von Tabellen.
+cli-head-id = ID
+cli-head-status = STATUS
+cli-head-recipient = EMPFÄNGER
+cli-head-sender = ABSENDER
+cli-head-size = GRÖSSE
+cli-head-tries = VERSUCHE
+cli-head-next = NÄCHSTER
+cli-head-result = LETZTES ERGEBNIS
+cli-head-received = ANGENOMMEN
+cli-head-subject = BETREFF
+cli-head-address = ADRESSE
+cli-head-aliases = ALIASSE
+cli-head-language = SPRACHE
+cli-head-quota = QUOTA
+cli-head-login = ANMELDUNG
+cli-head-domain = DOMÄNE
+cli-head-type = TYP
+cli-head-subdomains = UNTERDOMÄNEN
+cli-head-name = NAME
+cli-head-direction = RICHTUNG
+cli-head-peer = GEGENSEITE
+cli-head-enabled = EIN
+cli-head-domains = DOMÄNEN
+cli-head-hosts = SERVER
+cli-head-tls = TLS
+cli-head-part = TEIL
+cli-head-since = SEIT
+cli-head-detail = NÄHERES
+cli-head-send-as = SENDET ALS

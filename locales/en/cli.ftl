@@ -1,0 +1,198 @@
+# The command line.
+
+cli-in = in { $span }
+cli-ago = { $span } ago
+cli-now = now
+cli-yes = yes
+cli-no = no
+cli-choice = [y/N]
+
+# One message: queue show.
+cli-message-titled = Message { $id } “{ $subject }”
+cli-message-untitled = Message { $id }, without a subject
+cli-message-from = It is from { $sender }. Its size is { $size }.
+cli-message-report = It is a report and has no sender: nothing is ever sent back about it. Its size is { $size }.
+cli-message-received = It was received on { $at } ({ $ago }) from { $origin }.
+cli-origin-helo = { $address }, which called itself { $helo }
+cli-origin-here = this server itself
+cli-origin-user = It was handed in by { $user }, who had logged in.
+cli-origin-connector = It came through the connector “{ $connector }”.
+cli-message-about = It reports about message { $id }.
+cli-message-id = Its Message-ID is { $id }.
+cli-tried = { $count ->
+    [0] Not tried yet.
+    [one] Tried once.
+   *[other] Tried { $count } times.
+}
+cli-waits-for = It waits, with other mail, for { $destination }.
+cli-destination = Last tried at { $destination }.
+cli-through = It goes through the connector “{ $connector }”.
+cli-last-answer = The last answer was: { $answer }
+cli-next = It is tried next on { $at } ({ $relative }); `causeway queue retry { $id }` tries it now.
+cli-due = It is due now.
+cli-expires = If nothing changes, it is returned to { $sender } on { $at } ({ $relative }).
+cli-expires-report = If nothing changes, it is given up on { $at } ({ $relative }); as a report it has no sender to tell.
+cli-delivering = It is being delivered at this moment.
+cli-held = It is on hold until it is released (`causeway queue release { $id }`), returned or removed.
+cli-delivered = It is in the mailbox here.
+cli-relayed = Another server took it.
+cli-expanded = It was replaced by other recipients.
+cli-failed = It failed for good.
+cli-events = What happened:
+cli-trace-head = from { $sender }, received { $at }
+cli-on-hold = on hold
+
+# What is done with the queue.
+cli-done-retry = { $count ->
+    [one] { $count } recipient is tried now.
+   *[other] { $count } recipients are tried now.
+}
+cli-done-hold = { $count ->
+    [one] { $count } recipient is on hold.
+   *[other] { $count } recipients are on hold.
+}
+cli-done-release = { $count ->
+    [one] { $count } recipient is released and tried now.
+   *[other] { $count } recipients are released and tried now.
+}
+cli-done-return = { $count ->
+    [one] { $count } recipient is returned to the sender with a report.
+   *[other] { $count } recipients are returned to the senders with a report.
+}
+cli-done-remove = { $count ->
+    [one] { $count } recipient is removed without a report.
+   *[other] { $count } recipients are removed without a report.
+}
+cli-done-redirect = { $count ->
+    [one] { $count } recipient is redirected.
+   *[other] { $count } recipients are redirected.
+}
+cli-ask-remove = { $count ->
+    [one] Remove { $count } recipient? The mail is gone, and the sender is not told.
+   *[other] Remove { $count } recipients? The mail is gone, and the senders are not told.
+}
+cli-ask-return = { $count ->
+    [one] Return { $count } recipient to the sender with a report?
+   *[other] Return { $count } recipients to the senders with a report?
+}
+cli-ask-redirect = { $count ->
+    [one] Send what is for { $count } recipient to another address?
+   *[other] Send what is for { $count } recipients to another address?
+}
+cli-queue-empty = Nothing waits.
+cli-no-match = Nothing matches.
+cli-more-messages = … and more: the oldest { $count } are shown. Use --limit, a filter, or --json for all.
+cli-more-rows = … perhaps more: the newest { $count } are shown. Use --limit, a filter, or --json for all.
+
+# Mailboxes.
+cli-no-mailboxes = There are no mailboxes. Add one with `causeway mailbox add ADDRESS`.
+cli-mailbox-added = Mailbox { $address } added.
+cli-mailbox-changed = Mailbox { $address } changed.
+cli-mailbox-removed = Mailbox { $address } removed; its mail stays on disk.
+cli-mailbox-password = { $address } has a new password.
+cli-password-shown = The password is { $password } (shown this once; only a hash is kept).
+cli-ask-mailbox-remove = Remove the mailbox { $address }? Nobody can log in any more, and mail for it is refused; the mail in it stays on disk.
+
+# Domains, connectors, routes, relay.
+cli-no-domains = There are no accepted domains. Add a [[domain]] to mailflow.toml and reload the server.
+cli-no-connectors = There are no connectors.
+cli-connector-out-own = Connector “{ $name }” sends mail to this organization’s own servers.
+cli-connector-out-partner = Connector “{ $name }” sends mail to a partner’s servers.
+cli-connector-in-own = Connector “{ $name }” recognises mail from this organization’s own servers.
+cli-connector-in-partner = Connector “{ $name }” recognises mail from a partner’s servers.
+cli-connector-takes = It takes recipients of { $domains }.
+cli-every-domain = every domain
+cli-connector-internet = All mail for the internet goes this way, too ([routing].internet).
+cli-connector-mx = It sends to the MX hosts of the recipient’s domain.
+cli-connector-hosts = It sends to { $hosts }, in this order.
+cli-tls-opportunistic = It uses TLS where it is offered, and plain text otherwise.
+cli-tls-encryption = It demands TLS, with whatever certificate.
+cli-tls-certificate = It demands TLS with a valid certificate of an issuer we trust.
+cli-tls-domain = It demands TLS with a valid certificate of an issuer we trust, for the name { $name }.
+cli-tls-host = It demands TLS with a valid certificate of an issuer we trust, for the host’s name.
+cli-connector-user = It logs in as { $user }.
+cli-by-certificate = It knows them by a client certificate for { $name }.
+cli-by-address = It knows them by an address in { $networks }.
+cli-connector-senders = Their senders may be of { $domains }.
+cli-every-sender = Their senders may be of every domain.
+cli-tls-required = They must use TLS.
+cli-tls-optional = TLS is up to them.
+cli-connector-disabled = It is disabled: nothing goes this way (enabled = false in mailflow.toml).
+cli-note = Note: { $note }
+cli-waiting = { $count ->
+    [0] No mail waits for it.
+    [one] { $count } recipient waits for it.
+   *[other] { $count } recipients wait for it.
+}
+cli-waiting-more = At least { $count } recipients wait for it.
+cli-route-authoritative = { $domain } is an accepted domain, and all its mailboxes are here.
+cli-route-internal = { $domain } is an accepted domain, and some of its mailboxes are elsewhere.
+cli-route-external = { $domain } is not one of our domains.
+cli-route-none = There is no way to { $recipient }.
+cli-route-hops = Mail goes to { $hops }.
+cli-route-through = Mail goes through the connector “{ $connector }” to { $hops }.
+cli-because = Because: { $because }
+cli-considered = Connectors that do not take it:
+cli-relay-yes = It is a relay: the recipient’s domain is not one of ours.
+cli-relay-no = It is no relay: the recipient’s domain is one of ours.
+cli-allowed = It is allowed (rule { $rule }): { $because }
+cli-not-allowed = It is not allowed (rule { $rule }): { $because }
+cli-client-told = The client is told: { $reply }
+cli-allowed-if = It would be allowed if:
+
+# The ledger and the service.
+cli-audit-accepted = accepted, of which
+cli-audit-delivered = delivered into mailboxes here
+cli-audit-relayed = taken by other servers
+cli-audit-expanded = replaced by other recipients
+cli-audit-queued = in the queue
+cli-audit-held = on hold
+cli-audit-reported = failed, with a report to the sender
+cli-audit-silent = failed, and nobody was to be told
+cli-audit-unaccounted = unaccounted for
+cli-audit-missing = Something is missing: keep the data directory as it is, and see the server’s log.
+cli-health-good = Everything works.
+cli-health-bad = Something does not work as it should.
+cli-accounted = Every accepted recipient is accounted for.
+cli-unaccounted = Unaccounted for: { $count }. See `causeway audit`.
+
+# Explanations of reports.
+cli-explain-none = This is no report about mail that could not be delivered.
+cli-permanent = permanent
+cli-passing = passing
+cli-who-acts = Who acts: { $who }
+cli-written-by = Written by: { $generator }
+cli-server = Server: { $name }
+cli-its-words = Its words: { $words }
+cli-rule = Rule: { $rule }
+
+# Headings of tables.
+cli-head-id = ID
+cli-head-status = STATUS
+cli-head-recipient = RECIPIENT
+cli-head-sender = SENDER
+cli-head-size = SIZE
+cli-head-tries = TRIES
+cli-head-next = NEXT
+cli-head-result = LAST RESULT
+cli-head-received = RECEIVED
+cli-head-subject = SUBJECT
+cli-head-address = ADDRESS
+cli-head-aliases = ALIASES
+cli-head-language = LANGUAGE
+cli-head-quota = QUOTA
+cli-head-login = LOGIN
+cli-head-domain = DOMAIN
+cli-head-type = TYPE
+cli-head-subdomains = SUBDOMAINS
+cli-head-name = NAME
+cli-head-direction = DIRECTION
+cli-head-peer = PEER
+cli-head-enabled = ENABLED
+cli-head-domains = DOMAINS
+cli-head-hosts = HOSTS
+cli-head-tls = TLS
+cli-head-part = PART
+cli-head-since = SINCE
+cli-head-detail = DETAIL
+cli-head-send-as = SENDS AS

@@ -1,0 +1,198 @@
+# De opdrachtregel.
+
+cli-in = over { $span }
+cli-ago = { $span } geleden
+cli-now = nu
+cli-yes = ja
+cli-no = nee
+cli-choice = [j/N]
+
+# Eén bericht: queue show.
+cli-message-titled = Bericht { $id } ‘{ $subject }’
+cli-message-untitled = Bericht { $id }, zonder onderwerp
+cli-message-from = Het is van { $sender }. De grootte is { $size }.
+cli-message-report = Het is een rapport en heeft geen afzender: er wordt nooit iets over teruggestuurd. De grootte is { $size }.
+cli-message-received = Het is ontvangen op { $at } ({ $ago }) van { $origin }.
+cli-origin-helo = { $address }, dat zich { $helo } noemde
+cli-origin-here = deze server zelf
+cli-origin-user = Het is aangeboden door { $user }, die was aangemeld.
+cli-origin-connector = Het kwam via de connector ‘{ $connector }’.
+cli-message-about = Het rapporteert over bericht { $id }.
+cli-message-id = De Message-ID is { $id }.
+cli-tried = { $count ->
+    [0] Nog niet geprobeerd.
+    [one] Eén keer geprobeerd.
+   *[other] { $count } keer geprobeerd.
+}
+cli-waits-for = Het wacht, met andere mail, op { $destination }.
+cli-destination = Laatst geprobeerd bij { $destination }.
+cli-through = Het gaat via de connector ‘{ $connector }’.
+cli-last-answer = Het laatste antwoord was: { $answer }
+cli-next = De volgende poging is op { $at } ({ $relative }); `causeway queue retry { $id }` probeert het nu.
+cli-due = Het is nu aan de beurt.
+cli-expires = Als er niets verandert, gaat het op { $at } ({ $relative }) terug naar { $sender }.
+cli-expires-report = Als er niets verandert, wordt het op { $at } ({ $relative }) opgegeven; als rapport heeft het geen afzender om het te vertellen.
+cli-delivering = Het wordt op dit moment bezorgd.
+cli-held = Het is aangehouden tot het wordt vrijgegeven (`causeway queue release { $id }`), teruggestuurd of verwijderd.
+cli-delivered = Het ligt hier in het postvak.
+cli-relayed = Een andere server heeft het overgenomen.
+cli-expanded = Andere ontvangers zijn ervoor in de plaats gekomen.
+cli-failed = Het is definitief mislukt.
+cli-events = Wat er gebeurde:
+cli-trace-head = van { $sender }, ontvangen { $at }
+cli-on-hold = aangehouden
+
+# Wat er met de wachtrij gebeurt.
+cli-done-retry = { $count ->
+    [one] { $count } ontvanger wordt nu geprobeerd.
+   *[other] { $count } ontvangers worden nu geprobeerd.
+}
+cli-done-hold = { $count ->
+    [one] { $count } ontvanger is aangehouden.
+   *[other] { $count } ontvangers zijn aangehouden.
+}
+cli-done-release = { $count ->
+    [one] { $count } ontvanger is vrijgegeven en wordt nu geprobeerd.
+   *[other] { $count } ontvangers zijn vrijgegeven en worden nu geprobeerd.
+}
+cli-done-return = { $count ->
+    [one] { $count } ontvanger gaat met een rapport terug naar de afzender.
+   *[other] { $count } ontvangers gaan met een rapport terug naar de afzenders.
+}
+cli-done-remove = { $count ->
+    [one] { $count } ontvanger is zonder rapport verwijderd.
+   *[other] { $count } ontvangers zijn zonder rapport verwijderd.
+}
+cli-done-redirect = { $count ->
+    [one] { $count } ontvanger is omgeleid.
+   *[other] { $count } ontvangers zijn omgeleid.
+}
+cli-ask-remove = { $count ->
+    [one] { $count } ontvanger verwijderen? Het bericht is dan weg en de afzender hoort niets.
+   *[other] { $count } ontvangers verwijderen? De berichten zijn dan weg en de afzenders horen niets.
+}
+cli-ask-return = { $count ->
+    [one] { $count } ontvanger met een rapport naar de afzender terugsturen?
+   *[other] { $count } ontvangers met een rapport naar de afzenders terugsturen?
+}
+cli-ask-redirect = { $count ->
+    [one] Wat voor { $count } ontvanger is naar een ander adres sturen?
+   *[other] Wat voor { $count } ontvangers is naar een ander adres sturen?
+}
+cli-queue-empty = Er wacht niets.
+cli-no-match = Er is niets dat past.
+cli-more-messages = … en meer: de oudste { $count } zijn getoond. Gebruik --limit, een filter, of --json voor alles.
+cli-more-rows = … misschien meer: de nieuwste { $count } zijn getoond. Gebruik --limit, een filter, of --json voor alles.
+
+# Postvakken.
+cli-no-mailboxes = Er zijn geen postvakken. Maak er een met `causeway mailbox add ADRES`.
+cli-mailbox-added = Postvak { $address } toegevoegd.
+cli-mailbox-changed = Postvak { $address } gewijzigd.
+cli-mailbox-removed = Postvak { $address } verwijderd; de post erin blijft op schijf.
+cli-mailbox-password = { $address } heeft een nieuw wachtwoord.
+cli-password-shown = Het wachtwoord is { $password } (alleen deze keer getoond; alleen een hash wordt bewaard).
+cli-ask-mailbox-remove = Het postvak { $address } verwijderen? Niemand kan zich meer aanmelden en post ervoor wordt geweigerd; de post erin blijft op schijf.
+
+# Domeinen, connectoren, routes, relay.
+cli-no-domains = Er zijn geen geaccepteerde domeinen. Voeg een [[domain]] toe aan mailflow.toml en laat de server opnieuw laden.
+cli-no-connectors = Er zijn geen connectoren.
+cli-connector-out-own = Connector ‘{ $name }’ stuurt mail naar eigen servers van deze organisatie.
+cli-connector-out-partner = Connector ‘{ $name }’ stuurt mail naar servers van een partner.
+cli-connector-in-own = Connector ‘{ $name }’ herkent mail van eigen servers van deze organisatie.
+cli-connector-in-partner = Connector ‘{ $name }’ herkent mail van servers van een partner.
+cli-connector-takes = Hij neemt ontvangers van { $domains }.
+cli-every-domain = elk domein
+cli-connector-internet = Ook alle mail voor internet gaat langs deze weg ([routing].internet).
+cli-connector-mx = Hij stuurt naar de MX-hosts van het domein van de ontvanger.
+cli-connector-hosts = Hij stuurt naar { $hosts }, in deze volgorde.
+cli-tls-opportunistic = Hij gebruikt TLS waar het wordt aangeboden, anders platte tekst.
+cli-tls-encryption = Hij eist TLS, met welk certificaat dan ook.
+cli-tls-certificate = Hij eist TLS met een geldig certificaat van een uitgever die we vertrouwen.
+cli-tls-domain = Hij eist TLS met een geldig certificaat van een uitgever die we vertrouwen, op naam van { $name }.
+cli-tls-host = Hij eist TLS met een geldig certificaat van een uitgever die we vertrouwen, op naam van de host.
+cli-connector-user = Hij meldt zich aan als { $user }.
+cli-by-certificate = Hij herkent ze aan een clientcertificaat voor { $name }.
+cli-by-address = Hij herkent ze aan een adres in { $networks }.
+cli-connector-senders = Hun afzenders mogen van { $domains } zijn.
+cli-every-sender = Hun afzenders mogen van elk domein zijn.
+cli-tls-required = Ze moeten TLS gebruiken.
+cli-tls-optional = TLS is aan hen.
+cli-connector-disabled = Hij is uitgeschakeld: er gaat niets langs deze weg (enabled = false in mailflow.toml).
+cli-note = Notitie: { $note }
+cli-waiting = { $count ->
+    [0] Er wacht geen mail op.
+    [one] Er wacht { $count } ontvanger op.
+   *[other] Er wachten { $count } ontvangers op.
+}
+cli-waiting-more = Er wachten minstens { $count } ontvangers op.
+cli-route-authoritative = { $domain } is een geaccepteerd domein, en alle postvakken ervan zijn hier.
+cli-route-internal = { $domain } is een geaccepteerd domein, en sommige postvakken ervan zijn elders.
+cli-route-external = { $domain } is geen domein van ons.
+cli-route-none = Er is geen weg naar { $recipient }.
+cli-route-hops = Mail gaat naar { $hops }.
+cli-route-through = Mail gaat via de connector ‘{ $connector }’ naar { $hops }.
+cli-because = Reden: { $because }
+cli-considered = Connectoren die het niet nemen:
+cli-relay-yes = Het is een relay: het domein van de ontvanger is niet van ons.
+cli-relay-no = Het is geen relay: het domein van de ontvanger is van ons.
+cli-allowed = Het mag (regel { $rule }): { $because }
+cli-not-allowed = Het mag niet (regel { $rule }): { $because }
+cli-client-told = De client krijgt te horen: { $reply }
+cli-allowed-if = Het zou mogen als:
+
+# Het grootboek en de dienst.
+cli-audit-accepted = aangenomen, waarvan
+cli-audit-delivered = hier in postvakken bezorgd
+cli-audit-relayed = door andere servers overgenomen
+cli-audit-expanded = door andere ontvangers vervangen
+cli-audit-queued = in de wachtrij
+cli-audit-held = aangehouden
+cli-audit-reported = mislukt, met rapport aan de afzender
+cli-audit-silent = mislukt, en niemand hoefde het te horen
+cli-audit-unaccounted = onverklaard
+cli-audit-missing = Er ontbreekt iets: laat de gegevensmap zoals ze is en kijk in het logboek van de server.
+cli-health-good = Alles werkt.
+cli-health-bad = Iets werkt niet zoals het hoort.
+cli-accounted = Elke aangenomen ontvanger is verantwoord.
+cli-unaccounted = Onverklaard: { $count }. Zie `causeway audit`.
+
+# Uitleg van rapporten.
+cli-explain-none = Dit is geen rapport over mail die niet kon worden bezorgd.
+cli-permanent = blijvend
+cli-passing = voorbijgaand
+cli-who-acts = Wie handelt: { $who }
+cli-written-by = Geschreven door: { $generator }
+cli-server = Server: { $name }
+cli-its-words = Letterlijk: { $words }
+cli-rule = Regel: { $rule }
+
+# Koppen van tabellen.
+cli-head-id = ID
+cli-head-status = STATUS
+cli-head-recipient = ONTVANGER
+cli-head-sender = AFZENDER
+cli-head-size = GROOTTE
+cli-head-tries = POGINGEN
+cli-head-next = VOLGENDE
+cli-head-result = LAATSTE RESULTAAT
+cli-head-received = ONTVANGEN
+cli-head-subject = ONDERWERP
+cli-head-address = ADRES
+cli-head-aliases = ALIASSEN
+cli-head-language = TAAL
+cli-head-quota = QUOTUM
+cli-head-login = AANMELDING
+cli-head-domain = DOMEIN
+cli-head-type = TYPE
+cli-head-subdomains = SUBDOMEINEN
+cli-head-name = NAAM
+cli-head-direction = RICHTING
+cli-head-peer = TEGENPARTIJ
+cli-head-enabled = AAN
+cli-head-domains = DOMEINEN
+cli-head-hosts = HOSTS
+cli-head-tls = TLS
+cli-head-part = ONDERDEEL
+cli-head-since = SINDS
+cli-head-detail = DETAIL
+cli-head-send-as = VERZENDT ALS

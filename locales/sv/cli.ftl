@@ -1,0 +1,198 @@
+# Kommandoraden.
+
+cli-in = om { $span }
+cli-ago = för { $span } sedan
+cli-now = nu
+cli-yes = ja
+cli-no = nej
+cli-choice = [j/N]
+
+# Ett meddelande: queue show.
+cli-message-titled = Meddelande { $id } ”{ $subject }”
+cli-message-untitled = Meddelande { $id }, utan ämne
+cli-message-from = Det är från { $sender }. Storleken är { $size }.
+cli-message-report = Det är en rapport och har ingen avsändare: inget skickas någonsin tillbaka om den. Storleken är { $size }.
+cli-message-received = Det togs emot { $at } ({ $ago }) från { $origin }.
+cli-origin-helo = { $address }, som kallade sig { $helo }
+cli-origin-here = den här servern själv
+cli-origin-user = Det lämnades in av { $user }, som hade loggat in.
+cli-origin-connector = Det kom genom anslutningen ”{ $connector }”.
+cli-message-about = Det rapporterar om meddelande { $id }.
+cli-message-id = Dess Message-ID är { $id }.
+cli-tried = { $count ->
+    [0] Inte försökt än.
+    [one] Försökt en gång.
+   *[other] Försökt { $count } gånger.
+}
+cli-waits-for = Det väntar, med annan post, på { $destination }.
+cli-destination = Senast försökt hos { $destination }.
+cli-through = Det går genom anslutningen ”{ $connector }”.
+cli-last-answer = Det senaste svaret var: { $answer }
+cli-next = Nästa försök är { $at } ({ $relative }); `causeway queue retry { $id }` försöker nu.
+cli-due = Det står på tur nu.
+cli-expires = Om inget ändras går det tillbaka till { $sender } { $at } ({ $relative }).
+cli-expires-report = Om inget ändras ges det upp { $at } ({ $relative }); som rapport har det ingen avsändare att meddela.
+cli-delivering = Det levereras just nu.
+cli-held = Det hålls kvar tills det släpps (`causeway queue release { $id }`), returneras eller tas bort.
+cli-delivered = Det ligger i brevlådan här.
+cli-relayed = En annan server har tagit över det.
+cli-expanded = Det har ersatts av andra mottagare.
+cli-failed = Det har misslyckats för gott.
+cli-events = Vad som hände:
+cli-trace-head = från { $sender }, mottaget { $at }
+cli-on-hold = hålls kvar
+
+# Vad som görs med kön.
+cli-done-retry = { $count ->
+    [one] { $count } mottagare försöks nu.
+   *[other] { $count } mottagare försöks nu.
+}
+cli-done-hold = { $count ->
+    [one] { $count } mottagare hålls kvar.
+   *[other] { $count } mottagare hålls kvar.
+}
+cli-done-release = { $count ->
+    [one] { $count } mottagare har släppts och försöks nu.
+   *[other] { $count } mottagare har släppts och försöks nu.
+}
+cli-done-return = { $count ->
+    [one] { $count } mottagare returneras till avsändaren med en rapport.
+   *[other] { $count } mottagare returneras till avsändarna med en rapport.
+}
+cli-done-remove = { $count ->
+    [one] { $count } mottagare har tagits bort utan rapport.
+   *[other] { $count } mottagare har tagits bort utan rapport.
+}
+cli-done-redirect = { $count ->
+    [one] { $count } mottagare har omdirigerats.
+   *[other] { $count } mottagare har omdirigerats.
+}
+cli-ask-remove = { $count ->
+    [one] Ta bort { $count } mottagare? Meddelandet är då borta och avsändaren får inte veta det.
+   *[other] Ta bort { $count } mottagare? Meddelandena är då borta och avsändarna får inte veta det.
+}
+cli-ask-return = { $count ->
+    [one] Returnera { $count } mottagare till avsändaren med en rapport?
+   *[other] Returnera { $count } mottagare till avsändarna med en rapport?
+}
+cli-ask-redirect = { $count ->
+    [one] Skicka det som är till { $count } mottagare till en annan adress?
+   *[other] Skicka det som är till { $count } mottagare till en annan adress?
+}
+cli-queue-empty = Inget väntar.
+cli-no-match = Inget passar.
+cli-more-messages = … och fler: de äldsta { $count } visas. Använd --limit, ett filter, eller --json för alla.
+cli-more-rows = … kanske fler: de nyaste { $count } visas. Använd --limit, ett filter, eller --json för alla.
+
+# Brevlådor.
+cli-no-mailboxes = Det finns inga brevlådor. Lägg till en med `causeway mailbox add ADRESS`.
+cli-mailbox-added = Brevlådan { $address } har lagts till.
+cli-mailbox-changed = Brevlådan { $address } har ändrats.
+cli-mailbox-removed = Brevlådan { $address } har tagits bort; posten i den finns kvar på disk.
+cli-mailbox-password = { $address } har ett nytt lösenord.
+cli-password-shown = Lösenordet är { $password } (visas bara nu; endast en hash sparas).
+cli-ask-mailbox-remove = Ta bort brevlådan { $address }? Ingen kan längre logga in, och post till den avvisas; posten i den finns kvar på disk.
+
+# Domäner, anslutningar, vägar, relä.
+cli-no-domains = Det finns inga godkända domäner. Lägg till en [[domain]] i mailflow.toml och låt servern läsa om.
+cli-no-connectors = Det finns inga anslutningar.
+cli-connector-out-own = Anslutningen ”{ $name }” skickar post till organisationens egna servrar.
+cli-connector-out-partner = Anslutningen ”{ $name }” skickar post till en partners servrar.
+cli-connector-in-own = Anslutningen ”{ $name }” känner igen post från organisationens egna servrar.
+cli-connector-in-partner = Anslutningen ”{ $name }” känner igen post från en partners servrar.
+cli-connector-takes = Den tar mottagare i { $domains }.
+cli-every-domain = alla domäner
+cli-connector-internet = All post till internet går också den här vägen ([routing].internet).
+cli-connector-mx = Den skickar till MX-värdarna för mottagarens domän.
+cli-connector-hosts = Den skickar till { $hosts }, i den ordningen.
+cli-tls-opportunistic = Den använder TLS där det erbjuds, annars klartext.
+cli-tls-encryption = Den kräver TLS, med vilket certifikat som helst.
+cli-tls-certificate = Den kräver TLS med ett giltigt certifikat från en utfärdare som vi litar på.
+cli-tls-domain = Den kräver TLS med ett giltigt certifikat från en utfärdare som vi litar på, för namnet { $name }.
+cli-tls-host = Den kräver TLS med ett giltigt certifikat från en utfärdare som vi litar på, för värdens namn.
+cli-connector-user = Den loggar in som { $user }.
+cli-by-certificate = Den känner igen dem på ett klientcertifikat för { $name }.
+cli-by-address = Den känner igen dem på en adress i { $networks }.
+cli-connector-senders = Deras avsändare får vara från { $domains }.
+cli-every-sender = Deras avsändare får vara från alla domäner.
+cli-tls-required = De måste använda TLS.
+cli-tls-optional = TLS är upp till dem.
+cli-connector-disabled = Den är avstängd: inget går den här vägen (enabled = false i mailflow.toml).
+cli-note = Anteckning: { $note }
+cli-waiting = { $count ->
+    [0] Ingen post väntar på den.
+    [one] { $count } mottagare väntar på den.
+   *[other] { $count } mottagare väntar på den.
+}
+cli-waiting-more = Minst { $count } mottagare väntar på den.
+cli-route-authoritative = { $domain } är en godkänd domän, och alla dess brevlådor finns här.
+cli-route-internal = { $domain } är en godkänd domän, och några av dess brevlådor finns på annat håll.
+cli-route-external = { $domain } är inte en av våra domäner.
+cli-route-none = Det finns ingen väg till { $recipient }.
+cli-route-hops = Posten går till { $hops }.
+cli-route-through = Posten går genom anslutningen ”{ $connector }” till { $hops }.
+cli-because = Skäl: { $because }
+cli-considered = Anslutningar som inte tar det:
+cli-relay-yes = Det är ett relä: mottagarens domän är inte vår.
+cli-relay-no = Det är inget relä: mottagarens domän är vår.
+cli-allowed = Det är tillåtet (regel { $rule }): { $because }
+cli-not-allowed = Det är inte tillåtet (regel { $rule }): { $because }
+cli-client-told = Klienten får svaret: { $reply }
+cli-allowed-if = Det vore tillåtet om:
+
+# Liggaren och tjänsten.
+cli-audit-accepted = mottagna, varav
+cli-audit-delivered = levererade till brevlådor här
+cli-audit-relayed = övertagna av andra servrar
+cli-audit-expanded = ersatta av andra mottagare
+cli-audit-queued = i kön
+cli-audit-held = kvarhållna
+cli-audit-reported = misslyckade, med rapport till avsändaren
+cli-audit-silent = misslyckade, och ingen skulle meddelas
+cli-audit-unaccounted = oredovisade
+cli-audit-missing = Något saknas: låt datakatalogen vara som den är och se i serverns logg.
+cli-health-good = Allt fungerar.
+cli-health-bad = Något fungerar inte som det ska.
+cli-accounted = Varje mottagare som har tagits emot är redovisad.
+cli-unaccounted = Oredovisade: { $count }. Se `causeway audit`.
+
+# Förklaringar av rapporter.
+cli-explain-none = Det här är ingen rapport om post som inte kunde levereras.
+cli-permanent = bestående
+cli-passing = övergående
+cli-who-acts = Vem agerar: { $who }
+cli-written-by = Skriven av: { $generator }
+cli-server = Server: { $name }
+cli-its-words = Ordagrant: { $words }
+cli-rule = Regel: { $rule }
+
+# Rubriker i tabeller.
+cli-head-id = ID
+cli-head-status = STATUS
+cli-head-recipient = MOTTAGARE
+cli-head-sender = AVSÄNDARE
+cli-head-size = STORLEK
+cli-head-tries = FÖRSÖK
+cli-head-next = NÄSTA
+cli-head-result = SENASTE RESULTAT
+cli-head-received = MOTTAGET
+cli-head-subject = ÄMNE
+cli-head-address = ADRESS
+cli-head-aliases = ALIAS
+cli-head-language = SPRÅK
+cli-head-quota = KVOT
+cli-head-login = INLOGGNING
+cli-head-domain = DOMÄN
+cli-head-type = TYP
+cli-head-subdomains = UNDERDOMÄNER
+cli-head-name = NAMN
+cli-head-direction = RIKTNING
+cli-head-peer = MOTPART
+cli-head-enabled = PÅ
+cli-head-domains = DOMÄNER
+cli-head-hosts = VÄRDAR
+cli-head-tls = TLS
+cli-head-part = DEL
+cli-head-since = SEDAN
+cli-head-detail = DETALJ
+cli-head-send-as = SKICKAR SOM
