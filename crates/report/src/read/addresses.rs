@@ -28,7 +28,7 @@ pub(super) fn find_all(text: &str) -> impl Iterator<Item = Span> + '_ {
             let lower_bound = from;
             from = at + 1;
             let Some(start) = local_start(bytes, at, lower_bound) else { continue };
-            let Some(end) = domain_end(bytes, at + 1) else { continue };
+            let Some(end) = domain_end(text, at + 1) else { continue };
             let start = trim_start(text, start, at);
             if start < at {
                 from = end;
@@ -76,7 +76,24 @@ fn local_start(bytes: &[u8], at: usize, lower_bound: usize) -> Option<usize> {
     (start < at).then_some(start)
 }
 
-fn domain_end(bytes: &[u8], start: usize) -> Option<usize> {
+/// Where a domain ends that runs into text of a script without spaces (`a@b.testへ`): before the
+/// first such character that does not begin a label.
+fn script_cut(domain: &str) -> usize {
+    let mut label_start = true;
+    let mut script_label = false;
+    for (i, c) in domain.char_indices() {
+        let without_spaces = c >= '\u{2e80}';
+        if without_spaces && !label_start && !script_label {
+            return i;
+        }
+        script_label = without_spaces || (script_label && c != '.');
+        label_start = c == '.';
+    }
+    domain.len()
+}
+
+fn domain_end(text: &str, start: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
     if bytes.get(start) == Some(&b'[') {
         let length = bytes[start..].iter().take(60).position(|&b| b == b']')?;
         return Some(start + length + 1);
@@ -88,15 +105,7 @@ fn domain_end(bytes: &[u8], start: usize) -> Option<usize> {
     while end > start && matches!(bytes[end - 1], b'.' | b'-' | b'_') {
         end -= 1;
     }
-    // Text in a script without spaces can follow at once; a domain ends where ASCII ends unless
-    // the label is not ASCII from its start.
-    if let Some(first_other) = bytes[start..end].iter().position(|b| *b >= 0x80) {
-        let label = bytes[start..start + first_other].iter().rposition(|b| *b == b'.');
-        let label_start = label.map_or(start, |i| start + i + 1);
-        if start + first_other != label_start {
-            end = start + first_other;
-        }
-    }
+    end = start + script_cut(text.get(start..end)?);
     (end > start && bytes[start..end].iter().any(|b| b.is_ascii_alphanumeric() || *b >= 0x80))
         .then_some(end)
 }
@@ -195,7 +204,7 @@ mod tests {
         assert_eq!(all(r#"<"a b"@c.test>"#), [r#""a b"@c.test"#]);
         assert_eq!(all("u@[192.0.2.1]: no"), ["u@[192.0.2.1]"]);
         assert_eq!(all("宛先a@b.testへ"), ["a@b.test"]);
-        assert_eq!(all("ü@bücher.test"), ["ü@bücher.test"]);
+        assert_eq!(all("ü@bücher.test x@例え.テスト"), ["ü@bücher.test", "x@例え.テスト"]);
     }
 
     #[test]

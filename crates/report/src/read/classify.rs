@@ -7,7 +7,9 @@
 use causeway_model::EnhancedCode;
 
 use super::Category::{self, *};
+use super::code_meanings::{code_over_phrase, reply_meaning, specific_status, vague_status};
 use super::dialects::{self, Step};
+use super::explanations::explain_by;
 use super::{Action, ReadRecipient, WhoActs, codes, exchange_details, phrases, text};
 
 /// What was found about one recipient, before it is judged.
@@ -67,7 +69,9 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
     if let Some(text) = &diagnostic {
         exchange_details::extract(text, &mut draft.fields);
     }
-    if draft.segment.len() > answer.len() {
+    if draft.single {
+        exchange_details::extract(&draft.context, &mut draft.fields);
+    } else if draft.segment.len() > answer.len() {
         exchange_details::extract(&draft.segment, &mut draft.fields);
     }
     let (text_key, who_acts) = explain_by(&draft, category, enhanced, &reduced, action);
@@ -276,83 +280,6 @@ fn refused_at(step: Step, reply: Option<u16>) -> Option<Category> {
     }
 }
 
-/// A code that is believed over a phrase of a more general kind.
-fn code_over_phrase(code: Option<EnhancedCode>, phrase: Option<Category>) -> Option<Category> {
-    let code = code?;
-    let general = matches!(
-        phrase?,
-        UserUnknown | Policy | System | Network | Expired | ContentError | Security
-    );
-    match (code.subject, code.detail) {
-        (2, 2) if general => Some(MailboxFull),
-        (7, 25) if general => Some(RequiresPtr),
-        (7, 20..=24 | 26) if general => Some(AuthFailure),
-        (1, 6) if general => Some(Moved),
-        (1, 7 | 8) if general => Some(SenderRejected),
-        (7, 320..=325) => Some(TlsFailure),
-        _ => None,
-    }
-}
-
-/// What a status code says, where it says something specific.
-fn specific_status(code: EnhancedCode) -> Option<Category> {
-    Some(match (code.subject, code.detail) {
-        (1, 1 | 3 | 10 | 20 | 351) => UserUnknown,
-        (1, 2) | (4, 4 | 310) => DomainError,
-        (1, 6) | (7, 17) => Moved,
-        (1, 7 | 8 | 90) => SenderRejected,
-        (2, 1) | (7, 13) => MailboxDisabled,
-        (2, 2) => MailboxFull,
-        (2, 3) | (3, 4) => MessageTooBig,
-        (3, 1) => System,
-        (3, 2) => NotAccept,
-        (4, 6 | 14) => Network,
-        (4, 7 | 300) => Expired,
-        (4, 312..=318) => Network,
-        (7, 320..=325 | 5 | 10 | 30) => TlsFailure,
-        (7, 20..=24 | 26 | 509) => AuthFailure,
-        (7, 25) => RequiresPtr,
-        (7, 64) => RelayDenied,
-        (7, 27) => NotAccept,
-        (6, _) => ContentError,
-        (7, 8 | 9 | 14 | 57 | 139 | 3) => Security,
-        (7, 501..=503 | 508 | 511..=513 | 606..=649) => ReputationBlock,
-        _ => return None,
-    })
-}
-
-/// What a status code hints at.
-fn vague_status(code: EnhancedCode) -> Option<Category> {
-    Some(match (code.subject, code.detail) {
-        (1, _) => UserUnknown,
-        (2, _) => Filtered,
-        (3, _) => System,
-        (4, 1) => Expired,
-        (4, _) => Network,
-        (5, 3) => System,
-        (5, _) => ProtocolError,
-        (7, 1 | 2) => Policy,
-        (7, _) => Security,
-        _ => return None,
-    })
-}
-
-fn reply_meaning(code: u16) -> Option<Category> {
-    Some(match code {
-        421 => Network,
-        450 | 550 => return None,
-        451 | 471 => System,
-        452 => MailboxFull,
-        500..=504 => ProtocolError,
-        530 | 534 | 535 | 538 => Security,
-        521 | 556 => NotAccept,
-        523 => MessageTooBig,
-        551 => Moved,
-        552 => MailboxFull,
-        _ => return None,
-    })
-}
-
 fn action_of(draft: &Draft, category: Category, enhanced: Option<EnhancedCode>) -> Action {
     draft.action.unwrap_or(match category {
         Delivered => Action::Delivered,
@@ -360,25 +287,6 @@ fn action_of(draft: &Draft, category: Category, enhanced: Option<EnhancedCode>) 
         _ if draft.delay => Action::Delayed,
         _ => Action::Failed,
     })
-}
-
-/// Whose move it is, when nothing more is known than the category.
-const fn who_acts_on(category: Category) -> WhoActs {
-    match category {
-        UserUnknown | Moved | DomainError | MessageTooBig | Virus | ContentError => WhoActs::Sender,
-        MailboxFull | Filtered => WhoActs::Recipient,
-        MailboxDisabled | Policy | NotAccept | System | MailerError | Network | Expired
-        | Unknown => WhoActs::RecipientAdmin,
-        Spam | NotCompliant | AuthFailure | RequiresPtr | Security | ReputationBlock
-        | SenderRejected | RelayDenied | ProtocolError | Feedback => WhoActs::SenderAdmin,
-        TlsFailure => WhoActs::PartnerAdmin,
-        RateLimited | Delivered | Vacation => WhoActs::Nobody,
-    }
-}
-
-/// True when a category tells of a failure.
-const fn is_failure(category: Category) -> bool {
-    !matches!(category, Delivered | Feedback | Vacation)
 }
 
 /// Words that say that it may go better later.
@@ -425,72 +333,6 @@ fn diagnostic_text(draft: &Draft, answer: &str) -> Option<String> {
     let source = if answer.is_empty() { draft.segment.as_str() } else { answer };
     let text = text::collapse(source, MAX_DIAGNOSTIC);
     (!text.is_empty()).then_some(text)
-}
-
-/// The text that explains it, and whose move it is.
-fn explain_by(
-    draft: &Draft,
-    category: Category,
-    enhanced: Option<EnhancedCode>,
-    reduced: &str,
-    action: Action,
-) -> (&'static str, WhoActs) {
-    if let Some(key) = draft.text_key {
-        return (key, draft.who_acts.unwrap_or(who_acts_on(category)));
-    }
-    let special = enhanced.and_then(|code| special_text(code, category, reduced));
-    let (key, who) = match special {
-        Some((key, who)) => (key, who),
-        None => (category.name(), who_acts_on(category)),
-    };
-    if action == Action::Delayed && is_failure(category) {
-        let key = if special.is_some() { key } else { delayed_key(category) };
-        return (key, WhoActs::Nobody);
-    }
-    (key, draft.who_acts.unwrap_or(who))
-}
-
-/// While tries go on, most causes read differently; those that need somebody do not.
-fn delayed_key(category: Category) -> &'static str {
-    match category {
-        Network | Expired | System | Unknown | RateLimited | NotAccept => "delayed",
-        other => other.name(),
-    }
-}
-
-/// Codes that have an explanation of their own.
-fn special_text(
-    code: EnhancedCode,
-    category: Category,
-    reduced: &str,
-) -> Option<(&'static str, WhoActs)> {
-    Some(match (code.class, code.subject, code.detail) {
-        (5, 4, 1) if category == RelayDenied => {
-            ("code-relay-refused-by-target", WhoActs::RecipientAdmin)
-        }
-        (5, 4, 1) if category == UserUnknown && reduced.contains("access denied") => {
-            ("code-directory-block", WhoActs::Sender)
-        }
-        (5, 4, 1) => ("code-no-answer-from-host", WhoActs::RecipientAdmin),
-        (_, 4, 312) => ("code-dns-query-failed", WhoActs::SenderAdmin),
-        (_, 4, 310) => ("domain_error", WhoActs::Sender),
-        (_, 4, 315) => ("code-connection-timed-out", WhoActs::PartnerAdmin),
-        (_, 4, 316) => ("code-connection-refused", WhoActs::PartnerAdmin),
-        (_, 4, 317) => ("code-cannot-connect", WhoActs::PartnerAdmin),
-        (_, 4, 318) => ("code-connection-closed", WhoActs::PartnerAdmin),
-        (_, 7, 320) => ("code-certificate-failed", WhoActs::PartnerAdmin),
-        (_, 7, 321..=325) => ("code-dane-failed", WhoActs::PartnerAdmin),
-        (5, 4, 6 | 14) | (4, 4, 6) => ("code-loop", WhoActs::RecipientAdmin),
-        (5, 7, 64) => ("code-attribution-failed", WhoActs::SenderAdmin),
-        (5, 7, 57) => ("code-client-not-authenticated", WhoActs::SenderAdmin),
-        (_, 7, 520) => ("code-external-forwarding", WhoActs::SenderAdmin),
-        (5, 1, 8) if reduced.contains("outbound") => {
-            ("code-sender-blocked-for-spam", WhoActs::SenderAdmin)
-        }
-        (5, 7, 501..=503) => ("code-sender-blocked-for-spam", WhoActs::SenderAdmin),
-        (5, 7, 708) => ("code-low-reputation-tenant", WhoActs::SenderAdmin),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

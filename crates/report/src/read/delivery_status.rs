@@ -243,10 +243,8 @@ fn take(status: &mut DeliveryStatus, current: &mut Fields, name: &str, value: St
         | "x400-supplementary-info" => {
             current.others.push((canonical_name(name), value));
         }
-        _ if name.starts_with("x-") => {
-            if status.extensions.len() < 50 {
-                status.extensions.push(name.to_owned());
-            }
+        _ if name.starts_with("x-") && status.extensions.len() < 50 => {
+            status.extensions.push(name.to_owned());
         }
         _ => {}
     }

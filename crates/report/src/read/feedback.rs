@@ -60,7 +60,7 @@ fn from_fields(report: &[u8], document: &Document<'_>) -> Vec<ReadRecipient> {
     if recipients.is_empty() {
         return with_fields(
             from_original(document, "complaint: feedback report (RFC 5965)"),
-            kind,
+            kind.as_deref(),
             &fields,
         );
     }
@@ -68,16 +68,16 @@ fn from_fields(report: &[u8], document: &Document<'_>) -> Vec<ReadRecipient> {
         .into_iter()
         .map(|address| row(Some(address), "complaint: feedback report (RFC 5965)"))
         .collect();
-    with_fields(rows, kind, &fields)
+    with_fields(rows, kind.as_deref(), &fields)
 }
 
 fn with_fields(
     mut rows: Vec<ReadRecipient>,
-    kind: Option<String>,
+    kind: Option<&str>,
     fields: &[(String, String)],
 ) -> Vec<ReadRecipient> {
     for row in &mut rows {
-        row.fields.extend(kind.iter().map(|kind| ("feedback-type".to_owned(), kind.clone())));
+        row.fields.extend(kind.map(|kind| ("feedback-type".to_owned(), kind.to_owned())));
         row.fields.extend(fields.iter().cloned());
     }
     rows

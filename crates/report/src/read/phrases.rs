@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::Category;
-use super::phrases_data::GROUPS;
+use super::phrases_data::{GENERAL, SPECIFIC};
 
 /// Whether a phrase is believed before the status code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ struct Matcher {
 
 static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
     let mut patterns = Vec::new();
-    for (rank, (category, strength, texts)) in GROUPS.iter().enumerate() {
+    for (rank, (category, strength, texts)) in SPECIFIC.iter().chain(GENERAL).enumerate() {
         for text in *texts {
             patterns.push(Pattern { text, category: *category, strength: *strength, rank });
         }

@@ -1,0 +1,85 @@
+//! What status and reply codes say about the category, where they say something.
+
+use causeway_model::EnhancedCode;
+
+use super::Category::{self, *};
+
+/// A code that is believed over a phrase of a more general kind.
+pub(super) fn code_over_phrase(
+    code: Option<EnhancedCode>,
+    phrase: Option<Category>,
+) -> Option<Category> {
+    let code = code?;
+    let general = matches!(
+        phrase?,
+        UserUnknown | Policy | System | Network | Expired | ContentError | Security
+    );
+    match (code.subject, code.detail) {
+        (2, 2) if general => Some(MailboxFull),
+        (7, 25) if general => Some(RequiresPtr),
+        (7, 20..=24 | 26) if general => Some(AuthFailure),
+        (1, 6) if general => Some(Moved),
+        (1, 7 | 8) if general => Some(SenderRejected),
+        (7, 320..=325) => Some(TlsFailure),
+        _ => None,
+    }
+}
+
+/// What a status code says, where it says something specific.
+pub(super) fn specific_status(code: EnhancedCode) -> Option<Category> {
+    Some(match (code.subject, code.detail) {
+        (1, 1 | 3 | 10 | 20 | 351) => UserUnknown,
+        (1, 2) | (4, 4 | 310) => DomainError,
+        (1, 6) | (7, 17) => Moved,
+        (1, 7 | 8 | 90) => SenderRejected,
+        (2, 1) | (7, 13) => MailboxDisabled,
+        (2, 2) => MailboxFull,
+        (2, 3) | (3, 4) => MessageTooBig,
+        (3, 1) => System,
+        (3, 2) => NotAccept,
+        (4, 6 | 14) => Network,
+        (4, 7 | 300) => Expired,
+        (4, 312..=318) => Network,
+        (7, 320..=325 | 5 | 10 | 30) => TlsFailure,
+        (7, 20..=24 | 26 | 509) => AuthFailure,
+        (7, 25) => RequiresPtr,
+        (7, 64) => RelayDenied,
+        (7, 27) => NotAccept,
+        (6, _) => ContentError,
+        (7, 8 | 9 | 14 | 57 | 139 | 3) => Security,
+        (7, 501..=503 | 508 | 511..=513 | 606..=649) => ReputationBlock,
+        _ => return None,
+    })
+}
+
+/// What a status code hints at.
+pub(super) fn vague_status(code: EnhancedCode) -> Option<Category> {
+    Some(match (code.subject, code.detail) {
+        (1, _) => UserUnknown,
+        (2, _) => Filtered,
+        (3, _) => System,
+        (4, 1) => Expired,
+        (4, _) => Network,
+        (5, 3) => System,
+        (5, _) => ProtocolError,
+        (7, 1 | 2) => Policy,
+        (7, _) => Security,
+        _ => return None,
+    })
+}
+
+pub(super) fn reply_meaning(code: u16) -> Option<Category> {
+    Some(match code {
+        421 => Network,
+        450 | 550 => return None,
+        451 | 471 => System,
+        452 => MailboxFull,
+        500..=504 => ProtocolError,
+        530 | 534 | 535 | 538 => Security,
+        521 | 556 => NotAccept,
+        523 => MessageTooBig,
+        551 => Moved,
+        552 => MailboxFull,
+        _ => return None,
+    })
+}

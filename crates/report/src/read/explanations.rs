@@ -1,0 +1,92 @@
+//! Which text explains a failure, and whose move it is.
+
+use causeway_model::EnhancedCode;
+
+use super::Category::{self, *};
+use super::classify::Draft;
+use super::{Action, WhoActs};
+
+/// The text that explains it, and whose move it is.
+pub(super) fn explain_by(
+    draft: &Draft,
+    category: Category,
+    enhanced: Option<EnhancedCode>,
+    reduced: &str,
+    action: Action,
+) -> (&'static str, WhoActs) {
+    if let Some(key) = draft.text_key {
+        return (key, draft.who_acts.unwrap_or(who_acts_on(category)));
+    }
+    let special = enhanced.and_then(|code| special_text(code, category, reduced));
+    let (key, who) = match special {
+        Some((key, who)) => (key, who),
+        None => (category.name(), who_acts_on(category)),
+    };
+    if action == Action::Delayed && is_failure(category) {
+        let key = if special.is_some() { key } else { delayed_key(category) };
+        return (key, WhoActs::Nobody);
+    }
+    (key, draft.who_acts.unwrap_or(who))
+}
+
+/// While tries go on, most causes read differently; those that need somebody do not.
+fn delayed_key(category: Category) -> &'static str {
+    match category {
+        Network | Expired | System | Unknown | RateLimited | NotAccept => "delayed",
+        other => other.name(),
+    }
+}
+
+/// Codes that have an explanation of their own.
+fn special_text(
+    code: EnhancedCode,
+    category: Category,
+    reduced: &str,
+) -> Option<(&'static str, WhoActs)> {
+    Some(match (code.class, code.subject, code.detail) {
+        (5, 4, 1) if category == RelayDenied => {
+            ("code-relay-refused-by-target", WhoActs::RecipientAdmin)
+        }
+        (5, 4, 1) if category == UserUnknown && reduced.contains("access denied") => {
+            ("code-directory-block", WhoActs::Sender)
+        }
+        (5, 4, 1) => ("code-no-answer-from-host", WhoActs::RecipientAdmin),
+        (_, 4, 312) => ("code-dns-query-failed", WhoActs::SenderAdmin),
+        (_, 4, 310) => ("domain_error", WhoActs::Sender),
+        (_, 4, 315) => ("code-connection-timed-out", WhoActs::PartnerAdmin),
+        (_, 4, 316) => ("code-connection-refused", WhoActs::PartnerAdmin),
+        (_, 4, 317) => ("code-cannot-connect", WhoActs::PartnerAdmin),
+        (_, 4, 318) => ("code-connection-closed", WhoActs::PartnerAdmin),
+        (_, 7, 320) => ("code-certificate-failed", WhoActs::PartnerAdmin),
+        (_, 7, 321..=325) => ("code-dane-failed", WhoActs::PartnerAdmin),
+        (5, 4, 6 | 14) | (4, 4, 6) => ("code-loop", WhoActs::RecipientAdmin),
+        (5, 7, 64) => ("code-attribution-failed", WhoActs::SenderAdmin),
+        (5, 7, 57) => ("code-client-not-authenticated", WhoActs::SenderAdmin),
+        (_, 7, 520) => ("code-external-forwarding", WhoActs::SenderAdmin),
+        (5, 1, 8) if reduced.contains("outbound") => {
+            ("code-sender-blocked-for-spam", WhoActs::SenderAdmin)
+        }
+        (5, 7, 501..=503) => ("code-sender-blocked-for-spam", WhoActs::SenderAdmin),
+        (5, 7, 708) => ("code-low-reputation-tenant", WhoActs::SenderAdmin),
+        _ => return None,
+    })
+}
+
+/// Whose move it is, when nothing more is known than the category.
+const fn who_acts_on(category: Category) -> WhoActs {
+    match category {
+        UserUnknown | Moved | DomainError | MessageTooBig | Virus | ContentError => WhoActs::Sender,
+        MailboxFull | Filtered => WhoActs::Recipient,
+        MailboxDisabled | Policy | NotAccept | System | MailerError | Network | Expired
+        | Unknown => WhoActs::RecipientAdmin,
+        Spam | NotCompliant | AuthFailure | RequiresPtr | Security | ReputationBlock
+        | SenderRejected | RelayDenied | ProtocolError | Feedback => WhoActs::SenderAdmin,
+        TlsFailure => WhoActs::PartnerAdmin,
+        RateLimited | Delivered | Vacation => WhoActs::Nobody,
+    }
+}
+
+/// True when a category tells of a failure.
+const fn is_failure(category: Category) -> bool {
+    !matches!(category, Delivered | Feedback | Vacation)
+}

@@ -1,0 +1,140 @@
+//! What servers say, and what it means: one line per way of saying it.
+
+use causeway_report::read::{Category, read};
+
+#[track_caller]
+fn means(category: Category, replies: &[&str]) {
+    for reply in replies {
+        let explanation = read(reply.as_bytes());
+        let row = explanation.recipients.first().unwrap_or_else(|| panic!("nothing read: {reply}"));
+        assert_eq!(row.category, category, "{reply}\n{:?}", row.why);
+    }
+}
+
+#[test]
+fn unknown_users_in_many_words() {
+    means(
+        Category::UserUnknown,
+        &[
+            "550 5.1.1 <u@x.test>: Recipient address rejected: User unknown in local recipient table",
+            "550 5.1.1 The email account that you tried to reach does not exist.",
+            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+            "550 No such user here",
+            "550 Requested action not taken: mailbox unavailable",
+            "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
+            "550 5.1.1 <u@x.test> Adressat unbekannt",
+            "511 sorry, no mailbox here by that name (#5.1.1 - chkuser)",
+        ],
+    );
+}
+
+#[test]
+fn senders_are_told_from_recipients() {
+    means(
+        Category::SenderRejected,
+        &[
+            "550 5.1.8 <s@y.test>: Sender address rejected: Domain not found",
+            "553 5.1.8 <s@y.test>... Domain of sender address s@y.test does not exist",
+            "550 Sender verify failed",
+            "501 5.1.7 Invalid sender",
+        ],
+    );
+}
+
+#[test]
+fn the_address_the_content_and_the_reputation_are_told_apart() {
+    means(
+        Category::ReputationBlock,
+        &[
+            "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
+            "550 5.7.606 Access denied, banned sending IP [192.0.2.1]. See https://sender.x.test/",
+            "421 4.7.0 [T01] Messages from 192.0.2.1 temporarily deferred due to user complaints",
+        ],
+    );
+    means(
+        Category::Spam,
+        &[
+            "550 5.7.1 Message contains spam, rejected",
+            "554 5.7.1 Your message was classified as spam",
+            "550-5.7.1 [192.0.2.1] This message is likely unsolicited mail. 550 5.7.1 It has been blocked.",
+        ],
+    );
+    means(Category::Virus, &["554 5.7.0 virus detected: Eicar", "550 infected file removed"]);
+    means(
+        Category::RequiresPtr,
+        &["550 5.7.25 no PTR record", "450 4.7.1 IP name lookup failed [192.0.2.1]"],
+    );
+    means(
+        Category::AuthFailure,
+        &[
+            "550 5.7.26 Unauthenticated email from x.test is not accepted due to domain's DMARC policy",
+            "550 5.7.23 SPF validation failed",
+        ],
+    );
+}
+
+#[test]
+fn room_size_and_rate() {
+    means(
+        Category::MailboxFull,
+        &[
+            "552 5.2.2 Over quota",
+            "452 4.2.2 The email account that you tried to reach is over quota",
+            "550 5.2.2 STOREDRV.Deliver; mailbox full",
+            "550 user has exceeded the storage space",
+        ],
+    );
+    means(
+        Category::MessageTooBig,
+        &["552 5.3.4 Message size exceeds fixed limit", "550 5.2.3 RESOLVER.RST.SendSizeLimit"],
+    );
+    means(
+        Category::RateLimited,
+        &["421 4.7.0 Too many connections", "452 4.3.2 Rate limit exceeded"],
+    );
+}
+
+#[test]
+fn relays_logins_and_encryption() {
+    means(
+        Category::RelayDenied,
+        &[
+            "554 5.7.1 <u@x.test>: Relay access denied",
+            "550 5.7.1 Unable to relay",
+            "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+            "550 5.7.64 TenantAttribution; Relay Access Denied ATTR36",
+            "550 <u@x.test>... Relay verweigert",
+        ],
+    );
+    means(
+        Category::Security,
+        &["530 5.7.0 Authentication required", "535 5.7.8 Authentication failed"],
+    );
+    means(
+        Category::TlsFailure,
+        &[
+            "451 5.7.3 STARTTLS is required to send mail",
+            "450 4.7.320 Certificate validation failed",
+        ],
+    );
+}
+
+#[test]
+fn names_and_connections() {
+    means(
+        Category::DomainError,
+        &["550 5.1.2 Host unknown", "Name service error for name=x.test type=MX: Host not found"],
+    );
+    means(
+        Category::Network,
+        &[
+            "554 5.4.6 Too many hops",
+            "450 4.4.316 Connection refused [Message=Socket error code 10061]",
+            "450 4.4.312 DNS query failed [Message=ErrorRetry]",
+        ],
+    );
+    means(Category::NotAccept, &["556 5.1.10 null MX: domain does not accept mail"]);
+    means(Category::Expired, &["550 4.4.7 QUEUE.Expired; message expired"]);
+    means(Category::MailboxDisabled, &["550 5.2.1 This account has been disabled"]);
+    means(Category::Moved, &["551 5.1.6 user has moved, no forwarding address"]);
+}
