@@ -1,0 +1,84 @@
+use clap::CommandFactory;
+
+use super::*;
+
+fn parsed(line: &[&str]) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(std::iter::once(&"causeway").chain(line))
+}
+
+#[test]
+fn the_commands_are_put_together_soundly() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn common_options_may_stand_before_and_after_the_command() {
+    for line in [
+        ["--config", "/x", "--json", "queue", "list"],
+        ["queue", "list", "--config", "/x", "--json"],
+        ["queue", "--json", "list", "--config", "/x"],
+    ] {
+        let common = parsed(&line).unwrap().common;
+        assert!(common.json);
+        assert_eq!(common.config, Some("/x".into()));
+    }
+}
+
+#[test]
+fn every_documented_command_is_understood() {
+    let id = QueueId::from_u64(1).to_string();
+    let id = id.as_str();
+    for line in [
+        &["serve"][..],
+        &["demo"],
+        &["check"],
+        &["queue", "list", "--connector", "a", "--domain", "b.test", "--status", "held"],
+        &["queue", "show", id],
+        &["queue", "retry", "--all"],
+        &["queue", "hold", id, id, "--reason", "why"],
+        &["queue", "release", "--connector", "to on-premises"],
+        &["queue", "remove", id, "--yes"],
+        &["queue", "return", "--sender", "<>"],
+        &["queue", "redirect", id, "--to", "a@b.test"],
+        &["trace"],
+        &["trace", "--sender", "a", "--since", "2h", "--status", "pending"],
+        &["trace", "show", id],
+        &["mailbox", "list"],
+        &["mailbox", "add", "a@b.test", "--password-stdin", "--quota", "2 GiB"],
+        &["mailbox", "set", "a@b.test", "--alias", "c@b.test", "--language", "de-AT"],
+        &["mailbox", "passwd", "a@b.test"],
+        &["mailbox", "remove", "a@b.test"],
+        &["domain", "list"],
+        &["connector", "list"],
+        &["connector", "explain", "to on-premises"],
+        &["route", "explain", "a@b.test", "--sender", "<>"],
+        &["relay", "explain", "--from-ip", "::1", "--pop-login", "--recipient", "a@b.test"],
+        &["explain", "-"],
+        &["explain", "--text", "550 5.4.1"],
+        &["explain", "--batch"],
+        &["audit"],
+        &["health", "--server", "http://127.0.0.1:8025"],
+        &["completions", "bash"],
+        &["man", "/tmp"],
+    ] {
+        if let Err(error) = parsed(line) {
+            panic!("{line:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn bad_values_are_refused_with_what_would_be_right() {
+    for (line, instead) in [
+        (&["queue", "list", "--status", "gone"][..], "delivering"),
+        (&["queue", "show", "5"], "13 characters"),
+        (&["mailbox", "add", "a"], "no domain"),
+        (&["mailbox", "add", "a@b.test", "--quota", "much"], "GiB"),
+        (&["--lang", "fr", "health"], "nl"),
+        (&["health", "--server", "http://mx.test"], "another machine"),
+    ] {
+        let error = parsed(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line:?}");
+        assert!(error.to_string().contains(instead), "{line:?}: {error}");
+    }
+}
