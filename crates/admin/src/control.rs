@@ -52,8 +52,9 @@ pub trait ServerControl: Send + Sync + 'static {
     /// Whether a client may hand in mail for a recipient, and why.
     fn relay_explain(&self, question: RelayQuestion) -> ControlFuture<'_, RelayExplanation>;
 
-    /// Mailboxes were added, changed or removed: read them again.
-    fn mailboxes_changed(&self);
+    /// Mailboxes were added, changed or removed: read them again. Once it is done, sessions know the
+    /// new ones: only then is the change answered.
+    fn mailboxes_changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
     /// How every part of the service is.
     fn health(&self) -> Vec<ComponentHealth>;

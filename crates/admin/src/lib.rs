@@ -26,10 +26,10 @@
 
 pub mod client;
 pub mod control;
-pub mod password;
 pub mod server;
 pub mod types;
 
+pub use causeway_accounts::password;
 pub use client::{Client, ClientError, Target, TargetError};
 pub use control::{ControlError, ControlFuture, LiveState, ServerControl};
 pub use server::{Api, ListenError, LoopbackListener, SocketListener};

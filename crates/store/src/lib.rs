@@ -110,6 +110,12 @@ pub trait Store: Send + Sync + 'static {
     /// What [`Self::remember`] kept.
     fn recall(&self, key: String) -> Fut<'_, Option<String>>;
 
+    /// All facts whose keys begin with `prefix`, by key.
+    fn recall_all(&self, prefix: String) -> Fut<'_, Vec<(String, String)>>;
+
+    /// Forgets facts; keys that are not there do not matter.
+    fn forget_facts(&self, keys: Vec<String>) -> Fut<'_, ()>;
+
     /// Writes what is waiting and closes. Calls after this fail with [`StoreError::Closed`].
     fn close(&self) -> Fut<'_, ()>;
 }

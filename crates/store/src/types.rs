@@ -440,6 +440,13 @@ pub struct Mailbox {
     /// The Argon2id hash of its password (PHC string); `None`: nobody can log in.
     #[serde(default)]
     pub password_hash: Option<String>,
+    /// What SCRAM needs; `None`: the password was set before it was kept, so SCRAM does not work for
+    /// this mailbox until it is set again.
+    #[serde(default)]
+    pub scram: Option<Scram>,
+    /// Further passwords, each for one program or device.
+    #[serde(default)]
+    pub application_passwords: Vec<ApplicationPassword>,
     /// The language tag for reports.
     #[serde(default)]
     pub language: Option<String>,
@@ -448,4 +455,54 @@ pub struct Mailbox {
     pub quota: Option<u64>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// What SCRAM-SHA-256 needs of a mailbox (RFC 5802 section 3). Salt and iterations are those of the
+/// mailbox and not of a password: the client is told them before it shows which password it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scram {
+    /// Base64.
+    pub salt: String,
+    /// Rounds of PBKDF2.
+    pub iterations: u32,
+    /// The keys of the mailbox's own password; `None`: it has none.
+    #[serde(default)]
+    pub keys: Option<ScramKeys>,
+}
+
+/// `StoredKey` and `ServerKey` of RFC 5802 for one password, in base64. `Debug` hides them: who
+/// has them can pose as the server.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScramKeys {
+    /// `H(ClientKey)`.
+    pub stored: String,
+    /// `HMAC(SaltedPassword, "Server Key")`.
+    pub server: String,
+}
+
+impl std::fmt::Debug for ScramKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ScramKeys(hidden)")
+    }
+}
+
+/// A further password of a mailbox: made here, for one program or device.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationPassword {
+    /// What it is for; unique within the mailbox, any case.
+    pub name: String,
+    /// 32 bits by which it is told from the others before anything is hashed, in hexadecimal.
+    pub tag: String,
+    /// Its Argon2id hash (PHC string).
+    pub hash: String,
+    /// Its keys, under the mailbox's [`Scram`].
+    pub scram: ScramKeys,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl std::fmt::Debug for ApplicationPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApplicationPassword").field("name", &self.name).finish_non_exhaustive()
+    }
 }

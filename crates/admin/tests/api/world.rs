@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -132,8 +133,9 @@ impl ServerControl for FakeControl {
         })
     }
 
-    fn mailboxes_changed(&self) {
+    fn mailboxes_changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         self.mailbox_changes.fetch_add(1, Ordering::SeqCst);
+        Box::pin(std::future::ready(()))
     }
 
     fn health(&self) -> Vec<ComponentHealth> {

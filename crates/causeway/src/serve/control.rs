@@ -1,5 +1,6 @@
 //! The running server as the API sees it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -160,13 +161,12 @@ impl ServerControl for Control {
         })
     }
 
-    fn mailboxes_changed(&self) {
-        let server = Arc::clone(&self.server);
-        tokio::spawn(async move {
-            if let Err(error) = server.mailboxes.refresh(&server.store).await {
+    fn mailboxes_changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            if let Err(error) = self.server.mailboxes.refresh(&self.server.store).await {
                 warn!(%error, "the mailboxes could not be read again; the old list holds");
             }
-        });
+        })
     }
 
     fn health(&self) -> Vec<ComponentHealth> {

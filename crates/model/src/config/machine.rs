@@ -34,6 +34,9 @@ pub struct Listener {
     pub protocol: Protocol,
     /// Address and port.
     pub address: SocketAddr,
+    /// Clients on this machine may log in without TLS. False unless written, and without effect
+    /// for clients from elsewhere.
+    pub allow_plain_login_on_loopback: bool,
 }
 
 /// `protocol` of a listener.
@@ -104,6 +107,31 @@ pub struct Limits {
     pub max_connections_per_address: usize,
     /// Received lines a message may have.
     pub max_hops: u32,
+    /// Wrong passwords for one mailbox before it is locked for logging in.
+    pub login_failures_per_account: u32,
+    /// Wrong passwords from one address before it is locked for logging in.
+    pub login_failures_per_address: u32,
+    /// How long such a lock holds, and how long wrong passwords are remembered.
+    pub login_lock: Duration,
+    /// Sessions at once that are logged in as one mailbox.
+    pub sessions_per_account: usize,
+    /// What one mailbox that has logged in may send.
+    pub per_account: HourlyLimit,
+    /// What one client address may hand in.
+    pub per_address: HourlyLimit,
+    /// What one sender address may send.
+    pub per_sender: HourlyLimit,
+    /// Unknown recipients that one client address may try in an hour; 0: no bound.
+    pub unknown_recipients_per_hour: u32,
+}
+
+/// How much in an hour; 0: no bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HourlyLimit {
+    /// Messages.
+    pub messages: u32,
+    /// Recipients.
+    pub recipients: u32,
 }
 
 impl Default for Limits {
@@ -114,6 +142,14 @@ impl Default for Limits {
             max_connections: 2000,
             max_connections_per_address: 50,
             max_hops: 30,
+            login_failures_per_account: 10,
+            login_failures_per_address: 30,
+            login_lock: Duration::from_secs(15 * 60),
+            sessions_per_account: 20,
+            per_account: HourlyLimit { messages: 1000, recipients: 5000 },
+            per_address: HourlyLimit::default(),
+            per_sender: HourlyLimit::default(),
+            unknown_recipients_per_hour: 100,
         }
     }
 }
@@ -125,6 +161,7 @@ impl Default for Machine {
             name: name.into(),
             protocol,
             address: SocketAddr::from(([127, 0, 0, 1], port)),
+            allow_plain_login_on_loopback: false,
         };
         Self {
             hostname: None,

@@ -13,7 +13,8 @@ mod mailflow;
 mod parse;
 
 pub use machine::{
-    DeliverySettings, DnsSettings, Limits, Listener, Machine, Protocol, StoreUrl, TlsFiles,
+    DeliverySettings, DnsSettings, HourlyLimit, Limits, Listener, Machine, Protocol, StoreUrl,
+    TlsFiles,
 };
 pub use mailflow::{
     AcceptedDomain, AuthorisedAddress, Connector, Credentials, Direction, DomainPattern,

@@ -13,6 +13,7 @@
 //! `verdict` (pure: what is wrong with a chain), [`client`], [`server`], and `reason` (handshake
 //! errors in plain words).
 
+mod binding;
 pub mod client;
 pub mod facts;
 mod reason;
@@ -30,9 +31,10 @@ use rustls::crypto::CryptoProvider;
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+pub use binding::ChannelBindings;
 pub use client::{ClientTls, TlsSession};
 pub use facts::CertificateFacts;
-pub use server::{ClientCertificate, ServerTls};
+pub use server::{ClientCertificate, ServerSession, ServerTls};
 pub use trust::TrustRoots;
 
 /// Chooses the cryptography of the whole process. Call it first in `main`; calling it again does

@@ -12,6 +12,7 @@
 
 use std::fmt;
 use std::fs::Metadata;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,12 +29,14 @@ use rustls::{
     ServerConnection, SignatureScheme,
 };
 use rustls_pki_types::{CertificateDer, UnixTime};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use webpki::KeyUsage;
 
 use super::{
-    CertificateFacts, TlsFileError, TrustRoots, provider, read_certificates, read_key, self_signed,
-    signature,
+    CertificateFacts, ChannelBindings, TlsFileError, TrustRoots, binding, client, provider,
+    read_certificates, read_key, self_signed, signature,
 };
 
 /// Our side of TLS. Cheap to clone; clones share the certificate.
@@ -56,11 +59,26 @@ struct Loaded {
     config: Arc<ServerConfig>,
     key: Arc<CertifiedKey>,
     facts: Option<CertificateFacts>,
+    /// `tls-server-end-point`.
+    end_point: Option<Vec<u8>>,
 }
 
 /// Inode, length, and the times of content and attributes (seconds and nanoseconds): what differs
 /// when a file was written, replaced, or made readable.
 type Fingerprint = (u64, u64, (i64, i64), (i64, i64));
+
+/// A finished handshake with a client.
+#[derive(Debug)]
+pub struct ServerSession<S> {
+    /// The encrypted stream.
+    pub stream: TlsStream<S>,
+    /// Version and cipher: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
+    pub description: String,
+    /// The names in the client's certificate, lower case, when it showed one that we trust.
+    pub certificate_names: Vec<String>,
+    /// What a login over this connection can be bound to.
+    pub bindings: ChannelBindings,
+}
 
 /// The certificate that a client showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +134,32 @@ impl ServerTls {
     #[must_use]
     pub fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.inner.current.load().config))
+    }
+
+    /// The server's half of a handshake, and what is known after it.
+    ///
+    /// # Errors
+    /// The library's: the client spoke no TLS, wanted an old version, or went away. How long it may
+    /// take is the caller's to say.
+    pub async fn handshake<S>(&self, stream: S) -> io::Result<ServerSession<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        // The same certificate for the handshake and for what is bound to it.
+        let loaded = self.inner.current.load_full();
+        let stream = TlsAcceptor::from(Arc::clone(&loaded.config)).accept(stream).await?;
+        let connection = stream.get_ref().1;
+        let certificate_names = self
+            .peer_names(connection)
+            .filter(|certificate| certificate.trusted)
+            .map(|certificate| certificate.names)
+            .unwrap_or_default();
+        let bindings = ChannelBindings {
+            exporter: binding::exporter(connection),
+            server_end_point: loaded.end_point.clone(),
+        };
+        let description = client::describe(connection);
+        Ok(ServerSession { stream, description, certificate_names, bindings })
     }
 
     /// What our certificate says: for health pages and warnings before it ends.
@@ -195,6 +239,7 @@ impl Loaded {
         let key = read_key(&files.key)?;
         let provider = provider();
         let facts = chain.first().and_then(|leaf| CertificateFacts::read(leaf));
+        let end_point = chain.first().and_then(|leaf| binding::server_end_point(leaf));
         let signing = provider.key_provider.load_private_key(key).map_err(|error| {
             TlsFileError::BadKey { path: files.key.clone(), detail: error.to_string() }
         })?;
@@ -222,7 +267,7 @@ impl Loaded {
             .map_err(|error| TlsFileError::Setup { detail: error.to_string() })?
             .with_client_cert_verifier(Arc::new(verifier))
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(&key))));
-        Ok(Self { config: Arc::new(config), key, facts })
+        Ok(Self { config: Arc::new(config), key, facts, end_point })
     }
 }
 

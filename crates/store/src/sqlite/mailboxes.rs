@@ -119,6 +119,28 @@ pub(super) fn remember(connection: &Connection, key: &str, value: &str) -> rusql
     Ok(())
 }
 
+/// Facts by the beginning of their keys.
+pub(super) fn recall_all(
+    connection: &Connection,
+    prefix: &str,
+) -> rusqlite::Result<Vec<(String, String)>> {
+    // Keys are compared octet by octet, and no text is behind the last character.
+    let end = format!("{prefix}\u{10ffff}");
+    connection
+        .prepare_cached("SELECT key, value FROM memory WHERE key >= ? AND key < ? ORDER BY key")?
+        .query_map([prefix, &end], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Forgets facts.
+pub(super) fn forget_facts(connection: &Connection, keys: &[String]) -> rusqlite::Result<()> {
+    let mut delete = connection.prepare_cached("DELETE FROM memory WHERE key = ?")?;
+    for key in keys {
+        delete.execute([key])?;
+    }
+    Ok(())
+}
+
 /// A fact that was kept.
 pub(super) fn recall(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     connection

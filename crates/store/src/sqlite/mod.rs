@@ -492,6 +492,15 @@ impl Store for SqliteStore {
         Box::pin(self.ask(move |file| mailboxes::recall(file, &key)))
     }
 
+    fn recall_all(&self, prefix: String) -> Fut<'_, Vec<(String, String)>> {
+        Box::pin(self.ask(move |file| mailboxes::recall_all(file, &prefix)))
+    }
+
+    fn forget_facts(&self, keys: Vec<String>) -> Fut<'_, ()> {
+        let octets = keys.iter().map(String::len).sum();
+        Box::pin(self.write(Operation::ForgetFacts(keys), octets))
+    }
+
     fn close(&self) -> Fut<'_, ()> {
         Box::pin(self.close_all())
     }

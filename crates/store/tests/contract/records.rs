@@ -7,6 +7,7 @@ on_new_stores!(
     attempts_are_listed_by_site,
     only_what_has_ended_is_forgotten,
     mailboxes_have_names_of_their_own,
+    small_facts_are_found_by_the_beginning_of_their_keys,
     small_facts_are_kept,
 );
 
@@ -72,6 +73,8 @@ fn mailbox(name: &str, aliases: &[&str]) -> Mailbox {
         aliases: aliases.iter().map(|alias| address(alias)).collect(),
         send_as: vec!["@contoso.example".into()],
         password_hash: Some("$argon2id$x".into()),
+        scram: None,
+        application_passwords: Vec::new(),
         language: Some("nl".into()),
         quota: Some(1_000_000),
         created_at: at(0),
@@ -111,4 +114,18 @@ async fn small_facts_are_kept(store: &dyn Store) {
     store.remember("revision".into(), "1".into()).await.unwrap();
     store.remember("revision".into(), "2".into()).await.unwrap();
     assert_eq!(store.recall("revision".into()).await.unwrap().as_deref(), Some("2"));
+}
+
+async fn small_facts_are_found_by_the_beginning_of_their_keys(store: &dyn Store) {
+    for key in ["seen/b", "seen/a", "seen/\u{10fffe}", "seen", "seeo/c"] {
+        store.remember(key.into(), format!("value of {key}")).await.unwrap();
+    }
+    let found = store.recall_all("seen/".into()).await.unwrap();
+    let keys: Vec<&str> = found.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, ["seen/a", "seen/b", "seen/\u{10fffe}"]);
+    assert_eq!(found[0].1, "value of seen/a");
+    let gone = vec!["seen/a".into(), "seen/none".into(), "seen/b".into()];
+    store.forget_facts(gone).await.unwrap();
+    assert_eq!(store.recall_all("seen/".into()).await.unwrap().len(), 1);
+    assert!(store.recall("seen".into()).await.unwrap().is_some());
 }

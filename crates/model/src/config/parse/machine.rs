@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::values::{self, Read};
 use super::{Section, Wrong, read_file};
-use crate::config::{Listener, Machine, Problem, Protocol, StoreUrl, TlsFiles};
+use crate::config::{Limits, Listener, Machine, Problem, Protocol, StoreUrl, TlsFiles};
 
 const PROTOCOLS: &[(&str, Protocol)] = &[
     ("smtp", Protocol::Smtp),
@@ -13,6 +13,27 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("pop3", Protocol::Pop3),
     ("pop3s", Protocol::Pop3s),
     ("admin", Protocol::Admin),
+];
+
+const LISTENER_KEYS: &[&str] = &["name", "protocol", "address", "allow_plain_login_on_loopback"];
+
+const LIMIT_KEYS: &[&str] = &[
+    "max_message_size",
+    "max_recipients",
+    "max_connections",
+    "max_connections_per_address",
+    "max_hops",
+    "login_failures_per_account",
+    "login_failures_per_address",
+    "login_lock",
+    "sessions_per_account",
+    "account_messages_per_hour",
+    "account_recipients_per_hour",
+    "address_messages_per_hour",
+    "address_recipients_per_hour",
+    "sender_messages_per_hour",
+    "sender_recipients_per_hour",
+    "unknown_recipients_per_hour",
 ];
 
 const TABLES: &[&str] =
@@ -65,7 +86,7 @@ fn dns_timeout(item: &toml_edit::Item) -> Read<Duration> {
 
 fn listeners(root: &Section<'_>) -> Vec<Listener> {
     let mut listeners: Vec<Listener> = Vec::new();
-    for section in root.tables("listener", &["name", "protocol", "address"]) {
+    for section in root.tables("listener", LISTENER_KEYS) {
         let protocol = section.required("protocol", "\"smtp\"", values::word(PROTOCOLS));
         let address = section.required("address", "\"0.0.0.0:25\"", values::socket_address);
         let (Some(protocol), Some(address)) = (protocol, address) else { continue };
@@ -88,9 +109,24 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
                 "give each listener an address or a port of its own",
             );
         }
-        listeners.push(Listener { name, protocol, address });
+        let allow_plain_login_on_loopback = plain_login(&section, protocol);
+        listeners.push(Listener { name, protocol, address, allow_plain_login_on_loopback });
     }
     listeners
+}
+
+/// Whether clients on this machine may log in without TLS.
+fn plain_login(section: &Section<'_>, protocol: Protocol) -> bool {
+    const KEY: &str = "allow_plain_login_on_loopback";
+    let allowed = section.read(KEY, values::boolean).unwrap_or(false);
+    if allowed && !matches!(protocol, Protocol::Submission | Protocol::Pop3) {
+        section.source.warning(
+            section.span_of(KEY),
+            "this listener has no login without TLS anyway, so the key changes nothing",
+            "write it for listeners with protocol = \"submission\" or \"pop3\"",
+        );
+    }
+    allowed
 }
 
 fn store_url(item: &toml_edit::Item) -> Read<StoreUrl> {
@@ -126,14 +162,7 @@ fn delivery(root: &Section<'_>, machine: &mut Machine) {
 }
 
 fn limits(root: &Section<'_>, machine: &mut Machine) {
-    let known = &[
-        "max_message_size",
-        "max_recipients",
-        "max_connections",
-        "max_connections_per_address",
-        "max_hops",
-    ];
-    let Some(section) = root.section("limits", known) else { return };
+    let Some(section) = root.section("limits", LIMIT_KEYS) else { return };
     let limits = &mut machine.limits;
     let number = |key: &str, target: &mut usize| {
         if let Some(number) = section.read(key, values::count(1_000_000)) {
@@ -147,6 +176,8 @@ fn limits(root: &Section<'_>, machine: &mut Machine) {
     if let Some(hops) = section.read("max_hops", values::count(1000)) {
         limits.max_hops = u32::try_from(hops).unwrap_or(limits.max_hops);
     }
+    number("sessions_per_account", &mut limits.sessions_per_account);
+    hourly_limits(&section, limits);
     if limits.max_message_size < 64 * 1024 {
         section.source.warning(
             section.span_of("max_message_size"),
@@ -168,4 +199,33 @@ fn limits(root: &Section<'_>, machine: &mut Machine) {
             "write a smaller number than max_connections",
         );
     }
+}
+
+/// What protects logins, and what may be sent in an hour.
+fn hourly_limits(section: &Section<'_>, limits: &mut Limits) {
+    let number = |key: &str, read: &dyn Fn(&toml_edit::Item) -> Read<u64>, target: &mut u32| {
+        if let Some(number) = section.read(key, read) {
+            *target = u32::try_from(number).unwrap_or(*target);
+        }
+    };
+    let failures = values::count(10_000);
+    number("login_failures_per_account", &failures, &mut limits.login_failures_per_account);
+    number("login_failures_per_address", &failures, &mut limits.login_failures_per_address);
+    section.set("login_lock", &mut limits.login_lock, login_lock);
+    let hourly = values::count_or_none(1_000_000);
+    number("account_messages_per_hour", &hourly, &mut limits.per_account.messages);
+    number("account_recipients_per_hour", &hourly, &mut limits.per_account.recipients);
+    number("address_messages_per_hour", &hourly, &mut limits.per_address.messages);
+    number("address_recipients_per_hour", &hourly, &mut limits.per_address.recipients);
+    number("sender_messages_per_hour", &hourly, &mut limits.per_sender.messages);
+    number("sender_recipients_per_hour", &hourly, &mut limits.per_sender.recipients);
+    number("unknown_recipients_per_hour", &hourly, &mut limits.unknown_recipients_per_hour);
+}
+
+fn login_lock(item: &toml_edit::Item) -> Read<Duration> {
+    let lock = values::positive_duration(item)?;
+    if lock > Duration::from_secs(24 * 3600) {
+        return Err(Wrong::new("is longer than a day", "write \"15m\", or \"24h\" at most"));
+    }
+    Ok(lock)
 }

@@ -54,15 +54,24 @@ pub(super) fn boolean(item: &Item) -> Read<bool> {
 
 /// A whole number from 1 to `max`.
 pub(super) fn count(max: u64) -> impl Fn(&Item) -> Read<u64> {
+    count_from(1, max)
+}
+
+/// A whole number from 0, which stands for no bound, to `max`.
+pub(super) fn count_or_none(max: u64) -> impl Fn(&Item) -> Read<u64> {
+    count_from(0, max)
+}
+
+fn count_from(min: u64, max: u64) -> impl Fn(&Item) -> Read<u64> {
     move |item| {
         let number = item
             .as_integer()
             .ok_or_else(|| wrong_type("a whole number", item, "a number without quotes"))?;
         match u64::try_from(number) {
-            Ok(number) if (1..=max).contains(&number) => Ok(number),
+            Ok(number) if (min..=max).contains(&number) => Ok(number),
             _ => Err(Wrong::new(
                 format!("{number} is out of range"),
-                format!("write a number from 1 to {max}"),
+                format!("write a number from {min} to {max}"),
             )),
         }
     }
