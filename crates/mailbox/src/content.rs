@@ -73,12 +73,15 @@ pub(crate) struct LineEnds<W> {
     /// The last chunk ended with a CR that is not written yet.
     pending_cr: bool,
     written: u64,
+    /// Line ends that get a CR again when the message is sent.
     lines: u64,
+    /// The last octet that was written is a CR.
+    after_cr: bool,
 }
 
 impl<W: Write> LineEnds<W> {
     pub(crate) const fn new(out: W) -> Self {
-        Self { out, pending_cr: false, written: 0, lines: 0 }
+        Self { out, pending_cr: false, written: 0, lines: 0, after_cr: false }
     }
 
     pub(crate) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
@@ -108,7 +111,13 @@ impl<W: Write> LineEnds<W> {
 
     fn put(&mut self, octets: &[u8]) -> io::Result<()> {
         self.written += octets.len() as u64;
-        self.lines += memchr::memchr_iter(b'\n', octets).count() as u64;
+        for end in memchr::memchr_iter(b'\n', octets) {
+            let after_cr = if end == 0 { self.after_cr } else { octets[end - 1] == b'\r' };
+            self.lines += u64::from(!after_cr);
+        }
+        if let Some(last) = octets.last() {
+            self.after_cr = *last == b'\r';
+        }
         self.out.write_all(octets)
     }
 
@@ -144,6 +153,8 @@ mod tests {
             assert_eq!(size, expected.len() as u64);
         }
         assert_eq!(convert(&[b"a\r\nb\r\n"]).2, 6);
+        // In the file it is CRLF, which stays so.
+        assert_eq!(convert(&[b"a\r\r", b"\n"]).2, 3);
     }
 
     proptest::proptest! {

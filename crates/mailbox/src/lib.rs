@@ -1,4 +1,4 @@
-//! Local delivery: messages into Maildirs.
+//! Maildirs: messages delivered into them, and read from them.
 //!
 //! **What it is for.** [`MaildirRoot`] is the directory with all mailboxes (`DATA_DIR/mail`).
 //! [`MaildirRoot::deliver`] writes one message into one mailbox, so that any program that reads
@@ -23,15 +23,20 @@
 //! `new`. [`MailboxError::failure`] is the same as the queue records it. A full disk and a mailbox
 //! over its quota pass: the message stays in the queue.
 //!
+//! The other direction is [`maildrop`]: a mailbox opened by one reader, for POP3.
+//!
 //! All functions block; asynchronous callers use a blocking thread. In which order to read:
-//! [`layout`] (names and places), [`content`] (line ends), [`deliver`](mod@deliver), [`error`].
+//! [`layout`] (names and places), [`content`] (line ends), [`deliver`](mod@deliver), [`error`],
+//! [`maildrop`].
 
 pub mod content;
 pub mod deliver;
 pub mod error;
 pub mod layout;
+pub mod maildrop;
 
 pub use content::MessageContent;
 pub use deliver::{Delivered, Delivery};
 pub use error::MailboxError;
 pub use layout::{MaildirRoot, Usage};
+pub use maildrop::{Maildrop, MaildropError, MessageReader, Updated};
