@@ -4,6 +4,7 @@
 //! kept as an [`Attempt`]; the one that got furthest speaks for all of them.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_model::config::{Credentials, Host, OutboundConnector, TlsLevel};
@@ -12,6 +13,7 @@ use causeway_net::dial;
 use causeway_net::dns::Families;
 use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use crate::engine::Shared;
@@ -74,6 +76,8 @@ pub(crate) struct Link {
     pub(crate) tls: Option<String>,
     /// Transactions so far.
     pub(crate) uses: u32,
+    /// Its share of all outbound connections.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// What is needed to write an [`Attempt`] about one host.
@@ -109,10 +113,12 @@ pub(crate) fn millis(span: Duration) -> u64 {
 /// Opens a session with the first host that gives one. The error has every try, in order; never
 /// empty.
 pub(crate) async fn open(shared: &Shared, target: &Target) -> Result<Link, Vec<Attempt>> {
+    // The semaphore is never closed.
+    let permit = Arc::clone(&shared.connecting).acquire_owned().await.ok();
     let mut tries = Vec::new();
     for (host, port) in target.hosts.iter().take(MOST_HOSTS) {
         match open_host(shared, target, host, *port).await {
-            Ok(link) => return Ok(link),
+            Ok(link) => return Ok(Link { _permit: permit, ..link }),
             Err(mut failed) => tries.append(&mut failed),
         }
     }
@@ -284,7 +290,15 @@ async fn converse(
     if let Some(credentials) = &target.credentials {
         log_in(&mut connection, &capabilities, credentials, tls.is_some(), address).await?;
     }
-    Ok(Link { connection, capabilities, host: name.to_owned(), address, tls, uses: 0 })
+    Ok(Link {
+        connection,
+        capabilities,
+        host: name.to_owned(),
+        address,
+        tls,
+        uses: 0,
+        _permit: None,
+    })
 }
 
 async fn log_in(

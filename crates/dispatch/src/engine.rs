@@ -14,7 +14,7 @@ use causeway_net::tls::client::ClientTls;
 use causeway_policy::{MailPolicy, MailboxLookup};
 use causeway_store::{NewMessage, SharedStore, StoreError};
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
@@ -32,6 +32,12 @@ const SCAN_BATCH: usize = 10_000;
 
 /// Due recipients that are routed under one lock.
 const DUE_BATCH: usize = 1_000;
+
+/// Questions about domains' hosts at once.
+const MOST_QUESTIONS: usize = 64;
+
+/// Outbound connections at once.
+const MOST_CONNECTIONS: usize = 1_000;
 
 /// The mailboxes that exist, with what delivery and reports need of them.
 pub trait Mailboxes: MailboxLookup + Send + Sync {
@@ -99,6 +105,10 @@ pub(crate) struct Shared {
     pub(crate) lame: Recent,
     /// Addresses where TLS was offered and did not work lately.
     pub(crate) plain_only: Recent,
+    /// Questions to DNS that run at once: a queue full of domains must not flood the resolver.
+    pub(crate) resolving: Semaphore,
+    /// Outbound connections at once, all sites together.
+    pub(crate) connecting: Arc<Semaphore>,
     /// The first timer may have changed.
     timers_changed: Notify,
     /// A job is over.
@@ -231,6 +241,8 @@ impl Dispatch {
             mx_cache: MxCache::default(),
             lame: Recent::default(),
             plain_only: Recent::default(),
+            resolving: Semaphore::new(MOST_QUESTIONS),
+            connecting: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
             timers_changed: Notify::new(),
             progress: Notify::new(),
             sweeping: tokio::sync::Mutex::default(),

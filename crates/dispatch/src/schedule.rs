@@ -101,11 +101,6 @@ impl Schedule {
         self.entries.len()
     }
 
-    /// True when the recipient is known.
-    pub(crate) fn contains(&self, key: RecipientKey) -> bool {
-        self.entries.contains_key(&key)
-    }
-
     /// The recipient's place.
     pub(crate) fn place(&self, key: RecipientKey) -> Option<Place> {
         self.entries.get(&key).map(|entry| entry.place)
@@ -189,9 +184,9 @@ impl Schedule {
         entry.joined = joined;
         let waiting = &mut self.sites[site as usize].waiting;
         if first {
-            waiting.push_front(key)
+            waiting.push_front(key);
         } else {
-            waiting.push_back(key)
+            waiting.push_back(key);
         }
         self.call(site)
     }

@@ -227,8 +227,13 @@ impl Worker {
         flight: Flight,
         domain: &causeway_model::Domain,
     ) {
+        let shared = Arc::clone(&self.shared);
+        // The semaphore is never closed.
+        let turn = shared.resolving.acquire().await;
         let began = Instant::now();
-        match resolve::mx_set(&self.shared, domain).await {
+        let found = resolve::mx_set(&shared, domain).await;
+        drop(turn);
+        match found {
             Ok(set) => {
                 self.shared.mx_cache.put(domain, set);
                 let call = self.shared.schedule.lock().site_succeeded(self.index);

@@ -22,6 +22,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use causeway_accounts::{Logins, PopRegister};
 use causeway_dispatch::Dispatch;
 use causeway_model::Timestamp;
 use causeway_model::config::Machine;
@@ -57,6 +58,10 @@ pub(crate) struct Server {
     pub(crate) policy: Arc<ArcSwap<MailPolicy>>,
     pub(crate) store: SharedStore,
     pub(crate) mailboxes: Arc<MailboxMap>,
+    /// Who may log in.
+    pub(crate) logins: Logins,
+    /// Who has read mail by POP3 a moment ago.
+    pub(crate) pop_register: Arc<PopRegister>,
     pub(crate) dispatch: Dispatch,
     pub(crate) tls: Arc<ServerTls>,
     /// What is bound, for people.
@@ -94,6 +99,7 @@ impl Refusal {
 pub(crate) async fn run(options: ServeOptions) -> ExitCode {
     start_log();
     causeway_net::tls::install_crypto_provider();
+    raise_descriptor_limit();
     match assemble::assemble(options).await {
         Ok(assembled) => assembled.run().await,
         Err(refusal) => {
@@ -101,6 +107,18 @@ pub(crate) async fn run(options: ServeOptions) -> ExitCode {
                 crate::cli::failure::say(line);
             }
             ExitCode::from(refusal.status)
+        }
+    }
+}
+
+/// As many open files as the system lets us have: sessions and connections are files.
+fn raise_descriptor_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current < limit.maximum || limit.maximum.is_none() {
+        limit.current = limit.maximum;
+        if let Err(problem) = setrlimit(Resource::Nofile, limit) {
+            warn!(%problem, "the limit of open files could not be raised");
         }
     }
 }
@@ -247,6 +265,9 @@ async fn upkeep(server: Arc<Server>, end: CancellationToken) {
             Err(problem) => {
                 error!(%problem, "the new certificate cannot be used; the old one stays")
             }
+        }
+        if let Err(problem) = server.pop_register.sweep(server.dispatch.now()).await {
+            warn!(%problem, "old POP3 logins could not be removed");
         }
         let kept = i64::try_from(TRACE_KEPT.as_millis()).unwrap_or(i64::MAX);
         let before = Timestamp::from_millis(server.dispatch.now().as_millis() - kept);

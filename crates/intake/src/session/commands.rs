@@ -213,7 +213,12 @@ impl Session {
             points_here: false,
         };
         let mut decision = policy.relay(&facts);
-        if !decision.allowed && decision.is_relay && self.look_ups < LOOK_UP_LIMIT {
+        let may_point_here = address.domain().literal().is_none();
+        if !decision.allowed
+            && decision.is_relay
+            && may_point_here
+            && self.look_ups < LOOK_UP_LIMIT
+        {
             self.look_ups += 1;
             facts.points_here = points_here(&context, address).await;
             if facts.points_here {
