@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
+use causeway_accounts::{Logins, PopRegister};
 use causeway_admin::{LoopbackListener, SocketListener};
 use causeway_dispatch::{Dispatch, Settings};
 use causeway_intake::{Context, Handoff, Listening, Spool};
@@ -77,6 +78,14 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     mailboxes.refresh(&store).await.map_err(|error| Refusal::other(error.to_string()))?;
 
     let (clock, is_manual) = clock();
+    let store_failed = |error: causeway_store::StoreError| Refusal::other(error.to_string());
+    let accounts = Arc::clone(&mailboxes) as Arc<dyn causeway_accounts::Accounts>;
+    let logins = Logins::open(Arc::clone(&store), accounts, clock.clone(), &machine.limits)
+        .await
+        .map_err(store_failed)?;
+    let pop_settings = policy.load().flow().relay.pop_before_smtp;
+    let pop_register =
+        PopRegister::open(Arc::clone(&store), pop_settings).await.map_err(store_failed)?;
     let resolver =
         Arc::new(Resolver::new(&machine.dns).map_err(|error| Refusal::other(error.to_string()))?);
     let client_tls = ClientTls::new(&machine.delivery.trust_roots)
@@ -123,6 +132,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         policy,
         store,
         mailboxes,
+        logins,
+        pop_register: Arc::new(pop_register),
         dispatch,
         tls,
         listeners,

@@ -1,9 +1,10 @@
-//! The mailboxes as policy asks for them: by address or alias, from memory.
+//! The mailboxes as policy and logins ask for them: by address or alias, from memory.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use causeway_accounts::Accounts;
 use causeway_dispatch::{MailboxFacts, Mailboxes};
 use causeway_model::Address;
 use causeway_policy::MailboxLookup;
@@ -17,8 +18,8 @@ pub(crate) struct MailboxMap {
 
 #[derive(Debug, Default)]
 struct Known {
-    by_key: HashMap<String, Address>,
-    facts: HashMap<Address, MailboxFacts>,
+    /// By every name that a mailbox has.
+    by_key: HashMap<String, Arc<Mailbox>>,
 }
 
 impl MailboxMap {
@@ -36,26 +37,32 @@ impl MailboxMap {
 
 fn index(mailboxes: Vec<Mailbox>) -> Known {
     let mut by_key = HashMap::with_capacity(mailboxes.len());
-    let mut facts = HashMap::with_capacity(mailboxes.len());
     for mailbox in mailboxes {
-        for alias in &mailbox.aliases {
-            by_key.insert(alias.mailbox_key(), mailbox.address.clone());
+        let mailbox = Arc::new(mailbox);
+        for name in std::iter::once(&mailbox.address).chain(&mailbox.aliases) {
+            by_key.insert(name.mailbox_key(), Arc::clone(&mailbox));
         }
-        by_key.insert(mailbox.address.mailbox_key(), mailbox.address.clone());
-        let set = MailboxFacts { quota: mailbox.quota, language: mailbox.language };
-        facts.insert(mailbox.address, set);
     }
-    Known { by_key, facts }
+    Known { by_key }
+}
+
+impl Accounts for MailboxMap {
+    fn account(&self, key: &str) -> Option<Arc<Mailbox>> {
+        self.known.load().by_key.get(key).cloned()
+    }
 }
 
 impl Mailboxes for MailboxMap {
     fn facts(&self, mailbox: &Address) -> MailboxFacts {
-        self.known.load().facts.get(mailbox).cloned().unwrap_or_default()
+        match self.account(&mailbox.mailbox_key()) {
+            Some(known) => MailboxFacts { quota: known.quota, language: known.language.clone() },
+            None => MailboxFacts::default(),
+        }
     }
 }
 
 impl MailboxLookup for MailboxMap {
     fn find(&self, key: &str) -> Option<Address> {
-        self.known.load().by_key.get(key).cloned()
+        self.known.load().by_key.get(key).map(|mailbox| mailbox.address.clone())
     }
 }

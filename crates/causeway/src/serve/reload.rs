@@ -43,6 +43,7 @@ fn put_in_force(server: &Arc<Server>, flow: MailFlow, places: &Places) -> Result
         &causeway_net::local::local_addresses(),
     )
     .map_err(|lines| lines.join("; "))?;
+    server.pop_register.configure(policy.flow().relay.pop_before_smtp);
     server.policy.store(Arc::new(policy));
     server.dispatch.reroute();
     Ok(())
