@@ -186,6 +186,9 @@ fn decision(
         return (category, "the code says more than the words".into());
     }
     if let Some(hit) = first.strong {
+        if draft.exit_status && hit.category == System {
+            return (MailerError, format!("phrase \"{}\" from a program", hit.pattern));
+        }
         return in_its_place(hit, step, reply, enhanced, answer);
     }
     around(draft, answer, &context, enhanced, reply, step, first)

@@ -140,7 +140,7 @@ fn read_report(
     if drafts.is_empty() {
         drafts.push(Draft { why: vec!["a report that names nobody".into()], ..Draft::default() });
     }
-    let single = drafts.len() == 1;
+    let (single, count) = (drafts.len() == 1, drafts.len());
     drafts
         .into_iter()
         .map(|mut draft| {
@@ -152,7 +152,7 @@ fn read_report(
             if single {
                 draft.context = limited(&free.human, 8192).into_owned();
             } else {
-                draft.context = mentions(&free.human, draft.address.as_deref());
+                draft.context = mentions(&free.human, draft.address.as_deref(), count);
             }
             draft.delay = delay && draft.action.is_none();
             conclude(draft)
@@ -180,11 +180,14 @@ fn limited(text: &str, limit: usize) -> Cow<'_, str> {
 }
 
 /// The lines of a transcript that speak of one of several recipients, each with the line after it.
-fn mentions(human: &str, address: Option<&str>) -> String {
+///
+/// Looked for in so much of the text that many recipients cost no more than a few.
+fn mentions(human: &str, address: Option<&str>, recipients: usize) -> String {
     let Some(address) = address else { return String::new() };
+    let share = (4 * 1024 * 1024 / recipients.max(1)).min(64 * 1024);
     let mut out = String::new();
     let mut take_next = false;
-    for line in limited(human, 64 * 1024).lines() {
+    for line in limited(human, share).lines() {
         let hit = addresses::find_all(line).any(|span| addresses::same(span.of(line), address));
         if (hit || take_next) && out.len() < 1000 {
             out.push_str(line);
@@ -259,7 +262,7 @@ fn by_failed_recipients(failed: &[String], entries: &[Entry], free: &FreeText) -
             let segment = match known {
                 Some(entry) => entry.segment.clone(),
                 None if failed.len() == 1 => limited(&free.human, 4096).into_owned(),
-                None => mentions(&free.human, Some(address)),
+                None => mentions(&free.human, Some(address), failed.len()),
             };
             Entry { address: address.clone(), segment, rule: "header: X-Failed-Recipients" }
         })
@@ -360,7 +363,7 @@ fn read_pasted(human: &str) -> Explanation {
     if drafts.is_empty() {
         drafts.push(Draft { why: vec!["a line without an address".into()], ..Draft::default() });
     }
-    let single = drafts.len() == 1;
+    let (single, count) = (drafts.len() == 1, drafts.len());
     let recipients = drafts
         .into_iter()
         .map(|mut draft| {
@@ -371,7 +374,7 @@ fn read_pasted(human: &str) -> Explanation {
                 }
                 draft.context = limited(&free.human, 8192).into_owned();
             } else {
-                draft.context = mentions(&free.human, draft.address.as_deref());
+                draft.context = mentions(&free.human, draft.address.as_deref(), count);
             }
             draft.delay = delay && draft.action.is_none();
             conclude(draft)
