@@ -43,6 +43,7 @@ pub(crate) enum FilesFound {
 pub(crate) struct Assembled {
     pub(crate) server: Arc<Server>,
     pub(crate) smtp: Vec<Listening>,
+    pub(crate) pop3: Vec<Listening>,
     pub(crate) socket: SocketListener,
     pub(crate) admin: Vec<LoopbackListener>,
     pub(crate) context: Arc<Context>,
@@ -93,7 +94,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let tls = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, &hostname)
         .map_err(|error| Refusal::files(vec![error.to_string()]))?;
     let tls = Arc::new(tls);
-    let (smtp, admin, listeners) = bind(&machine).await?;
+    let (smtp, pop3, admin, listeners) = bind(&machine).await?;
 
     let dispatch = Dispatch::new(Settings {
         store: Arc::clone(&store),
@@ -140,7 +141,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         reload_problem: Mutex::new(None),
         manual_clock: AtomicBool::new(is_manual),
     });
-    Ok(Assembled { server, smtp, socket, admin, context, clean })
+    Ok(Assembled { server, smtp, pop3, socket, admin, context, clean })
 }
 
 /// A file that can be used.
@@ -238,10 +239,11 @@ fn clock() -> (Clock, bool) {
     }
 }
 
-type Listeners = (Vec<Listening>, Vec<LoopbackListener>, Vec<Bound>);
+type Listeners = (Vec<Listening>, Vec<Listening>, Vec<LoopbackListener>, Vec<Bound>);
 
 async fn bind(machine: &Machine) -> Result<Listeners, Refusal> {
-    let (mut smtp, mut admin, mut bound) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut smtp, mut pop3) = (Vec::new(), Vec::new());
+    let (mut admin, mut bound) = (Vec::new(), Vec::new());
     for listener in &machine.listeners {
         let failed = |error: &dyn std::fmt::Display| {
             Refusal::other(format!(
@@ -263,12 +265,19 @@ async fn bind(machine: &Machine) -> Result<Listeners, Refusal> {
                 admin.push(listening);
                 ("admin", address)
             }
-            Protocol::Submission | Protocol::Submissions | Protocol::Pop3 | Protocol::Pop3s => {
+            Protocol::Pop3 | Protocol::Pop3s => {
+                let listening = causeway_net::listen::bind(listener).map_err(|e| failed(&e))?;
+                let address = listening.address().map_err(|e| failed(&e))?;
+                pop3.push(listening);
+                let is_pop3s = listener.protocol == Protocol::Pop3s;
+                (if is_pop3s { "pop3s" } else { "pop3" }, address)
+            }
+            Protocol::Submission | Protocol::Submissions => {
                 warn!(listener = %listener.name, "this version does not speak this listener's protocol yet; it is left closed");
                 continue;
             }
         };
         bound.push(Bound { name: listener.name.clone(), protocol, address });
     }
-    Ok((smtp, admin, bound))
+    Ok((smtp, pop3, admin, bound))
 }

@@ -12,6 +12,7 @@
 mod assemble;
 mod control;
 mod mailboxes;
+mod pop3;
 mod reload;
 
 use std::net::SocketAddr;
@@ -143,7 +144,7 @@ fn start_log() {
 impl assemble::Assembled {
     /// Everything is bound and read: work until told to end.
     async fn run(self) -> ExitCode {
-        let Self { server, smtp, socket, admin, context, clean } = self;
+        let Self { server, smtp, pop3, socket, admin, context, clean } = self;
         let shutdown = CancellationToken::new();
         let sessions = TaskTracker::new();
         let limits = server.machine.limits;
@@ -160,6 +161,8 @@ impl assemble::Assembled {
                 shutdown.clone(),
             ));
         }
+        let clock = context.clock.clone();
+        pop3::start(&server, pop3, clock, &keeper, &sessions, &shutdown);
         let api = causeway_admin::Api::new(
             Arc::clone(&server.store),
             Arc::new(control::Control { server: Arc::clone(&server) }),
