@@ -105,6 +105,7 @@ fn relays_logins_and_encryption() {
             "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
             "550 5.7.64 TenantAttribution; Relay Access Denied ATTR36",
             "550 <u@x.test>... Relay verweigert",
+            "553: Diese Domäne steht nicht in der Liste der erlaubten RCPT-Hosts (#5.7.1)",
         ],
     );
     means(
@@ -130,6 +131,7 @@ fn names_and_connections() {
         Category::Network,
         &[
             "554 5.4.6 Too many hops",
+            "550 5.4.1 No answer from host",
             "450 4.4.316 Connection refused [Message=Socket error code 10061]",
             "450 4.4.312 DNS query failed [Message=ErrorRetry]",
         ],

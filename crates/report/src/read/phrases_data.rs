@@ -171,7 +171,7 @@ pub(super) static SPECIFIC: &[Group] = &[
         "relaying disallowed", "relaying forbidden", "third-party relay", "rcpthosts",
         "list of allowed", "isn't in my list", "not in my list", "not local domain",
         "email address is not verified", "address is not verified", "domain not hosted",
-        "not gateway", "gateway for that domain", "relay verweigert", "relay nicht", "relais",
+        "not gateway", "gateway for that domain", "relay verweigert", "rcpt-host", "liste der erlaubten", "lijst met toegestane", "listan över tillåtna", "relay nicht", "relais",
         "relayen", "vidarebefordran*nek", "重ねて",
     ]),
     (SenderRejected, Strong, &[
@@ -301,7 +301,7 @@ pub(super) static SPECIFIC: &[Group] = &[
         "cryptographic", "anmeldung erforderlich",
     ]),
     (Network, Strong, &[
-        "host not found, try again", "too many hops", "hop count", "mail loop",
+        "host not found, try again", "no answer from host", "too many hops", "hop count", "mail loop",
         "mail forwarding loop", "loops back to myself", "loop back to myself", "routing loop",
         "mxloopback", "fwd.loop", "noconnector", "message looping", "message loop", "looping",
         "loop detected", "maximum hop", "received header*too many", "too many \"received\"",
