@@ -157,8 +157,55 @@ fn demanded_tls_that_is_not_offered() {
 
 #[test]
 fn demanded_tls_whose_handshake_fails() {
+    // The certificate is fine; the server wants one of ours, and we have none.
+    let authority = TestCa::new("Test Authority");
+    let certificate = authority.issue(&["mail.partner.test"], Validity::Now);
+    let config = authority.server_config_demanding_certificate(&certificate);
+    let (_peer, server) =
+        partner_that(Behaviour::new().starttls_config(config), "tls = \"encryption_only\"");
+    send(&server, &["x@partner.test"], "handshake");
+    let entry = wait_for_deferral(&server, "x@partner.test");
+    assert!(["450 4.4.317", "450 4.4.318"].iter().any(|code| entry["code"] == *code), "{entry}");
+}
+
+#[test]
+fn demanded_tls_answered_with_nonsense() {
+    // As plain text right behind the answer, or as the answer to our first octets: either way
+    // something between rewrites the session, or it is no TLS.
     let behaviour = Behaviour::new().starttls_garbage(b"this is no handshake\r\n");
+    let (peer, server) = partner_that(behaviour, "tls = \"encryption_only\"");
+    send(&server, &["x@partner.test"], "nonsense");
+    let entry = wait_for_deferral(&server, "x@partner.test");
+    assert!(["450 4.4.317", "450 4.4.318"].iter().any(|code| entry["code"] == *code), "{entry}");
+    assert!(peer.messages().is_empty());
+}
+
+#[test]
+fn a_starttls_that_is_refused_where_tls_is_demanded() {
+    let behaviour = Behaviour::new().starttls_refused("454 4.7.0 not now");
     fails_with(behaviour, "tls = \"encryption_only\"", "450 4.4.317", "550 5.4.317");
+}
+
+#[test]
+fn replies_without_end_and_replies_that_are_none_are_given_up() {
+    // OUT-05, DOS-17
+    let endless = format!("{}250 PIPELINING", "250-X\n".repeat(1_000));
+    let long = format!("250 {}", "x".repeat(1 << 20));
+    let nonsense = [
+        Behaviour::new().reply("EHLO", [endless.as_str()]),
+        Behaviour::new().reply("EHLO", [long.as_str()]),
+        Behaviour::new().greeting_octets(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        Behaviour::new().greeting("999 never heard of it"),
+        Behaviour::new().reply("MAIL", ["what"]),
+    ];
+    for behaviour in nonsense {
+        let (peer, server) = partner_that(behaviour, "");
+        send(&server, &["x@partner.test"], "nonsense");
+        let entry = wait_for_deferral(&server, "x@partner.test");
+        assert!(entry["code"].as_str().unwrap().starts_with("450 4.4.31"), "{entry}");
+        assert!(entry["reply"].as_str().unwrap().len() < 2_000, "{entry}");
+        assert!(peer.messages().is_empty());
+    }
 }
 
 #[test]

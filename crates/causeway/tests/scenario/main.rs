@@ -22,6 +22,7 @@ mod failures;
 mod queue;
 mod relay;
 mod reports;
+mod routes;
 mod session;
 mod smuggling;
 mod tls;

@@ -280,3 +280,29 @@ fn a_message_that_went_round_too_often_is_refused() {
     assert!(answer.says("5.4.6"), "{answer}");
     assert_nothing_accepted(&server);
 }
+
+#[test]
+fn logging_in_is_not_offered_in_plain_text() {
+    // AUT-01
+    let server = ours().start();
+    let mut client = server.client();
+    assert!(!client.ehlo().says("AUTH"));
+    let answer = client.command("AUTH PLAIN AGFsaWNlAHNlY3JldA==");
+    assert!((500..600).contains(&answer.code), "{answer}");
+    assert!(!answer.says("secret") && !answer.says("AGFsaWNl"), "{answer}");
+    assert_eq!(client.command("NOOP").code, 250);
+    assert!(!server.log().contains("AGFsaWNl"), "credentials never reach the log");
+}
+
+#[test]
+fn a_server_with_its_hands_full_of_idle_sessions_still_answers_at_once() {
+    // DOS-01 in small: many sessions that say nothing, one that works.
+    let server = ours().machine("[limits]\nmax_connections_per_address = 600").start();
+    let idle: Vec<Client> =
+        (0..500).map(|_| Client::connect_silently(server.smtp(), None)).collect();
+    let mut client = server.client();
+    client.ehlo();
+    assert_eq!(client.mail("a@ext.test", &["alice@ours.test"], &message("beside")).code, 250);
+    wait_for_mail(&server, "alice@ours.test", 1);
+    drop(idle);
+}
