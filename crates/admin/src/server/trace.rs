@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use causeway_model::RecipientKey;
-use causeway_store::{TraceFilter, TraceRow};
+use causeway_store::{Status, TraceFilter, TraceRow};
 
 use super::Api;
 use super::error::ApiError;
@@ -30,7 +30,7 @@ pub(super) async fn list(
     };
     let rows = api.inner.store.trace(filter).await?;
     let next = if rows.len() >= limit { rows.last().map(|row| cursor_text(row.key)) } else { None };
-    let rows = rows.into_iter().map(|row| entry(row, false)).collect();
+    let rows = entries(&api, rows, false);
     Ok(Json(TracePage { now: api.inner.control.now(), rows, next }))
 }
 
@@ -47,8 +47,23 @@ pub(super) async fn show(
             "look for it with `causeway trace`; old mail is forgotten after some time",
         ));
     }
-    let rows = rows.into_iter().map(|row| entry(row, true)).collect();
+    let rows = entries(&api, rows, true);
     Ok(Json(TracePage { now: api.inner.control.now(), rows, next: None }))
+}
+
+/// Rows as people see them. For what waits, the scheduler may know a newer result: that of its site.
+fn entries(api: &Api, rows: Vec<TraceRow>, with_events: bool) -> Vec<TraceEntry> {
+    let keys: Vec<RecipientKey> = rows.iter().map(|row| row.key).collect();
+    let live = api.inner.control.live(&keys);
+    rows.into_iter()
+        .zip(live)
+        .map(|(mut row, live)| {
+            if matches!(row.status, Status::Ready | Status::Deferred) {
+                row.last = live.and_then(|live| live.last).or(row.last);
+            }
+            entry(row, with_events)
+        })
+        .collect()
 }
 
 fn entry(row: TraceRow, with_events: bool) -> TraceEntry {

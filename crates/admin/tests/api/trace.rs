@@ -1,8 +1,9 @@
 //! What became of mail.
 
+use causeway_admin::LiveState;
 use causeway_admin::types::{TraceQuery, TraceStatus};
-use causeway_model::Timestamp;
-use causeway_store::Change;
+use causeway_model::{RecipientKey, Timestamp};
+use causeway_store::{Change, LastResult};
 
 use crate::world::{NOW, World};
 
@@ -57,6 +58,23 @@ async fn filters_and_states_are_those_of_the_trace() {
     let since = |at: Timestamp| TraceQuery { since: Some(at), ..TraceQuery::default() };
     assert_eq!(count(since(NOW)).await, 0);
     assert_eq!(count(since(Timestamp::from_millis(NOW.as_millis() - 60_000))).await, 3);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_failing_site_shows_why() {
+    let world = World::start();
+    let id = world.accept(&["b@x.test", "c@x.test"], "one", 60).await;
+    world.update(id, 1, Change::Relayed, "250 2.0.0").await;
+    for index in 0..2 {
+        let last = LastResult { code: "450 4.4.316".into(), ..LastResult::default() };
+        world.control.live.lock().unwrap().insert(
+            RecipientKey { message: id, index },
+            LiveState { last: Some(last), ..LiveState::default() },
+        );
+    }
+    let rows = world.client().await.trace(&TraceQuery::default()).await.unwrap().rows;
+    let codes: Vec<Option<&str>> = rows.iter().map(|row| row.code.as_deref()).collect();
+    assert_eq!(codes, [Some("450 4.4.316"), Some("250 2.0.0")]);
 }
 
 #[tokio::test]
