@@ -7,12 +7,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use causeway_model::config::{AcceptedDomain, Language, MailFlow};
 use causeway_model::{Address, Domain};
-use causeway_store::Mailbox;
+use causeway_store::{Mailbox, Scram};
 
 use super::Api;
 use super::error::ApiError;
 use super::extract::{JsonBody, address};
-use crate::password::{Password, PasswordError, hash};
+use crate::password::{Password, PasswordError, secrets};
 use crate::types::{
     ChangeMailbox, ChangePassword, CreateMailbox, MailboxView, MailboxWithPassword,
 };
@@ -49,6 +49,8 @@ pub(super) async fn create(
         aliases: Vec::new(),
         send_as: Vec::new(),
         password_hash: None,
+        scram: None,
+        application_passwords: Vec::new(),
         language: request.language.as_deref().map(language_tag).transpose()?,
         quota: request.quota.map(checked_quota).transpose()?.flatten(),
         created_at: api.inner.control.now(),
@@ -58,8 +60,9 @@ pub(super) async fn create(
     add_send_as(&mut mailbox, request.send_as)?;
     // Before the expensive hash: the store refuses it too, and that is what counts.
     refuse_taken(&api, &mailbox).await?;
-    let (hash, generated) = password_hash(&api, request.password).await?;
-    mailbox.password_hash = Some(hash);
+    let (made, generated) = new_secrets(&api, request.password, None).await?;
+    mailbox.password_hash = Some(made.0);
+    mailbox.scram = Some(made.1);
     let _one_at_a_time = api.inner.mailbox_changes.lock().await;
     api.inner.store.add_mailbox(mailbox.clone()).await?;
     api.inner.control.mailboxes_changed().await;
@@ -109,11 +112,11 @@ pub(super) async fn change_password(
     Path(name): Path<String>,
     JsonBody(request): JsonBody<ChangePassword>,
 ) -> Result<Json<MailboxWithPassword>, ApiError> {
-    find(&api, &name).await?;
-    let (hash, generated) = password_hash(&api, request.password).await?;
     let _one_at_a_time = api.inner.mailbox_changes.lock().await;
     let mut mailbox = find(&api, &name).await?;
-    mailbox.password_hash = Some(hash);
+    let (made, generated) = new_secrets(&api, request.password, mailbox.scram.clone()).await?;
+    mailbox.password_hash = Some(made.0);
+    mailbox.scram = Some(made.1);
     api.inner.store.set_mailbox(mailbox.clone()).await?;
     api.inner.control.mailboxes_changed().await;
     tracing::info!(address = %mailbox.address, "a mailbox has a new password");
@@ -292,11 +295,12 @@ fn covers(accepted: &AcceptedDomain, domain: &Domain) -> bool {
     accepted.name == *domain || (accepted.match_subdomains && domain.is_within(&accepted.name))
 }
 
-/// The hash of the password given, or of a generated one, which is returned beside it.
-async fn password_hash(
+/// What is kept of the password given, or of a generated one, which is returned beside it.
+async fn new_secrets(
     api: &Api,
     given: Option<Password>,
-) -> Result<(String, Option<Password>), ApiError> {
+    before: Option<Scram>,
+) -> Result<((String, Scram), Option<Password>), ApiError> {
     let (password, generated) = match given {
         Some(password) => (password, None),
         None => {
@@ -307,7 +311,7 @@ async fn password_hash(
     password.check().map_err(refused)?;
     let inner = Arc::clone(&api.inner);
     let _turn = inner.hashing.acquire().await.map_err(|_| refused(PasswordError::Machinery))?;
-    let hashed = tokio::task::spawn_blocking(move || hash(&password))
+    let hashed = tokio::task::spawn_blocking(move || secrets(&password, before.as_ref()))
         .await
         .map_err(|_| refused(PasswordError::Machinery))?
         .map_err(refused)?;
