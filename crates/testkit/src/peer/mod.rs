@@ -304,19 +304,31 @@ async fn serve(
         if listen && let Some(socket) = reserved.take() {
             listener = Some(socket.listen(1024).expect("listening again"));
         } else if !listen && listener.take().is_some() {
-            reserved = Some(reserve(address));
+            reserved = Some(reserve(address).await);
         }
         let _ = done.send(());
     }
 }
 
-/// Holds a port without listening, so that connections to it are refused.
-fn reserve(address: SocketAddr) -> TcpSocket {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-    let socket = socket.expect("a socket");
-    socket.set_reuseaddr(true).unwrap();
-    socket.bind(address).expect("the same port again");
-    socket
+/// Holds a port without listening, so that connections to it are refused. A process that some other
+/// thread is just starting has the listening socket too, until it becomes another program: the
+/// port is free only then.
+async fn reserve(address: SocketAddr) -> TcpSocket {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+        let socket = socket.expect("a socket");
+        socket.set_reuseaddr(true).unwrap();
+        match socket.bind(address) {
+            Ok(()) => return socket,
+            Err(error)
+                if error.kind() == std::io::ErrorKind::AddrInUse && Instant::now() < deadline =>
+            {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            Err(error) => panic!("the same port again: {error}"),
+        }
+    }
 }
 
 #[cfg(test)]
