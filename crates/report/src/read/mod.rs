@@ -2,9 +2,9 @@
 //!
 //! **What it is for.** Mail systems report failures in hundreds of ways: RFC 3464 and its
 //! dialects, free text in many languages, HTML, complaints (RFC 5965), web-hook JSON, a line
-//! somebody pasted. [`read`] turns any of them into one [`Explanation`]: which recipients were not
+//! somebody pasted. [`read()`] turns any of them into one [`Explanation`]: which recipients were not
 //! reached, by which code, in which [`Category`], for good or for now, and who acts.
-//! [`render`] turns that into the document of `causeway explain`, in one of our four languages.
+//! [`render()`] turns that into the document of `causeway explain`, in one of our four languages.
 //!
 //! **What it promises.** Any octets give an answer; nothing panics, and the work is linear in the
 //! input. CRLF, LF and bare CR copies of a message give the same answer. Something that is no
@@ -18,10 +18,10 @@
 //! part first; then the layout that a known mail system gives its text; then phrases. A code that
 //! says something specific outweighs a vague phrase, and the other way round.
 //!
-//! **In which order to read.** [`document`] (octets to parts), [`delivery_status`] (the fields),
-//! [`free_text`] with [`dialects`] (the human part), [`phrases`] and [`classify`] (the category),
-//! [`exchange_details`], [`client_errors`], [`feedback`], [`events`], [`auto_reply`] (special
-//! shapes), [`language`], and [`render`] with [`texts`] last. [`report`] puts them together.
+//! **In which order to read.** `document` (octets to parts), `delivery_status` (the fields),
+//! `free_text` with `dialects` (the human part), `phrases` and `classify` (the category),
+//! `exchange_details`, `client_errors`, `feedback`, `events`, `auto_reply` (special
+//! shapes), `language`, and [`render()`] with `texts` last. `report` puts them together.
 
 mod addresses;
 mod auto_reply;
