@@ -9,12 +9,18 @@
 //! reverse-path is allowed (clients send read receipts with it, RFC 8098 section 2.1); so is a field
 //! that is not there. Somebody who did not log in has no identity to check; what they may do is
 //! [`relay`](crate::relay)'s question.
+//!
+//! **Our own domains from outside.** Strangers who hand in mail with a sender of ours pose as our users
+//! ([`MailPolicy::own_domain_from_outside`]): refused in each field that `[identity].protect_own_domains`
+//! names (envelope, From). Whoever is entitled to relay is no stranger, and neither is a peer that an
+//! inbound connector recognises as one that sends for that domain.
 
 use causeway_model::config::IdentityField;
 use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath};
 use serde::Serialize;
 
 use crate::MailPolicy;
+use crate::relay::ClientFacts;
 
 /// Whose addresses are whose.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +59,8 @@ pub struct IdentityDecision {
     pub field: Option<IdentityField>,
     /// In words.
     pub because: String,
-    /// What to answer when it is refused: `550 5.7.60 …`.
+    /// What to answer when it is refused: at MAIL (the envelope) `553 5.7.1 …`, at the end of the
+    /// content `550 5.7.60 …`.
     pub reply: Option<Reply>,
 }
 
@@ -103,14 +110,48 @@ impl MailPolicy {
             allowed: false,
             rule,
             field: Some(field),
-            reply: Some(Reply::new(
-                550,
-                Some(EnhancedCode::new(5, 7, 60)),
-                format!("{because} (rule {rule})"),
-            )),
+            reply: Some(refusal(field, &because, rule)),
             because,
         }
     }
+
+    /// Decides about mail that a stranger hands in on a listener for other servers: the refusal, when a
+    /// protected field names one of our own domains. `None`: nothing is wrong with it.
+    #[must_use]
+    pub fn own_domain_from_outside(
+        &self,
+        client: &ClientFacts<'_>,
+        fields: &SenderFields<'_>,
+    ) -> Option<Reply> {
+        let (field, address) =
+            self.flow().identity.protect_own_domains.iter().find_map(|field| {
+                addresses(fields, *field)
+                    .into_iter()
+                    .find(|address| self.accepted_domain(address.domain()).is_some())
+                    .map(|address| (*field, address))
+            })?;
+        let is_vouched_for = client.connector.is_some() || self.entitlement(client).is_some();
+        if is_vouched_for {
+            return None;
+        }
+        let rule = "identity.own-domain-from-outside";
+        let because = format!(
+            "{address} ({}) belongs to this organization; its users log in to send (port 587 or \
+             465), its servers need an inbound connector",
+            field_name(field)
+        );
+        Some(Reply::new(550, Some(EnhancedCode::new(5, 7, 1)), format!("{because} (rule {rule})")))
+    }
+}
+
+fn refusal(field: IdentityField, because: &str, rule: &str) -> Reply {
+    let (code, enhanced) = match field {
+        IdentityField::Envelope => (553, EnhancedCode::new(5, 7, 1)),
+        IdentityField::From | IdentityField::Sender | IdentityField::ReplyTo => {
+            (550, EnhancedCode::new(5, 7, 60))
+        }
+    };
+    Reply::new(code, Some(enhanced), format!("{because} (rule {rule})"))
 }
 
 fn addresses<'a>(fields: &SenderFields<'a>, field: IdentityField) -> Vec<&'a Address> {
@@ -232,12 +273,53 @@ mod tests {
             let decision = decide(&ALL, &fields);
             assert_eq!((decision.allowed, decision.field), (false, Some(field)));
             let reply = decision.reply.unwrap();
-            assert_eq!(reply.code_text(), "550 5.7.60");
+            let code = if field == IdentityField::Envelope { "553 5.7.1" } else { "550 5.7.60" };
+            assert_eq!(reply.code_text(), code);
             assert!(reply.lines[0].contains(field_name(field)), "{reply}");
             assert!(reply.lines[0].contains("bob@ours.test"), "{reply}");
             let others: Vec<_> = ALL.into_iter().filter(|f| *f != field).collect();
             assert!(decide(&others, &fields).allowed, "{field:?} is not enforced");
         }
+    }
+
+    #[test]
+    fn strangers_do_not_pose_as_our_users() {
+        use causeway_model::config::{AcceptedDomain, DomainType};
+        let mut flow = MailFlow::default();
+        flow.domains.push(AcceptedDomain {
+            name: Domain::parse("ours.test").unwrap(),
+            domain_type: DomainType::Authoritative,
+            match_subdomains: false,
+        });
+        let policy = MailPolicy::compile(Arc::new(flow.clone()), "mx.ours.test");
+        let sender = ReversePath::Address(address("alice@ours.test"));
+        let foreign = ReversePath::Address(address("a@ext.test"));
+        let from = [address("alice@ours.test")];
+        let stranger = ClientFacts {
+            client: "198.51.100.9".parse().unwrap(),
+            authenticated_user: None,
+            pop_login: None,
+            connector: None,
+            sender: &sender,
+            tls: false,
+        };
+        let ours = SenderFields { envelope: Some(&sender), ..Default::default() };
+        let listed = SenderFields { envelope: Some(&foreign), from: &from, ..Default::default() };
+        let reply = policy.own_domain_from_outside(&stranger, &ours).unwrap();
+        assert_eq!(reply.code_text(), "550 5.7.1");
+        // Mailing lists bring our own users' From back: not protected unless written.
+        assert_eq!(policy.own_domain_from_outside(&stranger, &listed), None);
+        for vouched in [
+            ClientFacts { client: "127.0.0.1".parse().unwrap(), ..stranger },
+            ClientFacts { authenticated_user: Some("bob@ours.test"), ..stranger },
+            ClientFacts { connector: Some("from the newsletter service"), ..stranger },
+        ] {
+            assert_eq!(policy.own_domain_from_outside(&vouched, &ours), None, "{vouched:?}");
+        }
+        flow.identity.protect_own_domains = vec![IdentityField::From];
+        let policy = MailPolicy::compile(Arc::new(flow.clone()), "mx.ours.test");
+        assert_eq!(policy.own_domain_from_outside(&stranger, &ours), None);
+        assert!(policy.own_domain_from_outside(&stranger, &listed).is_some());
     }
 
     #[test]

@@ -40,6 +40,6 @@ pub use identity::{IdentityDecision, IdentityFacts, SenderFields};
 pub use inbound::PeerFacts;
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};
-pub use relay::{PopLogin, RelayDecision, RelayFacts, RelayRule};
+pub use relay::{ClientFacts, PopLogin, RelayDecision, RelayFacts, RelayRule};
 pub use route::{Considered, Route, RouteDomain, RouteExplanation, RouteTarget};
 pub use selftest::{SelfTestFailure, selftest};

@@ -53,6 +53,38 @@ pub struct RelayFacts<'a> {
     pub points_here: bool,
 }
 
+/// What is known of a client before it names a recipient.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientFacts<'a> {
+    /// As in [`RelayFacts`], like the rest.
+    pub client: IpAddr,
+    /// The mailbox it logged in as.
+    pub authenticated_user: Option<&'a str>,
+    /// A POP3 login from the same address that still counts.
+    pub pop_login: Option<PopLogin<'a>>,
+    /// The inbound connector that recognised it.
+    pub connector: Option<&'a str>,
+    /// The reverse-path.
+    pub sender: &'a ReversePath,
+    /// Whether the session is under TLS.
+    pub tls: bool,
+}
+
+impl<'a> RelayFacts<'a> {
+    /// The facts without the recipient.
+    #[must_use]
+    pub const fn of_client(&self) -> ClientFacts<'a> {
+        ClientFacts {
+            client: self.client,
+            authenticated_user: self.authenticated_user,
+            pop_login: self.pop_login,
+            connector: self.connector,
+            sender: self.sender,
+            tls: self.tls,
+        }
+    }
+}
+
 /// A recent POP3 login from the client's address.
 #[derive(Clone, Copy, Debug)]
 pub struct PopLogin<'a> {
@@ -153,7 +185,7 @@ impl MailPolicy {
         if let Some(accepted) = self.accepted_domain(domain) {
             if accepted.domain_type == DomainType::InternalRelay
                 && is_routed(facts.recipient)
-                && self.relay_right(facts).is_none()
+                && self.entitlement(&facts.of_client()).is_none()
             {
                 return self.refuse_routed(facts);
             }
@@ -172,7 +204,7 @@ impl MailPolicy {
             let because = format!("{domain} is this server, and its postmaster can be reached");
             return allowed(false, RelayRule::Postmaster, because);
         }
-        match self.relay_right(facts) {
+        match self.entitlement(&facts.of_client()) {
             Some((rule, because)) => allowed(true, rule, because),
             None if facts.points_here => RelayDecision {
                 is_relay: true,
@@ -203,12 +235,13 @@ impl MailPolicy {
         )
     }
 
-    /// The first thing that entitles the client to relay.
-    fn relay_right(&self, facts: &RelayFacts<'_>) -> Option<(RelayRule, String)> {
+    /// The first thing that entitles the client to relay, to whomever: the rule, and why in words.
+    #[must_use]
+    pub fn entitlement(&self, facts: &ClientFacts<'_>) -> Option<(RelayRule, String)> {
         if let Some(user) = facts.authenticated_user {
             return Some((RelayRule::Authenticated, format!("{user} has logged in")));
         }
-        if let Some(connector) = self.own_servers(facts)
+        if let Some(connector) = self.own_servers(facts.connector)
             && self.connector_lack(connector, facts).is_none()
         {
             return Some((
@@ -250,14 +283,14 @@ impl MailPolicy {
         (RelayRule::Address, because)
     }
 
-    fn own_servers(&self, facts: &RelayFacts<'_>) -> Option<&InboundConnector> {
-        self.inbound_connector(facts.connector?).filter(|connector| connector.enabled)
+    fn own_servers(&self, connector: Option<&str>) -> Option<&InboundConnector> {
+        self.inbound_connector(connector?).filter(|connector| connector.enabled)
     }
 
     fn connector_lack(
         &self,
         connector: &InboundConnector,
-        facts: &RelayFacts<'_>,
+        facts: &ClientFacts<'_>,
     ) -> Option<ConnectorLack> {
         if connector.peer != Peer::OnPremises {
             Some(ConnectorLack::NotOurServers)
@@ -272,8 +305,8 @@ impl MailPolicy {
 
     fn refuse_stranger(&self, facts: &RelayFacts<'_>) -> RelayDecision {
         let domain = facts.recipient.domain();
-        let lack = self.own_servers(facts).and_then(|connector| {
-            Some(match self.connector_lack(connector, facts)? {
+        let lack = self.own_servers(facts.connector).and_then(|connector| {
+            Some(match self.connector_lack(connector, &facts.of_client())? {
                 ConnectorLack::NotOurServers => Cow::Borrowed(
                     "not authenticated; a partner's connector gives no right to relay",
                 ),
@@ -340,8 +373,8 @@ impl MailPolicy {
         let relay = &self.flow().relay;
         let domain = facts.recipient.domain();
         let mut conditions = Vec::with_capacity(6);
-        if let Some(connector) = self.own_servers(facts)
-            && let Some(lack) = self.connector_lack(connector, facts)
+        if let Some(connector) = self.own_servers(facts.connector)
+            && let Some(lack) = self.connector_lack(connector, &facts.of_client())
         {
             match lack {
                 ConnectorLack::Tls => conditions.push("the client uses TLS (STARTTLS)".to_owned()),

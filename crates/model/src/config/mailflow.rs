@@ -346,6 +346,9 @@ pub enum RejectStyle {
 pub struct IdentitySettings {
     /// Where an authenticated user's addresses are checked.
     pub enforce: Vec<IdentityField>,
+    /// Where our own domains are refused in mail that strangers hand in on `smtp` listeners: any of
+    /// envelope and From.
+    pub protect_own_domains: Vec<IdentityField>,
 }
 
 /// One entry of `[identity].enforce`.
@@ -396,6 +399,7 @@ impl Default for MailFlow {
                     IdentityField::Sender,
                     IdentityField::ReplyTo,
                 ],
+                protect_own_domains: vec![IdentityField::Envelope],
             },
         }
     }

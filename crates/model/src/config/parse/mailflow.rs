@@ -28,6 +28,9 @@ const IDENTITY_FIELDS: &[(&str, IdentityField)] = &[
     ("reply_to", IdentityField::ReplyTo),
 ];
 
+const PROTECTED_FIELDS: &[(&str, IdentityField)] =
+    &[("envelope", IdentityField::Envelope), ("from", IdentityField::From)];
+
 impl MailFlow {
     /// Reads `mailflow.toml`. `file` is the name to show in problems. With the value come the
     /// warnings.
@@ -50,11 +53,15 @@ fn mailflow(root: &Section<'_>) -> MailFlow {
         flow.internet = internet(&routing, &flow.connectors, &names);
     }
     relay(root, &mut flow);
-    if let Some(identity) = root.section("identity", &["enforce"])
-        && let Some(fields) =
-            identity.list("enforce", "[\"envelope\", \"from\"]", values::word(IDENTITY_FIELDS))
-    {
-        flow.identity.enforce = fields;
+    if let Some(section) = root.section("identity", &["enforce", "protect_own_domains"]) {
+        let example = "[\"envelope\", \"from\"]";
+        if let Some(fields) = section.list("enforce", example, values::word(IDENTITY_FIELDS)) {
+            flow.identity.enforce = fields;
+        }
+        let protect = values::word(PROTECTED_FIELDS);
+        if let Some(fields) = section.list("protect_own_domains", example, protect) {
+            flow.identity.protect_own_domains = fields;
+        }
     }
     flow
 }
