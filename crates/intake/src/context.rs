@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use causeway_accounts::{Logins, PopRegister};
 use causeway_model::config::Limits;
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
@@ -12,6 +13,7 @@ use causeway_policy::{MailPolicy, MailboxLookup};
 use causeway_store::{Accepted, NewMessage, SharedStore};
 
 use crate::receive::Spool;
+use crate::throttle::Throttle;
 
 /// Where an accepted message goes next: the scheduler.
 pub trait Handoff: Send + Sync + 'static {
@@ -37,6 +39,12 @@ pub struct Context {
     pub hostname: Arc<str>,
     /// Limits of sessions and messages.
     pub limits: Limits,
+    /// Who may log in.
+    pub logins: Logins,
+    /// Who read mail by POP3 a moment ago.
+    pub pop_register: Arc<PopRegister>,
+    /// How much anybody may send.
+    pub throttle: Arc<Throttle>,
     /// Which mailboxes there are.
     pub mailboxes: Arc<dyn MailboxLookup + Send + Sync>,
     /// Where accepted messages go.

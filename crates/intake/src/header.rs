@@ -22,8 +22,23 @@ pub struct Scan {
     /// True when the header is followed by a line that is neither a field nor empty: an empty line
     /// belongs at [`Self::header_size`], so that everybody sees the body begin there.
     pub needs_blank_line: bool,
+    /// The fields that say who sends it.
+    pub senders: SenderHeader,
     /// The very first line begins with white space. It would continue whatever is put before it.
     pub starts_with_white_space: bool,
+}
+
+/// The fields that say who sends a message, as they stand there: every one, unfolded by nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SenderHeader {
+    /// From.
+    pub from: Vec<Box<[u8]>>,
+    /// Sender.
+    pub sender: Vec<Box<[u8]>>,
+    /// Reply-To.
+    pub reply_to: Vec<Box<[u8]>>,
+    /// There is a Date.
+    pub has_date: bool,
 }
 
 /// Reads the header at the start of `content` (CRLF line ends).
@@ -75,6 +90,14 @@ fn note_field(scan: &mut Scan, field: &[u8]) {
     };
     if name.eq_ignore_ascii_case(b"received") {
         scan.hops += 1;
+    } else if name.eq_ignore_ascii_case(b"from") {
+        scan.senders.from.push(value().into());
+    } else if name.eq_ignore_ascii_case(b"sender") {
+        scan.senders.sender.push(value().into());
+    } else if name.eq_ignore_ascii_case(b"reply-to") {
+        scan.senders.reply_to.push(value().into());
+    } else if name.eq_ignore_ascii_case(b"date") {
+        scan.senders.has_date = true;
     } else if name.eq_ignore_ascii_case(b"message-id") {
         scan.facts.message_id.get_or_insert_with(|| plain(value()));
     } else if name.eq_ignore_ascii_case(b"subject") {
@@ -136,6 +159,17 @@ mod tests {
         assert_eq!(scan.facts.message_id.as_deref(), Some("<x@y>"));
         assert_eq!(scan.facts.language.as_deref(), Some("de"));
         assert!(!scan.needs_blank_line && !scan.starts_with_white_space);
+    }
+
+    #[test]
+    fn every_field_that_says_who_sends_it_is_kept() {
+        let scan = scan(
+            b"FROM: a@b.test\r\nfrom : c@d.test,\r\n\te@f.test\r\nSender:x@y.test\r\nDate: now\r\n\r\nReply-To: body\r\n",
+        );
+        let from: Vec<&[u8]> = scan.senders.from.iter().map(AsRef::as_ref).collect();
+        assert_eq!(from, [&b" a@b.test\r\n"[..], b" c@d.test,\r\n\te@f.test\r\n"]);
+        assert_eq!(&*scan.senders.sender[0], b"x@y.test\r\n");
+        assert!(scan.senders.has_date && scan.senders.reply_to.is_empty());
     }
 
     #[test]

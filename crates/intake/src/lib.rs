@@ -6,6 +6,12 @@
 //! RCPT, and for no others. Only CRLF.CRLF ends DATA; a bare CR, a bare LF or a NUL refuses the
 //! message, for every client alike. Every answer says what to do instead.
 //!
+//! **Submission.** On `submission` and `submissions` listeners clients log in, over TLS only (or on
+//! loopback where the listener says so). Nobody hands in mail there without a login, except clients
+//! that are entitled to relay anyway (networks, addresses, connectors, POP-before-SMTP).
+//! Who has logged in may use only the sender addresses that are theirs, in the envelope and in the
+//! header.
+//!
 //! **What it refuses.** Relaying for strangers, unknown recipients of our own domains, messages
 //! that are too big or have gone in circles, plain text left over when TLS starts, clients that
 //! only make errors. It decides none of this itself: `causeway-policy` does, on facts that are
@@ -18,8 +24,10 @@
 //!
 //! **In which order to read.** [`context`] (what a session needs from outside), [`listener`] (accepting
 //! connections, limits), [`session`] (the conversation), then what it uses: [`transaction`],
-//! [`receive`] (the content), [`header`] (what we read of it), [`replies`] (our words).
+//! [`receive`] (the content), [`header`] (what we read of it), [`submission`] and [`address_list`] (who
+//! sends as whom), [`throttle`] (how much), [`replies`] (our words).
 
+pub mod address_list;
 pub mod context;
 pub mod header;
 mod io;
@@ -27,8 +35,11 @@ pub mod listener;
 mod receive;
 mod replies;
 pub mod session;
+mod submission;
+pub mod throttle;
 mod transaction;
 
 pub use context::{Context, Handoff};
 pub use listener::{Listening, bind};
 pub use receive::Spool;
+pub use throttle::Throttle;

@@ -23,10 +23,15 @@ pub async fn serve(
     sessions: TaskTracker,
     shutdown: CancellationToken,
 ) {
-    let name: Arc<str> = listening.listener().name.as_str().into();
+    let listener = Arc::clone(listening.listener());
     let admitted = |stream, peer, admission| {
-        let run =
-            session::run(Arc::clone(&context), Arc::clone(&name), stream, peer, shutdown.clone());
+        let run = session::run(
+            Arc::clone(&context),
+            Arc::clone(&listener),
+            stream,
+            peer,
+            shutdown.clone(),
+        );
         sessions.spawn(async move {
             run.await;
             drop(admission);

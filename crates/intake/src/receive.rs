@@ -7,6 +7,7 @@ use causeway_store::sqlite::bodies::{Bodies, BodyError, BodyFile};
 use causeway_store::{Content, StoreError};
 
 use crate::header::{self, Scan};
+use crate::submission::FixUps;
 
 /// Contents up to this size stay in memory and are a row of the store; larger ones are files.
 /// Also the most octets a header may have.
@@ -29,6 +30,8 @@ pub(crate) struct Incoming {
     file: Option<(BodyFile, Scan)>,
     /// The header did not end within the limit.
     header_too_big: bool,
+    /// What a submission's header is to get; `None`: nothing.
+    fix_ups: Option<FixUps>,
     spool: Spool,
 }
 
@@ -46,7 +49,25 @@ impl Incoming {
             buffer: BytesMut::new(),
             file: None,
             header_too_big: false,
+            fix_ups: None,
             spool,
+        }
+    }
+
+    /// The same for a submission.
+    pub(crate) fn with_fix_ups(self, fix_ups: Option<FixUps>) -> Self {
+        Self { fix_ups, ..self }
+    }
+
+    /// Our Received line, and the fields that the header of a submission lacks.
+    fn head(&self, scan: &mut Scan) -> Bytes {
+        match &self.fix_ups {
+            None => self.received.clone(),
+            Some(fix_ups) => {
+                let mut head = self.received.to_vec();
+                head.extend_from_slice(&fix_ups.apply(scan));
+                head.into()
+            }
         }
     }
 
@@ -60,9 +81,9 @@ impl Incoming {
             vec![self.buffer.split().freeze()]
         } else {
             let content = self.buffer.split().freeze();
-            let scan = header::scan(&content);
+            let mut scan = header::scan(&content);
             self.header_too_big = scan.header_size == content.len();
-            let parts = joined(self.received.clone(), content, &scan);
+            let parts = joined(self.head(&mut scan), content, &scan);
             let bodies = Arc::clone(&self.spool.bodies);
             let file = blocking(move || bodies.create(u64::MAX)).await?;
             self.file = Some((file, scan));
@@ -91,9 +112,9 @@ impl Incoming {
             let content = blocking(move || file.finish()).await?;
             return Ok(Received { content, scan, header_too_big: self.header_too_big });
         }
-        let content = self.buffer.freeze();
-        let scan = header::scan(&content);
-        let content = Content::Memory(joined(self.received, content, &scan));
+        let content = self.buffer.split().freeze();
+        let mut scan = header::scan(&content);
+        let content = Content::Memory(joined(self.head(&mut scan), content, &scan));
         Ok(Received { content, scan, header_too_big: false })
     }
 }

@@ -1,6 +1,8 @@
 //! Our own words to clients, in one place. Each says what happened and what to do instead.
 
-use causeway_model::{EnhancedCode, Reply};
+use causeway_model::{EnhancedCode, Reply, Timestamp};
+
+use crate::throttle::TooMuch;
 
 fn reply(code: u16, enhanced: (u8, u16, u16), text: impl Into<String>) -> Reply {
     Reply::new(code, Some(EnhancedCode::new(enhanced.0, enhanced.1, enhanced.2)), text)
@@ -43,7 +45,7 @@ pub(crate) fn bye(hostname: &str) -> Reply {
 }
 
 pub(crate) fn help() -> Reply {
-    reply(214, (2, 0, 0), "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP STARTTLS QUIT")
+    reply(214, (2, 0, 0), "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP STARTTLS AUTH QUIT")
 }
 
 pub(crate) fn cannot_verify() -> Reply {
@@ -88,6 +90,96 @@ pub(crate) fn login_needs_tls() -> Reply {
 
 pub(crate) fn login_elsewhere() -> Reply {
     reply(503, (5, 5, 1), "this port takes mail from other servers; log in on port 587 or 465")
+}
+
+pub(crate) fn login_first(is_safe: bool) -> Reply {
+    let text = if is_safe {
+        "authentication required: log in first (AUTH), with the mailbox's address and password"
+    } else {
+        "authentication required: start TLS (STARTTLS), then log in (AUTH)"
+    };
+    reply(530, (5, 7, 0), text)
+}
+
+pub(crate) fn login_already() -> Reply {
+    reply(503, (5, 5, 1), "you have logged in already")
+}
+
+pub(crate) fn login_within_transaction() -> Reply {
+    reply(503, (5, 5, 1), "a transaction is open; finish it, or send RSET, before you log in")
+}
+
+pub(crate) fn mechanism_unknown() -> Reply {
+    reply(
+        504,
+        (5, 5, 4),
+        "this mechanism is not offered; see the answer to EHLO for those that are",
+    )
+}
+
+pub(crate) fn mechanism_too_weak() -> Reply {
+    reply(534, (5, 7, 9), "this mechanism is too weak; use PLAIN over TLS, or SCRAM-SHA-256")
+}
+
+pub(crate) fn logged_in() -> Reply {
+    reply(235, (2, 7, 0), "logged in")
+}
+
+pub(crate) fn login_wrong() -> Reply {
+    reply(535, (5, 7, 8), "the name or the password is wrong; the name is the mailbox's address")
+}
+
+pub(crate) fn login_locked(until: Timestamp) -> Reply {
+    reply(
+        454,
+        (4, 7, 0),
+        format!(
+            "too many wrong passwords: logging in is locked; try again after {}, or ask the administrator to unlock it",
+            moment(until)
+        ),
+    )
+}
+
+pub(crate) fn login_busy() -> Reply {
+    reply(454, (4, 7, 0), "too many are logging in at the moment; try again in a minute")
+}
+
+pub(crate) fn login_cancelled() -> Reply {
+    reply(501, (5, 7, 0), "login cancelled")
+}
+
+pub(crate) fn login_malformed() -> Reply {
+    reply(501, (5, 5, 2), "this is no response of the mechanism, in base64")
+}
+
+pub(crate) fn login_wrong_binding() -> Reply {
+    reply(
+        535,
+        (5, 7, 8),
+        "the login is not bound to this TLS connection; somebody in between may have changed what was offered",
+    )
+}
+
+pub(crate) fn too_many_sessions(limit: usize) -> Reply {
+    reply(
+        454,
+        (4, 7, 0),
+        format!("this mailbox has {limit} sessions already; end one, or try again later"),
+    )
+}
+
+pub(crate) fn too_much(too_much: &TooMuch) -> Reply {
+    reply(
+        450,
+        (4, 7, 1),
+        format!("{}; try again after {}", too_much.what, moment(too_much.again_at)),
+    )
+}
+
+/// A moment to the second, as it stands in replies.
+fn moment(at: Timestamp) -> String {
+    let text = at.rfc3339();
+    format!("{}Z", text.split('.').next().unwrap_or_default())
 }
 
 pub(crate) fn smtputf8_needed() -> Reply {

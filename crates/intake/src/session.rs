@@ -4,6 +4,7 @@
 //! commands are there (PIPELINING, RFC 2920) and are sent together. The state is one enum that
 //! owns the transaction; every change of state is an assignment in this file.
 
+mod auth;
 mod commands;
 mod content;
 
@@ -16,6 +17,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use causeway_model::Reply;
+use causeway_model::config::{Listener, Protocol};
+use causeway_net::tls::ChannelBindings;
 use causeway_smtp::command::looks_like_other_protocol;
 use causeway_smtp::line::{LineError, take_line};
 use futures_util::FutureExt;
@@ -89,8 +92,8 @@ impl From<Lost> for End {
 /// One client's session.
 pub(crate) struct Session {
     context: Arc<Context>,
-    /// The listener's name.
-    listener: Arc<str>,
+    /// The listener it came by.
+    listener: Arc<Listener>,
     client: IpAddr,
     wire: Wire,
     state: State,
@@ -98,6 +101,10 @@ pub(crate) struct Session {
     tls: Option<String>,
     /// DNS names in the client's certificate, when it was verified.
     certificate_names: Vec<String>,
+    /// What a login over this connection can be bound to.
+    bindings: ChannelBindings,
+    /// Who has logged in.
+    user: Option<auth::User>,
     errors: u32,
     idle_commands: u32,
     refusals: u32,
@@ -109,7 +116,7 @@ pub(crate) struct Session {
 /// Holds the conversation with a client, to its end. Never panics outward.
 pub(crate) async fn run(
     context: Arc<Context>,
-    listener: Arc<str>,
+    listener: Arc<Listener>,
     stream: TcpStream,
     peer: SocketAddr,
     shutdown: CancellationToken,
@@ -122,14 +129,15 @@ pub(crate) async fn run(
         state: State::Fresh,
         tls: None,
         certificate_names: Vec::new(),
+        bindings: ChannelBindings::default(),
+        user: None,
         errors: 0,
         idle_commands: 0,
         refusals: 0,
         look_ups: 0,
         shutdown,
     };
-    session.wire.say(&replies::greeting(&session.context.hostname));
-    let end = match AssertUnwindSafe(session.converse()).catch_unwind().await {
+    let end = match AssertUnwindSafe(session.greet_and_converse()).catch_unwind().await {
         Ok(end) => end,
         Err(_) => {
             // The panic hook has logged message and place.
@@ -150,13 +158,23 @@ pub(crate) async fn run(
 }
 
 impl Session {
+    async fn greet_and_converse(&mut self) -> End {
+        if self.listener.protocol == Protocol::Submissions
+            && let Err(lost) = self.begin_tls().await
+        {
+            return lost.into();
+        }
+        self.wire.say(&replies::greeting(&self.context.hostname));
+        self.converse().await
+    }
+
     async fn converse(&mut self) -> End {
         loop {
             match self.next_line().await {
                 Ok(line) => match self.obey(&line).await {
                     Ok(Next::Continue) => {}
                     Ok(Next::Close) => return End::Quit,
-                    Err(lost) => return lost.into(),
+                    Err(end) => return end,
                 },
                 Err(end) => return end,
             }

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
 use causeway_admin::{LoopbackListener, SocketListener};
 use causeway_dispatch::{Dispatch, Settings};
-use causeway_intake::{Context, Handoff, Listening, Spool};
+use causeway_intake::{Context, Handoff, Listening, Spool, Throttle};
 use causeway_model::config::{Machine, MailFlow, Places, Protocol, Severity, StoreUrl};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
@@ -87,6 +87,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let pop_settings = policy.load().flow().relay.pop_before_smtp;
     let pop_register =
         PopRegister::open(Arc::clone(&store), pop_settings).await.map_err(store_failed)?;
+    let pop_register = Arc::new(pop_register);
     let resolver =
         Arc::new(Resolver::new(&machine.dns).map_err(|error| Refusal::other(error.to_string()))?);
     let client_tls = ClientTls::new(&machine.delivery.trust_roots)
@@ -119,6 +120,9 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         own_addresses,
         hostname: Arc::clone(&hostname),
         limits: machine.limits,
+        logins: logins.clone(),
+        pop_register: Arc::clone(&pop_register),
+        throttle: Arc::new(Throttle::new(machine.limits)),
         mailboxes: Arc::clone(&mailboxes) as _,
         handoff: Arc::new(ToDispatch(dispatch.clone())),
         spool,
@@ -134,7 +138,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         store,
         mailboxes,
         logins,
-        pop_register: Arc::new(pop_register),
+        pop_register,
         dispatch,
         tls,
         listeners,
@@ -252,11 +256,16 @@ async fn bind(machine: &Machine) -> Result<Listeners, Refusal> {
             ))
         };
         let (protocol, address) = match listener.protocol {
-            Protocol::Smtp => {
+            Protocol::Smtp | Protocol::Submission | Protocol::Submissions => {
                 let listening = causeway_intake::bind(listener).map_err(|e| failed(&e))?;
                 let address = listening.address().map_err(|e| failed(&e))?;
                 smtp.push(listening);
-                ("smtp", address)
+                let protocol = match listener.protocol {
+                    Protocol::Submission => "submission",
+                    Protocol::Submissions => "submissions",
+                    _ => "smtp",
+                };
+                (protocol, address)
             }
             Protocol::Admin => {
                 let listening =
@@ -271,10 +280,6 @@ async fn bind(machine: &Machine) -> Result<Listeners, Refusal> {
                 pop3.push(listening);
                 let is_pop3s = listener.protocol == Protocol::Pop3s;
                 (if is_pop3s { "pop3s" } else { "pop3" }, address)
-            }
-            Protocol::Submission | Protocol::Submissions => {
-                warn!(listener = %listener.name, "this version does not speak this listener's protocol yet; it is left closed");
-                continue;
             }
         };
         bound.push(Bound { name: listener.name.clone(), protocol, address });

@@ -3,14 +3,14 @@
 use causeway_model::envelope::{BodyType, Recipient};
 use causeway_model::{Address, Reply};
 use causeway_net::dns::Families;
-use causeway_net::tls::client::describe;
 use causeway_policy::{PeerFacts, RecipientDecision, RelayFacts};
 use causeway_smtp::command::{Command, MailParameters, RcptParameters, RcptTo};
 use tracing::{info, warn};
 
-use super::{Hello, Next, Session, State};
+use super::{End, Hello, Next, Session, State};
 use crate::io::{Lost, Say, Stream, Wire};
 use crate::replies;
+use crate::throttle::Miss;
 use crate::transaction::Transaction;
 
 /// DNS questions that refusals may cost in one session.
@@ -24,7 +24,7 @@ const HANDSHAKE_DEADLINE: std::time::Duration = std::time::Duration::from_secs(6
 
 impl Session {
     /// Does what one command line says.
-    pub(super) async fn obey(&mut self, line: &[u8]) -> Result<Next, Lost> {
+    pub(super) async fn obey(&mut self, line: &[u8]) -> Result<Next, End> {
         let command = match Command::parse(line) {
             Ok(command) => command,
             Err(error) => {
@@ -47,9 +47,9 @@ impl Session {
             Command::Helo(name) => self.hello(&name, false),
             Command::Mail { reverse_path, parameters } => self.mail(reverse_path, parameters),
             Command::Rcpt { to, parameters } => self.rcpt(to, parameters).await,
-            Command::Data => return self.data().await,
-            Command::Bdat { size, last } => return self.bdat(size, last).await,
-            Command::Starttls => return self.starttls().await,
+            Command::Data => return Ok(self.data().await?),
+            Command::Bdat { size, last } => return Ok(self.bdat(size, last).await?),
+            Command::Starttls => return Ok(self.starttls().await?),
             Command::Quit => {
                 self.wire.say(&replies::bye(&self.context.hostname));
                 return Ok(Next::Close);
@@ -75,8 +75,9 @@ impl Session {
                 self.idle_commands += 1;
                 self.wire.say(&replies::help());
             }
-            Command::Auth { .. } if self.tls.is_none() => self.refuse(&replies::login_needs_tls()),
-            Command::Auth { .. } => self.refuse(&replies::login_elsewhere()),
+            Command::Auth { mechanism, initial_response } => {
+                return Box::pin(self.auth(mechanism, initial_response)).await;
+            }
             Command::Unknown => self.refuse(&replies::not_implemented("this command")),
         }
         Ok(Next::Continue)
@@ -113,6 +114,7 @@ impl Session {
         if self.tls.is_none() && self.context.tls.is_some() {
             lines.push("STARTTLS".into());
         }
+        lines.extend(self.auth_offer());
         self.wire.say(&Reply { code: 250, enhanced: None, lines });
     }
 
@@ -145,10 +147,14 @@ impl Session {
         if let Some(reply) = demand {
             return self.refuse(&reply);
         }
+        let connector = recognised.map(|connector| connector.name.clone());
+        if let Err(reply) = self.check_sender(&reverse_path, connector.as_deref()) {
+            return self.refuse(&reply);
+        }
         self.state = State::Mail(
             hello,
             Box::new(Transaction {
-                connector: recognised.map(|connector| connector.name.clone()),
+                connector,
                 reverse_path,
                 body_type: parameters.body.unwrap_or_default(),
                 smtputf8: parameters.smtputf8,
@@ -201,29 +207,32 @@ impl Session {
     async fn judge(&mut self, address: &Address) -> Result<(), Reply> {
         let context = std::sync::Arc::clone(&self.context);
         let policy = context.policy.load_full();
+        let now = context.clock.now();
         let State::Mail(_, transaction) = &self.state else { return Err(replies::mail_first()) };
-        let mut facts = RelayFacts {
-            client: self.client,
-            authenticated_user: None,
-            pop_login: None,
-            connector: transaction.connector.as_deref(),
-            sender: &transaction.reverse_path,
-            recipient: address,
-            tls: self.tls.is_some(),
-            points_here: false,
+        let (sender, connector) = (transaction.reverse_path.clone(), transaction.connector.clone());
+        let decide = |points_here: bool| {
+            self.with_client_facts(&sender, connector.as_deref(), |client| {
+                policy.relay(&RelayFacts {
+                    client: client.client,
+                    authenticated_user: client.authenticated_user,
+                    pop_login: client.pop_login,
+                    connector: client.connector,
+                    sender: client.sender,
+                    recipient: address,
+                    tls: client.tls,
+                    points_here,
+                })
+            })
         };
-        let mut decision = policy.relay(&facts);
+        let mut decision = decide(false);
         let may_point_here = address.domain().literal().is_none();
-        if !decision.allowed
-            && decision.is_relay
-            && may_point_here
-            && self.look_ups < LOOK_UP_LIMIT
+        if !decision.allowed && decision.is_relay && may_point_here && self.look_ups < LOOK_UP_LIMIT
         {
-            self.look_ups += 1;
-            facts.points_here = points_here(&context, address).await;
-            if facts.points_here {
-                decision = policy.relay(&facts);
+            let points_here = points_here(&context, address).await;
+            if points_here {
+                decision = decide(true);
             }
+            self.look_ups += 1;
         }
         if let Some(reply) = decision.reply.filter(|_| !decision.allowed) {
             return Err(reply);
@@ -231,17 +240,45 @@ impl Session {
         if !decision.allowed {
             return Err(replies::cannot_store());
         }
-        match policy.recipient(address, context.mailboxes.as_ref()) {
-            RecipientDecision::Unknown(reply) => Err(reply),
-            _ => Ok(()),
+        if let Some(reply) = self.own_domain_from_outside(&sender, connector.as_deref(), &[]) {
+            return Err(reply);
+        }
+        let is_stranger = self
+            .with_client_facts(&sender, connector.as_deref(), |client| policy.entitlement(client))
+            .is_none()
+            && connector.is_none();
+        if is_stranger {
+            context.throttle.is_shut(self.client, now).map_err(|shut| replies::too_much(&shut))?;
+        }
+        if let RecipientDecision::Unknown(reply) =
+            policy.recipient(address, context.mailboxes.as_ref())
+        {
+            return Err(if is_stranger { self.missed(reply).await } else { reply });
+        }
+        let who = self.limited(&sender, connector.as_deref());
+        context.throttle.recipient(&who, now).map_err(|too_much| replies::too_much(&too_much))
+    }
+
+    /// A stranger has tried a recipient that does not exist: the answer comes more slowly each time, and
+    /// then there is none of this kind for a while.
+    async fn missed(&self, reply: Reply) -> Reply {
+        match self.context.throttle.unknown(self.client, self.context.clock.now()) {
+            Miss::Slowed(delay) => {
+                tokio::time::sleep(delay).await;
+                reply
+            }
+            Miss::Shut(shut) => {
+                warn!(client = %self.client, what = shut.what, "source shut out for a while");
+                replies::too_much(&shut)
+            }
         }
     }
 
     async fn starttls(&mut self) -> Result<Next, Lost> {
-        let Some(tls) = self.context.tls.clone() else {
+        if self.context.tls.is_none() {
             self.refuse(&replies::not_implemented("STARTTLS"));
             return Ok(Next::Continue);
-        };
+        }
         if self.tls.is_some() {
             self.refuse(&replies::tls_already());
             return Ok(Next::Continue);
@@ -253,25 +290,28 @@ impl Session {
         }
         self.wire.say(&replies::ready_for_tls());
         self.wire.flush().await?;
+        self.begin_tls().await?;
+        Ok(Next::Continue)
+    }
+
+    /// The handshake. What was said before it is forgotten, a login too (RFC 3207 section 4.2).
+    pub(super) async fn begin_tls(&mut self) -> Result<(), Lost> {
+        let Some(tls) = self.context.tls.clone() else { return Err(Lost::Closed) };
         // The plain-text reader ends here, with whatever arrived in it meanwhile.
         let placeholder = Wire::new(Stream::Gone);
         let Stream::Plain(stream) = std::mem::replace(&mut self.wire, placeholder).into_stream()
         else {
             return Err(Lost::Closed);
         };
-        let handshake = tls.acceptor().accept(stream);
-        match tokio::time::timeout(HANDSHAKE_DEADLINE, handshake).await {
-            Ok(Ok(stream)) => {
-                let connection = stream.get_ref().1;
-                self.tls = Some(describe(connection));
-                self.certificate_names = tls
-                    .peer_names(connection)
-                    .filter(|certificate| certificate.trusted)
-                    .map(|certificate| certificate.names)
-                    .unwrap_or_default();
-                self.wire = Wire::new(Stream::Tls(Box::new(stream)));
+        match tokio::time::timeout(HANDSHAKE_DEADLINE, tls.handshake(stream)).await {
+            Ok(Ok(session)) => {
+                self.tls = Some(session.description);
+                self.certificate_names = session.certificate_names;
+                self.bindings = session.bindings;
+                self.user = None;
+                self.wire = Wire::new(Stream::Tls(Box::new(session.stream)));
                 self.state = State::Fresh;
-                Ok(Next::Continue)
+                Ok(())
             }
             Ok(Err(error)) => {
                 info!(client = %self.client, %error, "TLS handshake failed");

@@ -45,7 +45,8 @@ impl Session {
         }
         let id = self.context.store.reserve_id();
         let received = self.received_line(id, &hello.name, hello.extended, transaction);
-        let mut incoming = Incoming::new(received, self.context.spool.clone());
+        let mut incoming =
+            Incoming::new(received, self.context.spool.clone()).with_fix_ups(self.fix_ups(id));
         self.wire.say(&replies::start_data());
         self.wire.flush().await?;
 
@@ -167,7 +168,8 @@ impl Session {
         let received = self.received_line(id, &hello.name, hello.extended, transaction);
         Some(Box::new(Chunks {
             id,
-            incoming: Incoming::new(received, self.context.spool.clone()),
+            incoming: Incoming::new(received, self.context.spool.clone())
+                .with_fix_ups(self.fix_ups(id)),
             checker: ChunkChecker::new(content_limits(self.context.limits.max_message_size)),
             trouble: None,
         }))
@@ -245,7 +247,7 @@ impl Session {
         } else if scan.hops > limit {
             Some(replies::looping(scan.hops, limit))
         } else {
-            None
+            self.check_header(&transaction, &scan.senders)
         };
         if let Some(reply) = refusal {
             info!(client = %self.client, sender = %transaction.reverse_path, %reply, "message refused");
@@ -292,9 +294,9 @@ impl Session {
         Origin {
             address: Some(self.client),
             helo,
-            listener: Some(self.listener.to_string()),
+            listener: Some(self.listener.name.clone()),
             connector,
-            user: None,
+            user: self.account().map(|account| account.address.to_string()),
             tls: self.tls.clone(),
         }
     }
@@ -307,13 +309,19 @@ impl Session {
         extended: bool,
         transaction: &Transaction,
     ) -> Vec<u8> {
-        let protocol = match (transaction.smtputf8, extended, self.tls.is_some()) {
-            (true, _, false) => "UTF8SMTP",
-            (true, _, true) => "UTF8SMTPS",
-            (false, true, false) => "ESMTP",
-            (false, true, true) => "ESMTPS",
-            (false, false, _) => "SMTP",
+        // RFC 3848 and RFC 6531 section 4.3: S for TLS, A for a login.
+        let name = match (transaction.smtputf8, extended) {
+            (true, _) => "UTF8SMTP",
+            (false, true) => "ESMTP",
+            (false, false) => "SMTP",
         };
+        let suffix = match (name, self.tls.is_some(), self.account().is_some()) {
+            ("SMTP", ..) | (_, false, false) => "",
+            (_, true, false) => "S",
+            (_, false, true) => "A",
+            (_, true, true) => "SA",
+        };
+        let protocol = format!("{name}{suffix}");
         let client = match self.client {
             std::net::IpAddr::V4(v4) => format!("[{v4}]"),
             std::net::IpAddr::V6(v6) => format!("[IPv6:{v6}]"),
