@@ -5,7 +5,7 @@
 //! `causeway is ready`. Anything that is wrong before that line ends the process with one clear
 //! line (exit status 2 for the files, 1 for the rest) and has changed nothing.
 //!
-//! `SIGHUP` reads `mailflow.toml` again; a file with errors changes nothing. `SIGTERM` and
+//! `SIGHUP` reads `mailflow.toml` and the certificate again; a file with errors changes nothing. `SIGTERM` and
 //! `SIGINT` drain: listeners close, running transactions and deliveries end, the store closes. A second
 //! signal ends at once: what is not finished is tried again after the next start.
 
@@ -42,8 +42,11 @@ use crate::cli::arguments::ServeOptions;
 /// How long running transactions and deliveries may take to end.
 const PATIENCE: Duration = Duration::from_secs(35);
 
-/// Between two looks at the certificate's files and at what the ledger may forget.
-const UPKEEP: Duration = Duration::from_secs(60);
+/// Between two looks at the certificate's files.
+const CERTIFICATE_LOOK: Duration = Duration::from_secs(5);
+
+/// So many of those looks from one round of housekeeping to the next.
+const LOOKS_PER_ROUND: u32 = 12;
 
 /// How long ended messages stay in the trace.
 const TRACE_KEPT: Duration = Duration::from_secs(30 * 86_400);
@@ -257,18 +260,12 @@ async fn next_signal() {
 
 /// What wants doing from time to time.
 async fn upkeep(server: Arc<Server>, end: CancellationToken) {
-    loop {
+    for look in 1_u32.. {
         tokio::select! {
             () = end.cancelled() => return,
-            () = tokio::time::sleep(UPKEEP) => {}
+            () = tokio::time::sleep(CERTIFICATE_LOOK) => {}
         }
-        match server.tls.reload_if_changed() {
-            Ok(true) => info!("the new certificate is in use"),
-            Ok(false) => {}
-            Err(problem) => {
-                error!(%problem, "the new certificate cannot be used; the old one stays")
-            }
-        }
+        reload::renew_certificate(&server);
         if let Err(problem) = server.pop_register.sweep(server.dispatch.now()).await {
             warn!(%problem, "old POP3 logins could not be removed");
         }
