@@ -1,4 +1,4 @@
-//! `SIGHUP`: the organization's file is read again.
+//! `SIGHUP`: the organization's file and the certificate are read again.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::cli::configuration;
 
 /// Reads `mailflow.toml` again and puts it in force; a file with errors changes nothing.
 pub(crate) async fn reload(server: &Arc<Server>) {
+    renew_certificate(server);
     let loaded = configuration::mail_flow(&server.config_directory);
     for problem in &loaded.problems {
         warn!("{problem}");
@@ -31,6 +32,15 @@ pub(crate) async fn reload(server: &Arc<Server>) {
     }
     if let Err(problem) = server.mailboxes.refresh(&server.store).await {
         warn!(%problem, "the mailboxes could not be read again; the old list holds");
+    }
+}
+
+/// Puts a certificate in use whose files have changed; files that cannot be used change nothing.
+pub(crate) fn renew_certificate(server: &Server) {
+    match server.tls.reload_if_changed() {
+        Ok(true) => info!("the new certificate is in use"),
+        Ok(false) => {}
+        Err(problem) => error!(%problem, "the new certificate cannot be used; the old one stays"),
     }
 }
 
