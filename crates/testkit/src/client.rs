@@ -174,6 +174,13 @@ impl Client {
         }
     }
 
+    /// One line of whatever protocol, without its end; `None` when the server closed.
+    pub fn line(&mut self) -> Option<String> {
+        let line = self.read_line().ok()?;
+        self.transcript.push_str(&format!("S: {line}\n"));
+        Some(line)
+    }
+
     /// One command and its reply.
     ///
     /// # Panics

@@ -16,7 +16,7 @@
 //! wants.
 //!
 //! **In which order to read.** [`dns`], [`ca`], [`peer`], [`mail`]; then [`server`] (the real program as a
-//! process) and [`client`] (sends it exactly what a test says).
+//! process), [`client`] and [`pop3`] (send it exactly what a test says).
 
 // Failing loudly is this crate's way of telling a test that its surroundings broke.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -29,6 +29,7 @@ pub mod client;
 pub mod dns;
 pub mod mail;
 pub mod peer;
+pub mod pop3;
 pub mod server;
 
 pub use ca::{Issued, TestCa, Validity};

@@ -92,6 +92,12 @@ impl Server {
         SocketAddr::new(self.address, setup::PORT)
     }
 
+    /// Where a listener with this port is.
+    #[must_use]
+    pub fn listener(&self, port: u16) -> SocketAddr {
+        SocketAddr::new(self.address, port)
+    }
+
     /// Where the two files are.
     #[must_use]
     pub fn config_dir(&self) -> &Path {

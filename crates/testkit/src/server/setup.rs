@@ -13,6 +13,7 @@ pub struct Setup {
     binary: PathBuf,
     hostname: String,
     machine: String,
+    listeners: Vec<(String, u16, String)>,
     mailflow: String,
     organization: String,
     relay_networks: Vec<String>,
@@ -32,6 +33,7 @@ impl Setup {
             binary: binary.into(),
             hostname: "mx.ours.test".into(),
             machine: String::new(),
+            listeners: Vec::new(),
             mailflow: String::new(),
             organization: "name = \"Ours\"\nlanguages = [\"en\"]\n".into(),
             relay_networks: Vec::new(),
@@ -99,6 +101,13 @@ impl Setup {
     pub fn machine(mut self, lines: &str) -> Self {
         self.machine.push_str(lines);
         self.machine.push('\n');
+        self
+    }
+
+    /// One more listener on the server's own address, at [`Server::listener`]. `more` is further
+    /// lines of its table.
+    pub fn listener(mut self, protocol: &str, port: u16, more: &str) -> Self {
+        self.listeners.push((protocol.into(), port, more.into()));
         self
     }
 
@@ -191,6 +200,13 @@ impl Setup {
             toml,
             "\n[[listener]]\nname = \"mx\"\nprotocol = \"smtp\"\naddress = \"{address}:{PORT}\"\n"
         );
+        for (protocol, port, more) in &self.listeners {
+            let _ = write!(
+                toml,
+                "\n[[listener]]\nname = \"{protocol} {port}\"\nprotocol = \"{protocol}\"\n\
+                 address = \"{address}:{port}\"\n{more}\n"
+            );
+        }
         if let Some(server) = self.dns {
             let _ = write!(toml, "\n[dns]\nservers = [\"{server}\"]\ntimeout = \"2s\"\n");
         }
