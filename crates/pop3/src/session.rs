@@ -47,7 +47,7 @@ const LOGIN_COMMAND_LIMIT: u32 = 100;
 const LOGIN_LIMIT: u32 = 5;
 
 /// Once shutdown has begun, so long may a session with an open mailbox go on.
-const DRAIN_LIMIT: Duration = Duration::from_secs(20);
+const DRAIN_LIMIT: Duration = Duration::from_secs(5);
 
 /// Where the conversation stands (RFC 1939 section 3).
 enum State {
