@@ -1,4 +1,4 @@
-//! One worker's life: take a job, do it, hand the result to [`settle`](crate::settle), take the next.
+//! One worker's life: take a job, do it, hand the result to [`settle`], take the next.
 //!
 //! A worker of an SMTP site keeps its connection between jobs. While the results of one job become
 //! durable, the next is being sent; not more than that one overlap, so a crash can duplicate two
