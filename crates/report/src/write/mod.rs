@@ -1,6 +1,6 @@
 //! Writing reports about our own mail: failed, delayed, delivered, relayed, expanded.
 //!
-//! **What it is for.** [`write`] makes the whole message: `multipart/report` (RFC 6522, RFC 3464)
+//! **What it is for.** [`write()`] makes the whole message: `multipart/report` (RFC 6522, RFC 3464)
 //! with a part for people (plain text and HTML of the same content), a part for machines, and the
 //! original message or its header. Where an address needs it, the forms of RFC 6533 are used
 //! (`message/global-delivery-status` and so on).
