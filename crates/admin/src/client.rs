@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::body::Body;
-use causeway_model::{Address, QueueId};
+use causeway_model::{Address, Domain, QueueId};
 use http_body_util::{BodyExt, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{CONTENT_TYPE, HOST};
@@ -19,6 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::clients::ClientSettings;
 use crate::types::{
     AdvanceClock, AuditReport, ChangeMailbox, ChangePassword, Clock, ConnectorExplanation,
     ConnectorView, CreateMailbox, DomainView, ErrorBody, Health, MailboxView, MailboxWithPassword,
@@ -283,6 +284,14 @@ impl Client {
     /// [`ClientError`].
     pub async fn domains(&mut self) -> Result<Vec<DomainView>, ClientError> {
         self.get("/v1/domains").await
+    }
+
+    /// What mail programs of a domain's users need to know.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn client_settings(&mut self, domain: &Domain) -> Result<ClientSettings, ClientError> {
+        self.get(&format!("/v1/domains/{}/clients", encoded(&domain.to_string()))).await
     }
 
     /// The connectors in force.

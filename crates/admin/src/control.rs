@@ -13,6 +13,7 @@ use causeway_model::config::MailFlow;
 use causeway_model::{Address, RecipientKey, Timestamp};
 use causeway_store::{LastResult, StoreError};
 
+use crate::clients::MailServices;
 use crate::types::{
     ComponentHealth, RelayExplanation, RelayQuestion, RouteExplanation, RouteQuestion, Selection,
 };
@@ -61,6 +62,11 @@ pub trait ServerControl: Send + Sync + 'static {
 
     /// The mail flow in force.
     fn mail_flow(&self) -> Arc<MailFlow>;
+
+    /// What mail programs can connect to.
+    fn mail_services(&self) -> MailServices {
+        MailServices::default()
+    }
 
     /// Turns a manual clock on by so much, waits until the server is quiet, and returns the new
     /// time. [`ControlError::Unsupported`] when the clock is the system's.

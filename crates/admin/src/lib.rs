@@ -16,15 +16,18 @@
 //!
 //! **What it refuses.** Administration over TCP: a TCP listener must be on a loopback address and
 //! answers questions about health only, without details, and only to requests whose `Host` is
-//! this machine. Any other address is refused before anything is bound.
+//! this machine. Any other address is refused before anything is bound. Beside health it has the
+//! settings for mail programs ([`clients`]), which a web server in front of it may pass on.
 //!
 //! **How it fails.** Listening: [`ListenError`]. Talking to a server: [`ClientError`]. What the
 //! server itself cannot do comes through [`ServerControl`] as [`ControlError`].
 //!
 //! **In which order to read.** [`types`] (what is said), [`control`] (what the server must be able
-//! to do), [`server`] (routes and listeners), [`client`] last.
+//! to do), [`server`] (routes and listeners), [`clients`] (settings for mail programs), [`client`]
+//! last.
 
 pub mod client;
+pub mod clients;
 pub mod control;
 pub mod server;
 pub mod types;

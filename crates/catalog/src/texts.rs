@@ -25,6 +25,7 @@ macro_rules! files {
             ("causes.ftl", include_str!(concat!("../../../locales/", $language, "/causes.ftl"))),
             ("report.ftl", include_str!(concat!("../../../locales/", $language, "/report.ftl"))),
             ("explain.ftl", include_str!(concat!("../../../locales/", $language, "/explain.ftl"))),
+            ("clients.ftl", include_str!(concat!("../../../locales/", $language, "/clients.ftl"))),
             ("cli.ftl", include_str!(concat!("../../../locales/", $language, "/cli.ftl"))),
         ]
     };

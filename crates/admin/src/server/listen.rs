@@ -2,8 +2,8 @@
 //!
 //! The socket: mode 0600, and the kernel's word about the peer's user is checked on every
 //! connection; anybody but root and our own user gets a 403 to whatever is asked. TCP: loopback
-//! addresses only, health only, and only with a `Host` that is this machine (a web page whose name
-//! was rebound to 127.0.0.1 is refused).
+//! addresses only; health only with a `Host` that is this machine (a web page whose name was rebound
+//! to 127.0.0.1 is refused), and the settings for mail programs, which are no secret, with any.
 //!
 //! Connections are bounded in number, a header must be complete after 10 seconds, and a stopping
 //! server lets answers finish for 5 seconds.
@@ -215,9 +215,9 @@ impl LoopbackListener {
         self.listener.local_addr()
     }
 
-    /// Serves health until `shutdown` completes.
+    /// Serves health and the settings for mail programs until `shutdown` completes.
     pub async fn serve(self, api: Api, shutdown: impl Future<Output = ()> + Send) {
-        let routes = api.health_router();
+        let routes = api.public_router();
         let mut server = Connections::new(LOOPBACK_CONNECTIONS);
         tokio::pin!(shutdown);
         loop {

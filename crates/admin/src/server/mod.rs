@@ -1,12 +1,13 @@
 //! The server side: routes over the store and the running server.
 //!
-//! [`Api::router`] has everything, for the socket; [`Api::health_router`] has what may be answered
+//! [`Api::router`] has everything, for the socket; [`Api::public_router`] has what may be answered
 //! over TCP. [`listen`] says who may connect. Handlers are thin: they read the request, ask the
 //! store or [`ServerControl`], and turn the answer into the types of [`crate::types`].
 //!
 //! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
-//! then `queue`, `trace`, `mailbox`, `explain`, `health`.
+//! then `queue`, `trace`, `mailbox`, `explain`, `health`, `clients`.
 
+mod clients;
 mod error;
 mod explain;
 mod extract;
@@ -19,7 +20,7 @@ mod trace;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, patch, post, put};
+use axum::routing::{any, get, patch, post, put};
 use causeway_store::SharedStore;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -64,6 +65,7 @@ impl Api {
             .route("/v1/mailboxes/{address}", patch(mailbox::change).delete(mailbox::remove))
             .route("/v1/mailboxes/{address}/password", put(mailbox::change_password))
             .route("/v1/domains", get(explain::domains))
+            .route("/v1/domains/{domain}/clients", get(clients::of_domain))
             .route("/v1/connectors", get(explain::connectors))
             .route("/v1/connectors/{name}", get(explain::connector))
             .route("/v1/relay/explain", get(explain::relay))
@@ -77,15 +79,25 @@ impl Api {
             .with_state(self.clone())
     }
 
-    /// Health without details: all that is answered over TCP. 503 when a part is down, so that
-    /// load balancers understand it.
-    pub fn health_router(&self) -> Router {
-        Router::new()
+    /// What is answered over TCP: health without details (503 when a part is down, so that load
+    /// balancers understand it) to this machine only, and the settings for mail programs.
+    pub fn public_router(&self) -> Router {
+        let health = Router::new()
             .route("/v1/health", get(health::public_health))
             .route("/health", get(health::public_health))
+            .layer(axum::middleware::from_fn(listen::only_this_machine));
+        Router::new()
+            .route("/.well-known/autoconfig/mail/config-v1.1.xml", get(clients::autoconfig))
+            .route("/mail/config-v1.1.xml", get(clients::autoconfig))
+            .route("/autodiscover/autodiscover.xml", any(clients::autodiscover))
+            .route("/Autodiscover/Autodiscover.xml", any(clients::autodiscover))
+            .route("/AutoDiscover/AutoDiscover.xml", any(clients::autodiscover))
+            .route("/settings", get(clients::page))
+            .route("/settings/style.css", get(clients::style))
+            .route("/settings/mail.mobileconfig", get(clients::mobileconfig))
+            .merge(health)
             .fallback(error::no_such_path)
             .method_not_allowed_fallback(error::no_such_method)
-            .layer(axum::middleware::from_fn(listen::only_this_machine))
             .with_state(self.clone())
     }
 }
