@@ -6,20 +6,18 @@
 //! password locks only where it is.
 //!
 //! **What it promises.** At most [`LIMIT`] counts are kept. When there are more, those without a lock
-//! and with the fewest failures go first. Nothing survives a restart.
+//! that were not touched for longest go first. Nothing survives a restart.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use causeway_model::Timestamp;
 use parking_lot::Mutex;
 
+use crate::bounded::Bounded;
+
 /// Counts that are kept, and names with the addresses they are known at.
 const LIMIT: usize = 50_000;
-
-/// How many are looked at to find one that can go.
-const SAMPLE: usize = 16;
 
 /// Wrong passwords that are answered at once.
 const FREE: u32 = 2;
@@ -84,16 +82,17 @@ pub(crate) struct Guard {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    counts: HashMap<Subject, Count>,
-    /// Where names have logged in, and when last.
-    known: HashMap<(String, IpAddr), Timestamp>,
+    counts: Bounded<Subject, Count>,
+    /// Where names have logged in.
+    known: Bounded<(String, IpAddr), ()>,
 }
 
 impl Guard {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self { rules, state: Mutex::default() }
+        let state = State { counts: Bounded::new(LIMIT), known: Bounded::new(LIMIT) };
+        Self { rules, state: Mutex::new(state) }
     }
 
     /// Whether this name may be tried from this address now.
@@ -138,20 +137,15 @@ impl Guard {
 
     /// A login: the name's failures here are forgiven (the address's are not: one good password
     /// must not pay for guessing others).
-    pub(crate) fn succeeded(&self, name: &str, client: IpAddr, now: Timestamp) {
+    pub(crate) fn succeeded(&self, name: &str, client: IpAddr) {
         let mut state = self.state.lock();
         let client = counted_as(client);
         state.counts.remove(&Subject::Known(name.to_owned(), client));
         let known = (name.to_owned(), client);
-        if state.known.len() >= LIMIT && !state.known.contains_key(&known) {
-            let oldest = state.known.iter().take(SAMPLE).min_by_key(|(_, at)| **at);
-            if let Some(gone) = oldest.map(|(known, _)| known.clone()) {
-                state.known.remove(&gone);
-            }
-        }
-        if state.known.insert(known, now).is_none() {
+        if state.known.get(&known).is_none() {
             state.counts.remove(&Subject::Name(name.to_owned()));
         }
+        state.known.touch(known, || (), |_, _| false);
     }
 
     /// The locks that hold, the one that ends last first.
@@ -201,7 +195,7 @@ impl State {
     fn subjects(&self, name: &str, client: IpAddr) -> [Subject; 2] {
         let client = counted_as(client);
         let known = (name.to_owned(), client);
-        let by_name = if self.known.contains_key(&known) {
+        let by_name = if self.known.get(&known).is_some() {
             Subject::Known(known.0, known.1)
         } else {
             Subject::Name(known.0)
@@ -211,11 +205,9 @@ impl State {
 
     /// The count of a subject, begun anew when what it remembers is over.
     fn count(&mut self, subject: Subject, now: Timestamp, memory: Duration) -> &mut Count {
-        if self.counts.len() >= LIMIT && !self.counts.contains_key(&subject) {
-            self.make_room(now, memory);
-        }
         let fresh = Count { failures: 0, last: now, locked_until: None };
-        let count = self.counts.entry(subject).or_insert(fresh);
+        let is_locked = |_: &Subject, count: &Count| count.locked_until.is_some_and(|u| u > now);
+        let count = self.counts.touch(subject, || fresh, is_locked);
         let is_over = match count.locked_until {
             Some(until) => until <= now,
             None => now.since(count.last) >= memory,
@@ -224,22 +216,6 @@ impl State {
             *count = fresh;
         }
         count
-    }
-
-    fn make_room(&mut self, now: Timestamp, memory: Duration) {
-        // A map gives its entries in no order that strangers could know.
-        let is_over = |count: &Count| now.since(count.last) >= memory;
-        let least = self
-            .counts
-            .iter()
-            .take(SAMPLE)
-            .min_by_key(|(_, count)| {
-                (!is_over(count), count.locked_until.is_some(), count.failures, count.last)
-            })
-            .map(|(subject, _)| subject.clone());
-        if let Some(subject) = least {
-            self.counts.remove(&subject);
-        }
     }
 }
 
@@ -319,7 +295,7 @@ mod tests {
     fn strangers_do_not_lock_an_owner_out() {
         let guard = Guard::new(RULES);
         let (home, attacker) = (ip("198.51.100.1"), ip("203.0.113.1"));
-        guard.succeeded("alice", home, at(0));
+        guard.succeeded("alice", home);
         for _ in 0..4 {
             guard.failed("alice", attacker, at(1));
         }
@@ -339,7 +315,7 @@ mod tests {
         let guard = Guard::new(RULES);
         let client = ip("203.0.113.1");
         for i in 0..5 {
-            guard.succeeded("mallory", client, at(i));
+            guard.succeeded("mallory", client);
             guard.failed(&format!("victim{i}"), client, at(i));
         }
         assert!(guard.check("mallory", client, at(6)).is_err());

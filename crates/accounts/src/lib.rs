@@ -19,8 +19,9 @@
 //!
 //! **In which order to read.** [`logins`] (the question and the answer), [`guard`] (locks),
 //! [`password`] (hashes), [`sasl`] (the conversations), [`scram`] (its one hard mechanism),
-//! [`pop_register`].
+//! [`pop_register`]; [`bounded`] is what they remember strangers in.
 
+pub mod bounded;
 pub mod guard;
 pub mod logins;
 pub mod password;

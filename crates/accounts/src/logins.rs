@@ -302,7 +302,7 @@ impl Logins {
         service: Service,
     ) -> Login {
         let now = self.inner.clock.now();
-        self.inner.guard.succeeded(name.counted(), client, now);
+        self.inner.guard.succeeded(name.counted(), client);
         let login = Login { mailbox: account.address.clone(), via };
         let application = match &login.via {
             Via::Primary => "",

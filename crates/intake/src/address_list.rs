@@ -398,13 +398,13 @@ mod tests {
             ("(open <m@n.test>", ListError::Open),
             ("<m@n.test", ListError::Open),
             ("m@n.test>", ListError::NotAnAddress),
-            ("a@b@c.test", ListError::NotAnAddress),
+            ("a@b@c.test", ListError::Unseparated),
             ("a@b.test\u{0}", ListError::BadOctets),
             ("a..b@c.test", ListError::NotAnAddress),
             ("<>", ListError::NotAnAddress),
             ("boss", ListError::NotAnAddress),
             ("a b@c.test", ListError::Unseparated),
-            ("<a@b.test, c@d.test>", ListError::NotAnAddress),
+            ("<a@b.test, c@d.test>", ListError::Unseparated),
         ] {
             assert_eq!(parse(value.as_bytes()), Err(error), "{value}");
         }
@@ -427,10 +427,9 @@ mod tests {
         #[test]
         fn near_misses_are_total(value in "[ab@.<>,:;()\"\\\\\\[\\] \r\n=?]{0,40}") {
             if let Ok(addresses) = parse(value.as_bytes()) {
-                // Every address that is found stands there, letter by letter, comments and white
-                // space aside; so nothing is made up.
+                // What is found is an address by the program's own grammar.
                 for address in addresses {
-                    prop_assert_eq!(Address::parse(&address.to_string()).as_ref(), Ok(&address));
+                    prop_assert_eq!(Address::parse(&address.to_string()), Ok(address));
                 }
             }
         }

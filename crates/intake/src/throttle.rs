@@ -6,14 +6,15 @@
 //! when the message is not sent in the end. A bucket is one moment (when it will be full again), so
 //! the time at which more is possible is known exactly, and said.
 //!
-//! **What it promises.** At most [`LIMIT`] buckets are kept; when there are more, of a few the one
-//! that is full soonest goes. Nothing survives a restart.
+//! **What it promises.** At most [`LIMIT`] buckets are kept; when there are more, those that were
+//! not asked for longest go first. Nothing survives a restart.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use causeway_accounts::bounded::Bounded;
 use causeway_accounts::guard::counted_as;
 use causeway_model::Timestamp;
 use causeway_model::config::{HourlyLimit, Limits};
@@ -21,9 +22,6 @@ use parking_lot::Mutex;
 
 /// Buckets that are kept.
 const LIMIT: usize = 100_000;
-
-/// How many are looked at to find one that can go.
-const SAMPLE: usize = 16;
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
@@ -78,7 +76,7 @@ pub(crate) enum Miss {
 pub struct Throttle {
     limits: Limits,
     /// When each bucket is full again. One that is not here is full.
-    buckets: Mutex<HashMap<(Who, What), Timestamp>>,
+    buckets: Mutex<Bounded<(Who, What), Timestamp>>,
     /// Sessions that are logged in, by mailbox.
     seats: Mutex<HashMap<String, usize>>,
 }
@@ -87,7 +85,8 @@ impl Throttle {
     /// With the limits of the configuration.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, buckets: Mutex::default(), seats: Mutex::default() }
+        let buckets = Mutex::new(Bounded::new(LIMIT));
+        Self { limits, buckets, seats: Mutex::default() }
     }
 
     /// Takes one message from every one of these; from none of them when one has too little.
@@ -171,10 +170,7 @@ impl Throttle {
             }
         }
         for (key, full_at) in taken {
-            if buckets.len() >= LIMIT && !buckets.contains_key(&key) {
-                make_room(&mut buckets);
-            }
-            buckets.insert(key, full_at);
+            *buckets.touch(key, || full_at, |_, _| false) = full_at;
         }
         Ok(())
     }
@@ -194,14 +190,6 @@ fn room(full_at: Option<Timestamp>, limit: u32, now: Timestamp) -> Result<Timest
         return Err(Timestamp::from_millis((again + 999) / 1000 * 1000));
     }
     Ok(Timestamp::from_millis(full_at))
-}
-
-/// Forgets one bucket: of a few, the one that is full soonest.
-fn make_room(buckets: &mut HashMap<(Who, What), Timestamp>) {
-    let fullest = buckets.iter().take(SAMPLE).min_by_key(|(_, full_at)| **full_at);
-    if let Some(key) = fullest.map(|(key, _)| key.clone()) {
-        buckets.remove(&key);
-    }
 }
 
 fn words(who: &Who, what: What, limit: u32) -> String {
