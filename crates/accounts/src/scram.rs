@@ -29,6 +29,9 @@ const SALT_SIZE: usize = 16;
 /// Octets of every key, proof and signature.
 const SIZE: usize = 32;
 
+/// Octets of a client's nonce; our answer, which repeats it, must fit on a line.
+const NONCE_LIMIT: usize = 128;
+
 type Octets = [u8; SIZE];
 
 /// A new salt, and no keys yet. `None` when the system gives no random numbers.
@@ -121,7 +124,7 @@ impl ClientFirst {
         let (user, rest) = bare.strip_prefix("n=")?.split_once(',')?;
         let nonce = rest.strip_prefix("r=")?.split(',').next()?;
         let printable = |c: u8| matches!(c, b'!'..=b'+' | b'-'..=b'~');
-        if nonce.is_empty() || !nonce.bytes().all(printable) {
+        if nonce.is_empty() || nonce.len() > NONCE_LIMIT || !nonce.bytes().all(printable) {
             return None;
         }
         Some(Self {
