@@ -25,3 +25,6 @@ clients-settings-for = Einstellungen für Mailprogramme der Benutzer von { $doma
 clients-records = DNS-Einträge, mit denen Programme diese Einstellungen finden (RFC 6186):
 clients-records-web = Diese beiden nur mit einem Webserver, der HTTPS-Anfragen an den Admin-Listener weitergibt (siehe docs/clients.md):
 clients-warning = Hinweis: { $what }
+clients-self-signed = Das Zertifikat ist selbst ausgestellt: Jedes Mailprogramm wird davor warnen. Tragen Sie certificate und key in [tls] von causeway.toml ein.
+clients-wrong-name = Das Zertifikat gilt nicht für { $name }: Mailprogramme werden davor warnen. Besorgen Sie eines mit diesem Namen.
+clients-this-machine-only = Alle Listener sind auf Loopback-Adressen: Nur Programme auf diesem Rechner können sich verbinden.

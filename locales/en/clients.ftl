@@ -25,3 +25,6 @@ clients-settings-for = Settings for mail programs of users at { $domain }:
 clients-records = DNS records to publish, so that programs find these settings (RFC 6186):
 clients-records-web = These two only with a web server that passes HTTPS requests on to the admin listener (see docs/clients.md):
 clients-warning = Note: { $what }
+clients-self-signed = The certificate is self-signed: every mail program will warn of it. Set certificate and key in [tls] of causeway.toml.
+clients-wrong-name = The certificate is not for { $name }: mail programs will warn of it. Get one that has this name.
+clients-this-machine-only = Every listener is on a loopback address: only programs on this machine can connect.

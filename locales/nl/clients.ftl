@@ -25,3 +25,6 @@ clients-settings-for = Instellingen voor mailprogramma’s van gebruikers van { 
 clients-records = DNS-records waarmee programma’s deze instellingen vinden (RFC 6186):
 clients-records-web = Deze twee alleen met een webserver die HTTPS-verzoeken doorgeeft aan de admin-listener (zie docs/clients.md):
 clients-warning = Let op: { $what }
+clients-self-signed = Het certificaat is zelf ondertekend: elk mailprogramma zal ervoor waarschuwen. Vul certificate en key in bij [tls] in causeway.toml.
+clients-wrong-name = Het certificaat geldt niet voor { $name }: mailprogramma’s zullen ervoor waarschuwen. Vraag er een aan met deze naam.
+clients-this-machine-only = Alle listeners zijn op loopback-adressen: alleen programma’s op deze machine kunnen verbinding maken.

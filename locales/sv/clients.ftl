@@ -25,3 +25,6 @@ clients-settings-for = Inställningar för e-postprogram för användare hos { $
 clients-records = DNS-poster som program hittar inställningarna med (RFC 6186):
 clients-records-web = Dessa två bara med en webbserver som skickar HTTPS-frågor vidare till admin-lyssnaren (se docs/clients.md):
 clients-warning = Obs: { $what }
+clients-self-signed = Certifikatet är självsignerat: varje e-postprogram kommer att varna för det. Ange certificate och key i [tls] i causeway.toml.
+clients-wrong-name = Certifikatet gäller inte för { $name }: e-postprogram kommer att varna för det. Skaffa ett med det namnet.
+clients-this-machine-only = Alla lyssnare är på loopback-adresser: bara program på den här datorn kan ansluta.

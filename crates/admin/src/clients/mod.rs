@@ -58,6 +58,30 @@ pub struct MailService {
     pub port: u16,
 }
 
+/// What will make mail programs complain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingsWarning {
+    /// The certificate is one that we made ourselves.
+    SelfSigned,
+    /// The certificate is not for the name that they connect to.
+    WrongName,
+    /// Every listener is on a loopback address.
+    ThisMachineOnly,
+}
+
+impl SettingsWarning {
+    /// The key of its sentence.
+    #[must_use]
+    pub const fn text_key(self) -> &'static str {
+        match self {
+            Self::SelfSigned => "clients-self-signed",
+            Self::WrongName => "clients-wrong-name",
+            Self::ThisMachineOnly => "clients-this-machine-only",
+        }
+    }
+}
+
 /// What this server offers to mail programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MailServices {
@@ -65,8 +89,8 @@ pub struct MailServices {
     pub hostname: String,
     /// The services that other machines can reach (or, where there are none, those for this machine).
     pub services: Vec<MailService>,
-    /// What will make mail programs complain, as sentences.
-    pub warnings: Vec<String>,
+    /// What will make mail programs complain.
+    pub warnings: Vec<SettingsWarning>,
 }
 
 /// The settings for the mailboxes of one domain.
@@ -82,8 +106,8 @@ pub struct ClientSettings {
     pub services: Vec<MailService>,
     /// The DNS records by which programs find them.
     pub records: Vec<Record>,
-    /// What will make mail programs complain, as sentences.
-    pub warnings: Vec<String>,
+    /// What will make mail programs complain.
+    pub warnings: Vec<SettingsWarning>,
 }
 
 impl ClientSettings {

@@ -67,11 +67,17 @@ pub fn document(
     paragraph(&mut body, &texts.text("clients-intro"));
     form(&mut body, address, language, texts);
     match (settings, address) {
+        (Some(settings), _) if settings.services.is_empty() => {
+            paragraph(&mut body, &texts.text("clients-no-services"));
+        }
         (Some(settings), address) => {
             // Without an address the user name is described instead.
             let user = address.map_or_else(|| texts.text("clients-whole-address"), str::to_owned);
             tables(&mut body, settings, &user, texts);
-            if let Some(address) = address {
+            let has_both = [MailProtocol::Pop3, MailProtocol::Submission]
+                .into_iter()
+                .all(|protocol| settings.services_for(protocol).next().is_some());
+            if let Some(address) = address.filter(|_| has_both) {
                 profile(&mut body, address, texts);
             }
         }

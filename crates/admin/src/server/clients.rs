@@ -74,7 +74,8 @@ pub(super) async fn autoconfig(
     headers: HeaderMap,
 ) -> Response {
     let address = query.emailaddress.as_deref().filter(|address| address.len() <= MAX_ADDRESS);
-    match api.settings_for(address, &headers) {
+    let settings = api.settings_for(address, &headers);
+    match settings.filter(|settings| !settings.services.is_empty()) {
         Some(settings) => {
             answer(StatusCode::OK, "text/xml; charset=utf-8", autoconfig::document(&settings))
         }
@@ -89,7 +90,10 @@ pub(super) async fn autodiscover(State(api): State<Api>, body: Body) -> Response
         .map_err(|_| Refusal::InvalidRequest)
         .and_then(autodiscover::address);
     let document = address.and_then(|address| {
-        let settings = api.client_settings(address.domain()).ok_or(Refusal::NoSuchAddress)?;
+        let settings = api
+            .client_settings(address.domain())
+            .filter(|settings| !settings.services.is_empty())
+            .ok_or(Refusal::NoSuchAddress)?;
         Ok(autodiscover::document(&settings, &address))
     });
     let document = document.unwrap_or_else(|refusal| {

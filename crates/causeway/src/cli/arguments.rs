@@ -355,6 +355,13 @@ pub(crate) struct MailboxSetArguments {
 pub(crate) enum DomainCommand {
     /// List the accepted domains
     List,
+    /// Show the settings for mail programs of its users, and the DNS records to publish
+    #[command(after_help = help::DOMAIN_CLIENTS)]
+    Clients {
+        /// The domain
+        #[arg(value_name = "DOMAIN")]
+        domain: Domain,
+    },
 }
 
 /// `causeway connector`.

@@ -92,6 +92,13 @@ Examples:
   causeway mailbox passwd alice@contoso.example
   causeway mailbox passwd alice@contoso.example --generate";
 
+pub(super) const DOMAIN_CLIENTS: &str = "\
+The same settings are served to mail programs by the admin listener: Thunderbird's autoconfig,
+Outlook's Autodiscover, Apple's profile, and a page for people under /settings.
+
+Example:
+  causeway domain clients contoso.example";
+
 pub(super) const CONNECTOR_EXPLAIN: &str = "\
 Example:
   causeway connector explain \"to on-premises\"";

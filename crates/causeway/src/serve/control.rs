@@ -177,6 +177,10 @@ impl ServerControl for Control {
         Arc::clone(self.server.policy.load().flow())
     }
 
+    fn mail_services(&self) -> causeway_admin::clients::MailServices {
+        super::clients::services(&self.server)
+    }
+
     fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp> {
         Box::pin(async move {
             if !self.server.manual_clock.load(Ordering::Relaxed) {

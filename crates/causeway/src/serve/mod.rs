@@ -10,6 +10,7 @@
 //! signal ends at once: what is not finished is tried again after the next start.
 
 mod assemble;
+mod clients;
 mod control;
 mod mailboxes;
 mod pop3;

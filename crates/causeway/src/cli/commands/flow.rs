@@ -13,7 +13,9 @@ use super::super::output::{Columns, Output, Tone, Width};
 use super::super::words::{Words, harmless};
 
 pub(super) async fn domain(command: &DomainCommand, context: &Context) -> Result<Answer, Failure> {
-    let DomainCommand::List = command;
+    if let DomainCommand::Clients { domain } = command {
+        return super::clients::run(domain, context).await;
+    }
     let domains = context.connect().await?.domains().await?;
     let (mut output, words) = (context.output(), context.words());
     if output.is_json() {

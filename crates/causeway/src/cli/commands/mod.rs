@@ -1,6 +1,7 @@
 //! The commands, one module for each group.
 
 pub(super) mod check;
+mod clients;
 mod connector;
 pub(super) mod explain;
 mod flow;
