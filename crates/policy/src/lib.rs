@@ -22,12 +22,14 @@
 //! **In which order to read.** [`policy`] (what is compiled), [`relay`] (may this client send
 //! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`inbound`]
 //! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
-//! [`mod@check`] and [`mod@selftest`]; [`index`] is the machinery under them.
+//! [`mod@check`] and [`mod@selftest`], [`plan`] (what would a change do); [`index`] is the machinery
+//! under them.
 
 pub mod check;
 pub mod identity;
 pub mod inbound;
 pub mod index;
+pub mod plan;
 pub mod policy;
 pub mod recipient;
 pub mod relay;
@@ -38,6 +40,7 @@ pub mod selftest;
 pub use check::{check, check_readers};
 pub use identity::{IdentityDecision, IdentityFacts, SenderFields};
 pub use inbound::PeerFacts;
+pub use plan::{Effect, EffectKind, Plan, Planner, QueuedRecipient};
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};
 pub use relay::{ClientFacts, PopLogin, RelayDecision, RelayFacts, RelayRule};

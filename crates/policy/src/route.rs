@@ -227,7 +227,11 @@ impl MailPolicy {
 
     /// The way on for a domain whose recipient is not here. `from` is the connector of our own
     /// servers that the message came in through.
-    fn onward(&self, domain: &Domain, from: Option<&InboundConnector>) -> (RouteTarget, String) {
+    pub(crate) fn onward(
+        &self,
+        domain: &Domain,
+        from: Option<&InboundConnector>,
+    ) -> (RouteTarget, String) {
         let external = self.domain_type(domain) == RouteDomain::External;
         match self.choose(domain, external, from) {
             Choice::Taken(connector) => {

@@ -1,0 +1,383 @@
+//! What would this change do? The rehearsal of a new configuration.
+//!
+//! **What it is for.** [`Planner`] compares the configuration in force with a proposed one: what changes,
+//! in the words of mail flow, and what that does to the mail that waits, to the mailboxes, and to who may
+//! send through this server. `plan`, `apply`, `revert` and every command that edits the file show the
+//! same [`Plan`] before anything happens.
+//!
+//! **What it promises.** Pure: the queue, the mailboxes and what [`check`](fn@crate::check) found are
+//! handed in, nothing is changed. A recipient costs a few look-ups, so 100,000 of them take well under a
+//! second. The decisions are those that the server takes: the same functions are asked twice, once
+//! under each configuration.
+//!
+//! **What it refuses.** A plan carries [`Plan::refused`] when the new configuration must not be used:
+//! it has errors, it would make an open relay, or (unless forced) it gives up a domain for which mail
+//! waits.
+//!
+//! **In which order to read.** This file, [`changes`] (what differs), [`ways`] (queued mail), [`rights`]
+//! (relay).
+
+mod changes;
+mod rights;
+mod ways;
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use causeway_model::config::{DomainType, MailFlow, Problem, Severity};
+use causeway_model::{Address, Domain, Origin, ReversePath};
+use serde::{Deserialize, Serialize};
+
+use self::ways::Followed;
+use crate::{MailPolicy, MailboxLookup, PeerFacts, RelayFacts, selftest};
+
+/// A recipient that waits.
+#[derive(Clone, Copy, Debug)]
+pub struct QueuedRecipient<'a> {
+    /// Where the message is to go.
+    pub address: &'a Address,
+    /// Who sent it.
+    pub sender: &'a ReversePath,
+    /// Who handed it in.
+    pub origin: &'a Origin,
+}
+
+/// What a change would do. Serializes as `plan` of INTERFACE.md, with `can_be_forced` in addition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What changes, one sentence each; empty when only comments and layout do.
+    pub changes: Vec<String>,
+    /// What that does, the most serious first.
+    pub effects: Vec<Effect>,
+    /// Why it must not be done.
+    pub refused: Option<String>,
+    /// The refusal is about what is lost, and an administrator can insist on it.
+    pub can_be_forced: bool,
+}
+
+/// One thing that a change does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// What kind of thing.
+    pub kind: EffectKind,
+    /// How many: recipients, mailboxes, domains or entries of the file, as `detail` says.
+    pub count: u64,
+    /// In words.
+    pub detail: String,
+}
+
+/// What a change can do, the most serious first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectKind {
+    /// Queued recipients have no way out any more and are returned to their senders.
+    Returned,
+    /// Queued recipients do not exist any more; recipients that are not here are refused.
+    UnknownRecipients,
+    /// Domains for which mail from outside is refused from now on.
+    DomainsLost,
+    /// Mailboxes whose domain is no longer accepted.
+    MailboxesUnreachable,
+    /// Queued recipients that would be refused if they came in now; they stay in the queue.
+    WouldBeRefused,
+    /// Entries that no longer give the right to relay.
+    RelayLost,
+    /// Entries that give the right to relay from now on.
+    RelayGained,
+    /// Queued recipients take another way.
+    Rerouted,
+    /// Queued recipients take the same way under other demands.
+    SentDifferently,
+}
+
+impl EffectKind {
+    /// True when something is taken away that somebody may miss.
+    #[must_use]
+    pub const fn is_loss(self) -> bool {
+        matches!(
+            self,
+            Self::Returned
+                | Self::UnknownRecipients
+                | Self::DomainsLost
+                | Self::MailboxesUnreachable
+                | Self::WouldBeRefused
+                | Self::RelayLost
+        )
+    }
+
+    /// The word in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::UnknownRecipients => "unknown_recipients",
+            Self::DomainsLost => "domains_lost",
+            Self::MailboxesUnreachable => "mailboxes_unreachable",
+            Self::WouldBeRefused => "would_be_refused",
+            Self::RelayLost => "relay_lost",
+            Self::RelayGained => "relay_gained",
+            Self::Rerouted => "rerouted",
+            Self::SentDifferently => "sent_differently",
+        }
+    }
+}
+
+impl Plan {
+    /// True when something is taken away: to be asked about before it is done.
+    #[must_use]
+    pub fn is_destructive(&self) -> bool {
+        self.effects.iter().any(|effect| effect.kind.is_loss())
+    }
+
+    /// True when it must not be done, even by an administrator who insists.
+    #[must_use]
+    pub const fn stands_refused(&self, forced: bool) -> bool {
+        self.refused.is_some() && !(forced && self.can_be_forced)
+    }
+}
+
+/// Compares two configurations and follows the queue through both.
+pub struct Planner<'p> {
+    old: &'p MailPolicy,
+    new: &'p MailPolicy,
+    mailboxes: &'p dyn MailboxLookup,
+    followed: Followed<'p>,
+    /// Rights, domains or inbound connectors differ.
+    admission_differs: bool,
+    admitted: HashMap<Admission, bool>,
+    would_be_refused: u64,
+    /// Queued recipients of domains that are no longer accepted.
+    stranded: BTreeMap<Domain, u64>,
+}
+
+/// Everything on which the right to send to a recipient depends.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Admission {
+    client: IpAddr,
+    connector: Option<String>,
+    logged_in: bool,
+    tls: bool,
+    sender: Option<Domain>,
+    recipient: Domain,
+    is_routed: bool,
+}
+
+impl<'p> Planner<'p> {
+    /// `old` is in force, `new` is proposed.
+    #[must_use]
+    pub fn new(old: &'p MailPolicy, new: &'p MailPolicy, mailboxes: &'p dyn MailboxLookup) -> Self {
+        Self {
+            old,
+            new,
+            mailboxes,
+            followed: Followed::new(old, new),
+            admission_differs: admission_differs(old.flow(), new.flow()),
+            admitted: HashMap::new(),
+            would_be_refused: 0,
+            stranded: BTreeMap::new(),
+        }
+    }
+
+    /// Follows one queued recipient.
+    pub fn recipient(&mut self, queued: &QueuedRecipient<'_>) {
+        self.followed.recipient(queued, self.mailboxes);
+        if !self.admission_differs {
+            return;
+        }
+        let domain = queued.address.domain();
+        let lost = self.new.accepted_domain(domain).is_none()
+            && self.old.accepted_domain(domain).is_some();
+        if lost {
+            *self.stranded.entry(domain.clone()).or_default() += 1;
+        }
+        if !lost && self.would_be_refused(queued) {
+            self.would_be_refused += 1;
+        }
+    }
+
+    /// What the change does. `mailboxes` are the main addresses of all mailboxes, `problems` what is
+    /// wrong with the new configuration.
+    #[must_use]
+    pub fn finish<'m>(
+        self,
+        mailboxes: impl IntoIterator<Item = &'m Address>,
+        problems: &[Problem],
+    ) -> Plan {
+        let refusal = self.refusal(problems);
+        let mut effects = Vec::new();
+        let accepted =
+            |policy: &MailPolicy, domain: &Domain| policy.accepted_domain(domain).is_some();
+        let unreachable: Vec<String> = mailboxes
+            .into_iter()
+            .filter(|mailbox| {
+                accepted(self.old, mailbox.domain()) && !accepted(self.new, mailbox.domain())
+            })
+            .map(ToString::to_string)
+            .collect();
+        if !unreachable.is_empty() {
+            effects.push(Effect {
+                kind: EffectKind::MailboxesUnreachable,
+                count: unreachable.len() as u64,
+                detail: format!(
+                    "mailboxes get no mail from outside any more, as their domain is no longer \
+                     accepted: {}",
+                    listed(&unreachable)
+                ),
+            });
+        }
+        domains(self.old, self.new, &mut effects);
+        if self.would_be_refused > 0 {
+            effects.push(Effect {
+                kind: EffectKind::WouldBeRefused,
+                count: self.would_be_refused,
+                detail: "queued recipients would be refused if they came in now (550 5.7.1); \
+                         they stay in the queue and are sent"
+                    .into(),
+            });
+        }
+        effects.append(&mut rights::effects(self.old.flow(), self.new.flow()));
+        effects.append(&mut self.followed.effects());
+        effects.sort_by_key(|effect| effect.kind);
+        let (refused, can_be_forced) = match refusal {
+            Some((refused, can_be_forced)) => (Some(refused), can_be_forced),
+            None => (None, false),
+        };
+        let changes = changes::changes(self.old.flow(), self.new.flow());
+        Plan { changes, effects, refused, can_be_forced }
+    }
+
+    /// Why it must not be done, and whether one can insist.
+    fn refusal(&self, problems: &[Problem]) -> Option<(String, bool)> {
+        let errors: Vec<&Problem> =
+            problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+        if let Some(first) = errors.first() {
+            let more = match errors.len() {
+                1 => String::new(),
+                n => format!(" (and {} more; see `causeway check`)", n - 1),
+            };
+            return Some((format!("{first}{more}"), false));
+        }
+        if let Err(failures) = selftest(self.new) {
+            let first = failures.first().map(ToString::to_string).unwrap_or_default();
+            return Some((format!("this would be an open relay: {first}"), false));
+        }
+        let stranded: u64 = self.stranded.values().sum();
+        (stranded > 0).then(|| {
+            let domains: Vec<String> = self.stranded.keys().map(ToString::to_string).collect();
+            let text = format!(
+                "{stranded} queued recipients are of domains that would no longer be accepted \
+                 ({}); deliver, redirect or return them first (causeway queue list --domain {}), \
+                 or insist with --force",
+                listed(&domains),
+                domains.first().map_or("", String::as_str)
+            );
+            (text, true)
+        })
+    }
+
+    /// Taken under the old configuration, refused under the new one.
+    fn would_be_refused(&mut self, queued: &QueuedRecipient<'_>) -> bool {
+        let Some(client) = queued.origin.address else { return false };
+        let question = Admission {
+            client,
+            connector: queued.origin.connector.clone(),
+            logged_in: queued.origin.user.is_some(),
+            tls: queued.origin.tls.is_some(),
+            sender: queued.sender.address().map(|address| address.domain().clone()),
+            recipient: queued.address.domain().clone(),
+            is_routed: queued.address.local().contains(['%', '!', '@']),
+        };
+        if let Some(&known) = self.admitted.get(&question) {
+            return known;
+        }
+        let is_refused =
+            is_admitted(self.old, client, queued) && !is_admitted(self.new, client, queued);
+        self.admitted.insert(question, is_refused);
+        is_refused
+    }
+}
+
+/// Whether the client that handed a recipient in may do so under this configuration.
+fn is_admitted(policy: &MailPolicy, client: IpAddr, queued: &QueuedRecipient<'_>) -> bool {
+    let origin = queued.origin;
+    // The connector it came through may know it no longer, and another one may. A certificate is not
+    // kept with the message: a connector that asks for one is believed to have seen it.
+    let known = origin.connector.as_deref().filter(|name| {
+        policy.inbound_connector(name).is_some_and(|connector| {
+            connector.enabled
+                && (connector.tls_certificate_name.is_some()
+                    || connector.source_addresses.iter().any(|network| {
+                        crate::index::canonical_network(*network).contains(&client.to_canonical())
+                    }))
+        })
+    });
+    let facts = PeerFacts { client, certificate_names: &[], sender: Some(queued.sender) };
+    let connector = known.or_else(|| policy.recognise(&facts).map(|c| c.name.as_str()));
+    let facts = RelayFacts {
+        client,
+        authenticated_user: origin.user.as_deref(),
+        pop_login: None,
+        connector,
+        sender: queued.sender,
+        recipient: queued.address,
+        tls: origin.tls.is_some(),
+        points_here: false,
+    };
+    policy.relay(&facts).allowed
+}
+
+/// Whether anything differs on which the right to hand mail in depends.
+fn admission_differs(old: &MailFlow, new: &MailFlow) -> bool {
+    use causeway_model::config::Connector;
+    let inbound = |flow: &MailFlow| -> Vec<Connector> {
+        let all = flow.connectors.iter();
+        all.filter(|connector| matches!(connector, Connector::Inbound(_))).cloned().collect()
+    };
+    old.domains != new.domains || old.relay != new.relay || inbound(old) != inbound(new)
+}
+
+/// Domains that are given up, and domains whose unknown recipients are refused from now on.
+fn domains(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
+    let mut lost = Vec::new();
+    let mut stricter = Vec::new();
+    for domain in &old.flow().domains {
+        match new.accepted_domain(&domain.name) {
+            None => lost.push(domain.name.to_string()),
+            Some(now)
+                if now.domain_type == DomainType::Authoritative
+                    && domain.domain_type == DomainType::InternalRelay =>
+            {
+                stricter.push(domain.name.to_string());
+            }
+            Some(_) => {}
+        }
+    }
+    if !lost.is_empty() {
+        effects.push(Effect {
+            kind: EffectKind::DomainsLost,
+            count: lost.len() as u64,
+            detail: format!("mail from outside is refused from now on for {}", listed(&lost)),
+        });
+    }
+    if !stricter.is_empty() {
+        effects.push(Effect {
+            kind: EffectKind::UnknownRecipients,
+            count: 0,
+            detail: format!(
+                "only mailboxes here exist from now on, every other recipient is refused \
+                 (550 5.1.1), for {}",
+                listed(&stricter)
+            ),
+        });
+    }
+}
+
+/// The first few of a list.
+fn listed(entries: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut text = entries[..entries.len().min(SHOWN)].join(", ");
+    if entries.len() > SHOWN {
+        text.push_str(&format!(" and {} more", entries.len() - SHOWN));
+    }
+    text
+}

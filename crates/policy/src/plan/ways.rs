@@ -1,0 +1,276 @@
+//! What becomes of queued recipients: the way before, the way after.
+//!
+//! Where only the domain matters (it is not ours before and after), the way is found once for
+//! each domain and origin. Ways are numbered, so that a recipient costs a few look-ups.
+
+use std::collections::HashMap;
+
+use causeway_model::config::{OutboundConnector, OutboundRoute, Peer};
+use causeway_model::{Address, Domain, Failure};
+
+use super::changes::{hosts, tls_name};
+use super::{Effect, EffectKind, QueuedRecipient};
+use crate::{MailPolicy, MailboxLookup, RecipientDecision, RouteTarget};
+
+/// Addresses that stand for all those with the same change.
+const EXAMPLES: usize = 3;
+
+/// Changes of one kind that are told one by one; the rest is summed up.
+const TOLD: usize = 20;
+
+/// Where a recipient goes, as far as people tell ways apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Way {
+    /// Into a mailbox here.
+    Local,
+    /// Through a connector.
+    Connector { name: String, hops: Vec<String>, demands: String },
+    /// To the MX hosts of its domain.
+    Mx,
+    /// The mailbox does not exist.
+    Unknown,
+    /// No way out: what stands in the way.
+    Nowhere(String),
+}
+
+impl Way {
+    fn of(target: RouteTarget) -> Self {
+        match target {
+            RouteTarget::Local { .. } => Self::Local,
+            RouteTarget::Mx(_) => Self::Mx,
+            RouteTarget::Connector(connector) => Self::Connector {
+                name: connector.name.clone(),
+                hops: hosts(&connector.route),
+                demands: demands(&connector),
+            },
+            RouteTarget::Nowhere(Failure::MailboxUnknown { .. }) => Self::Unknown,
+            RouteTarget::Nowhere(Failure::RoutingLoop { connector, .. }) => Self::Nowhere(format!(
+                "connector \"{connector}\" would send it back to where it came from"
+            )),
+            RouteTarget::Nowhere(_) => Self::Nowhere("no enabled connector takes it".into()),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Local => "into the mailbox here".into(),
+            Self::Connector { name, hops, .. } => {
+                format!("through connector \"{name}\" to {}", hops.join(", "))
+            }
+            Self::Mx => "to the MX hosts of their domains".into(),
+            Self::Unknown => "nowhere (no such mailbox)".into(),
+            Self::Nowhere(why) => format!("nowhere ({why})"),
+        }
+    }
+}
+
+/// What a connector asks of its peers, and as whom it comes.
+fn demands(connector: &OutboundConnector) -> String {
+    let mut text = format!("TLS {}", tls_name(connector.tls));
+    if let Some(name) = &connector.tls_domain {
+        text.push_str(&format!(" for {name}"));
+    }
+    if let Some(credentials) = &connector.credentials {
+        text.push_str(&format!(", login {:?}", credentials.user));
+    }
+    // Where the peer's names come from the recipient's domain, that is part of the demand.
+    if connector.route == OutboundRoute::Mx {
+        text.push_str(", MX");
+    }
+    text
+}
+
+/// The number of a way.
+type WayId = usize;
+
+/// Ways that have been met, by number.
+#[derive(Debug, Default)]
+struct Ways {
+    all: Vec<Way>,
+    numbers: HashMap<Way, WayId>,
+}
+
+impl Ways {
+    fn number(&mut self, way: Way) -> WayId {
+        if let Some(&known) = self.numbers.get(&way) {
+            return known;
+        }
+        let number = self.all.len();
+        self.all.push(way.clone());
+        self.numbers.insert(way, number);
+        number
+    }
+}
+
+/// One configuration and the answers that it has given.
+struct Side<'p> {
+    policy: &'p MailPolicy,
+    /// By the inbound connector of our own servers ("" without), then by domain.
+    onward: HashMap<String, HashMap<Domain, WayId>>,
+}
+
+/// What one configuration does with a recipient.
+enum Answer {
+    Local(Address),
+    Way(WayId),
+}
+
+impl<'p> Side<'p> {
+    fn new(policy: &'p MailPolicy) -> Self {
+        Self { policy, onward: HashMap::new() }
+    }
+
+    fn ask(
+        &mut self,
+        address: &Address,
+        origin: Option<&str>,
+        mailboxes: &dyn MailboxLookup,
+        ways: &mut Ways,
+    ) -> Answer {
+        let domain = address.domain();
+        let policy = self.policy;
+        if policy.accepted_domain(domain).is_none() && !policy.is_own_name(domain) {
+            return Answer::Way(self.beyond(domain, origin, ways));
+        }
+        match policy.recipient(address, mailboxes) {
+            RecipientDecision::Local { mailbox } => Answer::Local(mailbox),
+            RecipientDecision::Unknown(_) => Answer::Way(ways.number(Way::Unknown)),
+            RecipientDecision::Forward { to } => {
+                Answer::Way(self.beyond(to.domain(), origin, ways))
+            }
+        }
+    }
+
+    /// The way on for a domain, whoever the recipient is.
+    fn beyond(&mut self, domain: &Domain, origin: Option<&str>, ways: &mut Ways) -> WayId {
+        let from = origin
+            .and_then(|name| self.policy.inbound_connector(name))
+            .filter(|connector| connector.peer == Peer::OnPremises);
+        let name = from.map_or("", |connector| connector.name.as_str());
+        if let Some(&known) = self.onward.get(name).and_then(|domains| domains.get(domain)) {
+            return known;
+        }
+        let way = ways.number(Way::of(self.policy.onward(domain, from).0));
+        self.onward.entry(name.to_owned()).or_default().insert(domain.clone(), way);
+        way
+    }
+}
+
+/// Recipients with the same change.
+#[derive(Debug, Default)]
+struct Tally {
+    count: u64,
+    examples: Vec<String>,
+}
+
+/// Follows every queued recipient through both configurations.
+pub(super) struct Followed<'p> {
+    old: Side<'p>,
+    new: Side<'p>,
+    ways: Ways,
+    changes: HashMap<(WayId, WayId), Tally>,
+}
+
+impl<'p> Followed<'p> {
+    pub(super) fn new(old: &'p MailPolicy, new: &'p MailPolicy) -> Self {
+        let (old, new) = (Side::new(old), Side::new(new));
+        Self { old, new, ways: Ways::default(), changes: HashMap::new() }
+    }
+
+    pub(super) fn recipient(
+        &mut self,
+        queued: &QueuedRecipient<'_>,
+        mailboxes: &dyn MailboxLookup,
+    ) {
+        let origin = queued.origin.connector.as_deref();
+        let before = self.old.ask(queued.address, origin, mailboxes, &mut self.ways);
+        let after = self.new.ask(queued.address, origin, mailboxes, &mut self.ways);
+        let is_same = match (&before, &after) {
+            (Answer::Local(one), Answer::Local(other)) => one == other,
+            (Answer::Way(one), Answer::Way(other)) => one == other,
+            _ => false,
+        };
+        if is_same {
+            return;
+        }
+        let mut number = |answer| match answer {
+            Answer::Way(number) => number,
+            Answer::Local(_) => self.ways.number(Way::Local),
+        };
+        let tally = self.changes.entry((number(before), number(after))).or_default();
+        tally.count += 1;
+        if tally.examples.len() < EXAMPLES {
+            tally.examples.push(queued.address.to_string());
+        }
+    }
+
+    /// The effects, the most serious kind first, the largest number first among equals.
+    pub(super) fn effects(self) -> Vec<Effect> {
+        let ways = &self.ways.all;
+        let mut found: Vec<(EffectKind, Tally, String)> = self
+            .changes
+            .into_iter()
+            .filter_map(|((before, after), tally)| {
+                let (kind, detail) = told(ways.get(before)?, ways.get(after)?);
+                Some((kind, tally, detail))
+            })
+            .collect();
+        found.sort_by(|a, b| (a.0, b.1.count, &a.2).cmp(&(b.0, a.1.count, &b.2)));
+        let mut effects: Vec<Effect> = Vec::new();
+        let mut rest: Vec<Effect> = Vec::new();
+        for (kind, tally, detail) in found {
+            let told = effects.iter().filter(|effect| effect.kind == kind).count();
+            if told < TOLD {
+                let detail = with_examples(&detail, &tally);
+                effects.push(Effect { kind, count: tally.count, detail });
+                continue;
+            }
+            match rest.iter_mut().find(|effect| effect.kind == kind) {
+                Some(effect) => effect.count += tally.count,
+                None => rest.push(Effect {
+                    kind,
+                    count: tally.count,
+                    detail: "queued recipients in other ways than those above".into(),
+                }),
+            }
+        }
+        effects.append(&mut rest);
+        effects.sort_by_key(|effect| effect.kind);
+        effects
+    }
+}
+
+/// Kind and words of a change of way.
+fn told(before: &Way, after: &Way) -> (EffectKind, String) {
+    match (before, after) {
+        (_, Way::Unknown) => (
+            EffectKind::UnknownRecipients,
+            "queued recipients do not exist any more and are returned to their senders \
+             (550 5.1.1)"
+                .into(),
+        ),
+        (_, Way::Nowhere(why)) => (
+            EffectKind::Returned,
+            format!("queued recipients have no way out and are returned to their senders: {why}"),
+        ),
+        (
+            Way::Connector { name, hops, demands },
+            Way::Connector { name: new_name, hops: new_hops, demands: new_demands },
+        ) if name == new_name && hops == new_hops => (
+            EffectKind::SentDifferently,
+            format!(
+                "queued recipients go through connector \"{name}\" with {new_demands} instead of \
+                 {demands}"
+            ),
+        ),
+        _ => (
+            EffectKind::Rerouted,
+            format!("queued recipients go {} instead of {}", after.text(), before.text()),
+        ),
+    }
+}
+
+fn with_examples(detail: &str, tally: &Tally) -> String {
+    let joint = if tally.count > tally.examples.len() as u64 { "for example " } else { "" };
+    format!("{detail}; {joint}{}", tally.examples.join(", "))
+}

@@ -1,0 +1,315 @@
+//! What a change of the configuration would do, before it is done.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use causeway_model::config::{Machine, MailFlow, Places};
+use causeway_model::{Address, Origin, ReversePath};
+use causeway_policy::{Effect, EffectKind, MailPolicy, Plan, Planner, QueuedRecipient};
+
+use common::{address, sender};
+
+const OURS: &str = r#"
+[[domain]]
+name = "ours.test"
+type = "authoritative"
+
+[[domain]]
+name = "relay.ours.test"
+type = "internal_relay"
+
+[[connector]]
+name = "to own"
+direction = "outbound"
+peer = "on_premises"
+recipient_domains = ["relay.ours.test", "partner.test"]
+smart_hosts = ["hub.ours.test"]
+
+[[connector]]
+name = "from own"
+direction = "inbound"
+peer = "on_premises"
+sender_domains = ["*"]
+source_addresses = ["192.0.2.7"]
+
+[relay]
+networks = ["127.0.0.0/8", "198.51.100.0/24"]
+"#;
+
+fn compile(text: &str) -> MailPolicy {
+    let flow = MailFlow::parse(text, "mailflow.toml").unwrap_or_else(|p| panic!("{p:?}")).0;
+    MailPolicy::compile(Arc::new(flow), "mx.ours.test")
+}
+
+/// A recipient in the queue, handed in from an address.
+struct Queued {
+    address: Address,
+    sender: ReversePath,
+    origin: Origin,
+}
+
+fn queued(to: &str, client: &str, connector: Option<&str>) -> Queued {
+    Queued {
+        address: address(to),
+        sender: sender("a@ours.test"),
+        origin: Origin {
+            address: Some(client.parse().unwrap()),
+            connector: connector.map(str::to_owned),
+            tls: Some("TLSv1.3".into()),
+            ..Origin::default()
+        },
+    }
+}
+
+fn plan(old: &str, new: &str, queue: &[Queued]) -> Plan {
+    let (old, new) = (compile(old), compile(new));
+    let mailboxes: HashMap<String, Address> = ["alice@ours.test", "carol@relay.ours.test"]
+        .map(|text| (address(text).mailbox_key(), address(text)))
+        .into();
+    let problems = causeway_policy::check(
+        new.flow(),
+        &Machine::default(),
+        &Places::none("mailflow.toml"),
+        &Places::none("causeway.toml"),
+    );
+    let mut planner = Planner::new(&old, &new, &mailboxes);
+    for Queued { address, sender, origin } in queue {
+        planner.recipient(&QueuedRecipient { address, sender, origin });
+    }
+    let all: Vec<Address> = mailboxes.values().cloned().collect();
+    planner.finish(&all, &problems)
+}
+
+fn effect(plan: &Plan, kind: EffectKind) -> &Effect {
+    plan.effects.iter().find(|effect| effect.kind == kind).unwrap_or_else(|| panic!("{plan:?}"))
+}
+
+/// The file with one part written otherwise.
+fn with(from: &str, to: &str) -> String {
+    assert!(OURS.contains(from), "{from}");
+    OURS.replace(from, to)
+}
+
+#[test]
+fn comments_and_layout_change_nothing() {
+    let plan = plan(OURS, &format!("# a comment\n{OURS}"), &[]);
+    let nothing = Plan { changes: vec![], effects: vec![], refused: None, can_be_forced: false };
+    assert_eq!(plan, nothing);
+    assert!(!plan.is_destructive());
+}
+
+#[test]
+fn changes_are_told_in_the_words_of_mail_flow() {
+    let cases = [
+        (
+            with("\"hub.ours.test\"", "\"hub2.ours.test\", \"192.0.2.9:2525\""),
+            "connector \"to own\" changes smart hosts from hub.ours.test:25 to \
+             hub2.ours.test:25, 192.0.2.9:2525",
+        ),
+        (
+            with("smart_hosts = [\"hub.ours.test\"]", "use_mx = true"),
+            "connector \"to own\" changes its way from hub.ours.test:25 to the MX hosts of the \
+             domains",
+        ),
+        (
+            with("type = \"authoritative\"", "type = \"internal_relay\""),
+            "the domain ours.test changes its type from authoritative to internal relay",
+        ),
+        (
+            with("\"192.0.2.7\"", "\"192.0.2.8\""),
+            "connector \"from own\" changes source addresses from 192.0.2.7/32 to 192.0.2.8/32",
+        ),
+        (with("\"127.0.0.0/8\", ", ""), "the network 127.0.0.0/8 is no longer authorised to relay"),
+        (
+            format!("{OURS}addresses = [{{ address = \"203.0.113.9\", note = \"Ulm\" }}]\n"),
+            "the address 203.0.113.9 (Ulm) is authorised to relay",
+        ),
+        (
+            format!("{OURS}[routing]\ninternet = 'via connector \"to own\"'\n"),
+            "mail for the internet leaves through connector \"to own\" instead of directly",
+        ),
+        (
+            format!("{OURS}[queue]\nexpire_after = \"24h\"\n"),
+            "the queue changes how long mail is tried from 48h to 24h",
+        ),
+        (
+            format!("{OURS}[identity]\nenforce = [\"envelope\"]\n"),
+            "identity changes the fields that are checked from envelope sender (MAIL FROM), \
+             From, Sender, Reply-To to envelope sender (MAIL FROM)",
+        ),
+        (
+            format!("{OURS}[organization]\npostmaster = \"p@ours.test\"\n"),
+            "the organization gets the postmaster p@ours.test",
+        ),
+        (
+            with("name = \"to own\"", "name = \"to own\"\nenabled = false"),
+            "connector \"to own\" is disabled",
+        ),
+        (
+            with("name = \"to own\"", "name = \"to own\"\ntls = \"encryption_only\""),
+            "connector \"to own\" changes TLS from opportunistic to encryption_only",
+        ),
+    ];
+    for (text, expected) in cases {
+        let changes = plan(OURS, &text, &[]).changes;
+        assert_eq!(changes, [expected], "{text}");
+    }
+    let removed = plan(OURS, "", &[]).changes;
+    for expected in [
+        "the domain ours.test is no longer accepted",
+        "connector \"to own\" is removed",
+        "the network ::1/128 is authorised to relay",
+    ] {
+        assert!(removed.iter().any(|change| change == expected), "{removed:?}");
+    }
+    let added = plan("", OURS, &[]).changes.join("\n");
+    assert!(
+        added.contains("connector \"from own\" is added: mail from the organization's own servers")
+            && added.contains("the domain relay.ours.test becomes accepted (internal relay)"),
+        "{added}"
+    );
+}
+
+#[test]
+fn queued_mail_that_takes_another_way_is_counted_by_old_and_new_way() {
+    let queue = [
+        queued("x@partner.test", "127.0.0.1", None),
+        queued("y@partner.test", "127.0.0.1", None),
+        queued("x@ext.test", "127.0.0.1", None),
+        queued("alice@ours.test", "203.0.113.1", None),
+    ];
+    let plan = plan(OURS, &with("\"hub.ours.test\"", "\"hub2.ours.test\""), &queue);
+    let rerouted = effect(&plan, EffectKind::Rerouted);
+    assert_eq!(rerouted.count, 2);
+    for part in ["to hub2.ours.test:25 instead of", "to hub.ours.test:25", "x@partner.test"] {
+        assert!(rerouted.detail.contains(part), "{rerouted:?}");
+    }
+    assert_eq!(plan.effects.len(), 1, "{plan:?}");
+    assert!(plan.refused.is_none() && !plan.is_destructive());
+}
+
+#[test]
+fn the_same_way_under_other_demands_is_told_apart() {
+    let queue = [queued("x@partner.test", "127.0.0.1", None)];
+    let stricter = with("name = \"to own\"", "name = \"to own\"\ntls = \"domain_validation\"");
+    let plan = plan(OURS, &stricter, &queue);
+    let told = effect(&plan, EffectKind::SentDifferently);
+    assert_eq!(told.count, 1);
+    assert!(told.detail.contains("TLS domain_validation instead of TLS opportunistic"), "{told:?}");
+}
+
+#[test]
+fn mail_that_came_from_our_own_servers_is_not_sent_back_by_the_new_way() {
+    // The same domain goes two ways, by where the message came from.
+    let queue = [
+        queued("x@ext.test", "192.0.2.7", Some("from own")),
+        queued("x@ext.test", "198.51.100.1", None),
+    ];
+    let central = format!("{OURS}[routing]\ninternet = 'via connector \"to own\"'\n");
+    let plan = plan(OURS, &central, &queue);
+    assert_eq!(effect(&plan, EffectKind::Rerouted).count, 1, "{plan:?}");
+}
+
+#[test]
+fn recipients_that_become_unknown_are_counted_and_so_is_mail_without_a_way() {
+    let queue = [
+        queued("dave@relay.ours.test", "203.0.113.1", None),
+        queued("carol@relay.ours.test", "203.0.113.1", None),
+    ];
+    let here = with("type = \"internal_relay\"", "type = \"authoritative\"");
+    let strict = plan(OURS, &here, &queue);
+    let counts: Vec<u64> = strict
+        .effects
+        .iter()
+        .filter(|effect| effect.kind == EffectKind::UnknownRecipients)
+        .map(|effect| effect.count)
+        .collect();
+    assert_eq!(counts.iter().sum::<u64>(), 1, "{strict:?}");
+    assert!(strict.is_destructive());
+    let no_way = plan(OURS, &with("\"relay.ours.test\", ", ""), &queue);
+    let returned = effect(&no_way, EffectKind::Returned);
+    assert_eq!(returned.count, 1, "{no_way:?}");
+    assert!(returned.detail.contains("dave@relay.ours.test"), "{returned:?}");
+    assert!(no_way.is_destructive());
+}
+
+#[test]
+fn a_domain_with_queued_mail_is_given_up_only_by_force() {
+    let without = with("[[domain]]\nname = \"relay.ours.test\"\ntype = \"internal_relay\"\n", "");
+    let free = plan(OURS, &without, &[]);
+    assert_eq!(free.refused, None);
+    assert!(free.is_destructive(), "{free:?}");
+    assert_eq!(effect(&free, EffectKind::DomainsLost).count, 1);
+    let unreachable = effect(&free, EffectKind::MailboxesUnreachable);
+    assert!(unreachable.detail.contains("carol@relay.ours.test"), "{unreachable:?}");
+    let queue = [queued("dave@relay.ours.test", "203.0.113.1", None)];
+    let stranded = plan(OURS, &without, &queue);
+    let refused = stranded.refused.as_deref().unwrap();
+    assert!(refused.contains("1 queued") && refused.contains("relay.ours.test"), "{refused}");
+    assert!(stranded.stands_refused(false) && !stranded.stands_refused(true));
+}
+
+#[test]
+fn mail_that_would_be_refused_now_is_counted() {
+    let queue = [
+        queued("x@ext.test", "198.51.100.9", None),
+        queued("y@ext.test", "127.0.0.1", None),
+        // Taken by the connector, then by nothing.
+        queued("z@ext.test", "192.0.2.7", Some("from own")),
+        // Written here.
+        Queued { origin: Origin::default(), ..queued("w@ext.test", "127.0.0.1", None) },
+    ];
+    let narrow = with(", \"198.51.100.0/24\"", "").replace("192.0.2.7", "192.0.2.8");
+    let plan = plan(OURS, &narrow, &queue);
+    assert_eq!(effect(&plan, EffectKind::WouldBeRefused).count, 2, "{plan:?}");
+    let lost = effect(&plan, EffectKind::RelayLost);
+    assert!(lost.detail.contains("198.51.100.0/24"), "{lost:?}");
+    assert!(lost.detail.contains("servers in 192.0.2.7/32"), "{lost:?}");
+    assert!(effect(&plan, EffectKind::RelayGained).detail.contains("192.0.2.8"), "{plan:?}");
+}
+
+#[test]
+fn what_would_open_a_relay_is_refused_and_cannot_be_forced() {
+    for network in ["0.0.0.0/0", "128.0.0.0/1", "192.0.0.0/2"] {
+        let open = with("\"198.51.100.0/24\"", &format!("\"{network}\""));
+        let plan = plan(OURS, &open, &[]);
+        assert!(plan.refused.is_some() && !plan.can_be_forced, "{network}: {plan:?}");
+        assert!(plan.stands_refused(true), "{network}");
+        assert!(!plan.changes.is_empty(), "what was asked for is told all the same");
+    }
+}
+
+#[test]
+fn a_thousand_ways_are_summed_up() {
+    let text = |port: u16| {
+        let connectors = (0..100).map(|i| {
+            format!(
+                "[[connector]]\nname = \"c{i}\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+                 recipient_domains = [\"d{i}.test\"]\nsmart_hosts = [\"h{i}.test:{port}\"]\n"
+            )
+        });
+        connectors.collect::<String>()
+    };
+    let queue: Vec<Queued> =
+        (0..100).map(|i| queued(&format!("x@d{i}.test"), "127.0.0.1", None)).collect();
+    let plan = plan(&text(25), &text(26), &queue);
+    assert!(plan.effects.len() < 30, "{}", plan.effects.len());
+    assert_eq!(plan.effects.iter().map(|effect| effect.count).sum::<u64>(), 100);
+}
+
+#[test]
+fn a_plan_is_written_as_documented() {
+    let plan = plan(OURS, &with("\"hub.ours.test\"", "\"hub2.ours.test\""), &[]);
+    let json = serde_json::to_value(&plan).unwrap();
+    assert!(json["changes"][0].is_string() && json["refused"].is_null(), "{json}");
+    let lost = plan_json(EffectKind::RelayLost);
+    assert_eq!(lost["kind"], EffectKind::RelayLost.name());
+}
+
+fn plan_json(kind: EffectKind) -> serde_json::Value {
+    serde_json::to_value(Effect { kind, count: 1, detail: "x".into() }).unwrap()
+}
