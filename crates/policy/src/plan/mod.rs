@@ -14,7 +14,7 @@
 //! it has errors, it would make an open relay, or (unless forced) it gives up a domain for which mail
 //! waits.
 //!
-//! **In which order to read.** This file, [`changes`] (what differs), [`ways`] (queued mail), [`rights`]
+//! **In which order to read.** This file, `changes` (what differs), `ways` (queued mail), `rights`
 //! (relay).
 
 mod changes;
