@@ -107,6 +107,10 @@ impl PopRegister {
             if entries.len() >= LIMIT && !entries.contains_key(&client) {
                 make_room(&mut entries, at, settings.window);
             }
+            // Reports of other servers come in any order: the latest counts.
+            if entries.get(&client).is_some_and(|before| before.at > at) {
+                return Ok(());
+            }
             let before = entries.get(&client).filter(|before| before.user == user);
             let written_at = before.and_then(|before| before.written_at);
             let is_written = written_at.is_some_and(|written| at.since(written) < WRITE_EVERY);

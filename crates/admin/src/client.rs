@@ -4,6 +4,8 @@
 //! loopback TCP ([`Target`]). Errors tell three things apart: the server cannot be reached, the
 //! server refused (with its own words), and the answer was not what this version understands.
 
+mod access;
+
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -290,7 +292,10 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError`].
-    pub async fn client_settings(&mut self, domain: &Domain) -> Result<ClientSettings, ClientError> {
+    pub async fn client_settings(
+        &mut self,
+        domain: &Domain,
+    ) -> Result<ClientSettings, ClientError> {
         self.get(&format!("/v1/domains/{}/clients", encoded(&domain.to_string()))).await
     }
 

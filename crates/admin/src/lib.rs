@@ -35,7 +35,7 @@ pub mod types;
 pub use causeway_accounts::password;
 pub use client::{Client, ClientError, Target, TargetError};
 pub use control::{ControlError, ControlFuture, LiveState, ServerControl};
-pub use server::{Api, ListenError, LoopbackListener, SocketListener};
+pub use server::{Access, Api, ListenError, LoopbackListener, SocketListener};
 
 /// The name of the API's socket in the data directory.
 pub const SOCKET_NAME: &str = "causeway.sock";

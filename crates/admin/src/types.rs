@@ -4,6 +4,7 @@
 //! gain fields. Times are RFC 3339 in UTC. A null reverse-path is `<>` here, as in the filters.
 //! `code` is always reply code and enhanced code together; `reply` is the peer's words.
 
+mod access;
 mod queue;
 mod trace;
 
@@ -16,6 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::password::Password;
 
+pub use access::{
+    ApplicationPasswordView, CreateApplicationPassword, Ended, LoginLock, NewApplicationPassword,
+    PasswordUse, PopLoginView, ReportPopLogin, RevokePopLogins, UnlockLogins,
+};
 pub use queue::{
     MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,
     QueueRecipient, RecipientStatus, Selection, SelectionFilter, Touched,
@@ -64,8 +69,11 @@ pub struct MailboxView {
     pub language: Option<String>,
     /// Octets the Maildir may hold; absent: no bound.
     pub quota: Option<u64>,
-    /// False: nobody can log in.
+    /// False: nobody can log in with a password of the mailbox's own.
     pub has_password: bool,
+    /// What its application passwords are for.
+    #[serde(default)]
+    pub application_passwords: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -34,6 +34,11 @@ fn view(mailbox: Mailbox) -> MailboxView {
         language: mailbox.language,
         quota: mailbox.quota,
         has_password: mailbox.password_hash.is_some(),
+        application_passwords: mailbox
+            .application_passwords
+            .into_iter()
+            .map(|password| password.name)
+            .collect(),
         created_at: mailbox.created_at,
     }
 }
@@ -132,12 +137,13 @@ pub(super) async fn remove(
     let mailbox = find(&api, &name).await?;
     api.inner.store.remove_mailbox(mailbox.address.clone()).await?;
     api.inner.control.mailboxes_changed().await;
+    api.inner.access.forget(&mailbox.address).await?;
     tracing::info!(address = %mailbox.address, "a mailbox was removed; its mail stays on disk");
     Ok(Json(view(mailbox)))
 }
 
 /// The mailbox with this main address. An alias is not enough: the answer says whose it is.
-async fn find(api: &Api, name: &str) -> Result<Mailbox, ApiError> {
+pub(super) async fn find(api: &Api, name: &str) -> Result<Mailbox, ApiError> {
     let key = address(name)?.mailbox_key();
     let mut instead = String::from("see `causeway mailbox list` for the addresses");
     for mailbox in api.inner.store.mailboxes().await? {
@@ -318,7 +324,7 @@ async fn new_secrets(
     Ok((hashed, generated))
 }
 
-fn refused(error: PasswordError) -> ApiError {
+pub(super) fn refused(error: PasswordError) -> ApiError {
     match error {
         PasswordError::Machinery => ApiError::unavailable(error.to_string(), "try again"),
         PasswordError::Empty | PasswordError::TooLong | PasswordError::ControlCharacter => {

@@ -7,6 +7,7 @@
 //! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
 //! then `queue`, `trace`, `mailbox`, `explain`, `health`, `clients`.
 
+mod access;
 mod clients;
 mod error;
 mod explain;
@@ -20,12 +21,13 @@ mod trace;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{any, get, patch, post, put};
+use axum::routing::{any, delete, get, patch, post, put};
 use causeway_store::SharedStore;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::control::ServerControl;
 
+pub use access::Access;
 pub use listen::{ListenError, LoopbackListener, SocketListener};
 
 /// What the routes work on. Cheap to clone.
@@ -39,6 +41,8 @@ struct Inner {
     store: SharedStore,
     /// Mail that is on its way, explanations, the clock.
     control: Arc<dyn ServerControl>,
+    /// Who gets in.
+    access: Access,
     /// Changes of mailboxes are read-modify-write: one at a time.
     mailbox_changes: Mutex<()>,
     /// Argon2id takes 19 MiB and a core each: at most two at a time.
@@ -48,9 +52,14 @@ struct Inner {
 impl Api {
     /// The API over a store and a running server.
     #[must_use]
-    pub fn new(store: SharedStore, control: Arc<dyn ServerControl>) -> Self {
-        let inner =
-            Inner { store, control, mailbox_changes: Mutex::new(()), hashing: Semaphore::new(2) };
+    pub fn new(store: SharedStore, control: Arc<dyn ServerControl>, access: Access) -> Self {
+        let inner = Inner {
+            store,
+            control,
+            access,
+            mailbox_changes: Mutex::new(()),
+            hashing: Semaphore::new(2),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -64,6 +73,21 @@ impl Api {
             .route("/v1/mailboxes", get(mailbox::list).post(mailbox::create))
             .route("/v1/mailboxes/{address}", patch(mailbox::change).delete(mailbox::remove))
             .route("/v1/mailboxes/{address}/password", put(mailbox::change_password))
+            .route(
+                "/v1/mailboxes/{address}/application-passwords",
+                get(access::application_passwords).post(access::create_application_password),
+            )
+            .route(
+                "/v1/mailboxes/{address}/application-passwords/{name}",
+                delete(access::revoke_application_password),
+            )
+            .route("/v1/login-locks", get(access::login_locks).delete(access::unlock_logins))
+            .route(
+                "/v1/pop-logins",
+                get(access::pop_logins)
+                    .post(access::report_pop_login)
+                    .delete(access::revoke_pop_logins),
+            )
             .route("/v1/domains", get(explain::domains))
             .route("/v1/domains/{domain}/clients", get(clients::of_domain))
             .route("/v1/connectors", get(explain::connectors))

@@ -10,7 +10,7 @@ use crate::world::{World, down, raw};
 
 #[tokio::test]
 async fn the_socket_is_for_its_owner_only_and_goes_with_the_server() {
-    let world = World::start();
+    let world = World::start().await;
     let mode = std::fs::metadata(&world.socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(matches!(SocketListener::bind(&world.socket), Err(ListenError::InUse { .. })));
@@ -38,7 +38,7 @@ async fn a_socket_left_behind_is_replaced_and_anything_else_is_not() {
 
 #[tokio::test]
 async fn over_tcp_there_is_health_and_nothing_else() {
-    let world = World::start();
+    let world = World::start().await;
     world.control.components.lock().unwrap().push(down("dns"));
     let listener = LoopbackListener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_address().unwrap();
@@ -72,7 +72,7 @@ async fn a_public_address_is_refused_before_anything_is_bound() {
 
 #[tokio::test]
 async fn health_says_what_is_wrong_and_the_ledger_is_part_of_it() {
-    let world = World::start();
+    let world = World::start().await;
     world.accept(&["b@x.test"], "one", 1).await;
     let mut client = world.client().await;
     let health = client.health().await.unwrap();
@@ -92,7 +92,7 @@ async fn health_says_what_is_wrong_and_the_ledger_is_part_of_it() {
 
 #[tokio::test]
 async fn only_a_manual_clock_can_be_turned() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     let refused = client.advance_clock(Duration::from_secs(1)).await.unwrap_err();
     assert!(matches!(refused, ClientError::Refused { status: 404, .. }), "{refused}");

@@ -9,7 +9,7 @@ use crate::world::{NOW, World};
 
 #[tokio::test]
 async fn domains_and_connectors_are_those_in_force() {
-    let world = World::start();
+    let world = World::start().await;
     let (_, domains) = world.raw("GET", "/v1/domains", "").await;
     assert_eq!(domains, r#"[{"name":"ours.test","type":"authoritative","match_subdomains":true}]"#);
     let connectors = world.client().await.connectors().await.unwrap();
@@ -29,7 +29,7 @@ async fn domains_and_connectors_are_those_in_force() {
 
 #[tokio::test]
 async fn a_connector_says_what_waits_for_it() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@partner.test", "c@partner.test"], "one", 60).await;
     world.defer(id, 0, NOW).await;
     let mut client = world.client().await;
@@ -61,7 +61,7 @@ async fn a_connector_says_what_waits_for_it() {
 
 #[tokio::test]
 async fn questions_arrive_whole() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     let relay = client
         .relay_explain(&RelayQuestion {

@@ -40,7 +40,7 @@ async fn verifies(world: &World, address: &str, password: &str) -> bool {
 
 #[tokio::test]
 async fn a_mailbox_keeps_a_hash_of_the_password_it_was_given() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     let mut request = create("alice@ours.test");
     request.aliases = vec!["info@sub.ours.test".parse().unwrap()];
@@ -60,7 +60,7 @@ async fn a_mailbox_keeps_a_hash_of_the_password_it_was_given() {
 
 #[tokio::test]
 async fn a_generated_password_is_told_once_and_works() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     let request = CreateMailbox { password: None, ..create("alice@ours.test") };
     let MailboxWithPassword { password: Some(first), .. } =
@@ -78,7 +78,7 @@ async fn a_generated_password_is_told_once_and_works() {
 
 #[tokio::test]
 async fn an_address_belongs_to_one_mailbox_only() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     let mut alice = create("alice@ours.test");
     alice.aliases = vec!["info@ours.test".parse().unwrap()];
@@ -101,7 +101,7 @@ async fn an_address_belongs_to_one_mailbox_only() {
 
 #[tokio::test]
 async fn mailboxes_are_in_accepted_domains_and_values_are_checked() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     assert_eq!(status(client.add_mailbox(&create("a@elsewhere.test")).await), 400);
     let mut alias = create("a@ours.test");
@@ -121,7 +121,7 @@ async fn mailboxes_are_in_accepted_domains_and_values_are_checked() {
 
 #[tokio::test]
 async fn a_change_leaves_alone_what_it_does_not_name() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     let mut request = create("\"a b\"@ours.test");
     request.aliases = vec!["info@ours.test".parse().unwrap()];
@@ -157,7 +157,7 @@ async fn a_change_leaves_alone_what_it_does_not_name() {
 
 #[tokio::test]
 async fn a_removed_mailbox_is_gone_and_an_unknown_one_was_never_there() {
-    let world = World::start();
+    let world = World::start().await;
     let mut client = world.client().await;
     let mut request = create("alice@ours.test");
     request.aliases = vec!["info@ours.test".parse().unwrap()];

@@ -20,7 +20,7 @@ fn refusal(error: ClientError) -> (u16, String) {
 
 #[tokio::test]
 async fn the_list_shows_what_the_store_and_the_scheduler_know() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@partner.test", "c@partner.test"], "one", 60).await;
     world.defer(id, 0, NOW.plus(Duration::from_secs(60))).await;
     let later = NOW.plus(Duration::from_secs(300));
@@ -55,7 +55,7 @@ async fn the_list_shows_what_the_store_and_the_scheduler_know() {
 
 #[tokio::test]
 async fn the_json_has_the_documented_fields() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@partner.test"], "one", 60).await;
     world.defer(id, 0, NOW.plus(Duration::from_secs(60))).await;
     let (status, body) = world.raw("GET", "/v1/queue", "").await;
@@ -78,7 +78,7 @@ async fn the_json_has_the_documented_fields() {
 
 #[tokio::test]
 async fn pages_cover_everything_once_and_filters_see_the_scheduler() {
-    let world = World::start();
+    let world = World::start().await;
     let mut ids = Vec::new();
     for n in 0..7 {
         ids.push(world.accept(&["b@partner.test"], &format!("m{n}"), 60 - n).await);
@@ -113,7 +113,7 @@ async fn pages_cover_everything_once_and_filters_see_the_scheduler() {
 
 #[tokio::test]
 async fn a_held_recipient_is_not_delivering_and_has_no_next_attempt() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@partner.test"], "one", 60).await;
     world.update(id, 0, Change::Held, "").await;
     world.control.live.lock().unwrap().insert(
@@ -128,7 +128,7 @@ async fn a_held_recipient_is_not_delivering_and_has_no_next_attempt() {
 
 #[tokio::test]
 async fn show_tells_of_every_recipient_also_of_those_that_have_ended() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@partner.test", "c@partner.test"], "one", 60).await;
     world.update(id, 0, Change::Relayed, "250 2.0.0").await;
     let detail = world.client().await.queue_show(id).await.unwrap();
@@ -143,7 +143,7 @@ async fn show_tells_of_every_recipient_also_of_those_that_have_ended() {
 
 #[tokio::test]
 async fn actions_reach_the_server_with_their_selection_and_reason() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@partner.test"], "one", 60).await;
     let mut client = world.client().await;
     let ids = Selection::Ids(vec![id]);
@@ -182,7 +182,7 @@ async fn actions_reach_the_server_with_their_selection_and_reason() {
 
 #[tokio::test]
 async fn an_unknown_id_stops_the_whole_action() {
-    let world = World::start();
+    let world = World::start().await;
     let known = world.accept(&["b@partner.test"], "one", 60).await;
     let ended = world.accept(&["b@partner.test"], "two", 60).await;
     world.update(ended, 0, Change::Relayed, "250").await;
@@ -200,7 +200,7 @@ async fn an_unknown_id_stops_the_whole_action() {
 
 #[tokio::test]
 async fn a_selection_that_says_nothing_is_refused() {
-    let world = World::start();
+    let world = World::start().await;
     for (action, body, what) in [
         ("remove", r#"{"selection":{"filter":{}}}"#, "no condition"),
         ("remove", r#"{"selection":{"ids":[]}}"#, "no ids"),
@@ -230,7 +230,7 @@ async fn a_selection_that_says_nothing_is_refused() {
 
 #[tokio::test]
 async fn hostile_requests_are_bounded() {
-    let world = World::start();
+    let world = World::start().await;
     let long = format!(r#"{{"selection":"all","reason":"{}"}}"#, "x".repeat(2 * 1024 * 1024));
     assert_eq!(world.raw("POST", "/v1/queue/hold", &long).await.0, 413);
     let deep = format!(r#"{{"selection":{}"#, "[".repeat(100_000));

@@ -9,7 +9,7 @@ use crate::world::{NOW, World};
 
 #[tokio::test]
 async fn pages_cover_every_recipient_once_newest_message_first() {
-    let world = World::start();
+    let world = World::start().await;
     let first = world.accept(&["b@x.test", "c@x.test", "d@x.test"], "first", 60).await;
     let second = world.accept(&["b@x.test", "c@x.test"], "second", 30).await;
     let mut client = world.client().await;
@@ -36,7 +36,7 @@ async fn pages_cover_every_recipient_once_newest_message_first() {
 
 #[tokio::test]
 async fn filters_and_states_are_those_of_the_trace() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@x.test", "c@x.test", "d@x.test"], "Grüße & mehr", 60).await;
     world.update(id, 0, Change::Relayed, "250 2.0.0").await;
     world.update(id, 1, Change::Held, "").await;
@@ -62,7 +62,7 @@ async fn filters_and_states_are_those_of_the_trace() {
 
 #[tokio::test]
 async fn what_waits_for_a_failing_site_shows_why() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@x.test", "c@x.test"], "one", 60).await;
     world.update(id, 1, Change::Relayed, "250 2.0.0").await;
     for index in 0..2 {
@@ -79,7 +79,7 @@ async fn what_waits_for_a_failing_site_shows_why() {
 
 #[tokio::test]
 async fn show_has_every_event_and_unknown_messages_are_said_to_be() {
-    let world = World::start();
+    let world = World::start().await;
     let id = world.accept(&["b@x.test"], "one", 60).await;
     world.update(id, 0, Change::Relayed, "250 2.0.0").await;
     let page = world.client().await.trace_show(id).await.unwrap();
@@ -93,7 +93,7 @@ async fn show_has_every_event_and_unknown_messages_are_said_to_be() {
 
 #[tokio::test]
 async fn questions_that_cannot_be_meant_are_refused() {
-    let world = World::start();
+    let world = World::start().await;
     for query in [
         "limit=0",
         "limit=1001",

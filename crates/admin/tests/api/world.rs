@@ -8,18 +8,20 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use causeway_accounts::{Accounts, Logins, PopRegister};
 use causeway_admin::types::{
     ComponentHealth, ComponentStatus, RelayExplanation, RelayQuestion, RouteDomainType,
     RouteExplanation, RouteQuestion, Selection,
 };
 use causeway_admin::{
-    Api, Client, ControlError, ControlFuture, LiveState, SOCKET_NAME, ServerControl,
+    Access, Api, Client, ControlError, ControlFuture, LiveState, SOCKET_NAME, ServerControl,
     SocketListener, Target,
 };
-use causeway_model::config::MailFlow;
+use causeway_model::config::{Limits, MailFlow, PopBeforeSmtp};
 use causeway_model::{
     Address, BodyType, Envelope, Origin, QueueId, Recipient, RecipientKey, ReversePath, Timestamp,
 };
+use causeway_net::clock::Clock;
 use causeway_store::sqlite::{SqliteStore, StoreOptions};
 use causeway_store::{
     Change, Content, HeaderFacts, LastResult, NewMessage, Settlement, SharedStore, Update,
@@ -53,6 +55,9 @@ pub(crate) const FLOW: &str = r#"
     peer = "partner"
     sender_domains = ["*"]
     source_addresses = ["203.0.113.0/28"]
+
+    [relay]
+    pop_before_smtp = { enabled = true }
 "#;
 
 /// The running server, faked: it keeps what it was told, and says what it was given to say.
@@ -166,6 +171,7 @@ impl ServerControl for FakeControl {
 pub(crate) struct World {
     pub(crate) store: SharedStore,
     pub(crate) control: Arc<FakeControl>,
+    pub(crate) access: Access,
     pub(crate) api: Api,
     pub(crate) socket: PathBuf,
     pub(crate) place: tempfile::TempDir,
@@ -173,21 +179,37 @@ pub(crate) struct World {
     serving: JoinHandle<()>,
 }
 
+/// Nobody, as far as logins are concerned.
+struct Nobody;
+
+impl Accounts for Nobody {
+    fn account(&self, _key: &str) -> Option<Arc<causeway_store::Mailbox>> {
+        None
+    }
+}
+
 impl World {
-    pub(crate) fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let place = tempfile::tempdir().unwrap();
         let options = StoreOptions { reserve: 0, ..StoreOptions::default() };
         let store: SharedStore =
             Arc::new(SqliteStore::open(&place.path().join("data"), options).unwrap());
         let control = Arc::new(FakeControl::default());
-        let api = Api::new(store.clone(), control.clone());
+        let accounts = Arc::new(Nobody);
+        let clock = Clock::manual(NOW);
+        let limits = Limits { login_failures_per_account: 1, ..Limits::default() };
+        let logins = Logins::open(store.clone(), accounts, clock, &limits).await.unwrap();
+        let pop_settings = PopBeforeSmtp { enabled: true, window: Duration::from_secs(900) };
+        let pop_register = PopRegister::open(store.clone(), pop_settings).await.unwrap();
+        let access = Access { logins, pop_register: Arc::new(pop_register) };
+        let api = Api::new(store.clone(), control.clone(), access.clone());
         let socket = place.path().join(SOCKET_NAME);
         let listener = SocketListener::bind(&socket).unwrap();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(listener.serve(api.clone(), async {
             let _ = stopped.await;
         }));
-        Self { store, control, api, socket, place, stop: Some(stop), serving }
+        Self { store, control, access, api, socket, place, stop: Some(stop), serving }
     }
 
     pub(crate) async fn client(&self) -> Client {

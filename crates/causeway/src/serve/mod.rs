@@ -170,6 +170,10 @@ impl assemble::Assembled {
         let api = causeway_admin::Api::new(
             Arc::clone(&server.store),
             Arc::new(control::Control { server: Arc::clone(&server) }),
+            causeway_admin::Access {
+                logins: server.logins.clone(),
+                pop_register: Arc::clone(&server.pop_register),
+            },
         );
         // The API outlives the sessions: administrators may look while the server drains.
         let api_end = CancellationToken::new();
