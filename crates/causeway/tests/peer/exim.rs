@@ -168,7 +168,7 @@ fn exim_sends_every_kind_of_message_here() {
         ("  hosts_avoid_tls = *", "SMTP"),
         ("  hosts_require_tls = *\n  tls_verify_hosts =\n  tls_try_verify_hosts =", "SMTPS"),
     ] {
-        let server = ours().start();
+        let server = ours().relay_network("127.0.0.0/8").start();
         let exim =
             Exim::start(&peers, "sender", "tls_advertise_hosts =", Some(server.smtp()), transport);
         let mut client = Client::connect(exim.address);

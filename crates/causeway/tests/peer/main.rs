@@ -19,4 +19,5 @@ mod dns;
 mod exim;
 mod maildir;
 mod peers;
+mod pop3;
 mod postfix;

@@ -232,7 +232,7 @@ fn what_postfix_refuses_is_returned_in_its_own_words() {
 /// Hands Postfix these kinds of messages, which it sends on to Causeway.
 fn kinds_come_in(more: &str, with: &str) {
     let Some(peers) = Peers::find() else { return };
-    let server = ours().start();
+    let server = ours().relay_network("127.0.0.0/8").start();
     let postfix = Postfix::start(
         &peers,
         own_address(2625),

@@ -11,7 +11,7 @@ use causeway_testkit::client::Client;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 
 use super::world::{
-    assert_all_accounted, message, ours, send, wait_for_deferral, wait_for_mail, with_partner,
+    assert_all_accounted, inside, message, send, wait_for_deferral, wait_for_mail, with_partner,
 };
 
 const ROUNDS: usize = 50;
@@ -138,7 +138,7 @@ fn a_killed_server_knows_its_queue_and_its_schedule_again() {
 #[test]
 fn a_server_told_to_end_ends_in_order() {
     // DUR-13
-    let mut server = ours().start();
+    let mut server = inside().start();
     let mut idle = server.client();
     idle.ehlo();
     send(&server, &["bob@ours.test"], "before the end");
@@ -152,8 +152,8 @@ fn a_server_told_to_end_ends_in_order() {
 
 #[test]
 fn two_servers_never_share_a_data_directory() {
-    let server = ours().start();
-    let mut second = ours().data_dir(server.data_dir()).prepare();
+    let server = inside().start();
+    let mut second = inside().data_dir(server.data_dir()).prepare();
     let log = second.try_start().unwrap_err();
     assert!(log.contains("in use"), "{log}");
     assert_eq!(server.client().command("NOOP").code, 250);
@@ -191,7 +191,7 @@ fn a_full_disk_refuses_mail_for_now_and_recovers_by_itself() {
     // DUR-03
     let place = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::mount(place.path(), "96m") else { return };
-    let server = ours().system_clock().data_dir(disk.0.join("data")).start();
+    let server = inside().system_clock().data_dir(disk.0.join("data")).start();
     send(&server, &["bob@ours.test"], "before");
     wait_for_mail(&server, "bob@ours.test", 1);
     // Fill it to the last octet.
@@ -245,7 +245,7 @@ fn store_file(data: &Path) -> PathBuf {
 
 #[test]
 fn a_damaged_store_stops_the_start_and_is_left_as_it_is() {
-    let mut server = ours().start();
+    let mut server = inside().start();
     send(&server, &["bob@ours.test"], "kept");
     wait_for_mail(&server, "bob@ours.test", 1);
     server.terminate();
@@ -269,7 +269,7 @@ fn a_damaged_store_stops_the_start_and_is_left_as_it_is() {
 
 #[test]
 fn delivery_while_the_mailbox_is_unwritable_waits_and_goes_on() {
-    let server = ours().mailflow("[queue]\nretry_after = [\"10m\"]\n").start();
+    let server = inside().mailflow("[queue]\nretry_after = [\"10m\"]\n").start();
     // A file where the mailbox's directory should be.
     let domain = server.data_dir().join("mail/ours.test");
     std::fs::create_dir_all(&domain).unwrap();

@@ -9,7 +9,7 @@ use causeway_testkit::{
 };
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, assert_all_accounted, ours, send, wait_for_deferral, wait_for_mail,
+    FEW_ATTEMPTS, HOUR, assert_all_accounted, inside, send, wait_for_deferral, wait_for_mail,
     wait_for_status, with_partner,
 };
 
@@ -43,12 +43,7 @@ fn fails_with(behaviour: Behaviour, connector: &str, queued: &str, expired: &str
 }
 
 fn by_mx(dns: &TestDns, port: u16) -> Server {
-    ours()
-        .relay_network("127.0.0.1/32")
-        .mailflow(FEW_ATTEMPTS)
-        .dns(dns.address())
-        .mx_port(port)
-        .start()
+    inside().mailflow(FEW_ATTEMPTS).dns(dns.address()).mx_port(port).start()
 }
 
 #[test]
@@ -87,8 +82,7 @@ fn an_mx_host_without_address() {
 #[test]
 fn a_smart_host_with_a_misspelt_name() {
     let dns = TestDns::start();
-    let server = ours()
-        .relay_network("127.0.0.1/32")
+    let server = inside()
         .dns(dns.address())
         .mailflow(
             "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\

@@ -162,3 +162,20 @@ fn relay_explain_gives_the_same_verdict_as_the_session() {
     let local = ask("198.51.100.9", "alice@ours.test", 0);
     assert_eq!(local["is_relay"], false, "{local}");
 }
+
+#[test]
+fn strangers_do_not_write_as_our_users_unless_that_is_allowed() {
+    let verdict = |server: &causeway_testkit::server::Server| {
+        let mut client = server.client();
+        client.ehlo();
+        client.mail("alice@ours.test", &["bob@ours.test"], &message("posing"))
+    };
+    let strict = ours().start();
+    let answer = verdict(&strict);
+    assert_eq!(answer.code, 550, "{answer}");
+    assert!(answer.says("alice@ours.test") && answer.says("log in"), "{answer}");
+    assert_nothing_accepted(&strict);
+    let lenient = ours().mailflow("[identity]\nprotect_own_domains = []\n").start();
+    assert_eq!(verdict(&lenient).code, 250);
+    wait_for_mail(&lenient, "bob@ours.test", 1);
+}

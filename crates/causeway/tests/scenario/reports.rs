@@ -4,7 +4,7 @@ use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, message, ours, wait_for_deferral,
+    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, inside, message, wait_for_deferral,
     wait_for_mail, wait_for_status, with_partner,
 };
 
@@ -99,7 +99,7 @@ fn each_recipient_is_reported_as_it_asked() {
 
 #[test]
 fn success_is_reported_on_request() {
-    let server = ours().start();
+    let server = inside().start();
     send_with(&server, "<bob@ours.test>", &["<alice@ours.test> NOTIFY=SUCCESS"], &message("ok"));
     wait_for_mail(&server, "alice@ours.test", 1);
     let report = wait_for_mail(&server, "bob@ours.test", 1).remove(0);
@@ -156,11 +156,8 @@ fn a_delay_notice_is_sent_only_to_those_who_want_it() {
 fn a_bounce_of_a_bounce_is_recorded_and_never_sent() {
     // DSN-03: the report goes to ext.test, which refuses it as well.
     let peer = ScriptedPeer::start(Behaviour::new().reply("RCPT", ["550 5.1.1 nobody here"]));
-    let server = ours()
-        .relay_network("127.0.0.1/32")
-        .connector("everything", "*", peer.address(), "")
-        .mailflow(FEW_ATTEMPTS)
-        .start();
+    let server =
+        inside().connector("everything", "*", peer.address(), "").mailflow(FEW_ATTEMPTS).start();
     send_with(&server, "<forged@ext.test>", &["<x@partner.test>"], &message("double"));
     wait_for_status(&server, "x@partner.test", "failed");
     wait_for_status(&server, "forged@ext.test", "failed");

@@ -4,7 +4,7 @@ use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer, TestDns};
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, assert_all_accounted, message, ours, send, wait_for_deferral,
+    FEW_ATTEMPTS, HOUR, assert_all_accounted, inside, message, ours, send, wait_for_deferral,
     wait_for_mail, wait_for_status, with_partner,
 };
 
@@ -19,8 +19,7 @@ fn change_mailflow(server: &Server, change: impl FnOnce(String) -> String) {
 #[test]
 fn the_most_specific_connector_takes_the_mail() {
     let [exact, below, rest] = [(); 3].map(|()| ScriptedPeer::start(Behaviour::new()));
-    let server = ours()
-        .relay_network("127.0.0.1/32")
+    let server = inside()
         .connector("rest", "*", rest.address(), "")
         .connector("below", "*.corp.test", below.address(), "")
         .connector("exact", "a.corp.test", exact.address(), "")
@@ -35,7 +34,7 @@ fn the_most_specific_connector_takes_the_mail() {
 #[test]
 fn local_mailboxes_are_never_sent_through_a_connector_for_everything() {
     let rest = ScriptedPeer::start(Behaviour::new());
-    let server = ours().connector("rest", "*", rest.address(), "").start();
+    let server = inside().connector("rest", "*", rest.address(), "").start();
     send(&server, &["bob@ours.test"], "local");
     wait_for_mail(&server, "bob@ours.test", 1);
     assert_eq!(rest.connections(), 0);
@@ -45,8 +44,7 @@ fn local_mailboxes_are_never_sent_through_a_connector_for_everything() {
 fn smart_hosts_are_tried_in_order() {
     let first = ScriptedPeer::refusing();
     let second = ScriptedPeer::start(Behaviour::new());
-    let server = ours()
-        .relay_network("127.0.0.1/32")
+    let server = inside()
         .mailflow(&format!(
             "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
              recipient_domains = [\"partner.test\"]\nsmart_hosts = [\"{}\", \"{}\"]\n",
@@ -64,12 +62,11 @@ fn an_internal_relay_domain_keeps_what_is_here_and_passes_the_rest_on() {
     let other = ScriptedPeer::start(
         Behaviour::new().recipient("nobody@relay.ours.test", ["550 5.1.1 not here either"]),
     );
-    let server = ours()
+    let server = inside()
         .internal_relay("relay.ours.test")
         .connector("other", "relay.ours.test", other.address(), "")
         .start();
     server.add_mailbox("carol@relay.ours.test", "a long enough password");
-    // From a stranger: the domain is ours, so this is no relay.
     let mut client = server.client();
     client.ehlo();
     let to = ["carol@relay.ours.test", "dave@relay.ours.test", "nobody@relay.ours.test"];
@@ -125,8 +122,7 @@ fn a_disabled_connector_takes_nothing() {
 #[test]
 fn everything_for_the_internet_can_go_through_one_connector() {
     let own = ScriptedPeer::start(Behaviour::new());
-    let server = ours()
-        .relay_network("127.0.0.1/32")
+    let server = inside()
         .connector("own server", "own.test", own.address(), "")
         .mailflow("[routing]\ninternet = 'via connector \"own server\"'\n")
         .start();

@@ -19,10 +19,15 @@ pub(crate) fn ours() -> Setup {
     Setup::new(env!("CARGO_BIN_EXE_causeway")).domain("ours.test", &["alice", "bob"])
 }
 
-/// The same, where 127.0.0.1 may relay and `partner.test` is behind this smart host. `more` is
+/// The same, where clients on 127.0.0.1 belong to the organization: they may relay, and write as its users.
+pub(crate) fn inside() -> Setup {
+    ours().relay_network("127.0.0.1/32")
+}
+
+/// The same, where `partner.test` is behind this smart host. `more` is
 /// further lines of the connector.
 pub(crate) fn with_partner(partner: SocketAddr, more: &str) -> Setup {
-    ours().relay_network("127.0.0.1/32").connector("partner", "partner.test", partner, more)
+    inside().connector("partner", "partner.test", partner, more)
 }
 
 /// `[queue]` without delay notices and with one retry, for tests that look at the end only.
