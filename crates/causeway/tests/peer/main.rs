@@ -19,5 +19,4 @@ mod dns;
 mod exim;
 mod maildir;
 mod peers;
-mod pop3;
 mod postfix;
