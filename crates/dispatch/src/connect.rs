@@ -30,6 +30,12 @@ const MOST_HOSTS: usize = 5;
 /// Addresses of one host that one attempt tries at most.
 const MOST_ADDRESSES: usize = 4;
 
+/// After this long no further host or address is tried in this attempt.
+const BUDGET: Duration = Duration::from_secs(600);
+
+/// How long a TLS handshake may take.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// A byte stream, plain or TLS.
 pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> ByteStream for T {}
@@ -110,13 +116,25 @@ pub(crate) fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Opens a session with the first host that gives one. The error has every try, in order; never
+/// Opens a session with the first host that gives one. `is_proven`: the site has taken mail lately. The error has every try, in order; never
 /// empty.
-pub(crate) async fn open(shared: &Shared, target: &Target) -> Result<Link, Vec<Attempt>> {
-    // The semaphore is never closed.
+pub(crate) async fn open(
+    shared: &Shared,
+    target: &Target,
+    is_proven: bool,
+) -> Result<Link, Vec<Attempt>> {
+    // The semaphores are never closed.
+    let _exploring = match is_proven {
+        true => None,
+        false => shared.exploring.acquire().await.ok(),
+    };
     let permit = Arc::clone(&shared.connecting).acquire_owned().await.ok();
     let mut tries = Vec::new();
+    let began = Instant::now();
     for (host, port) in target.hosts.iter().take(MOST_HOSTS) {
+        if began.elapsed() > BUDGET {
+            break;
+        }
         match open_host(shared, target, host, *port).await {
             Ok(link) => return Ok(Link { _permit: permit, ..link }),
             Err(mut failed) => tries.append(&mut failed),
@@ -175,7 +193,8 @@ async fn open_host(
     let mut left = shared.lame.in_order(&sockets);
     let mut tries = Vec::new();
     // One address after the other: what fails after the connection is up leads to the next one too.
-    while !left.is_empty() {
+    let began = attempt.began;
+    while !left.is_empty() && began.elapsed() < BUDGET {
         let (address, stream) = match race(shared, &mut attempt, &mut left, &mut tries).await {
             Some(connected) => connected,
             None => break,
@@ -210,9 +229,12 @@ async fn race(
 ) -> Option<(SocketAddr, tokio::net::TcpStream)> {
     use futures_util::stream::{FuturesUnordered, StreamExt};
     let mut running = FuturesUnordered::new();
+    // Those that have been begun and have not answered.
+    let mut open = Vec::new();
     loop {
         if !left.is_empty() {
             let address = left.remove(0);
+            open.push(address);
             let source = shared.source_for(address.ip());
             running.push(async move {
                 (address, dial::connect(address, source, CONNECT_TIMEOUT).await)
@@ -225,8 +247,14 @@ async fn race(
             () = tokio::time::sleep(STAGGER), if more => continue,
         };
         match finished {
-            Some((address, Ok(stream))) => return Some((address, stream)),
+            Some((address, Ok(stream))) => {
+                // The others may still be good, should this one refuse service.
+                open.retain(|other| *other != address);
+                left.splice(0..0, open);
+                return Some((address, stream));
+            }
             Some((address, Err(failure))) => {
+                open.retain(|other| *other != address);
                 shared.lame.note(address);
                 attempt.address = Some(address);
                 tries.push(attempt.failed(Stage::Connect, failure));
@@ -256,6 +284,7 @@ async fn converse(
     connection.greeting().await?;
     let mut capabilities = connection.hello(&shared.hostname).await?;
     let mut tls = None;
+    let mut is_verified = false;
     let wants_tls = target.tls > TlsLevel::Opportunistic
         || (capabilities.starttls && !shared.plain_only.contains(address));
     if wants_tls {
@@ -272,7 +301,12 @@ async fn converse(
             Err(failure) => return Err(failure),
         };
         let expected = target.tls_domain.as_deref().unwrap_or(name);
-        let handshake = shared.client_tls.handshake(stream, name, target.tls, Some(expected)).await;
+        let handshake = shared.client_tls.handshake(stream, name, target.tls, Some(expected));
+        let handshake =
+            tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.unwrap_or_else(|_| {
+                let detail = format!("no answer within {} s", HANDSHAKE_TIMEOUT.as_secs());
+                Err(Failure::TlsHandshake { detail })
+            });
         let session = match handshake {
             Ok(session) => session,
             Err(failure) => {
@@ -282,13 +316,14 @@ async fn converse(
                 return Err(at(Stage::Tls)(failure));
             }
         };
+        is_verified = session.verdict.is_ok();
         attempt.tls = Some(session.description.clone());
         tls = Some(session.description);
         connection = Connection::new(Box::new(session.stream) as Wire, Timeouts::default());
         capabilities = connection.hello(&shared.hostname).await?;
     }
     if let Some(credentials) = &target.credentials {
-        log_in(&mut connection, &capabilities, credentials, tls.is_some(), address).await?;
+        log_in(&mut connection, &capabilities, credentials, is_verified, address).await?;
     }
     Ok(Link {
         connection,
@@ -305,11 +340,11 @@ async fn log_in(
     connection: &mut Connection<Wire>,
     capabilities: &Capabilities,
     credentials: &Credentials,
-    has_tls: bool,
+    is_verified: bool,
     address: SocketAddr,
 ) -> Result<(), SessionFailure> {
-    // Never a password in clear text over a network.
-    let is_protected = has_tls || address.ip().is_loopback();
+    // Never a password to somebody who may be anybody.
+    let is_protected = is_verified || address.ip().is_loopback();
     if !is_protected || capabilities.auth.is_empty() {
         return Err(at(Stage::Auth)(Failure::AuthNotOffered));
     }

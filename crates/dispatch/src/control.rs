@@ -7,15 +7,13 @@ use causeway_model::envelope::Recipient;
 use causeway_model::{Address, Attempt, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp};
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
-use causeway_store::{
-    Change, LastResult, NewMessage, QueueFilter, Settlement, Status, StoreError, Update,
-};
+use causeway_store::{Change, NewMessage, QueueFilter, Settlement, Status, StoreError, Update};
 
+use crate::claim::Claim;
 use crate::engine::Dispatch;
 use crate::outcome;
 use crate::parcel::{self, Parcel};
 use crate::reports::{self, reported};
-use crate::schedule::Place;
 use crate::site::{Health, SiteKey};
 use crate::sweeper::{self, finish};
 
@@ -81,7 +79,7 @@ impl Dispatch {
             .filter_map(|site| match &site.health {
                 Health::Failing { until, last, .. } => Some(FailingSite {
                     site: site.key.to_string(),
-                    waiting: site.waiting.len(),
+                    waiting: site.present,
                     until: *until,
                     last: last.as_ref().clone(),
                 }),
@@ -148,7 +146,7 @@ impl Dispatch {
             let messages = self.selected(&selection, after).await?;
             let Some((last, ..)) = messages.last() else { return Ok(count) };
             after = Some(*last);
-            let (mut place, mut calls) = (Vec::new(), Vec::new());
+            let (mut timers, mut calls) = (Vec::new(), Vec::new());
             let mut schedule = shared.schedule.lock();
             for (_, keys, statuses) in &messages {
                 for (&key, status) in keys.iter().zip(statuses) {
@@ -158,10 +156,7 @@ impl Dispatch {
                     count += 1;
                     match schedule.waits_at(key) {
                         Some(site) => calls.push(schedule.probe(site)),
-                        None if matches!(schedule.place(key), Some(Place::Timer(_))) => {
-                            place.push(key);
-                        }
-                        None => {}
+                        None => timers.push(key),
                     }
                 }
             }
@@ -169,7 +164,7 @@ impl Dispatch {
             for call in calls {
                 shared.answer(call);
             }
-            shared.place(&place);
+            Claim::take(shared, timers).released();
         }
     }
 
@@ -214,42 +209,30 @@ impl Dispatch {
             let mut keys = Vec::new();
             for (_, found, statuses) in &messages {
                 let found = found.iter().zip(statuses).filter(|(_, status)| wanted(**status));
-                keys.extend(found.map(|(key, _)| *key).filter(|key| !self.is_in_hand(*key)));
+                keys.extend(found.map(|(key, _)| *key));
             }
-            count += keys.len();
-            let updates = keys
+            let claim = Claim::take(&self.shared, keys);
+            count += claim.taken().len();
+            let updates = claim
+                .taken()
                 .iter()
-                .map(|&key| Update {
-                    key,
+                .map(|taken| Update {
+                    key: taken.key,
                     change,
-                    result: self.result_of_site(key),
+                    // Once it leaves its site, only the store can tell what it waited for.
+                    result: taken.last.clone().map(|a| outcome::result(a, Phase::Queued)),
                     tried: false,
                     detail: (!reason.is_empty()).then(|| reason.to_owned()),
                 })
                 .collect();
-            let ended = matches!(change, Change::Failed { .. });
             let settlement = Settlement { at: self.now(), updates, reports: Vec::new() };
-            finish(&self.shared, settlement, ended).await;
+            finish(&self.shared, settlement).await?;
             match change {
-                Change::Held => {
-                    let mut schedule = self.shared.schedule.lock();
-                    keys.iter().for_each(|key| schedule.hold(*key));
-                }
-                Change::Ready { .. } => self.shared.place(&keys),
-                _ => {}
+                Change::Held => claim.held(),
+                Change::Failed { .. } => claim.ended(),
+                _ => claim.released(),
             }
         }
-    }
-
-    /// What its site waits for: once the recipient leaves the site, only the store can tell.
-    fn result_of_site(&self, key: RecipientKey) -> Option<LastResult> {
-        let attempt = self.shared.schedule.lock().glimpse(key)?.last?;
-        Some(outcome::result(attempt, Phase::Queued))
-    }
-
-    /// A worker is sending it at this moment: what becomes of it is not ours to change.
-    fn is_in_hand(&self, key: RecipientKey) -> bool {
-        matches!(self.shared.schedule.lock().place(key), Some(Place::Flying(_)))
     }
 
     /// Ends with a report to the sender.
@@ -262,11 +245,11 @@ impl Dispatch {
         reason: &str,
     ) -> Result<usize, StoreError> {
         let (mut walk, mut count) = (Walk::new(selection), 0);
-        while let Some((parcel, keys)) = walk.next(self).await? {
-            count += keys.len();
+        while let Some((parcel, claim)) = walk.next(self).await? {
+            count += claim.taken().len();
             let now = self.now();
             let (mut updates, mut told) = (Vec::new(), Vec::new());
-            for key in keys {
+            for key in claim.taken().iter().map(|taken| taken.key) {
                 let Some(recipient) = parcel.envelope.recipients.get(key.index as usize) else {
                     continue;
                 };
@@ -288,7 +271,8 @@ impl Dispatch {
             }
             let report = reports::report(&self.shared, &parcel, Kind::Failed, told, now).await;
             let reports = report.into_iter().collect();
-            finish(&self.shared, Settlement { at: now, updates, reports }, true).await;
+            finish(&self.shared, Settlement { at: now, updates, reports }).await?;
+            claim.ended();
         }
         Ok(count)
     }
@@ -301,17 +285,18 @@ impl Dispatch {
         let (mut walk, mut count) = (Walk::new(selection), 0);
         // What is redirected now is not met again: copies are newer than the walk's beginning.
         let newest = self.shared.store.reserve_id();
-        while let Some((parcel, keys)) = walk.next(self).await? {
+        while let Some((parcel, claim)) = walk.next(self).await? {
             if parcel.id > newest {
                 break;
             }
-            count += keys.len();
+            count += claim.taken().len();
             let now = self.now();
             let queue = self.shared.policy.load().flow().queue.clone();
-            let updates = keys
+            let updates = claim
+                .taken()
                 .iter()
-                .map(|&key| Update {
-                    key,
+                .map(|taken| Update {
+                    key: taken.key,
                     change: Change::Expanded,
                     result: None,
                     tried: false,
@@ -330,7 +315,8 @@ impl Dispatch {
                 content: own_copy(&parcel).await?,
                 report_about: None,
             };
-            finish(&self.shared, Settlement { at: now, updates, reports: vec![copy] }, true).await;
+            finish(&self.shared, Settlement { at: now, updates, reports: vec![copy] }).await?;
+            claim.ended();
         }
         Ok(count)
     }
@@ -400,25 +386,23 @@ impl Walk {
         Self { selection, after: None, ahead: std::collections::VecDeque::new() }
     }
 
-    /// The next message with its selected recipients that no worker has in hand.
-    async fn next(
-        &mut self,
-        dispatch: &Dispatch,
-    ) -> Result<Option<(Parcel, Vec<RecipientKey>)>, StoreError> {
+    /// The next message with those of its selected recipients that nobody has in hand.
+    async fn next(&mut self, dispatch: &Dispatch) -> Result<Option<(Parcel, Claim)>, StoreError> {
         loop {
-            let Some((id, mut keys)) = self.ahead.pop_front() else {
+            let Some((id, keys)) = self.ahead.pop_front() else {
                 let found = dispatch.selected(&self.selection, self.after).await?;
                 let Some((last, ..)) = found.last() else { return Ok(None) };
                 self.after = Some(*last);
                 self.ahead = found.into_iter().map(|(id, keys, _)| (id, keys)).collect();
                 continue;
             };
-            keys.retain(|key| !dispatch.is_in_hand(*key));
-            if keys.is_empty() {
+            let claim = Claim::take(&dispatch.shared, keys);
+            if claim.taken().is_empty() {
                 continue;
             }
-            if let Some(parcel) = parcel::load(&dispatch.shared.store, id).await? {
-                return Ok(Some((parcel, keys)));
+            match parcel::load(&dispatch.shared.store, id).await? {
+                Some(parcel) => return Ok(Some((parcel, claim))),
+                None => claim.ended(),
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use causeway_mailbox::MaildirRoot;
-use causeway_model::{Address, RecipientKey, Timestamp};
+use causeway_model::{Address, Envelope, QueueId, RecipientKey, Timestamp};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
 use causeway_net::tls::client::ClientTls;
@@ -30,6 +30,9 @@ use crate::{sweeper, worker};
 /// Queue entries that are read from the store at once at start.
 const SCAN_BATCH: usize = 10_000;
 
+/// Recipients that are placed under one lock.
+const PLACE_BATCH: usize = 500;
+
 /// Due recipients that are routed under one lock.
 const DUE_BATCH: usize = 1_000;
 
@@ -38,6 +41,9 @@ const MOST_QUESTIONS: usize = 64;
 
 /// Outbound connections at once.
 const MOST_CONNECTIONS: usize = 1_000;
+
+/// Outbound connections at once to sites of which nothing good is known.
+const MOST_EXPLORING: usize = 700;
 
 /// The mailboxes that exist, with what delivery and reports need of them.
 pub trait Mailboxes: MailboxLookup + Send + Sync {
@@ -109,6 +115,8 @@ pub(crate) struct Shared {
     pub(crate) resolving: Semaphore,
     /// Outbound connections at once, all sites together.
     pub(crate) connecting: Arc<Semaphore>,
+    /// Of these, to sites that have not taken anything lately: they must not keep mail for the others.
+    pub(crate) exploring: Semaphore,
     /// The first timer may have changed.
     timers_changed: Notify,
     /// A job is over.
@@ -135,6 +143,9 @@ impl Shared {
         match call {
             Call::None => {}
             Call::Wake(notify) => notify.notify_one(),
+            Call::Start(index) if self.shutdown.is_cancelled() => {
+                self.schedule.lock().not_started(index);
+            }
             Call::Start(index) => self.start_worker(index),
         }
     }
@@ -146,9 +157,27 @@ impl Shared {
 
     /// Puts recipients, of which only the domain is at hand, where they belong now.
     pub(crate) fn place(self: &Arc<Self>, keys: &[RecipientKey]) {
-        if keys.is_empty() {
-            return;
+        // The schedule is locked for a moment only: sessions need it too.
+        for keys in keys.chunks(PLACE_BATCH) {
+            self.place_some(keys);
         }
+    }
+
+    /// Puts recipients at a site that is known already.
+    pub(crate) fn place_at(self: &Arc<Self>, keys: &[RecipientKey], site: &SiteKey) {
+        for keys in keys.chunks(PLACE_BATCH) {
+            let mut schedule = self.schedule.lock();
+            let index = schedule.site_index(site);
+            let calls: Vec<Call> =
+                keys.iter().map(|&key| schedule.join(key, index, false)).collect();
+            drop(schedule);
+            for call in calls {
+                self.answer(call);
+            }
+        }
+    }
+
+    fn place_some(self: &Arc<Self>, keys: &[RecipientKey]) {
         let policy = self.policy.load();
         let mut calls = Vec::new();
         let mut schedule = self.schedule.lock();
@@ -165,17 +194,38 @@ impl Shared {
         }
     }
 
+    /// Puts recipients back before everybody else who waits at a site.
+    pub(crate) fn place_at_front(self: &Arc<Self>, keys: &[RecipientKey], index: SiteIndex) {
+        let mut schedule = self.schedule.lock();
+        let calls: Vec<Call> = keys.iter().map(|&key| schedule.join(key, index, true)).collect();
+        drop(schedule);
+        for call in calls {
+            self.answer(call);
+        }
+    }
+
     /// Puts recipients of a message at hand where they belong now.
     pub(crate) fn place_parcel(self: &Arc<Self>, parcel: &Parcel, indexes: &[u32]) {
+        self.place_envelope(parcel.id, &parcel.envelope, indexes);
+    }
+
+    /// Puts recipients whose addresses are at hand where they belong now.
+    pub(crate) fn place_envelope(
+        self: &Arc<Self>,
+        message: QueueId,
+        envelope: &Envelope,
+        indexes: &[u32],
+    ) {
         let policy = self.policy.load();
-        let origin = parcel.envelope.origin.connector.as_deref();
+        let origin = envelope.origin.connector.as_deref();
         let mut calls = Vec::new();
         for &index in indexes {
-            let Some(address) = parcel.address(index) else { continue };
+            let Some(recipient) = envelope.recipients.get(index as usize) else { continue };
+            let address = &recipient.address;
             let site = self.beyond_dns(site_for(&policy, &self.mailboxes, address, origin));
             let mut schedule = self.schedule.lock();
             let site = schedule.site_index(&site);
-            calls.push(schedule.join(parcel.key(index), site, false));
+            calls.push(schedule.join(RecipientKey { message, index }, site, false));
         }
         for call in calls {
             self.answer(call);
@@ -186,7 +236,7 @@ impl Shared {
     fn beyond_dns(&self, site: SiteKey) -> SiteKey {
         match site {
             SiteKey::Domain(domain) => match self.mx_cache.get(&domain) {
-                Some(set) => SiteKey::Hosts(set.key, domain),
+                Some(set) => SiteKey::Hosts(set.key),
                 None => SiteKey::Domain(domain),
             },
             other => other,
@@ -243,6 +293,7 @@ impl Dispatch {
             plain_only: Recent::default(),
             resolving: Semaphore::new(MOST_QUESTIONS),
             connecting: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
+            exploring: Semaphore::new(MOST_EXPLORING),
             timers_changed: Notify::new(),
             progress: Notify::new(),
             sweeping: tokio::sync::Mutex::default(),
@@ -278,6 +329,10 @@ impl Dispatch {
             let mut due = Vec::new();
             let mut schedule = self.shared.schedule.lock();
             for entry in &entries {
+                if schedule.place(entry.key).is_some() {
+                    // A report that was made since the reading began.
+                    continue;
+                }
                 schedule.admit(entry.key, &entry.domain, entry.attempts);
                 if entry.status == causeway_store::Status::Held {
                     schedule.hold(entry.key);
@@ -331,12 +386,23 @@ pub(crate) fn take_over(shared: &Arc<Shared>, parcel: &Parcel) {
         }
     }
     shared.place_parcel(parcel, &indexes);
+    // What waits for a site that cannot be reached may wait for days: not in memory.
+    let all_wait = {
+        let schedule = shared.schedule.lock();
+        indexes.iter().all(|&index| schedule.waits_in_vain(parcel.key(index)))
+    };
+    if all_wait {
+        shared.shelf.lock().forget(parcel.id);
+    }
 }
 
 /// Wakes what is due, for ever.
 async fn timer(shared: Arc<Shared>) {
     loop {
-        shared.run_due();
+        let round = std::panic::AssertUnwindSafe(|| shared.run_due());
+        if std::panic::catch_unwind(round).is_err() {
+            error!("waking what is due ended by an internal error; it goes on");
+        }
         let next = shared.schedule.lock().next_wake();
         let sleep = async {
             match next {

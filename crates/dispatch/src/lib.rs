@@ -16,10 +16,11 @@
 //!
 //! **In which order to read.** [`schedule`] (who waits where: pure), [`site`] (back-off and
 //! concurrency: pure), [`outcome`] (what an attempt means: pure), then the edge: [`engine`] (the
-//! shared parts, and starting workers), [`worker`] (one connection's life), [`connect`] (from a
+//! shared parts, and starting workers), [`worker`] (one connection's life), [`claim`] (everybody else's hands), [`connect`] (from a
 //! route to a session), [`local`] (mailboxes), [`settle`] (making it durable), [`reports`],
 //! [`sweeper`], and [`control`] (what administrators do to the queue).
 
+mod claim;
 mod connect;
 pub mod control;
 pub mod engine;

@@ -73,6 +73,7 @@ impl Shelf {
     /// Keeps a message for `uses` jobs, if there is room.
     pub(crate) fn put(&mut self, parcel: &Parcel, uses: usize) {
         let size = weight(parcel);
+        let uses = uses + self.forget(parcel.id);
         if uses > 0 && self.octets + size <= MEMORY_BUDGET {
             self.octets += size;
             self.parcels.insert(parcel.id, (parcel.clone(), uses));
@@ -91,10 +92,57 @@ impl Shelf {
     }
 
     /// Forgets a message: its next attempt is not now.
-    pub(crate) fn forget(&mut self, id: QueueId) {
-        if let Some((parcel, _)) = self.parcels.remove(&id) {
-            self.octets -= weight(&parcel);
+    /// Returns for how many jobs it was still kept.
+    pub(crate) fn forget(&mut self, id: QueueId) -> usize {
+        let Some((parcel, uses)) = self.parcels.remove(&id) else { return 0 };
+        self.octets -= weight(&parcel);
+        uses
+    }
+}
+
+#[cfg(test)]
+impl Shelf {
+    fn is_empty(&self) -> bool {
+        self.octets == 0 && self.parcels.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_model::{Origin, Recipient, ReversePath};
+
+    fn parcel(id: u64) -> Parcel {
+        Parcel {
+            id: QueueId::from_u64(id),
+            envelope: Arc::new(Envelope {
+                reverse_path: ReversePath::Null,
+                recipients: vec![Recipient::plain("a@b.test".parse().unwrap())],
+                body_type: causeway_model::BodyType::SevenBit,
+                smtputf8: false,
+                ret: None,
+                envid: None,
+                origin: Origin::default(),
+            }),
+            header: Arc::default(),
+            content: Content::Memory(vec![bytes::Bytes::from_static(b"x")]),
+            received_at: Timestamp::from_millis(0),
+            expires_at: Timestamp::from_millis(1),
+            is_fresh: true,
         }
+    }
+
+    #[test]
+    fn a_message_that_is_put_back_is_kept_once_for_all_its_jobs() {
+        let mut shelf = Shelf::default();
+        let parcel = parcel(1);
+        shelf.put(&parcel, 2);
+        assert!(shelf.take(parcel.id, 1).is_some());
+        shelf.put(&parcel, 1);
+        assert!(shelf.take(parcel.id, 1).is_some());
+        assert!(shelf.take(parcel.id, 1).is_some());
+        assert!(shelf.take(parcel.id, 1).is_none());
+        assert!(shelf.is_empty());
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use causeway_catalog::Phase;
 use causeway_model::envelope::{BodyType, Origin, Recipient};
-use causeway_model::{Address, Attempt, Envelope, Outcome, ReversePath, Timestamp};
+use causeway_model::{Address, Attempt, Envelope, ReversePath, Timestamp};
 use causeway_policy::MailPolicy;
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::{
@@ -65,7 +65,7 @@ pub(crate) async fn after_attempt(
                 Some(reason) => {
                     plan.silent.insert(verdict.index, reason);
                 }
-                None => failed.push(told(Phase::Final)),
+                None => failed.push((verdict.index, told(Phase::Final))),
             },
             Change::Delivered if recipient.wants_success() => {
                 good.push((Kind::Delivered, told(Phase::Final)));
@@ -77,8 +77,10 @@ pub(crate) async fn after_attempt(
         }
     }
     for recipient in &mut failed {
-        add_history(shared, parcel, recipient).await;
+        let index = recipient.0;
+        add_history(shared, parcel, index, &mut recipient.1).await;
     }
+    let failed = failed.into_iter().map(|(_, recipient)| recipient).collect();
     let kind = good.first().map_or(Kind::Relayed, |(kind, _)| *kind);
     let good = good.into_iter().map(|(_, recipient)| recipient).collect();
     for (kind, recipients) in [(Kind::Failed, failed), (kind, good)] {
@@ -105,18 +107,24 @@ pub(crate) fn reported(
     }
 }
 
-/// Adds the earlier attempts at the same site.
-pub(crate) async fn add_history(shared: &Shared, parcel: &Parcel, recipient: &mut ReportRecipient) {
+/// Adds the earlier attempts: the recipient's own, and its site's before any transaction. Never what
+/// became of other people's mail.
+pub(crate) async fn add_history(
+    shared: &Shared,
+    parcel: &Parcel,
+    index: u32,
+    recipient: &mut ReportRecipient,
+) {
     let Some(last) = &recipient.result else { return };
     if recipient.attempt_count < 2 {
         return;
     }
+    let (key, site) = (parcel.key(index), last.site.clone());
     let earlier =
-        shared.store.site_attempts(last.site.clone(), parcel.received_at, LISTED_ATTEMPTS).await;
+        shared.store.recipient_failures(key, site, parcel.received_at, LISTED_ATTEMPTS).await;
     let Ok(mut earlier) = earlier else { return };
     earlier.reverse();
-    earlier
-        .retain(|attempt| attempt.at < last.at && matches!(attempt.outcome, Outcome::Failure(_)));
+    earlier.retain(|attempt| attempt.at < last.at);
     earlier.push(last.clone());
     recipient.attempts = earlier;
 }

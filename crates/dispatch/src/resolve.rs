@@ -42,6 +42,13 @@ pub(crate) async fn mx_set(shared: &Shared, domain: &Domain) -> Result<MxSet, Fa
     Ok(MxSet { key: names.join(", ").into(), hosts })
 }
 
+/// Hosts of a domain that are looked at for being us: who publishes more of them does not get more of
+/// our time.
+const LOOKED_AT: usize = 10;
+
+/// How long looking may take.
+const LOOK_DEADLINE: Duration = Duration::from_secs(10);
+
 /// RFC 5321 section 5.1: when we are among the hosts, those of our preference and above it are
 /// not tried; when none is left, the mail would go in a circle.
 async fn without_us(
@@ -49,12 +56,13 @@ async fn without_us(
     domain: &Domain,
     hosts: &[MxHost],
 ) -> Result<Vec<MxHost>, Failure> {
-    let mut ours: Option<u16> = None;
-    for host in hosts {
-        if is_us(shared, &host.name).await {
-            ours = Some(ours.map_or(host.preference, |best| best.min(host.preference)));
-        }
-    }
+    let looked_at = hosts.iter().take(LOOKED_AT);
+    let questions =
+        looked_at.map(|host| async { (host.preference, is_us(shared, &host.name).await) });
+    let answers = futures_util::future::join_all(questions);
+    // Without an answer in time nothing speaks for its being us; trying the host will tell.
+    let answers = tokio::time::timeout(LOOK_DEADLINE, answers).await.unwrap_or_default();
+    let ours = answers.iter().filter(|(_, is_us)| *is_us).map(|(preference, _)| *preference).min();
     let Some(ours) = ours else { return Ok(hosts.to_vec()) };
     let better: Vec<MxHost> = hosts.iter().filter(|host| host.preference < ours).cloned().collect();
     if better.is_empty() {
@@ -108,9 +116,11 @@ impl MxCache {
         if sets.len() >= CACHE_SIZE {
             sets.retain(|_, (_, at)| at.elapsed() < KEEP);
         }
-        if sets.len() < CACHE_SIZE {
-            sets.insert(domain.clone(), (set, Instant::now()));
+        if sets.len() >= CACHE_SIZE {
+            // Asking again costs less than searching for the oldest every time.
+            sets.clear();
         }
+        sets.insert(domain.clone(), (set, Instant::now()));
     }
 
     /// Forgets a domain: its hosts did not answer, they may have changed.

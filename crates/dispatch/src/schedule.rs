@@ -1,11 +1,12 @@
 //! Who waits where, and who is next. Pure: told what happened and what time it is, it says what is
 //! to be done. [`engine`](crate::engine) holds it under one lock and does it.
 //!
-//! A recipient is in one of four places: at a timer (its own next attempt), at a site (waiting for its
-//! turn, or for the site to recover), in flight (a worker has it), or on hold. Per recipient this
+//! A recipient is at a timer (its own next attempt), at a site (waiting for its turn, or for the site
+//! to recover), in flight (a worker has it), on hold, or claimed: in the hands of somebody who changes
+//! it. Whoever changes a recipient claims it first, so nobody sends it meanwhile. Per recipient this
 //! costs about 100 octets; envelopes and contents are not here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use causeway_model::{Attempt, Domain, QueueId, RecipientKey, Timestamp};
@@ -13,6 +14,9 @@ use hashbrown::HashMap;
 use tokio::sync::Notify;
 
 use crate::site::{Health, Site, SiteKey};
+
+/// Names that may stand in a site's line in vain before it is tidied.
+const SLACK: usize = 1024;
 
 /// Recipients of one message that go in one transaction.
 const BATCH: usize = 100;
@@ -30,6 +34,8 @@ pub(crate) enum Place {
     Site(SiteIndex),
     /// A worker has it.
     Flying(SiteIndex),
+    /// Somebody else has it for a moment: an administrator's change, the sweeper, routing.
+    Claimed,
     /// Waits for an administrator.
     Held,
 }
@@ -145,6 +151,9 @@ impl Schedule {
     fn reclaim(&mut self, index: SiteIndex) {
         let site = &self.sites[index as usize];
         if site.is_forgettable() && self.site_by_key.remove(&site.key).is_some() {
+            let site = &mut self.sites[index as usize];
+            site.health = Health::Well;
+            site.waiting = VecDeque::new();
             self.free.push(index);
         }
     }
@@ -154,10 +163,23 @@ impl Schedule {
         self.sites.iter()
     }
 
-    /// Makes a recipient known, in flight nowhere; it is to be placed next.
+    /// Makes a recipient known; it is to be placed next.
     pub(crate) fn admit(&mut self, key: RecipientKey, domain: &Domain, attempts: u32) {
         let domain = domain.clone();
-        self.entries.insert(key, Entry { domain, attempts, joined: 0, place: Place::Held });
+        self.entries.insert(key, Entry { domain, attempts, joined: 0, place: Place::Claimed });
+    }
+
+    /// Takes a recipient out of everybody else's hands; `None` when it is in somebody's already.
+    /// True: it was on hold.
+    pub(crate) fn claim(&mut self, key: RecipientKey) -> Option<bool> {
+        let was_held = match self.place(key)? {
+            Place::Flying(_) | Place::Claimed => return None,
+            Place::Held => true,
+            Place::Timer(_) | Place::Site(_) => false,
+        };
+        self.leave(key);
+        self.put(key, Place::Claimed);
+        Some(was_held)
     }
 
     /// Puts a recipient on hold.
@@ -182,11 +204,12 @@ impl Schedule {
         let Some(entry) = self.entries.get_mut(&key) else { return Call::None };
         entry.place = Place::Site(site);
         entry.joined = joined;
-        let waiting = &mut self.sites[site as usize].waiting;
+        let here = &mut self.sites[site as usize];
+        here.present += 1;
         if first {
-            waiting.push_front(key);
+            here.waiting.push_front(key);
         } else {
-            waiting.push_back(key);
+            here.waiting.push_back(key);
         }
         self.call(site)
     }
@@ -214,6 +237,7 @@ impl Schedule {
     /// its own.
     fn leave(&mut self, key: RecipientKey) {
         let Some(entry) = self.entries.get_mut(&key) else { return };
+        let mut crowded = None;
         match entry.place {
             Place::Timer(until) => {
                 self.timers.remove(&(until, Wake::Recipient(key)));
@@ -221,21 +245,29 @@ impl Schedule {
             Place::Site(index) => {
                 let site = &mut self.sites[index as usize];
                 entry.attempts += site.attempts.wrapping_sub(entry.joined);
-                // Mostly at the front; an administrator's choice may be anywhere.
-                if site.waiting.front() == Some(&key) {
-                    site.waiting.pop_front();
-                } else {
-                    site.waiting.retain(|waiting| *waiting != key);
+                // Its name stays in the line and means nothing from now on; looking for it could cost
+                // a walk along a hundred thousand others.
+                site.present -= 1;
+                if site.present == 0 {
+                    site.waiting.clear();
                 }
+                crowded = (site.waiting.len() > 2 * site.present + SLACK).then_some(index);
             }
-            Place::Flying(_) | Place::Held => {}
+            Place::Flying(_) | Place::Held | Place::Claimed => {}
+        }
+        if let Some(index) = crowded {
+            entry.place = Place::Claimed;
+            let entries = &self.entries;
+            self.sites[index as usize]
+                .waiting
+                .retain(|key| entries.get(key).is_some_and(|e| e.place == Place::Site(index)));
         }
     }
 
     /// Who is to be called for a site that has something waiting.
     pub(crate) fn call(&mut self, index: SiteIndex) -> Call {
         let site = &mut self.sites[index as usize];
-        if site.waiting.is_empty() || !site.is_open() {
+        if site.present == 0 || !site.is_open() {
             return Call::None;
         }
         if let Some(notify) = site.idle.pop() {
@@ -250,6 +282,8 @@ impl Schedule {
 
     /// The next job for a worker of the site; without one the worker is noted as idle.
     pub(crate) fn take_job(&mut self, index: SiteIndex, me: &Arc<Notify>) -> Option<Job> {
+        // A call may have been left over from the last rest.
+        self.sites[index as usize].idle.retain(|other| !Arc::ptr_eq(other, me));
         let job = self.pop_job(index);
         if job.is_none() {
             self.sites[index as usize].idle.push(Arc::clone(me));
@@ -262,23 +296,31 @@ impl Schedule {
         if !site.is_open() {
             return None;
         }
-        let first = *site.waiting.front()?;
+        let mut message = None;
         let mut recipients = Vec::new();
         while let Some(&key) = site.waiting.front()
-            && key.message == first.message
             && recipients.len() < BATCH
         {
-            site.waiting.pop_front();
-            if let Some(entry) = self.entries.get_mut(&key) {
-                entry.attempts += site.attempts.wrapping_sub(entry.joined);
-                entry.place = Place::Flying(index);
-                recipients.push((key.index, entry.attempts));
+            let waits = self.entries.get_mut(&key).filter(|e| e.place == Place::Site(index));
+            let Some(entry) = waits else {
+                // Left since.
+                site.waiting.pop_front();
+                continue;
+            };
+            if *message.get_or_insert(key.message) != key.message {
+                break;
             }
+            site.waiting.pop_front();
+            site.present -= 1;
+            entry.attempts += site.attempts.wrapping_sub(entry.joined);
+            entry.place = Place::Flying(index);
+            recipients.push((key.index, entry.attempts));
         }
+        let message = message?;
         recipients.sort_unstable();
         site.flying += 1;
         self.busy += 1;
-        Some(Job { message: first.message, recipients })
+        Some(Job { message, recipients })
     }
 
     /// A worker gives up waiting: true when it may go, false when it has been called meanwhile.
@@ -303,6 +345,12 @@ impl Schedule {
         call
     }
 
+    /// A worker that was to be started is not.
+    pub(crate) fn not_started(&mut self, index: SiteIndex) {
+        let site = &mut self.sites[index as usize];
+        site.workers = site.workers.saturating_sub(1);
+    }
+
     /// A job is over and its results are durable.
     pub(crate) fn job_done(&mut self, index: SiteIndex) {
         self.busy = self.busy.saturating_sub(1);
@@ -313,7 +361,7 @@ impl Schedule {
 
     /// Nobody has anything to do before the next timer.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.busy == 0 && self.sites.iter().all(|site| site.waiting.is_empty() || !site.is_open())
+        self.busy == 0 && self.sites.iter().all(|site| site.present == 0 || !site.is_open())
     }
 
     /// The site could not be reached; it waits until `until`.
@@ -340,7 +388,7 @@ impl Schedule {
     pub(crate) fn probe(&mut self, index: SiteIndex) -> Call {
         self.unschedule(index);
         let site = &mut self.sites[index as usize];
-        if site.waiting.is_empty() {
+        if site.present == 0 {
             // Nobody asks any more: whoever does next finds out.
             site.health = Health::Well;
             site.failures = 0;
@@ -366,7 +414,7 @@ impl Schedule {
             self.timers.pop_first();
             match wake {
                 Wake::Recipient(key) => {
-                    self.put(key, Place::Held);
+                    self.put(key, Place::Claimed);
                     recipients.push(key);
                 }
                 Wake::Site(index) => calls.push(self.probe(index)),
@@ -378,18 +426,21 @@ impl Schedule {
     /// Takes everybody who waits at a site, for re-routing; the site itself is as new.
     pub(crate) fn clear_site(&mut self, index: SiteIndex) -> Vec<RecipientKey> {
         self.unschedule(index);
-        let waiting: Vec<_> = self.sites[index as usize].waiting.iter().copied().collect();
         let site = &mut self.sites[index as usize];
         let attempts = site.attempts;
-        site.waiting.clear();
+        let mut waiting = Vec::from(std::mem::take(&mut site.waiting));
+        site.present = 0;
         site.health = Health::Well;
         site.failures = 0;
-        for key in &waiting {
-            if let Some(entry) = self.entries.get_mut(key) {
+        waiting.retain(|key| {
+            let waits = self.entries.get_mut(key).filter(|e| e.place == Place::Site(index));
+            waits.is_some_and(|entry| {
                 entry.attempts += attempts.wrapping_sub(entry.joined);
-                entry.place = Place::Held;
-            }
-        }
+                entry.place = Place::Claimed;
+                true
+            })
+        });
+        self.reclaim(index);
         waiting
     }
 
@@ -398,9 +449,14 @@ impl Schedule {
         (0..self.sites.len() as SiteIndex)
             .filter(|&index| {
                 let site = self.site(index);
-                !site.waiting.is_empty() || site.health != Health::Well
+                site.present > 0 || site.health != Health::Well
             })
             .collect()
+    }
+
+    /// True when a recipient waits for a site that is not tried now.
+    pub(crate) fn waits_in_vain(&self, key: RecipientKey) -> bool {
+        self.waits_at(key).is_some_and(|index| !self.site(index).is_open())
     }
 
     /// The site that a recipient waits at.
@@ -424,6 +480,7 @@ impl Schedule {
         match entry.place {
             Place::Timer(until) => glimpse.next_attempt_at = Some(until),
             Place::Flying(_) => glimpse.flying = true,
+            Place::Claimed => {}
             Place::Held => glimpse.held = true,
             Place::Site(index) => {
                 let site = self.site(index);

@@ -3,18 +3,22 @@
 //! A settlement that the store cannot take now (a full disk) is tried again until it can: its
 //! recipients stay in flight, so nobody sends the message again meanwhile.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use causeway_model::{Attempt, RecipientKey, Timestamp};
-use causeway_store::{Change, Event, NewMessage, Settlement, StoreError, Update};
-use tracing::{error, warn};
+use causeway_model::{Address, Attempt, QueueId, RecipientKey, Timestamp};
+use causeway_store::{
+    Accepted, Change, Event, LastResult, NewMessage, Settlement, StoreError, Update,
+};
+use futures_util::FutureExt;
+use tracing::{debug, error, info, warn};
 
 use crate::engine::{Shared, take_over};
 use crate::outcome::Verdict;
 use crate::parcel::Parcel;
 use crate::reports;
-use crate::schedule::{Job, SiteIndex};
+use crate::schedule::{Job, Place, SiteIndex};
 
 /// Between two tries to write a settlement.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,14 +42,16 @@ pub(crate) struct Conclusion {
 /// lives.
 pub(crate) async fn conclude(shared: Arc<Shared>, conclusion: Conclusion) {
     let at = shared.clock.now();
-    let (updates, reports) = prepare(&shared, &conclusion, at).await;
+    let prepared = AssertUnwindSafe(prepare(&shared, &conclusion, at)).catch_unwind().await;
+    let (updates, reports) = prepared.unwrap_or_else(|_| {
+        error!(id = %conclusion.parcel.id, "a report could not be written because of an internal error; the results are kept without it");
+        (unreported(&conclusion), Vec::new())
+    });
     note_other_tries(&shared, &conclusion).await;
-    let settled = write(&shared, Settlement { at, updates, reports: reports.clone() }).await;
-    apply(&shared, &conclusion);
-    if settled.is_ok() {
-        for report in reports {
-            take_over(&shared, &Parcel::from(report));
-        }
+    let settlement = Settlement { at, updates, reports: reports.clone() };
+    if let Ok(tickets) = write(&shared, settlement).await {
+        apply(&shared, &conclusion);
+        send_on(&shared, reports, &tickets);
     }
     conclusion.flight.land();
 }
@@ -101,6 +107,33 @@ impl Drop for Flight {
         self.shared.timers_changed();
         self.shared.progress.notify_waiters();
     }
+}
+
+/// Reports with a ticket go on their way. Those without were refused by the store, because what they
+/// report had been settled by somebody else.
+pub(crate) fn send_on(shared: &Arc<Shared>, reports: Vec<NewMessage>, tickets: &[Accepted]) {
+    for (report, _ticket) in reports.into_iter().zip(tickets) {
+        take_over(shared, &Parcel::from(report));
+    }
+}
+
+/// The updates of results whose reports could not be written.
+fn unreported(conclusion: &Conclusion) -> Vec<Update> {
+    let reason = "no report: it could not be written because of an internal error";
+    conclusion
+        .verdicts
+        .iter()
+        .map(|verdict| {
+            let failed = matches!(verdict.change, Change::Failed { .. });
+            Update {
+                key: conclusion.parcel.key(verdict.index),
+                change: if failed { Change::Failed { reported: false } } else { verdict.change },
+                result: Some(verdict.result.clone()),
+                tried: true,
+                detail: failed.then(|| reason.to_owned()),
+            }
+        })
+        .collect()
 }
 
 /// The updates, with reports where they are due.
@@ -161,7 +194,7 @@ async fn note_other_tries(shared: &Arc<Shared>, conclusion: &Conclusion) {
 pub(crate) async fn write(
     shared: &Arc<Shared>,
     settlement: Settlement,
-) -> Result<Vec<causeway_store::Accepted>, StoreError> {
+) -> Result<Vec<Accepted>, StoreError> {
     let mut said = false;
     loop {
         match shared.store.settle(settlement.clone()).await {
@@ -184,6 +217,11 @@ fn apply(shared: &Arc<Shared>, conclusion: &Conclusion) {
     let mut schedule = shared.schedule.lock();
     for verdict in &conclusion.verdicts {
         let key = conclusion.parcel.key(verdict.index);
+        tell(conclusion.parcel.id, verdict, conclusion.parcel.address(verdict.index));
+        if !matches!(schedule.place(key), Some(Place::Flying(_))) {
+            // Its time was ended meanwhile.
+            continue;
+        }
         match verdict.change {
             Change::Deferred { .. } if conclusion.with_site.contains(&verdict.index) => {
                 is_done = false;
@@ -207,10 +245,32 @@ fn apply(shared: &Arc<Shared>, conclusion: &Conclusion) {
     }
 }
 
+/// One line of the log for each result. What went well is in the trace, and in the log only when it is
+/// asked for (`CAUSEWAY_LOG=causeway_dispatch=debug`).
+fn tell(id: QueueId, verdict: &Verdict, recipient: Option<&Address>) {
+    let recipient = recipient.map(ToString::to_string).unwrap_or_default();
+    let LastResult { code, reply, destination, .. } = &verdict.result;
+    let destination = destination.as_deref().unwrap_or("-");
+    match verdict.change {
+        Change::Failed { .. } => {
+            info!(%id, recipient, destination, code, reply, "failed");
+        }
+        Change::Deferred { until } => {
+            info!(%id, recipient, destination, code, reply, %until, "deferred");
+        }
+        _ => debug!(%id, recipient, destination, code, reply, "done"),
+    }
+}
+
 /// Recipients that are no longer in the store: the schedule forgets them.
 pub(crate) fn forget(shared: &Arc<Shared>, keys: &[RecipientKey]) {
     let mut schedule = shared.schedule.lock();
     for key in keys {
         schedule.forget(*key);
+    }
+    drop(schedule);
+    let mut shelf = shared.shelf.lock();
+    for key in keys {
+        shelf.forget(key.message);
     }
 }

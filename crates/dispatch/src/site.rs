@@ -15,6 +15,10 @@ use tokio::sync::Notify;
 /// Connections that a site gets before anything is known about it.
 const FIRST_LIMIT: f64 = 5.0;
 
+/// After a peer has refused one connection of several, so many messages go through the others before
+/// one more is tried.
+const CAUTION: u32 = 200;
+
 /// The most connections that a site gets.
 const MOST: f64 = 50.0;
 
@@ -33,9 +37,8 @@ pub(crate) enum SiteKey {
     ConnectorMx(Arc<str>, Domain),
     /// A domain whose MX hosts are to be found first.
     Domain(Domain),
-    /// A set of MX hosts: `preference host` of each, in order. The domain is one of those that
-    /// have it.
-    Hosts(Arc<str>, Domain),
+    /// A set of MX hosts: `preference host` of each. All domains that have it share the site.
+    Hosts(Arc<str>),
 }
 
 impl fmt::Display for SiteKey {
@@ -47,7 +50,7 @@ impl fmt::Display for SiteKey {
             Self::Connector(name) => write!(f, "connector {name:?}"),
             Self::ConnectorMx(name, domain) => write!(f, "connector {name:?} to {domain}"),
             Self::Domain(domain) => write!(f, "{domain}"),
-            Self::Hosts(hosts, _) => write!(f, "MX {hosts}"),
+            Self::Hosts(hosts) => write!(f, "MX {hosts}"),
         }
     }
 }
@@ -72,8 +75,11 @@ pub(crate) enum Health {
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) key: SiteKey,
-    /// Recipients that wait, in the order of their turn.
+    /// Recipients that wait, in the order of their turn, and some that have left: who waits here
+    /// knows so ([`Place::Site`](crate::schedule::Place)).
     pub(crate) waiting: VecDeque<RecipientKey>,
+    /// How many of them wait.
+    pub(crate) present: usize,
     /// Workers that exist, idle ones included.
     pub(crate) workers: usize,
     /// Workers that have nothing to do and wait for a call.
@@ -87,6 +93,10 @@ pub(crate) struct Site {
     pub(crate) attempts: u32,
     /// Successes since the last failure.
     successes: u64,
+    /// Connections that failed since the last success while others worked.
+    stumbles: usize,
+    /// So many successes more before another connection is risked again.
+    caution: u32,
     limit: f64,
     most: f64,
 }
@@ -103,6 +113,7 @@ impl Site {
         Self {
             key,
             waiting: VecDeque::new(),
+            present: 0,
             workers: 0,
             idle: Vec::new(),
             flying: 0,
@@ -110,6 +121,8 @@ impl Site {
             failures: 0,
             attempts: 0,
             successes: 0,
+            stumbles: 0,
+            caution: 0,
             limit: first,
             most,
         }
@@ -143,11 +156,23 @@ impl Site {
         self.health = Health::Well;
         self.failures = 0;
         self.successes += 1;
-        self.limit = (self.limit + 1.0 / self.limit).min(self.most);
+        self.stumbles = 0;
+        if self.caution > 0 {
+            self.caution -= 1;
+        } else {
+            self.limit = (self.limit + 1.0 / self.limit).min(self.most);
+        }
     }
 
-    /// A connection failed while others to the same site work.
+    /// A connection failed while others to the same site work: the peer does not want more.
     pub(crate) fn stumbled(&mut self) {
+        self.stumbles += 1;
+        self.caution = CAUTION;
+        self.limit = self.limit.min(self.workers.saturating_sub(1) as f64).max(1.0);
+    }
+
+    /// A transaction broke off.
+    pub(crate) fn faltered(&mut self) {
         self.limit = (self.limit - 1.0 / self.limit).max(1.0);
     }
 
@@ -156,6 +181,8 @@ impl Site {
         self.failures += 1;
         self.attempts += 1;
         self.successes = 0;
+        self.stumbles = 0;
+        self.caution = 0;
         self.limit = FIRST_LIMIT.min(self.most);
         self.health = Health::Failing { until, last: Box::new(attempt), probing: false };
     }
@@ -171,13 +198,28 @@ impl Site {
     pub(crate) fn is_forgettable(&self) -> bool {
         self.workers == 0
             && self.flying == 0
-            && self.waiting.is_empty()
+            && self.present == 0
+            && !matches!(self.health, Health::Failing { probing: false, .. })
+    }
+
+    /// True when another connection than the one that has just failed is known to work. Once as many
+    /// have failed in a row as there are, none is.
+    pub(crate) fn works_otherwise(&self) -> bool {
+        self.workers > 1
+            && self.successes > 0
+            && self.stumbles + 1 < self.workers
             && self.health == Health::Well
     }
 
-    /// True when another connection than the one that has just failed is known to work.
-    pub(crate) fn works_otherwise(&self) -> bool {
-        self.workers > 1 && self.successes > 0 && self.health == Health::Well
+    /// True when a transaction went through since the last failure.
+    pub(crate) fn is_proven(&self) -> bool {
+        self.successes > 0
+    }
+
+    /// True when it has failed and its next attempt has not begun: one failure more of a connection
+    /// that was under way is the same event.
+    pub(crate) fn has_failed(&self) -> bool {
+        !self.is_open()
     }
 }
 
@@ -219,10 +261,41 @@ mod tests {
         site.workers = 50;
         assert!(!site.has_room(), "never more than the most");
         for _ in 0..10_000 {
-            site.stumbled();
+            site.faltered();
         }
         site.workers = 0;
         assert!(site.has_room(), "never less than one");
+    }
+
+    #[test]
+    fn a_connection_too_many_is_not_tried_again_at_once() {
+        let mut site = site();
+        site.workers = 3;
+        site.succeeded();
+        assert!(site.works_otherwise());
+        site.stumbled();
+        site.workers = 2;
+        for _ in 0..CAUTION {
+            assert!(!site.has_room());
+            site.succeeded();
+        }
+        for _ in 0..3 {
+            site.succeeded();
+        }
+        assert!(site.has_room());
+    }
+
+    #[test]
+    fn when_every_connection_fails_the_site_fails() {
+        let mut site = site();
+        site.workers = 3;
+        site.succeeded();
+        let mut stumbles = 0;
+        while site.works_otherwise() {
+            site.stumbled();
+            stumbles += 1;
+        }
+        assert_eq!(stumbles, 2);
     }
 
     #[test]

@@ -19,11 +19,11 @@ use causeway_store::{
 };
 use tracing::{error, info};
 
-use crate::engine::{Shared, take_over};
+use crate::claim::{self, Claim, Taken};
+use crate::engine::Shared;
 use crate::outcome;
 use crate::parcel::Parcel;
 use crate::reports::{self, add_history, reported};
-use crate::schedule::Place;
 use crate::settle;
 
 /// Between two sweeps at most.
@@ -56,7 +56,11 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             () = shared.shutdown.cancelled() => return,
             () = shared.clock.sleep_until(next) => {}
         }
-        sweep(&shared).await;
+        // In a task of its own: whatever happens in it, the next sweep comes.
+        let sweeping = Arc::clone(&shared);
+        if tokio::spawn(async move { sweep(&sweeping).await }).await.is_err() {
+            error!("looking for expired and late messages ended by an internal error; it goes on");
+        }
     }
 }
 
@@ -74,14 +78,19 @@ pub(crate) async fn sweep(shared: &Arc<Shared>) {
 async fn sweep_expired(shared: &Arc<Shared>) -> Result<(), StoreError> {
     loop {
         let now = shared.clock.now();
-        let mut entries = shared.store.expired(now, BATCH).await?;
+        let entries = shared.store.expired(now, BATCH).await?;
         let found = entries.len();
-        entries.retain(|entry| !is_in_hand(shared, entry.key, entry.expires_at, now));
-        let taken = entries.len();
-        for (message, keys) in by_message(&entries) {
-            expire(shared, message, &keys, now).await?;
+        let mut settled = 0;
+        for (message, entries) in by_message(entries) {
+            match expire(shared, message, &entries, now).await {
+                Ok(count) => settled += count,
+                // The others must not wait for this one.
+                Err(error) => {
+                    error!(id = %message, %error, "an expired message cannot be returned now")
+                }
+            }
         }
-        if found < BATCH || taken == 0 {
+        if found < BATCH || settled == 0 {
             return Ok(());
         }
     }
@@ -91,23 +100,24 @@ async fn sweep_late(shared: &Arc<Shared>) -> Result<(), StoreError> {
     loop {
         let now = shared.clock.now();
         let entries = shared.store.delay_notices_due(now, BATCH).await?;
-        for (message, keys) in by_message(&entries) {
-            tell_late(shared, message, &keys, now).await?;
+        let found = entries.len();
+        let mut settled = 0;
+        for (message, entries) in by_message(entries) {
+            match tell_late(shared, message, &entries, now).await {
+                Ok(()) => settled += entries.len(),
+                Err(error) => error!(id = %message, %error, "a delay notice cannot be sent now"),
+            }
         }
-        if entries.len() < BATCH {
+        if found < BATCH || settled == 0 {
             return Ok(());
         }
     }
 }
 
-fn is_in_hand(shared: &Shared, key: RecipientKey, end: Timestamp, now: Timestamp) -> bool {
-    matches!(shared.schedule.lock().place(key), Some(Place::Flying(_))) && now.since(end) < GRACE
-}
-
-fn by_message(entries: &[QueueEntry]) -> BTreeMap<QueueId, Vec<RecipientKey>> {
-    let mut groups: BTreeMap<QueueId, Vec<RecipientKey>> = BTreeMap::new();
+fn by_message(entries: Vec<QueueEntry>) -> BTreeMap<QueueId, Vec<QueueEntry>> {
+    let mut groups: BTreeMap<QueueId, Vec<QueueEntry>> = BTreeMap::new();
     for entry in entries {
-        groups.entry(entry.key.message).or_default().push(entry.key);
+        groups.entry(entry.key.message).or_default().push(entry);
     }
     groups
 }
@@ -132,42 +142,60 @@ async fn without_content(
     Ok(Some((parcel, stored)))
 }
 
-/// The last attempt that says something about a recipient: its own, or its site's.
-fn last_attempt(
-    shared: &Shared,
-    key: RecipientKey,
-    state: &RecipientState,
-) -> (Option<Attempt>, u32) {
+/// The last attempt that says something about a recipient (its own, or its site's), and how many there
+/// were.
+fn last_attempt(waited: Option<&Taken>, state: &RecipientState) -> (Option<Attempt>, u32) {
     let own = state.last.as_ref().and_then(|last| last.attempt.clone());
-    let Some(glimpse) = shared.schedule.lock().glimpse(key) else { return (own, state.attempts) };
-    let attempt = match (own, glimpse.last) {
+    let Some(waited) = waited else { return (own, state.attempts) };
+    let attempt = match (own, waited.last.clone()) {
         (Some(own), Some(site)) if site.at > own.at => Some(site),
         (None, site) => site,
         (own, _) => own,
     };
-    (attempt, glimpse.attempts.max(state.attempts))
+    (attempt, waited.attempts.max(state.attempts))
 }
 
+/// Ends what is over; returns how many recipients that were.
 async fn expire(
     shared: &Arc<Shared>,
     message: QueueId,
-    keys: &[RecipientKey],
+    entries: &[QueueEntry],
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let Some((parcel, stored)) = without_content(shared, message).await? else { return Ok(()) };
+) -> Result<usize, StoreError> {
+    let claim = Claim::take(shared, entries.iter().map(|entry| entry.key));
+    let keys: Vec<RecipientKey> = entries
+        .iter()
+        .filter(|entry| {
+            let overdue = now.since(entry.expires_at) > GRACE;
+            claim.has(entry.key) || claim::can_end(shared, entry.key, overdue)
+        })
+        .map(|entry| entry.key)
+        .collect();
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    let Some((parcel, stored)) = without_content(shared, message).await? else {
+        let updates = keys.iter().map(|&key| unreadable(key)).collect();
+        finish(shared, Settlement { at: now, updates, reports: Vec::new() }).await?;
+        settle::forget(shared, &keys);
+        claim.ended();
+        return Ok(keys.len());
+    };
     let (mut updates, mut told) = (Vec::new(), Vec::new());
-    for &key in keys {
+    for &key in &keys {
         let index = key.index as usize;
         let (Some(recipient), Some(state)) =
             (stored.envelope.recipients.get(index), stored.recipients.get(index))
         else {
+            updates.push(unreadable(key));
             continue;
         };
-        let (attempt, count) = last_attempt(shared, key, state);
+        let waited = claim.taken().iter().find(|taken| taken.key == key);
+        let (attempt, count) = last_attempt(waited, state);
         let silent = reports::silence(&stored.envelope, recipient);
         if silent.is_none() {
             let mut recipient = reported(recipient.clone(), Phase::Expired, attempt.clone(), count);
-            add_history(shared, &parcel, &mut recipient).await;
+            add_history(shared, &parcel, key.index, &mut recipient).await;
             told.push(recipient);
         }
         updates.push(Update {
@@ -180,9 +208,21 @@ async fn expire(
     }
     info!(id = %message, recipients = updates.len(), "returned: it could not be sent in time");
     let report = reports::report(shared, &parcel, Kind::Failed, told, now).await;
-    finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }, true)
-        .await;
-    Ok(())
+    finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }).await?;
+    settle::forget(shared, &keys);
+    claim.ended();
+    Ok(keys.len())
+}
+
+/// The end of a recipient whose message is not in the store any more.
+fn unreadable(key: RecipientKey) -> Update {
+    Update {
+        key,
+        change: Change::Failed { reported: false },
+        result: None,
+        tried: false,
+        detail: Some("no report: the message could not be read back from the store".into()),
+    }
 }
 
 fn expired_result(attempt: Option<Attempt>) -> LastResult {
@@ -199,27 +239,35 @@ fn expired_result(attempt: Option<Attempt>) -> LastResult {
 async fn tell_late(
     shared: &Arc<Shared>,
     message: QueueId,
-    keys: &[RecipientKey],
+    entries: &[QueueEntry],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some((parcel, stored)) = without_content(shared, message).await? else { return Ok(()) };
     let queue = shared.policy.load().flow().queue.clone();
     let next = next_delay_notice(&queue, stored.received_at, now);
     let (mut updates, mut told) = (Vec::new(), Vec::new());
-    for &key in keys {
+    for key in entries.iter().map(|entry| entry.key) {
         let index = key.index as usize;
         let (Some(recipient), Some(state)) =
             (stored.envelope.recipients.get(index), stored.recipients.get(index))
         else {
             continue;
         };
-        if recipient.wants_delay() && !stored.envelope.reverse_path.is_null() {
-            let (attempt, count) = last_attempt(shared, key, state);
-            let mut recipient = reported(recipient.clone(), Phase::Queued, attempt, count);
+        let silent = if stored.envelope.reverse_path.is_null() {
+            Some("late; no notice: the message is itself a report (null reverse-path)")
+        } else if !recipient.wants_delay() {
+            Some("late; no notice: the sender asked for none (NOTIFY)")
+        } else {
+            None
+        };
+        if silent.is_none() {
             let glimpse = shared.schedule.lock().glimpse(key);
+            let waited = glimpse.map(|glimpse| Taken::seen(key, glimpse));
+            let (attempt, count) = last_attempt(waited.as_ref(), state);
+            let mut recipient = reported(recipient.clone(), Phase::Queued, attempt, count);
             recipient.next_attempt_at =
-                glimpse.and_then(|g| g.next_attempt_at).or(Some(state.next_attempt_at));
-            add_history(shared, &parcel, &mut recipient).await;
+                waited.and_then(|w| w.next_attempt_at).or(Some(state.next_attempt_at));
+            add_history(shared, &parcel, key.index, &mut recipient).await;
             told.push(recipient);
         }
         updates.push(Update {
@@ -227,26 +275,20 @@ async fn tell_late(
             change: Change::DelayNoticeSent { next },
             result: None,
             tried: false,
-            detail: None,
+            detail: silent.map(str::to_owned),
         });
     }
     let report = reports::report(shared, &parcel, Kind::Delayed, told, now).await;
-    finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }, false)
-        .await;
-    Ok(())
+    finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }).await
 }
 
-/// Makes it durable; then recipients that have ended are forgotten, and reports go on their way.
-pub(crate) async fn finish(shared: &Arc<Shared>, settlement: Settlement, ended: bool) {
-    let keys: Vec<RecipientKey> = settlement.updates.iter().map(|update| update.key).collect();
+/// Makes it durable; then its reports go on their way.
+///
+/// # Errors
+/// Only that the store is closed.
+pub(crate) async fn finish(shared: &Arc<Shared>, settlement: Settlement) -> Result<(), StoreError> {
     let reports: Vec<NewMessage> = settlement.reports.clone();
-    if settle::write(shared, settlement).await.is_err() {
-        return;
-    }
-    if ended {
-        settle::forget(shared, &keys);
-    }
-    for report in reports {
-        take_over(shared, &Parcel::from(report));
-    }
+    let tickets = settle::write(shared, settlement).await?;
+    settle::send_on(shared, reports, &tickets);
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! One message over one connection, and what became of each recipient.
 
-use causeway_model::{Attempt, Outcome, Stage};
+use causeway_model::{Attempt, Failure, Outcome, Stage};
 use causeway_policy::{MailPolicy, RecipientDecision};
 use causeway_smtp::client::{OutRecipient, Payload, Transaction};
 use causeway_store::Content;
@@ -71,6 +71,14 @@ pub(crate) async fn send(
     };
     match sent {
         Ok(result) => {
+            let closing = |r: &Result<_, (Stage, Failure)>| matches!(r, Err((_, Failure::Replied { reply })) if reply.code == 421);
+            // "421 idle too long", said to our MAIL: nothing was wrong with the message.
+            let is_stale = was_used
+                && result
+                    .recipients
+                    .iter()
+                    .all(|r| closing(r) && matches!(r, Err((Stage::Mail, _))));
+            let is_alive = !result.recipients.iter().any(closing);
             let results = asked
                 .iter()
                 .zip(result.recipients)
@@ -83,13 +91,12 @@ pub(crate) async fn send(
                 })
                 .collect();
             let is_reusable = link.connection.is_reusable();
-            Sent { results, is_alive: true, is_reusable, is_stale: false }
+            Sent { results, is_alive, is_reusable, is_stale }
         }
         Err(failure) => {
             let is_stale =
                 was_used && failure.stage == Stage::Mail && !link.connection.is_reusable();
-            let is_ours =
-                matches!(failure.failure, causeway_model::Failure::StoreUnreadable { .. });
+            let is_ours = matches!(failure.failure, Failure::StoreUnreadable { .. });
             let outcome = Outcome::Failure(failure.failure);
             let results = asked
                 .iter()
@@ -129,7 +136,7 @@ async fn payload(content: &Content) -> Result<Payload<'_>, causeway_smtp::client
             Ok(file) => Ok(Payload::Reader(Box::new(file))),
             Err(error) => Err(causeway_smtp::client::SessionFailure {
                 stage: Stage::Route,
-                failure: causeway_model::Failure::StoreUnreadable {
+                failure: Failure::StoreUnreadable {
                     detail: format!("{}: {error}", path.display()),
                 },
             }),

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use causeway_catalog::{Permanence, permanence};
 use causeway_model::config::OutboundRoute;
-use causeway_model::{Attempt, Failure, Outcome, Stage};
+use causeway_model::{Attempt, Domain, Failure, Outcome, Stage};
 use causeway_policy::retry::next_attempt;
 use causeway_policy::{MailPolicy, RouteTarget};
-use causeway_store::Change;
+use causeway_store::{Change, StoreError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use crate::connect::{self, Link, Target, millis};
 use crate::engine::Shared;
@@ -25,7 +25,7 @@ use crate::parcel::{self, Parcel};
 use crate::resolve;
 use crate::schedule::{Job, SiteIndex};
 use crate::settle::{self, Conclusion, Flight};
-use crate::site::SiteKey;
+use crate::site::{Health, SiteKey};
 use crate::{local, transact};
 
 /// How long a connection is kept for further messages.
@@ -49,6 +49,7 @@ pub(crate) async fn run(shared: Arc<Shared>, index: SiteIndex) {
         me: Arc::new(Notify::new()),
         link: None,
         pending: None,
+        is_superfluous: false,
         leaving,
     };
     while let Some(job) = worker.next_job().await {
@@ -77,6 +78,17 @@ impl Drop for Leaving {
     }
 }
 
+/// What else there is to say about a job's results.
+#[derive(Debug, Default)]
+struct Extras {
+    /// Recipients that wait for their site.
+    with_site: Vec<u32>,
+    /// Tries before the one that counts.
+    other_tries: Vec<Attempt>,
+    /// The peer sends the reports that were asked for.
+    peer_reports: bool,
+}
+
 struct Worker {
     shared: Arc<Shared>,
     index: SiteIndex,
@@ -86,13 +98,15 @@ struct Worker {
     link: Option<(Link, Arc<MailPolicy>)>,
     /// The last job's results, on their way to the disk.
     pending: Option<JoinHandle<()>>,
+    /// The peer does not want as many connections: this one is not opened again.
+    is_superfluous: bool,
     leaving: Leaving,
 }
 
 impl Worker {
     async fn next_job(&mut self) -> Option<Job> {
         loop {
-            if self.shared.shutdown.is_cancelled() {
+            if self.shared.shutdown.is_cancelled() || self.is_superfluous {
                 return None;
             }
             if let Some(job) = self.shared.schedule.lock().take_job(self.index, &self.me) {
@@ -120,6 +134,9 @@ impl Worker {
     }
 
     async fn work(&mut self, job: Job, flight: Flight) {
+        if self.key == SiteKey::Unrouted {
+            return self.route(&job, flight).await;
+        }
         let shelved = self.shared.shelf.lock().take(job.message, job.recipients.len());
         let parcel = match shelved {
             Some(parcel) => parcel,
@@ -130,23 +147,45 @@ impl Worker {
                     return flight.land();
                 }
                 Err(error) => {
-                    warn!(id = %job.message, %error, "a queued message cannot be read now");
-                    let until = self.shared.clock.now().plus(UNREADABLE);
-                    let mut schedule = self.shared.schedule.lock();
-                    flight.keys().iter().for_each(|key| schedule.wait(*key, until));
-                    drop(schedule);
-                    return flight.land();
+                    return self.unreadable(&error, flight);
                 }
             },
         };
         match self.key.clone() {
-            SiteKey::Unrouted => self.place_again(&parcel, &job, flight),
+            SiteKey::Unrouted => {}
             SiteKey::Nowhere => self.nowhere(parcel, job, flight).await,
             SiteKey::Local => self.deliver_here(parcel, job, flight).await,
             SiteKey::Domain(domain) => self.find_hosts(parcel, job, flight, &domain).await,
             SiteKey::Connector(_) | SiteKey::ConnectorMx(..) | SiteKey::Hosts(..) => {
                 self.send(parcel, job, flight).await;
             }
+        }
+    }
+
+    /// The store cannot be read now: the job rests.
+    fn unreadable(&self, error: &StoreError, flight: Flight) {
+        warn!(recipients = ?flight.keys(), %error, "a queued message cannot be read now");
+        let until = self.shared.clock.now().plus(UNREADABLE);
+        let mut schedule = self.shared.schedule.lock();
+        flight.keys().iter().for_each(|key| schedule.wait(*key, until));
+        drop(schedule);
+        flight.land();
+    }
+
+    /// Looks the addresses up and sends the recipients on to where they belong. The content is not
+    /// needed for that.
+    async fn route(&self, job: &Job, flight: Flight) {
+        match self.shared.store.load(job.message).await {
+            Ok(Some(stored)) => {
+                let indexes: Vec<u32> = job.recipients.iter().map(|(index, _)| *index).collect();
+                self.shared.place_envelope(job.message, &stored.envelope, &indexes);
+                flight.land();
+            }
+            Ok(None) => {
+                settle::forget(&self.shared, flight.keys());
+                flight.land();
+            }
+            Err(error) => self.unreadable(&error, flight),
         }
     }
 
@@ -180,7 +219,7 @@ impl Worker {
     async fn nowhere(&mut self, parcel: Parcel, job: Job, flight: Flight) {
         let policy = self.shared.policy.load_full();
         let origin = parcel.envelope.origin.connector.as_deref();
-        let mut results = Vec::new();
+        let (mut results, mut elsewhere) = (Vec::new(), Vec::new());
         for &(index, attempts) in &job.recipients {
             let Some(address) = parcel.address(index) else { continue };
             match policy.route(address, origin, &self.shared.mailboxes).target {
@@ -188,34 +227,50 @@ impl Worker {
                     let attempt = self.attempt(Stage::Route, failure, Instant::now());
                     results.push((index, attempts, attempt));
                 }
-                // The configuration has changed meanwhile.
-                _ => return self.place_again(&parcel, &job, flight),
+                _ => elsewhere.push(index),
             }
         }
-        self.conclude(parcel, results, Change::Relayed, flight, Vec::new(), Vec::new(), false);
-        self.settle_pending().await;
+        self.conclude_here(parcel, results, elsewhere, Change::Relayed, flight).await;
     }
 
     async fn deliver_here(&mut self, parcel: Parcel, job: Job, flight: Flight) {
         let policy = self.shared.policy.load_full();
-        let mut results = Vec::new();
+        let (mut results, mut elsewhere) = (Vec::new(), Vec::new());
         for &(index, attempts) in &job.recipients {
             let Some(address) = parcel.address(index) else { continue };
             let origin = parcel.envelope.origin.connector.as_deref();
             let RouteTarget::Local { mailbox } =
                 policy.route(address, origin, &self.shared.mailboxes).target
             else {
-                return self.place_again(&parcel, &job, flight);
+                elsewhere.push(index);
+                continue;
             };
             let began = Instant::now();
             let outcome = local::deliver(&self.shared, &parcel, index, attempts, &mailbox).await;
-            let mut attempt =
-                self.attempt(Stage::Local, Failure::NoAddress { name: String::new() }, began);
+            let failure = Failure::NoAddress { name: String::new() };
+            let mut attempt = self.attempt(Stage::Local, failure, began);
             attempt.host = Some(mailbox.to_string());
             attempt.outcome = outcome;
             results.push((index, attempts, attempt));
         }
-        self.conclude(parcel, results, Change::Delivered, flight, Vec::new(), Vec::new(), false);
+        self.conclude_here(parcel, results, elsewhere, Change::Delivered, flight).await;
+    }
+
+    /// Ends a job without a connection. The configuration may have changed meanwhile: then some
+    /// recipients belong elsewhere.
+    async fn conclude_here(
+        &mut self,
+        parcel: Parcel,
+        results: Vec<(u32, u32, Attempt)>,
+        elsewhere: Vec<u32>,
+        success: Change,
+        flight: Flight,
+    ) {
+        if !elsewhere.is_empty() {
+            self.shared.shelf.lock().put(&parcel, elsewhere.len());
+            self.shared.place_parcel(&parcel, &elsewhere);
+        }
+        self.conclude(parcel, results, success, flight, Extras::default());
         self.settle_pending().await;
     }
 
@@ -235,12 +290,13 @@ impl Worker {
         drop(turn);
         match found {
             Ok(set) => {
+                let hosts = SiteKey::Hosts(Arc::clone(&set.key));
                 self.shared.mx_cache.put(domain, set);
-                let call = self.shared.schedule.lock().site_succeeded(self.index);
-                self.shared.answer(call);
                 let others = self.shared.schedule.lock().clear_site(self.index);
-                self.place_again(&parcel, &job, flight);
-                self.shared.place(&others);
+                self.shared.shelf.lock().put(&parcel, job.recipients.len());
+                self.shared.place_at(flight.keys(), &hosts);
+                self.shared.place_at(&others, &hosts);
+                flight.land();
             }
             Err(failure) => {
                 let mut attempt = self.attempt(Stage::Resolve, failure, began);
@@ -252,12 +308,16 @@ impl Worker {
 
     /// What to connect to, under the configuration of the moment; `None` when the site is no
     /// longer what it was.
-    async fn target(&self, policy: &MailPolicy) -> Result<Option<Target>, Failure> {
+    async fn target(
+        &self,
+        policy: &MailPolicy,
+        next_domain: Option<&Domain>,
+    ) -> Result<Option<Target>, Failure> {
         let site = self.key.to_string();
         let (connector, domain) = match &self.key {
             SiteKey::Connector(name) => (Some(name), None),
             SiteKey::ConnectorMx(name, domain) => (Some(name), Some(domain)),
-            SiteKey::Hosts(_, domain) => (None, Some(domain)),
+            SiteKey::Hosts(_) => (None, next_domain),
             _ => return Ok(None),
         };
         let mut target = match connector {
@@ -293,12 +353,19 @@ impl Worker {
                     set
                 }
             };
-            if matches!(&self.key, SiteKey::Hosts(key, _) if *key != set.key) {
+            if matches!(&self.key, SiteKey::Hosts(key) if *key != set.key) {
                 return Ok(None);
             }
             target.hosts = set.hosts;
         }
         Ok(Some(target))
+    }
+
+    /// The domain whose hosts the job goes to, by its first recipient.
+    fn next_domain(&self, policy: &MailPolicy, parcel: &Parcel, job: &Job) -> Option<Domain> {
+        let address = parcel.address(job.recipients.first()?.0)?;
+        let origin = parcel.envelope.origin.connector.as_deref();
+        Some(policy.route(address, origin, &self.shared.mailboxes).recipient.domain().clone())
     }
 
     async fn send(&mut self, parcel: Parcel, job: Job, flight: Flight) {
@@ -312,7 +379,8 @@ impl Worker {
         if stale {
             self.hang_up().await;
         }
-        let target = match self.target(&policy).await {
+        let next_domain = self.next_domain(&policy, &parcel, &job);
+        let target = match self.target(&policy, next_domain.as_ref()).await {
             Ok(Some(target)) => target,
             Ok(None) => return self.place_again(&parcel, &job, flight),
             Err(failure) => {
@@ -323,7 +391,8 @@ impl Worker {
         loop {
             let was_used = self.link.is_some();
             if !was_used {
-                match connect::open(&self.shared, &target).await {
+                let is_proven = self.shared.schedule.lock().site(self.index).is_proven();
+                match connect::open(&self.shared, &target, is_proven).await {
                     Ok(link) => self.link = Some((link, Arc::clone(&policy))),
                     Err(tries) => {
                         let (telling, others) = connect::most_telling(tries);
@@ -348,21 +417,12 @@ impl Worker {
                 self.hang_up().await;
             }
             if sent.is_alive {
-                let call = self.shared.schedule.lock().site_succeeded(self.index);
-                self.shared.answer(call);
+                self.site_success();
             } else {
-                self.shared.schedule.lock().site_mut(self.index).stumbled();
+                self.shared.schedule.lock().site_mut(self.index).faltered();
             }
-            let change = Change::Relayed;
-            self.conclude(
-                parcel,
-                sent.results,
-                change,
-                flight,
-                Vec::new(),
-                Vec::new(),
-                peer_reports,
-            );
+            let extras = Extras { peer_reports, ..Extras::default() };
+            self.conclude(parcel, sent.results, Change::Relayed, flight, extras);
             return;
         }
     }
@@ -376,6 +436,17 @@ impl Worker {
         }
     }
 
+    fn site_success(&self) {
+        let mut schedule = self.shared.schedule.lock();
+        let had_failed = schedule.site(self.index).health != Health::Well;
+        let call = schedule.site_succeeded(self.index);
+        drop(schedule);
+        if had_failed {
+            info!(site = %self.key, "mail flows again");
+        }
+        self.shared.answer(call);
+    }
+
     /// A failure before any transaction: it belongs to the site.
     async fn site_failure(
         &mut self,
@@ -386,46 +457,77 @@ impl Worker {
         other_tries: Vec<Attempt>,
     ) {
         self.link = None;
-        if let SiteKey::ConnectorMx(_, domain) | SiteKey::Hosts(_, domain) = &self.key {
-            self.shared.mx_cache.forget(domain);
+        match &self.key {
+            SiteKey::ConnectorMx(_, domain) => self.shared.mx_cache.forget(domain),
+            SiteKey::Hosts(_) => {
+                let domain = parcel.address(job.recipients.first().map_or(0, |r| r.0));
+                domain.iter().for_each(|address| self.shared.mx_cache.forget(address.domain()));
+            }
+            _ => {}
         }
         let is_permanent = matches!(&attempt.outcome, Outcome::Failure(failure)
             if permanence(failure) == Permanence::Permanent);
         let mut with_site = Vec::new();
         if !is_permanent {
-            let mut schedule = self.shared.schedule.lock();
-            let site = schedule.site_mut(self.index);
-            if site.works_otherwise() {
-                site.stumbled();
-            } else {
-                let queue = &self.shared.policy.load().flow().queue.clone();
-                let wait = next_attempt(queue, site.failures + 1);
-                let until = self.shared.clock.now().plus(wait);
-                schedule.site_failed(self.index, attempt.clone(), until);
-                with_site = job.recipients.iter().map(|(index, _)| *index).collect();
+            if self.is_one_too_many() {
+                // Others work: the job is theirs, and this worker goes.
+                self.shared.place_at_front(flight.keys(), self.index);
+                self.is_superfluous = true;
+                return flight.land();
             }
+            self.fail_site(&attempt);
+            with_site = job.recipients.iter().map(|(index, _)| *index).collect();
         }
         let results = job
             .recipients
             .iter()
             .map(|&(index, attempts)| (index, attempts, attempt.clone()))
             .collect();
-        self.conclude(parcel, results, Change::Relayed, flight, with_site, other_tries, false);
+        let extras = Extras { with_site, other_tries, peer_reports: false };
+        self.conclude(parcel, results, Change::Relayed, flight, extras);
         self.settle_pending().await;
     }
 
+    /// True when the peer takes mail by other connections and did not want this one.
+    fn is_one_too_many(&self) -> bool {
+        let mut schedule = self.shared.schedule.lock();
+        let site = schedule.site_mut(self.index);
+        let works = site.works_otherwise();
+        if works {
+            site.stumbled();
+        }
+        works
+    }
+
+    /// The site waits for its next attempt. A connection that was under way when the site failed
+    /// and failed too is the same event.
+    fn fail_site(&self, attempt: &Attempt) {
+        let mut schedule = self.shared.schedule.lock();
+        let site = schedule.site(self.index);
+        if site.has_failed() {
+            return;
+        }
+        let queue = &self.shared.policy.load().flow().queue.clone();
+        let failures = site.failures + 1;
+        let until = self.shared.clock.now().plus(next_attempt(queue, failures));
+        schedule.site_failed(self.index, attempt.clone(), until);
+        let waiting = schedule.site(self.index).present;
+        drop(schedule);
+        self.shared.timers_changed();
+        let (code, reply) = causeway_catalog::last_result(attempt, causeway_catalog::Phase::Queued);
+        warn!(site = %self.key, code, reply, failures, waiting, %until, "cannot be reached; its mail waits");
+    }
+
     /// Turns attempts into verdicts and sends them to the disk.
-    #[allow(clippy::too_many_arguments)]
     fn conclude(
         &mut self,
         parcel: Parcel,
         results: Vec<(u32, u32, Attempt)>,
         success: Change,
         flight: Flight,
-        with_site: Vec<u32>,
-        other_tries: Vec<Attempt>,
-        peer_reports: bool,
+        extras: Extras,
     ) {
+        let Extras { with_site, other_tries, peer_reports } = extras;
         let now = self.shared.clock.now();
         let policy = self.shared.policy.load();
         let queue = &policy.flow().queue;

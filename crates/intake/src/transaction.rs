@@ -1,5 +1,7 @@
 //! One mail transaction: from MAIL to the answer for the content.
 
+use std::collections::HashSet;
+
 use causeway_model::envelope::{BodyType, Envelope, Origin, Recipient, Return};
 use causeway_model::{Address, ReversePath};
 
@@ -22,6 +24,8 @@ pub(crate) struct Transaction {
     pub(crate) envid: Option<String>,
     /// Accepted recipients.
     pub(crate) recipients: Vec<Recipient>,
+    /// Their addresses.
+    pub(crate) known: HashSet<Address>,
     /// How many RCPT were refused.
     pub(crate) refused: usize,
     /// Content that came by BDAT so far; `Some` from the first chunk on.
@@ -31,10 +35,7 @@ pub(crate) struct Transaction {
 impl Transaction {
     /// Adds a recipient. The same address twice is one recipient: it gets one copy.
     pub(crate) fn add(&mut self, recipient: Recipient) {
-        // Few transactions have many recipients; those that do must not cost the square.
-        let known = self.recipients.len() < 64
-            && self.recipients.iter().any(|r| r.address == recipient.address);
-        if !known {
+        if self.known.insert(recipient.address.clone()) {
             self.recipients.push(recipient);
         }
     }

@@ -276,8 +276,15 @@ async fn upkeep(server: Arc<Server>, end: CancellationToken) {
         }
         let kept = i64::try_from(TRACE_KEPT.as_millis()).unwrap_or(i64::MAX);
         let before = Timestamp::from_millis(server.dispatch.now().as_millis() - kept);
-        if let Err(problem) = server.store.forget(before, FORGOTTEN_AT_ONCE).await {
-            warn!(%problem, "old rows of the trace could not be removed");
+        loop {
+            match server.store.forget(before, FORGOTTEN_AT_ONCE).await {
+                Ok(count) if count >= FORGOTTEN_AT_ONCE && !end.is_cancelled() => {}
+                Ok(_) => break,
+                Err(problem) => {
+                    warn!(%problem, "old rows of the trace could not be removed");
+                    break;
+                }
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What each command does.
 
+use std::collections::HashSet;
+
 use causeway_model::envelope::{BodyType, Recipient};
 use causeway_model::{Address, Reply};
 use causeway_net::dns::Families;
@@ -161,6 +163,7 @@ impl Session {
                 ret: parameters.ret,
                 envid: parameters.envid,
                 recipients: Vec::new(),
+                known: HashSet::new(),
                 refused: 0,
                 chunks: None,
             }),

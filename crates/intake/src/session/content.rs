@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use causeway_model::Reply;
-use causeway_model::envelope::{BodyType, Origin};
+use causeway_model::envelope::Origin;
+use causeway_policy::retry::next_delay_notice;
 use causeway_smtp::data::{ChunkChecker, DataDecoder, DataFaults, DataLimits, DataProgress};
 use causeway_store::{Content, NewMessage, StoreError};
 use tokio::time::Instant;
-use tracing::{error, info};
+use tracing::{debug, error, info};
 
 use super::{Next, Session, State};
 use crate::io::{Lost, Say};
@@ -253,7 +254,7 @@ impl Session {
             info!(client = %self.client, sender = %transaction.reverse_path, %reply, "message refused");
             return reply;
         }
-        scan.facts.eight_bit |= eight_bit || transaction.body_type == BodyType::EightBitMime;
+        scan.facts.eight_bit |= eight_bit;
         let now = self.context.clock.now();
         let queue = &self.context.policy.load().flow().queue.clone();
         let message = NewMessage {
@@ -264,7 +265,7 @@ impl Session {
             },
             received_at: now,
             expires_at: now.plus(queue.expire_after),
-            delay_notice_at: queue.delay_notice_after.first().map(|after| now.plus(*after)),
+            delay_notice_at: next_delay_notice(queue, now, now),
             header: scan.facts,
             content,
             report_about: None,
@@ -272,13 +273,21 @@ impl Session {
         match self.context.store.accept(message.clone()).await {
             Ok(ticket) => {
                 let reply = replies::accepted(ticket.id());
+                debug!(id = %ticket.id(), client = %self.client, sender = %message.envelope.reverse_path, "accepted");
                 self.context.handoff.accepted(&ticket, message);
                 reply
             }
             Err(error) => {
-                if let Content::File { path, .. } = message.content {
-                    // Not taken: the file is still ours. What cannot be removed now is removed at
-                    // the next start.
+                let is_refused = matches!(
+                    error,
+                    StoreError::Full { .. }
+                        | StoreError::NoRecipients
+                        | StoreError::TooManyRecipients { .. }
+                        | StoreError::Exists(_)
+                );
+                if let (true, Content::File { path, .. }) = (is_refused, message.content) {
+                    // Not taken for certain: the file is still ours. After other errors the row may
+                    // be there; what belongs to nobody is removed at the next start.
                     let _ = tokio::fs::remove_file(path).await;
                 }
                 store_refusal(&error)

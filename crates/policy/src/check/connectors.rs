@@ -192,15 +192,15 @@ fn is_this_machine(machine: &Machine, host: &SmartHost) -> bool {
 }
 
 fn credentials(outbound: &OutboundConnector, path: &str, findings: &mut Findings<'_>) {
-    if outbound.credentials.is_some() && outbound.tls == TlsLevel::Opportunistic {
+    if outbound.credentials.is_some() && outbound.tls < TlsLevel::CertificateValidation {
         findings.warning(
             &format!("{path}.tls"),
             format!(
-                "the connector \"{}\" logs in, and a password is never sent without TLS: mail \
-                 waits whenever the peer offers none",
+                "the connector \"{}\" logs in, and a password is only sent to a server with a valid \
+                 certificate: mail waits whenever the peer has none",
                 outbound.name
             ),
-            "write tls = \"certificate_validation\", or \"encryption_only\" at least",
+            "write tls = \"certificate_validation\" or \"domain_validation\"",
         );
     }
 }

@@ -7,7 +7,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use causeway_model::{QueueId, Timestamp};
+use causeway_model::{QueueId, RecipientKey, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::bodies::Bodies;
@@ -289,6 +289,49 @@ pub(super) fn site_attempts(
             serde_json::from_str(rows::text(row, 0)?).map_err(|error| rows::unreadable(0, error))
         })?
         .collect()
+}
+
+/// What concerns a recipient at a site: its own attempts, and the site's before any transaction.
+const CONCERNS: &str = "FROM attempt WHERE site = ?1 AND at >= ?2
+     AND json_extract(attempt, '$.outcome.failure') IS NOT NULL
+     AND (recipient = ?3 OR json_extract(attempt, '$.stage') IN
+          ('route', 'resolve', 'connect', 'banner', 'ehlo', 'starttls', 'tls', 'auth'))";
+
+/// Failures that concern a recipient, newest first; the first one of all comes last.
+pub(super) fn recipient_failures(
+    connection: &Connection,
+    key: RecipientKey,
+    site: &str,
+    since: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<causeway_model::Attempt>> {
+    let site: Option<i64> = connection
+        .prepare_cached("SELECT id FROM site WHERE name = ?")?
+        .query_row([site], |row| row.get(0))
+        .optional()?;
+    let Some(site) = site else { return Ok(Vec::new()) };
+    let read = |order: &str, limit: usize| -> rusqlite::Result<Vec<causeway_model::Attempt>> {
+        let sql =
+            format!("SELECT attempt {CONCERNS} ORDER BY at {order}, recipient {order} LIMIT ?4");
+        connection
+            .prepare_cached(&sql)?
+            .query_map(
+                params![site, since.as_millis(), rows::recipient_row(key), limit as i64],
+                |row| {
+                    serde_json::from_str(rows::text(row, 0)?)
+                        .map_err(|error| rows::unreadable(0, error))
+                },
+            )?
+            .collect()
+    };
+    let mut found = read("DESC", limit)?;
+    if found.len() == limit {
+        let first = read("ASC", 1)?.pop();
+        if let Some(first) = first.filter(|first| found.last().is_none_or(|l| l.at > first.at)) {
+            found.push(first);
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

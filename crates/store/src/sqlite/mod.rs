@@ -452,6 +452,18 @@ impl Store for SqliteStore {
         Box::pin(self.ask(move |file| ledger::site_attempts(file, &site, since, limit)))
     }
 
+    fn recipient_failures(
+        &self,
+        key: RecipientKey,
+        site: String,
+        since: Timestamp,
+        limit: usize,
+    ) -> Fut<'_, Vec<Attempt>> {
+        Box::pin(
+            self.ask(move |file| ledger::recipient_failures(file, key, &site, since, limit)),
+        )
+    }
+
     fn audit(&self) -> Fut<'_, Audit> {
         let bodies = self.bodies();
         Box::pin(self.readers.ask(AUDIT_LIMIT, move |file| ledger::audit(file, &bodies)))

@@ -170,7 +170,10 @@ fn limits(root: &Section<'_>, machine: &mut Machine) {
         }
     };
     section.set("max_message_size", &mut limits.max_message_size, values::size);
-    number("max_recipients", &mut limits.max_recipients);
+    // The store gives a recipient's position 14 bits.
+    if let Some(number) = section.read("max_recipients", values::count(16_384)) {
+        limits.max_recipients = usize::try_from(number).unwrap_or(limits.max_recipients);
+    }
     number("max_connections", &mut limits.max_connections);
     number("max_connections_per_address", &mut limits.max_connections_per_address);
     if let Some(hops) = section.read("max_hops", values::count(1000)) {
