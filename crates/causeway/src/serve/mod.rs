@@ -271,6 +271,9 @@ async fn upkeep(server: Arc<Server>, end: CancellationToken) {
             () = tokio::time::sleep(CERTIFICATE_LOOK) => {}
         }
         reload::renew_certificate(&server);
+        if !look.is_multiple_of(LOOKS_PER_ROUND) {
+            continue;
+        }
         if let Err(problem) = server.pop_register.sweep(server.dispatch.now()).await {
             warn!(%problem, "old POP3 logins could not be removed");
         }
