@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Everybody's password.
-pub const PASSWORD: &str = "a long enough password";
+pub(crate) const PASSWORD: &str = "a long enough password";
 
 struct Known(HashMap<String, Arc<Mailbox>>);
 
@@ -31,23 +31,23 @@ impl Accounts for Known {
 }
 
 /// The server.
-pub struct World {
-    pub place: tempfile::TempDir,
-    pub root: MaildirRoot,
-    pub address: SocketAddr,
-    pub register: Arc<PopRegister>,
-    pub clock: Clock,
-    pub shutdown: CancellationToken,
-    pub sessions: TaskTracker,
+pub(crate) struct World {
+    pub(crate) place: tempfile::TempDir,
+    pub(crate) root: MaildirRoot,
+    pub(crate) address: SocketAddr,
+    pub(crate) register: Arc<PopRegister>,
+    pub(crate) clock: Clock,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) sessions: TaskTracker,
 }
 
-pub fn address(name: &str) -> Address {
+pub(crate) fn address(name: &str) -> Address {
     Address::parse(&format!("{name}@ours.test")).unwrap()
 }
 
 impl World {
     /// Serves these mailboxes; so many sessions at once from one address.
-    pub async fn start(names: &[&str], sessions_per_client: usize) -> Self {
+    pub(crate) async fn start(names: &[&str], sessions_per_client: usize) -> Self {
         let place = tempfile::tempdir().unwrap();
         let store: SharedStore =
             Arc::new(SqliteStore::open(place.path(), StoreOptions::default()).unwrap());
@@ -87,7 +87,7 @@ impl World {
     }
 
     /// Puts a message into a mailbox.
-    pub fn deliver(&self, name: &str, id: u64, content: &str) -> PathBuf {
+    pub(crate) fn deliver(&self, name: &str, id: u64, content: &str) -> PathBuf {
         let parts = [bytes::Bytes::copy_from_slice(content.as_bytes())];
         let mailbox = address(name);
         let delivery = Delivery {
