@@ -1,4 +1,5 @@
-//! What must survive: the queue, the ledger of what happened, and the mailboxes.
+//! What must survive: the queue, the ledger of what happened, the mailboxes, and the revisions of the
+//! mail flow.
 //!
 //! **What it promises.** [`Store::accept`] returns an [`Accepted`] ticket only after the message
 //! is durable (one sync for everything that waits: group commit). A ticket cannot be made anywhere
@@ -14,9 +15,10 @@
 //! is [`StoreError::Full`] (the session answers `452 4.3.1`) and goes away by itself once there is
 //! room. A corrupt file stops [`sqlite::SqliteStore::open`] with a plain message, untouched.
 //!
-//! **In which order to read.** [`types`] (what goes in and comes out), this file (the trait),
-//! then [`sqlite`].
+//! **In which order to read.** [`types`] and [`revision`] (what goes in and comes out), this file (the
+//! trait), then [`sqlite`].
 
+pub mod revision;
 pub mod sqlite;
 pub mod types;
 
@@ -26,6 +28,7 @@ use std::sync::Arc;
 
 use causeway_model::{QueueId, RecipientKey, Timestamp};
 
+pub use revision::*;
 pub use types::*;
 
 /// A boxed future: the trait is used as `Arc<dyn Store>`.
@@ -126,6 +129,25 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets facts; keys that are not there do not matter.
     fn forget_facts(&self, keys: Vec<String>) -> Fut<'_, ()>;
+
+    /// Records that a mail flow was put in force and returns the number of the revision. With `base`, only
+    /// when that is the newest revision (0: there is none yet); [`StoreError::Superseded`] otherwise.
+    fn record_revision(&self, revision: NewRevision, base: Option<u64>) -> Fut<'_, u64>;
+
+    /// Revisions before `before` (from the newest without it), newest first, at most `limit`.
+    fn revisions(&self, before: Option<u64>, limit: usize) -> Fut<'_, Vec<RevisionEntry>>;
+
+    /// One revision, or the newest one; `None` when there is no such revision.
+    fn revision(&self, number: Option<u64>) -> Fut<'_, Option<Revision>>;
+
+    /// Unfinished recipients with what decides their way, in the order of their keys, after `after`:
+    /// how a change of the mail flow is followed through the queue. At most `limit` at once; an empty
+    /// list is the end.
+    fn waiting_recipients(
+        &self,
+        after: Option<RecipientKey>,
+        limit: usize,
+    ) -> Fut<'_, Vec<WaitingRecipient>>;
 
     /// Writes what is waiting and closes. Calls after this fail with [`StoreError::Closed`].
     fn close(&self) -> Fut<'_, ()>;

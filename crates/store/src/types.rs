@@ -62,6 +62,14 @@ pub enum StoreError {
         /// How many it can have.
         limit: usize,
     },
+    /// Another revision was recorded meanwhile.
+    #[error("the mail flow was changed meanwhile: revision {newest} came after revision {base}")]
+    Superseded {
+        /// The revision that was believed to be the newest; 0: none.
+        base: u64,
+        /// The newest one.
+        newest: u64,
+    },
     /// The store is closed or closing.
     #[error("the store is closed")]
     Closed,

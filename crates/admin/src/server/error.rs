@@ -48,6 +48,10 @@ impl From<StoreError> for ApiError {
             StoreError::Exists(_) => {
                 Self::new(StatusCode::CONFLICT, what, "choose another name, or change that one")
             }
+            StoreError::Superseded { .. } => {
+                let instead = "look at `causeway history`, then plan and apply the change again";
+                Self::new(StatusCode::CONFLICT, what, instead)
+            }
             StoreError::NotFound(_) => Self::not_found(what, "check the spelling"),
             StoreError::NoRecipients | StoreError::TooManyRecipients { .. } => {
                 Self::bad_request(what, "choose fewer or other recipients")

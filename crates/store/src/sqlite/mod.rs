@@ -14,7 +14,7 @@
 //!
 //! **In which order to read.** `schema` (the tables), `rows` (facts as rows), `changes` (what a change
 //! makes of a state), `writes` (accept and settle), `writer` (group commit), `ledger` (counts, proof, forgetting), `reads` and `listing`,
-//! [`bodies`] (large contents), `mailboxes`, `open`, `error`.
+//! [`bodies`] (large contents), `mailboxes`, `revisions`, `open`, `error`.
 
 pub mod bodies;
 mod changes;
@@ -24,6 +24,7 @@ mod listing;
 mod mailboxes;
 mod open;
 mod reads;
+mod revisions;
 mod rows;
 mod schema;
 mod writer;
@@ -50,8 +51,9 @@ use self::rows::Facts;
 use self::writer::{Answer, Operation, Queue, Surroundings};
 use self::writes::{Body, Incoming, Settling};
 use crate::{
-    Accepted, Audit, Content, Event, Fut, Mailbox, NewMessage, QueueEntry, QueueFilter,
-    QueuedMessage, Settlement, Store, StoreError, StoredMessage, TraceFilter, TraceRow,
+    Accepted, Audit, Content, Event, Fut, Mailbox, NewMessage, NewRevision, QueueEntry,
+    QueueFilter, QueuedMessage, Revision, RevisionEntry, Settlement, Store, StoreError,
+    StoredMessage, TraceFilter, TraceRow, WaitingRecipient,
 };
 
 /// Contents in memory up to this size, in octets, are rows; larger ones become files.
@@ -511,6 +513,33 @@ impl Store for SqliteStore {
     fn forget_facts(&self, keys: Vec<String>) -> Fut<'_, ()> {
         let octets = keys.iter().map(String::len).sum();
         Box::pin(self.write(Operation::ForgetFacts(keys), octets))
+    }
+
+    fn record_revision(&self, revision: NewRevision, base: Option<u64>) -> Fut<'_, u64> {
+        let octets = revision.text.len() + revision.effects.len();
+        let operation = Operation::Revision { new: Box::new(revision), base };
+        Box::pin(async move {
+            match self.queue.run(operation, octets).await? {
+                Answer::Revision(number) => Ok(number),
+                _ => Err(StoreError::Closed),
+            }
+        })
+    }
+
+    fn revisions(&self, before: Option<u64>, limit: usize) -> Fut<'_, Vec<RevisionEntry>> {
+        Box::pin(self.ask(move |file| revisions::list(file, before, limit)))
+    }
+
+    fn revision(&self, number: Option<u64>) -> Fut<'_, Option<Revision>> {
+        Box::pin(self.ask(move |file| revisions::find(file, number)))
+    }
+
+    fn waiting_recipients(
+        &self,
+        after: Option<RecipientKey>,
+        limit: usize,
+    ) -> Fut<'_, Vec<WaitingRecipient>> {
+        Box::pin(self.ask(move |file| revisions::waiting(file, after, limit)))
     }
 
     fn close(&self) -> Fut<'_, ()> {

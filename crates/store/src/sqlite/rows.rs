@@ -237,6 +237,11 @@ impl<'a> Facts<'a> {
         text
     }
 
+    /// Who handed the message in.
+    pub(super) fn into_origin(self) -> Origin {
+        self.origin.into_owned()
+    }
+
     /// The envelope they belong to.
     pub(super) fn envelope(
         &self,

@@ -21,13 +21,13 @@ pub(super) const APPLICATION_ID: u32 = 0x4357_4159;
 pub(super) const PAGE_SIZE: u32 = 4096;
 
 /// What brings a file from format `n` to `n + 1`, in order.
-const MIGRATIONS: [&str; 1] = [FORMAT_1];
+const MIGRATIONS: [&str; 2] = [FORMAT_1, FORMAT_2];
 
 /// The format this program writes.
 pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;
 
 /// The tables that a file must have to be a store.
-pub(super) const TABLES: [&str; 10] = [
+pub(super) const TABLES: [&str; 11] = [
     "attempt",
     "content",
     "event",
@@ -37,6 +37,7 @@ pub(super) const TABLES: [&str; 10] = [
     "memory",
     "message",
     "recipient",
+    "revision",
     "site",
 ];
 
@@ -126,6 +127,19 @@ CREATE TABLE mailbox_name (        -- addresses and aliases, as they are compare
 CREATE INDEX mailbox_names ON mailbox_name (address);
 
 CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Revisions of the mail flow.
+const FORMAT_2: &str = "
+CREATE TABLE revision (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    changes TEXT NOT NULL,         -- JSON: one sentence each
+    effects TEXT NOT NULL,         -- JSON
+    text TEXT NOT NULL             -- the whole file
+) STRICT;
 ";
 
 /// Brings the file from format `from` to [`FORMAT`], in one transaction.

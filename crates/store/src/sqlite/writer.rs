@@ -24,8 +24,9 @@ use super::error::Place;
 use super::ledger::{self, Forgettable, Ids};
 use super::mailboxes::{self, MailboxChange};
 use super::open;
+use super::revisions;
 use super::writes::{Incoming, Settling, Writes};
-use crate::{Event, StoreError};
+use crate::{Event, NewRevision, StoreError};
 
 /// Octets (with 1 KiB for each operation) that may wait.
 const ROOM: usize = 64 * 1024 * 1024;
@@ -50,6 +51,7 @@ pub(super) enum Operation {
     Mailbox(Box<MailboxChange>),
     Remember { key: String, value: String },
     ForgetFacts(Vec<String>),
+    Revision { new: Box<NewRevision>, base: Option<u64> },
 }
 
 impl Operation {
@@ -66,6 +68,8 @@ pub(super) enum Answer {
     Accepted(Vec<QueueId>),
     /// How many.
     Count(usize),
+    /// The number that a revision got.
+    Revision(u64),
     /// It is done.
     Done,
 }
@@ -379,6 +383,9 @@ impl Writer<'_> {
             }
             Operation::ForgetFacts(keys) => {
                 mailboxes::forget_facts(connection, keys).map(|()| Ok(Answer::Done))
+            }
+            Operation::Revision { new, base } => {
+                revisions::record(connection, new, *base).map(|done| done.map(Answer::Revision))
             }
         }
     }

@@ -8,6 +8,7 @@
 mod listings;
 mod queue;
 mod records;
+mod revisions;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -140,6 +141,7 @@ where
     queue::run_all(&stores).await;
     listings::run_all(&stores).await;
     records::run_all(&stores).await;
+    revisions::run_all(&stores).await;
 }
 
 /// Runs tests one after the other, each on a new store, and counts at the end of each.
