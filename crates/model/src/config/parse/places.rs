@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use toml_edit::{Item, TableLike, Value};
 
@@ -10,29 +11,29 @@ use super::Lines;
 
 /// The line and column of every entry of a file, by its path: `connector[1]`,
 /// `connector[1].smart_hosts[0]`, `relay.networks[2]`, `routing.internet`. Positions count from 0, in
-/// the order of the file, which is the order in the parsed configuration.
+/// the order of the file, which is the order in the parsed configuration. They are looked for when the
+/// first one is asked for: a file without problems never needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     file: String,
-    places: HashMap<String, (usize, usize)>,
+    text: String,
+    found: OnceLock<Found>,
 }
+
+type Found = HashMap<String, (usize, usize)>;
 
 impl Places {
     /// Finds all entries of the text; none when it is not TOML.
     #[must_use]
     pub fn of(text: &str, file: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut places = Self::none(file);
-        if let Ok(document) = toml_edit::Document::parse(text) {
-            places.walk_table(&Lines::new(text), "", document.as_table());
-        }
-        places
+        Self { text: text.to_owned(), ..Self::none(file) }
     }
 
     /// No places: problems will name the file only.
     #[must_use]
     pub fn none(file: &str) -> Self {
-        Self { file: file.to_owned(), places: HashMap::new() }
+        Self { file: file.to_owned(), text: String::new(), found: OnceLock::new() }
     }
 
     /// Line and column of an entry, or of the nearest thing around it that is known.
@@ -40,7 +41,7 @@ impl Places {
     pub fn find(&self, path: &str) -> Option<(usize, usize)> {
         let mut path = path;
         loop {
-            if let Some(&place) = self.places.get(path) {
+            if let Some(&place) = self.found.get_or_init(|| walk(&self.text)).get(path) {
                 return Some(place);
             }
             path = &path[..path.rfind(['.', '['])?];
@@ -60,10 +61,26 @@ impl Places {
         let (what, instead) = (what.into(), instead.into());
         Problem { file: self.file.clone(), line, column, severity, what, instead }
     }
+}
 
+/// Every entry of the text; none when it is not TOML.
+fn walk(text: &str) -> Found {
+    let mut walk = Walk { found: Found::new() };
+    if let Ok(document) = toml_edit::Document::parse(text) {
+        walk.walk_table(&Lines::new(text), "", document.as_table());
+    }
+    walk.found
+}
+
+/// A way through a document.
+struct Walk {
+    found: Found,
+}
+
+impl Walk {
     fn add(&mut self, lines: &Lines<'_>, path: &str, span: Option<Range<usize>>) {
         if let Some(span) = span {
-            self.places.insert(path.to_owned(), lines.place(span.start));
+            self.found.insert(path.to_owned(), lines.place(span.start));
         }
     }
 
