@@ -63,7 +63,7 @@ impl World {
 
 fn read(maildrop: &mut Maildrop, index: usize) -> Result<String, MaildropError> {
     let mut out = BytesMut::new();
-    let mut reader = maildrop.read(index, None)?;
+    let mut reader = maildrop.read(index, None, true)?;
     while reader.next(&mut out)? {}
     Ok(String::from_utf8(out.to_vec()).unwrap())
 }
@@ -236,6 +236,20 @@ fn a_pipe_in_the_mailbox_holds_nobody_up() {
     )
     .unwrap();
     assert!(matches!(read(&mut maildrop, 0), Err(MaildropError::Unreadable { .. })));
+}
+
+#[test]
+fn headers_in_utf_8_are_for_readers_that_ask_for_them() {
+    let world = World::new();
+    world.deliver(1, "Subject: gr\u{fc}n\r\n\r\nb\u{f6}dy\r\n");
+    let mut maildrop = world.open();
+    assert!(read(&mut maildrop, 0).unwrap().contains("Subject: gr\u{fc}n\r\n"));
+    let mut out = BytesMut::new();
+    let mut reader = maildrop.read(0, None, false).unwrap();
+    assert!(!reader.next(&mut out).unwrap());
+    let text = String::from_utf8(out.to_vec()).unwrap();
+    assert!(text.contains("Subject: =?utf-8?Q?gr=C3=BCn?=\r\n\r\nb\u{f6}dy\r\n"), "{text}");
+    assert_eq!(reader.octets(), text.len() as u64);
 }
 
 #[test]

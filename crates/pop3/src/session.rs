@@ -96,6 +96,8 @@ struct Session {
     state: State,
     /// What a login over this connection can be bound to; `None` before TLS.
     bindings: Option<ChannelBindings>,
+    /// The client said UTF8: headers in UTF-8 are sent as they are.
+    utf8: bool,
     /// When the client must have logged in.
     login_deadline: Instant,
     errors: u32,
@@ -119,6 +121,7 @@ pub(crate) async fn run(
         wire: Wire::new(Stream::Plain(stream)),
         state: State::Authorization { user: None },
         bindings: None,
+        utf8: false,
         login_deadline: Instant::now() + LOGIN_DEADLINE,
         errors: 0,
         login_commands: 0,
@@ -305,6 +308,7 @@ impl Session {
         self.wire.flush().await?;
         self.start_tls().await?;
         // What was said in plain text counts for nothing.
+        self.utf8 = false;
         self.state = State::Authorization { user: None };
         Ok(Next::Continue)
     }

@@ -20,8 +20,9 @@
 //! **How it fails.** [`MaildropError`]. A message that cannot be read does not hinder the others.
 //!
 //! All functions block. In which order to read: this file, `listing` (what is there, in which
-//! order), [`text`] (from file to wire), `lock`.
+//! order), [`text`] (from file to wire), `downgrade` (headers in UTF-8), `lock`.
 
+mod downgrade;
 mod listing;
 mod lock;
 pub mod text;
@@ -38,6 +39,7 @@ use rustix::fs::{CWD, OFlags, RenameFlags};
 
 use crate::error::MailboxError;
 use crate::layout::{MaildirRoot, sync_directory};
+use downgrade::Downgrade;
 use listing::{Entry, Folder, Listing};
 use lock::Lock;
 use text::WireText;
@@ -174,7 +176,8 @@ impl Maildrop {
         }
     }
 
-    /// Begins to read a message: all of it, or its header and so many lines of its body.
+    /// Begins to read a message: all of it, or its header and so many lines of its body. A header in
+    /// UTF-8 is given as it is only when the reader understands that (`utf8`, RFC 6856).
     ///
     /// # Errors
     /// [`MaildropError::Gone`], [`MaildropError::Unreadable`].
@@ -182,13 +185,15 @@ impl Maildrop {
         &mut self,
         index: usize,
         body_lines: Option<u64>,
+        utf8: bool,
     ) -> Result<MessageReader, MaildropError> {
         let (file, path) = self.open(index)?;
         let length = file.metadata().map_or(CHUNK as u64, |metadata| metadata.len());
         // One octet more, so that the end of a small file is seen in the same read.
         let room = usize::try_from(length).unwrap_or(CHUNK).saturating_add(1).min(CHUNK);
         let text = body_lines.map_or_else(WireText::whole, WireText::top);
-        Ok(MessageReader { file, path, buffer: vec![0; room], text })
+        let downgrade = (!utf8).then(Downgrade::default);
+        Ok(MessageReader { file, path, buffer: vec![0; room], text, downgrade })
     }
 
     /// Moves a message that has been read to `cur`, flagged as seen. A failure is harmless: it
@@ -336,6 +341,7 @@ pub struct MessageReader {
     path: PathBuf,
     buffer: Vec<u8>,
     text: WireText,
+    downgrade: Option<Downgrade>,
 }
 
 impl MessageReader {
@@ -354,12 +360,18 @@ impl MessageReader {
                     return Err(MaildropError::Unreadable { path: self.path.clone(), source });
                 }
             };
-            let put = |octets: &[u8]| out.extend_from_slice(octets);
+            let text = &mut self.text;
+            let mut put = |octets: &[u8]| text.push(octets, |wire| out.extend_from_slice(wire));
+            let piece = &self.buffer[..count];
+            match &mut self.downgrade {
+                Some(downgrade) if count == 0 => downgrade.finish(put),
+                Some(downgrade) => downgrade.push(piece, put),
+                None => put(piece),
+            }
             if count == 0 {
-                self.text.finish(put);
+                self.text.finish(|wire| out.extend_from_slice(wire));
                 return Ok(false);
             }
-            self.text.push(&self.buffer[..count], put);
             if self.text.is_complete() {
                 return Ok(false);
             }

@@ -35,6 +35,7 @@ impl Session {
         match command {
             Command::Utf8 => {
                 self.state = State::Authorization { user };
+                self.utf8 = true;
                 self.say(&Reply::ok("messages are sent as they are, UTF-8 included"));
             }
             _ if !self.may_log_in() => self.refuse(&replies::login_needs_tls()),

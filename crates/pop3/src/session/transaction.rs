@@ -163,7 +163,8 @@ impl Session {
             }
         };
         let out = std::mem::take(self.wire.output());
-        let (out, opened) = self.blocking(move |drop| first_part(drop, index, lines, out)).await?;
+        let wanted = Wanted { index, lines, utf8: self.utf8 };
+        let (out, opened) = self.blocking(move |drop| first_part(drop, wanted, out)).await?;
         *self.wire.output() = out;
         match opened {
             Opened::Whole(octets) => self.count(lines, octets),
@@ -237,16 +238,20 @@ fn find(maildrop: &Maildrop, number: u32) -> Result<usize, Reply> {
     if maildrop.is_marked(index) { Err(replies::marked_message()) } else { Ok(index) }
 }
 
-/// Opens a message and adds its first piece to the output.
-fn first_part(
-    maildrop: &mut Maildrop,
+/// What is asked for by RETR (no number of lines) and TOP.
+#[derive(Clone, Copy)]
+struct Wanted {
     index: usize,
     lines: Option<u64>,
-    mut out: BytesMut,
-) -> (BytesMut, Opened) {
+    utf8: bool,
+}
+
+/// Opens a message and adds its first piece to the output.
+fn first_part(maildrop: &mut Maildrop, wanted: Wanted, mut out: BytesMut) -> (BytesMut, Opened) {
+    let Wanted { index, lines, utf8 } = wanted;
     let before = out.len();
     let size = maildrop.size(index);
-    let opened = maildrop.read(index, lines).and_then(|mut reader| {
+    let opened = maildrop.read(index, lines, utf8).and_then(|mut reader| {
         let reply = match (lines, size) {
             (None, Some(size)) => Reply::ok(format!("{size} octets")),
             _ => Reply::ok("here it is"),
