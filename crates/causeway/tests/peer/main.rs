@@ -1,4 +1,5 @@
-//! Peers nobody here wrote: the real server with Postfix, Exim, swaks, Python's smtplib, NSD and
+//! Peers nobody here wrote: the real server with Postfix, Exim, swaks, Python's smtplib and poplib, curl, mpop,
+//! fetchmail, getmail, NSD and
 //! Dovecot.
 //!
 //! The programs come from Debian's packages, unpacked by `scripts/peers` (scripts/test does it). Where
@@ -19,4 +20,5 @@ mod dns;
 mod exim;
 mod maildir;
 mod peers;
+mod pop3;
 mod postfix;
