@@ -1,16 +1,19 @@
 //! From what was found about one recipient to the answer: category, permanence, who acts.
 //!
-//! The order of belief: a positive action; what a certain host means by its words; a specific
-//! phrase in the server's answer, then in the human text; a status code that says something
+//! The order of belief: a positive action; a receiver's own code; what a certain host means by its
+//! words; what the report says over the answer it quotes; a specific phrase in the server's answer, then in the human text; a status code that says something
 //! specific; vague phrases; vague codes; the reply code alone. Each step leaves its reason.
 
 use causeway_model::EnhancedCode;
 
 use super::Category::{self, *};
 use super::code_meanings::{code_over_phrase, reply_meaning, specific_status, vague_status};
+use super::delivery_status::POWER_MTA_CATEGORY;
 use super::dialects::{self, Step};
 use super::explanations::explain_by;
-use super::{Action, ReadRecipient, WhoActs, codes, exchange_details, phrases, text};
+use super::{
+    Action, ReadRecipient, WhoActs, codes, exchange_details, hosts, phrases, provider_codes, text,
+};
 
 /// What was found about one recipient, before it is judged.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +53,10 @@ const MAX_DIAGNOSTIC: usize = 2000;
 
 /// Judges a draft.
 pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
+    if draft.remote_mta.as_deref().is_none_or(|host| host.is_empty() || !host.contains('.')) {
+        let text = if draft.single { &draft.context } else { &draft.segment };
+        draft.remote_mta = hosts::named_in(text).map(str::to_owned).or(draft.remote_mta);
+    }
     let answer = draft.diagnostic.clone().unwrap_or_else(|| quoted_answer(&draft));
     let reply = find_reply(&draft, &answer);
     let enhanced = find_enhanced(&mut draft, &answer, reply);
@@ -130,6 +137,15 @@ fn find_enhanced(draft: &mut Draft, answer: &str, reply: Option<u16>) -> Option<
             Some(better.unwrap_or(status))
         }
         Some(status) => {
+            // A server's whole answer (550 5.5.0) outweighs a Status of another class that the
+            // reporting system made up.
+            let whole = codes::reply(answer).and_then(|found| found.enhanced);
+            if let Some(code) = whole.filter(|code| code.class != status.class) {
+                draft
+                    .why
+                    .push(format!("code {code}: the answer, which contradicts Status {status}"));
+                return Some(code);
+            }
             draft.why.push(format!("code {status}: Status field"));
             Some(status)
         }
@@ -168,13 +184,29 @@ fn decision(
     {
         return (Delivered, "the report is a positive one".into());
     }
+    let said = if answer.is_empty() { draft.segment.as_str() } else { answer };
+    if let Some((category, code)) = provider_codes::meaning(said) {
+        return (category, format!("the receiver's own code {code}"));
+    }
     let context = phrases::reduce(&draft.context);
     let step =
         dialects::step(&phrases::reduce(&draft.segment)).or_else(|| dialects::step(&context));
+    // Sendmail sends RCPT and DATA at once and shows the later one over the answer to the earlier.
+    let at_once = [" 5.1.1 ", "need rcpt", "503 "].iter().any(|words| context.contains(words));
+    let step = match step {
+        Some(Step::Content) if at_once && context.contains(">>> data") => Some(Step::Recipient),
+        step => step,
+    };
     let host = draft.remote_mta.as_deref().unwrap_or_default();
     let after_content = step == Some(Step::Content);
-    if let Some(category) = dialects::host_meaning(host, reduced, after_content) {
+    if let Some(category) = hosts::meaning(host, draft.address.as_deref(), reduced, after_content) {
         return (category, format!("what {host} means by these words"));
+    }
+    if let Some((category, words)) = over_the_answer(&context) {
+        return (category, format!("phrase \"{words}\", over the answer"));
+    }
+    if let Some(category) = given_category(draft) {
+        return (category, "the category that PowerMTA gives".into());
     }
     if answer.is_empty()
         && let Some(category) = draft.address.as_deref().and_then(dialects::domain_meaning)
@@ -194,6 +226,31 @@ fn decision(
     around(draft, answer, &context, enhanced, reply, step, first)
 }
 
+/// What some systems put over the answer that they quote, and mean: the answer says less.
+static OVER_THE_ANSWER: &[(&str, Category)] = &[
+    // au by KDDI.
+    ("the user(s) account is disabled", MailboxDisabled),
+    ("the user(s) account is temporarily limited", MailboxDisabled),
+    ("the user(s) account is temporarily over quota", MailboxFull),
+    ("as their mailbox is full", MailboxFull),
+    ("as the remote domain doesnt exist", DomainError),
+];
+
+fn over_the_answer(context: &str) -> Option<(Category, &'static str)> {
+    OVER_THE_ANSWER
+        .iter()
+        .find(|(words, _)| context.contains(words))
+        .map(|(words, category)| (*category, *words))
+}
+
+/// PowerMTA's own category, where it is surer than the words.
+fn given_category(draft: &Draft) -> Option<Category> {
+    let (_, value) = draft.fields.iter().find(|(name, _)| name == POWER_MTA_CATEGORY)?;
+    provider_codes::power_mta(value).filter(|category| {
+        !matches!(category, UserUnknown | DomainError | Network | System | Expired)
+    })
+}
+
 /// What a phrase means where it was said.
 fn in_its_place(
     hit: phrases::Hit,
@@ -206,6 +263,10 @@ fn in_its_place(
     match (hit.category, step) {
         // "Does not exist", said to MAIL FROM, is about the sender.
         (UserUnknown, Some(Step::Mail)) => (SenderRejected, format!("{phrase}, said to MAIL FROM")),
+        // An unknown user after the content, and the code does not say so: a filter's pretext.
+        (UserUnknown, Some(Step::Content)) if enhanced.is_none_or(|code| code.subject != 1) => {
+            (Filtered, format!("{phrase}, said to the content"))
+        }
         // Exim's own word for a domain that leads nowhere; as a server's answer it is about a user.
         (UserUnknown, _) if reply.is_none() && hit.pattern == "unrouteable address" => {
             (DomainError, format!("{phrase}, without a server's answer"))
@@ -277,7 +338,7 @@ fn around(
 fn refused_at(step: Step, reply: Option<u16>) -> Option<Category> {
     match (step, reply?) {
         (Step::Connection, 500..) => Some(ReputationBlock),
-        (Step::Mail, 550 | 553 | 554 | 571) => Some(SenderRejected),
+        (Step::Mail, 501 | 550..=579) => Some(SenderRejected),
         (Step::Recipient, 550 | 551 | 553) => Some(UserUnknown),
         _ => None,
     }

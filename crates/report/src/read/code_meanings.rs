@@ -14,6 +14,7 @@ pub(super) fn code_over_phrase(
         phrase?,
         UserUnknown | Policy | System | Network | Expired | ContentError | Security
     );
+    let not_authenticated = phrase == Some(Security);
     match (code.subject, code.detail) {
         (2, 2) if general => Some(MailboxFull),
         (7, 25) if general => Some(RequiresPtr),
@@ -21,6 +22,11 @@ pub(super) fn code_over_phrase(
         (1, 6) if general => Some(Moved),
         (1, 7 | 8) if general => Some(SenderRejected),
         (7, 320..=325) => Some(TlsFailure),
+        // Exchange: groups and mailboxes that take mail from some senders only.
+        (7, 12 | 124 | 133..=136) if not_authenticated => Some(SenderRejected),
+        // Exchange: mail flow rules have these codes to themselves.
+        (7, 900..=999) => Some(Policy),
+        (2, 121 | 122) => Some(RateLimited),
         _ => None,
     }
 }
@@ -29,13 +35,16 @@ pub(super) fn code_over_phrase(
 pub(super) fn specific_status(code: EnhancedCode) -> Option<Category> {
     Some(match (code.subject, code.detail) {
         (1, 1 | 3 | 10 | 20 | 351) => UserUnknown,
+        (1, 9) | (3, 190) => System,
         (1, 2) | (4, 4 | 310) => DomainError,
         (1, 6) | (7, 17) => Moved,
         (1, 7 | 8 | 90) => SenderRejected,
         (2, 1) | (7, 13) => MailboxDisabled,
         (2, 2) => MailboxFull,
         (2, 3) | (3, 4) => MessageTooBig,
-        (3, 1) => System,
+        (2, 121 | 122) | (5, 3) | (7, 508 | 700..=749) => RateLimited,
+        (2, 14) => System,
+        (3, 1 | 3 | 5) => System,
         (3, 2) => NotAccept,
         (4, 6 | 14) => Network,
         (4, 7 | 300) => Expired,
@@ -43,11 +52,16 @@ pub(super) fn specific_status(code: EnhancedCode) -> Option<Category> {
         (7, 320..=325 | 5 | 10 | 30) => TlsFailure,
         (7, 20..=24 | 26 | 509) => AuthFailure,
         (7, 25) => RequiresPtr,
+        (7, 12 | 124 | 133..=136 | 750) => SenderRejected,
+        (7, 16) => MessageTooBig,
+        (7, 18) => Moved,
+        (7, 900..=999) => Policy,
+        (7, 504 | 505) => MailboxDisabled,
         (7, 64) => RelayDenied,
         (7, 27) => NotAccept,
         (6, _) => ContentError,
         (7, 8 | 9 | 14 | 57 | 139 | 3) => Security,
-        (7, 501..=503 | 508 | 511..=513 | 606..=649) => ReputationBlock,
+        (7, 501..=503 | 506 | 507 | 510..=513 | 606..=699 | 850..=899) => ReputationBlock,
         _ => return None,
     })
 }
@@ -60,8 +74,8 @@ pub(super) fn vague_status(code: EnhancedCode) -> Option<Category> {
         (3, _) => System,
         (4, 1) => Expired,
         (4, _) => Network,
-        (5, 3) => System,
         (5, _) => ProtocolError,
+        (7, 1 | 2) if code.class == 4 => ReputationBlock,
         (7, 1 | 2) => Policy,
         (7, _) => Security,
         _ => return None,

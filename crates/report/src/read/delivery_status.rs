@@ -41,6 +41,9 @@ pub(super) struct Fields {
     pub(super) others: Vec<(String, String)>,
 }
 
+/// The name under which PowerMTA's category of a failure is kept.
+pub(super) const POWER_MTA_CATEGORY: &str = "X-PowerMTA-BounceCategory";
+
 const MAX_RECIPIENTS: usize = 5000;
 
 impl Fields {
@@ -242,6 +245,10 @@ fn take(status: &mut DeliveryStatus, current: &mut Fields, name: &str, value: St
         | "x-supplementary-info"
         | "x400-supplementary-info" => {
             current.others.push((canonical_name(name), value));
+        }
+        "x-powermta-bouncecategory" => {
+            current.others.push((POWER_MTA_CATEGORY.to_owned(), value));
+            status.extensions.push(name.to_owned());
         }
         _ if name.starts_with("x-") && status.extensions.len() < 50 => {
             status.extensions.push(name.to_owned());

@@ -1,6 +1,6 @@
 //! What is known of particular mail systems: how to recognise them, where their lists of
-//! recipients begin, where the returned original begins, and which of their words mean something
-//! else than they say.
+//! recipients begin, where the returned original begins, and how they say at which step of a session
+//! an answer came. What certain hosts mean by their words is in [`super::hosts`].
 //!
 //! Data with small look-ups around it. A system that is not here is read all the same, by the
 //! general rules of [`super::free_text`].
@@ -349,18 +349,6 @@ pub(super) static ORIGINAL_MARKS: &[(&str, bool)] = &[
     ("元のメッセージ", false),
 ];
 
-/// Words that mean something else when they come from a certain host: host suffix, text that must
-/// stand in the answer (lower case), whether it must be the answer to the content, and what it
-/// means there.
-pub(super) static HOST_MEANINGS: &[(&str, &str, bool, Category)] = &[
-    // The mobile operators of Japan answer "unknown user" when the subscriber's filter refuses.
-    ("docomo.ne.jp", "unknown user", true, Category::SenderRejected),
-    // They name the address when it is unknown, and withhold it when a filter refuses.
-    ("ezweb.ne.jp", "550 : user unknown", false, Category::Filtered),
-    ("au.com", "550 : user unknown", false, Category::Filtered),
-    ("softbank.ne.jp", "invalid recipient", true, Category::Filtered),
-];
-
 /// Domains whose reports mean one thing whenever they quote no server: suffix, meaning.
 static DOMAIN_MEANINGS: &[(&str, Category)] = &[
     // "The group may not exist, or you may not have permission to post", in fifty languages.
@@ -371,17 +359,6 @@ static DOMAIN_MEANINGS: &[(&str, Category)] = &[
 pub(super) fn domain_meaning(address: &str) -> Option<Category> {
     let address = address.to_ascii_lowercase();
     DOMAIN_MEANINGS.iter().find(|(end, _)| address.ends_with(end)).map(|(_, category)| *category)
-}
-
-/// The meaning of an answer that only this host gives it.
-pub(super) fn host_meaning(host: &str, reduced: &str, after_content: bool) -> Option<Category> {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    HOST_MEANINGS
-        .iter()
-        .find(|(end, words, content, _)| {
-            host.ends_with(end) && reduced.contains(words) && (!content || after_content)
-        })
-        .map(|(.., category)| *category)
 }
 
 /// How far the SMTP session had come when the answer was given.
@@ -412,6 +389,28 @@ impl Step {
 /// How mail systems say at which step an answer came. Lower case; the first that occurs counts.
 static STEPS: &[(&str, Step)] = &[
     ("in reply to end of data", Step::Content),
+    // Gmail numbers the states of its client.
+    ("(state 13)", Step::Connection),
+    ("(state 14)", Step::Recipient),
+    ("(state 15)", Step::Content),
+    ("(state 17)", Step::Content),
+    ("(state 18)", Step::Content),
+    // m-FILTER: a ruled title, then the command.
+    ("smtp command data", Step::Content),
+    ("smtp command rcpt", Step::Recipient),
+    ("smtp command mail", Step::Mail),
+    // SendGrid.
+    (" in end of data", Step::Content),
+    (" in rcpt to", Step::Recipient),
+    (" in mail from", Step::Mail),
+    // 1&1.
+    ("server for text command", Step::Content),
+    ("server for rcpt", Step::Recipient),
+    ("server for mail", Step::Mail),
+    // InterScan.
+    ("sent <<< rcpt", Step::Recipient),
+    ("sent <<< mail", Step::Mail),
+    ("sent <<< data", Step::Content),
     ("in reply to data", Step::Content),
     ("in reply to bdat", Step::Content),
     ("after end of data", Step::Content),

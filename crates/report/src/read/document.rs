@@ -154,7 +154,8 @@ impl<'a> Document<'a> {
             | "message/rfc822-headers"
             | "message/partial"
             | "message/external-body" => {
-                self.originals.push(transfer_decode(body, encoding));
+                let blank = body.iter().position(|&b| b != b'\n').unwrap_or(body.len());
+                self.originals.push(transfer_decode(&body[blank..], encoding));
             }
             _ if media.is_empty()
                 || media.starts_with("text/")

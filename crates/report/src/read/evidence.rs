@@ -165,6 +165,10 @@ impl Facts {
         if subject && !reply_subject {
             score += 35;
         }
+        // The mailing list manager fml, speaking for itself.
+        if document.header.has("x-mlserver") && self.from.contains("-admin@") {
+            score += 60;
+        }
         if document.is_report {
             score += 30;
         }
@@ -232,8 +236,12 @@ pub(super) fn is_delay(subject: &str, lower: &str) -> bool {
         "försenad",
         "status notification: warning",
     ];
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 13] = [
         "this is a warning message only",
+        "this is just a warning",
+        "advisory-only email",
+        "has been postponed",
+        "has not been delivered yet",
         "you do not need to resend",
         "delivery attempts will continue",
         "will be retried",

@@ -198,8 +198,11 @@ fn candidates(
                 }
             }
         }
-        if in_list && found.is_empty() && bare_names.len() < 20 && is_bare_name(line) {
-            bare_names.push(line.trim().to_owned());
+        if found.is_empty()
+            && bare_names.len() < 20
+            && let Some(name) = bare_name(line, &lower, in_list)
+        {
+            bare_names.push(name.to_owned());
         }
         if introduces {
             in_list = true;
@@ -213,9 +216,21 @@ fn candidates(
     (found, bare_names)
 }
 
-/// A line that is one word that could be a local part: `\tjdoe`.
-fn is_bare_name(line: &str) -> bool {
-    let name = line.trim();
+/// A local part without its domain: the one word of a line in a list (`\tjdoe`), or the first before
+/// a remark in parentheses (`jdoe (user not found)`), or what CompuServe calls the receiver.
+fn bare_name<'a>(line: &'a str, lower: &str, in_list: bool) -> Option<&'a str> {
+    let line = line.trim();
+    if lower.trim_start().starts_with("receiver not found:") {
+        return line.split_once(':').map(|(_, name)| name.trim()).filter(|name| is_name(name));
+    }
+    let name = match line.split_once(" (") {
+        Some((name, remark)) if remark.ends_with(')') => name.trim(),
+        _ => line,
+    };
+    (in_list && is_name(name)).then_some(name)
+}
+
+fn is_name(name: &str) -> bool {
     (2..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+'))
         && name.bytes().any(|b| b.is_ascii_lowercase())

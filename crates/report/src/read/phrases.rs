@@ -10,6 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::Category;
 use super::phrases_data::{GENERAL, SPECIFIC};
+use super::phrases_exact::EXACT;
 
 /// Whether a phrase is believed before the status code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,8 @@ struct Matcher {
 
 static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
     let mut patterns = Vec::new();
-    for (rank, (category, strength, texts)) in SPECIFIC.iter().chain(GENERAL).enumerate() {
+    let groups = EXACT.iter().chain(SPECIFIC).chain(GENERAL);
+    for (rank, (category, strength, texts)) in groups.enumerate() {
         for text in *texts {
             patterns.push(Pattern { text, category: *category, strength: *strength, rank });
         }

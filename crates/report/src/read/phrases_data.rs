@@ -248,7 +248,7 @@ pub(super) static SPECIFIC: &[Group] = &[
         "limit exceeded for", "limit has been exceeded", "too many invalid recipients",
     ]),
     (Filtered, Strong, &[
-        "message filtered", "has been filtered", "recipient refused", "user refused",
+        "has been filtered", "recipient refused", "user refused",
         "refused by recipient", "refused by the recipient", "rejected by recipient",
         "rejected by the recipient's", "recipient*only accept", "only accepts mail from",
         "only accepting mail from", "protected by", "protection system", "boxtrapper", "whitelist",
@@ -398,7 +398,7 @@ pub(super) static GENERAL: &[Group] = &[
         "please try again",
     ]),
     (MailerError, Strong, &[
-        "command died", "pipe to", "mail delivery program", "error from mailer", "command failed",
+        "command died", "|| exit", "pipe to", "mail delivery program", "error from mailer", "command failed",
         "local mailer", "mailer failed", "procmail", "maildrop", "exited with", "exit status",
         "exit code", "returned status", "child status", "child process", "x-unix", "dovecot",
         "failed to deliver to command", "transport*returned",

@@ -135,16 +135,26 @@ fn read_report(
                 entries = from_original(document, &free, &facts.subject, &not_these);
             }
         }
+        // fml names the list first, and then where to write for help.
+        if document.header.has("x-mlserver") {
+            entries.truncate(1);
+        }
         drafts = with_entries(drafts, entries, rule);
     }
     if drafts.is_empty() {
         drafts.push(Draft { why: vec!["a report that names nobody".into()], ..Draft::default() });
     }
+    // The filter of au by KDDI returns what it refuses with this field.
+    let filtered = document.header.get("x-spasign").is_some_and(|value| value.trim() == "NG");
     let (single, count) = (drafts.len() == 1, drafts.len());
     drafts
         .into_iter()
         .map(|mut draft| {
             draft.single = single;
+            if filtered {
+                draft.category = Some(Category::Filtered);
+                draft.why.push("header: X-SPASIGN, a subscriber's filter".into());
+            }
             if draft.segment.is_empty() && single {
                 draft.segment = limited(&free.human, 4096).into_owned();
             }

@@ -15,7 +15,7 @@ pub(super) static STRONG_WORDS: &[&str] = &[
     "returned permanent errors", "returned temporary errors", "e-mail-adresse ist",
     "e-mail-adresse lautet", "e-mailadres is", "e-postadressen är", "rejected e-mail address was",
     "e-mail address was", "intended for", "konnte nicht zugestellt werden an", "zustellung an",
-    "aan", "levereras till", "address:", "attempts",
+    "aan", "member of this mailing list", "levereras till", "address:", "attempts",
 ];
 
 /// Words right before an address that make it one that was not reached, probably.
@@ -25,7 +25,7 @@ pub(super) static TELLING_WORDS: &[&str] = &[
     "failed", "undeliverable", "unknown", "rcpt", "rcptto", "rcpt to", "deliver", "delivered", "an",
     "till", "à", "a", "para", "destinataire", "empfänger", "ontvanger", "mottagare", "adresse",
     "adres", "adress", "mail", "e-mail", "email", "forpath", "recipient(s)", "warning", "user(s)",
-    "destinatario", "member",
+    "destinatario", "member", "mailing list", "message-id in",
 ];
 
 /// Words right before an address that make it something else.
