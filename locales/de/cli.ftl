@@ -166,6 +166,27 @@ cli-server = Server: { $name }
 cli-its-words = Im Wortlaut: { $words }
 cli-rule = Regel: { $rule }
 
+# Wer hineinkommt.
+cli-app-password-added = { $address } hat ein neues Anwendungspasswort „{ $name }“.
+cli-app-password-revoked = Das Anwendungspasswort „{ $name }“ von { $address } ist widerrufen.
+cli-no-app-passwords = { $address } hat keine Anwendungspasswörter. `causeway mailbox app-password add` erzeugt eines.
+cli-never = nie
+cli-no-locks = Nichts ist gesperrt.
+cli-everybody = alle
+cli-everywhere-else = wo es sich noch nie angemeldet hat
+cli-unlocked = { $count ->
+    [0] Nichts war gesperrt.
+    [one] { $count } Sperre ist aufgehoben.
+   *[other] { $count } Sperren sind aufgehoben.
+}
+cli-no-pop-logins = Zurzeit berechtigt keine POP3-Anmeldung jemanden.
+cli-pop-logins-revoked = { $count ->
+    [0] Es gab keine solche Anmeldung.
+    [one] { $count } Anmeldung zählt nicht mehr.
+   *[other] { $count } Anmeldungen zählen nicht mehr.
+}
+cli-pop-login-reported = { $client } darf senden; das endet { $ends }.
+
 # Überschriften von Tabellen.
 cli-head-id = ID
 cli-head-status = STATUS
@@ -196,3 +217,10 @@ cli-head-part = TEIL
 cli-head-since = SEIT
 cli-head-detail = NÄHERES
 cli-head-send-as = SENDET ALS
+cli-head-made = ERZEUGT
+cli-head-used = ZULETZT BENUTZT
+cli-head-client = CLIENT
+cli-head-service = DIENST
+cli-head-user = BENUTZER
+cli-head-failures = FALSCHE PASSWÖRTER
+cli-head-ends = ENDET

@@ -166,6 +166,27 @@ cli-server = Server: { $name }
 cli-its-words = Its words: { $words }
 cli-rule = Rule: { $rule }
 
+# Who gets in.
+cli-app-password-added = { $address } has a new application password “{ $name }”.
+cli-app-password-revoked = The application password “{ $name }” of { $address } is revoked.
+cli-no-app-passwords = { $address } has no application passwords. `causeway mailbox app-password add` makes one.
+cli-never = never
+cli-no-locks = Nothing is locked.
+cli-everybody = everybody
+cli-everywhere-else = wherever it never logged in
+cli-unlocked = { $count ->
+    [0] Nothing was locked.
+    [one] { $count } lock has ended.
+   *[other] { $count } locks have ended.
+}
+cli-no-pop-logins = No POP3 login entitles anybody at the moment.
+cli-pop-logins-revoked = { $count ->
+    [0] There was no such login.
+    [one] { $count } login counts no more.
+   *[other] { $count } logins count no more.
+}
+cli-pop-login-reported = { $client } may send; that ends { $ends }.
+
 # Headings of tables.
 cli-head-id = ID
 cli-head-status = STATUS
@@ -196,3 +217,10 @@ cli-head-part = PART
 cli-head-since = SINCE
 cli-head-detail = DETAIL
 cli-head-send-as = SENDS AS
+cli-head-made = MADE
+cli-head-used = LAST USED
+cli-head-client = CLIENT
+cli-head-service = SERVICE
+cli-head-user = USER
+cli-head-failures = WRONG PASSWORDS
+cli-head-ends = ENDS

@@ -166,6 +166,27 @@ cli-server = Server: { $name }
 cli-its-words = Letterlijk: { $words }
 cli-rule = Regel: { $rule }
 
+# Wie er binnenkomt.
+cli-app-password-added = { $address } heeft een nieuw toepassingswachtwoord ‘{ $name }’.
+cli-app-password-revoked = Het toepassingswachtwoord ‘{ $name }’ van { $address } is ingetrokken.
+cli-no-app-passwords = { $address } heeft geen toepassingswachtwoorden. `causeway mailbox app-password add` maakt er een.
+cli-never = nooit
+cli-no-locks = Er is niets geblokkeerd.
+cli-everybody = iedereen
+cli-everywhere-else = waar het zich nooit heeft aangemeld
+cli-unlocked = { $count ->
+    [0] Er was niets geblokkeerd.
+    [one] { $count } blokkering is opgeheven.
+   *[other] { $count } blokkeringen zijn opgeheven.
+}
+cli-no-pop-logins = Op dit moment geeft geen POP3-aanmelding iemand recht.
+cli-pop-logins-revoked = { $count ->
+    [0] Er was geen zo’n aanmelding.
+    [one] { $count } aanmelding telt niet meer.
+   *[other] { $count } aanmeldingen tellen niet meer.
+}
+cli-pop-login-reported = { $client } mag verzenden; dat eindigt { $ends }.
+
 # Koppen van tabellen.
 cli-head-id = ID
 cli-head-status = STATUS
@@ -196,3 +217,10 @@ cli-head-part = ONDERDEEL
 cli-head-since = SINDS
 cli-head-detail = DETAIL
 cli-head-send-as = VERZENDT ALS
+cli-head-made = GEMAAKT
+cli-head-used = LAATST GEBRUIKT
+cli-head-client = CLIENT
+cli-head-service = DIENST
+cli-head-user = GEBRUIKER
+cli-head-failures = FOUTE WACHTWOORDEN
+cli-head-ends = EINDIGT

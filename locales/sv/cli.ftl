@@ -166,6 +166,27 @@ cli-server = Server: { $name }
 cli-its-words = Ordagrant: { $words }
 cli-rule = Regel: { $rule }
 
+# Vem som kommer in.
+cli-app-password-added = { $address } har ett nytt applösenord ”{ $name }”.
+cli-app-password-revoked = Applösenordet ”{ $name }” för { $address } är återkallat.
+cli-no-app-passwords = { $address } har inga applösenord. `causeway mailbox app-password add` skapar ett.
+cli-never = aldrig
+cli-no-locks = Ingenting är låst.
+cli-everybody = alla
+cli-everywhere-else = där den aldrig har loggat in
+cli-unlocked = { $count ->
+    [0] Ingenting var låst.
+    [one] { $count } lås är upphävt.
+   *[other] { $count } lås är upphävda.
+}
+cli-no-pop-logins = Just nu ger ingen POP3-inloggning någon rätt.
+cli-pop-logins-revoked = { $count ->
+    [0] Det fanns ingen sådan inloggning.
+    [one] { $count } inloggning gäller inte längre.
+   *[other] { $count } inloggningar gäller inte längre.
+}
+cli-pop-login-reported = { $client } får skicka; det upphör { $ends }.
+
 # Rubriker i tabeller.
 cli-head-id = ID
 cli-head-status = STATUS
@@ -196,3 +217,10 @@ cli-head-part = DEL
 cli-head-since = SEDAN
 cli-head-detail = DETALJ
 cli-head-send-as = SKICKAR SOM
+cli-head-made = SKAPAT
+cli-head-used = SENAST ANVÄNT
+cli-head-client = KLIENT
+cli-head-service = TJÄNST
+cli-head-user = ANVÄNDARE
+cli-head-failures = FEL LÖSENORD
+cli-head-ends = UPPHÖR

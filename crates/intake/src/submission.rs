@@ -2,7 +2,7 @@
 //! it lacks (RFC 6409 section 8).
 //!
 //! [`Senders::read`] reads From, Sender and Reply-To, every one of them, by the one grammar of
-//! [`address_list`](crate::address_list). [`FixUps`] adds Date and Message-ID where there are none, and a
+//! [`address_list`]. [`FixUps`] adds Date and Message-ID where there are none, and a
 //! Sender where From is not the user's (which only gets so far where `[identity].enforce` leaves From
 //! out). Nothing that is there is changed.
 

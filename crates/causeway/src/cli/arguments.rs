@@ -4,6 +4,8 @@
 //! [`super::help`]. Values are parsed here into the vocabulary of the program, so a command never
 //! sees a malformed address.
 
+pub(crate) mod access;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -105,6 +107,9 @@ pub(crate) enum Command {
     /// Find out where mail for a recipient goes, and why
     #[command(subcommand)]
     Route(RouteCommand),
+    /// See and end locks after too many wrong passwords
+    #[command(subcommand)]
+    Login(access::LoginCommand),
     /// Find out who may send through this server, and why
     #[command(subcommand)]
     Relay(RelayCommand),
@@ -277,6 +282,9 @@ pub(crate) enum MailboxCommand {
         #[command(flatten)]
         password: PasswordArguments,
     },
+    /// See, make and revoke passwords for single programs and devices
+    #[command(subcommand)]
+    AppPassword(access::AppPasswordCommand),
     /// Remove a mailbox; the mail in it stays on disk
     Remove {
         /// The mailbox
@@ -399,6 +407,9 @@ pub(crate) enum RouteCommand {
 /// `causeway relay`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RelayCommand {
+    /// See and revoke what POP3 logins entitle to (POP-before-SMTP)
+    #[command(subcommand)]
+    Logins(access::PopLoginsCommand),
     /// Say whether a client may send to a recipient, by which rule, and what would make it allowed
     #[command(after_help = help::RELAY_EXPLAIN)]
     Explain {

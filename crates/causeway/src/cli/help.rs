@@ -92,6 +92,34 @@ Examples:
   causeway mailbox passwd alice@contoso.example
   causeway mailbox passwd alice@contoso.example --generate";
 
+pub(super) const APP_PASSWORD_ADD: &str = "\
+An application password logs in like the mailbox's own, for sending and for fetching mail, and can be
+revoked alone. Only a hash of it is kept.
+
+Example:
+  causeway mailbox app-password add alice@contoso.example \"Alice's phone\"";
+
+pub(super) const LOGIN_UNLOCK: &str = "\
+Exit status 1 when nothing was locked.
+
+Examples:
+  causeway login unlock --user alice@contoso.example
+  causeway login unlock --address 203.0.113.9";
+
+pub(super) const POP_LOGINS_REVOKE: &str = "\
+Exit status 1 when there was no such login.
+
+Examples:
+  causeway relay logins revoke --client 203.0.113.9
+  causeway relay logins revoke --user alice@contoso.example";
+
+pub(super) const POP_LOGINS_REPORT: &str = "\
+For sites whose mail is fetched from another server: have it report every login with this command, or
+with POST /v1/pop-logins on the socket (see docs/relay.md).
+
+Example:
+  causeway relay logins report --client 203.0.113.9 --user alice@contoso.example";
+
 pub(super) const DOMAIN_CLIENTS: &str = "\
 The same settings are served to mail programs by the admin listener: Thunderbird's autoconfig,
 Outlook's Autodiscover, Apple's profile, and a page for people under /settings.

@@ -297,6 +297,7 @@ mod tests {
             include_str!("words.rs"),
             include_str!("context.rs"),
             include_str!("commands/explain.rs"),
+            include_str!("commands/access.rs"),
             include_str!("commands/flow.rs"),
             include_str!("commands/connector.rs"),
             include_str!("commands/mailbox.rs"),

@@ -138,12 +138,15 @@ impl ServerControl for Control {
                 sender: Some(&sender),
             });
             let window = policy.flow().relay.pop_before_smtp.window;
+            let known = self.server.pop_register.entitlement(client, self.server.dispatch.now());
+            let supposed = || ("the POP3 login".to_owned(), window);
+            let pop = known.or_else(|| question.pop_login.then(supposed));
             let decision = policy.relay(&RelayFacts {
                 client,
                 authenticated_user: question.user.as_deref(),
-                pop_login: question
-                    .pop_login
-                    .then_some(PopLogin { user: "the POP3 login", time_left: window }),
+                pop_login: pop
+                    .as_ref()
+                    .map(|(user, left)| PopLogin { user: user.as_str(), time_left: *left }),
                 connector: connector.map(|c| c.name.as_str()),
                 sender: &sender,
                 recipient: &question.recipient,

@@ -265,15 +265,17 @@ impl Session {
     /// A stranger has tried a recipient that does not exist: the answer comes more slowly each time, and
     /// then there is none of this kind for a while.
     async fn missed(&self, reply: Reply) -> Reply {
-        match self.context.throttle.unknown(self.client, self.context.clock.now()) {
+        let (throttle, now) = (&self.context.throttle, self.context.clock.now());
+        match throttle.unknown(self.client, now) {
             Miss::Slowed(delay) => {
+                if let Err(shut) = throttle.is_shut(self.client, now) {
+                    warn!(client = %self.client, what = shut.what, until = %shut.again_at,
+                        "too many unknown recipients: the source is shut out for a while");
+                }
                 tokio::time::sleep(delay).await;
                 reply
             }
-            Miss::Shut(shut) => {
-                warn!(client = %self.client, what = shut.what, "source shut out for a while");
-                replies::too_much(&shut)
-            }
+            Miss::Shut(shut) => replies::too_much(&shut),
         }
     }
 

@@ -102,8 +102,12 @@ fn say_route(
 }
 
 pub(super) async fn relay(command: RelayCommand, context: &Context) -> Result<Answer, Failure> {
-    let RelayCommand::Explain { from_ip, user, pop_login, sender, recipient } = command;
-    let question = RelayQuestion { from_ip, user, pop_login, sender, recipient };
+    let question = match command {
+        RelayCommand::Logins(command) => return super::access::pop_logins(command, context).await,
+        RelayCommand::Explain { from_ip, user, pop_login, sender, recipient } => {
+            RelayQuestion { from_ip, user, pop_login, sender, recipient }
+        }
+    };
     let explanation = context.connect().await?.relay_explain(&question).await?;
     let mut output = context.output();
     if output.is_json() {

@@ -21,6 +21,7 @@ pub(super) async fn run(command: MailboxCommand, context: &Context) -> Result<An
         MailboxCommand::Add(arguments) => add(arguments, context).await,
         MailboxCommand::Set(arguments) => set(arguments, context).await,
         MailboxCommand::Passwd { address, password } => passwd(address, password, context).await,
+        MailboxCommand::AppPassword(command) => super::access::app_password(command, context).await,
         MailboxCommand::Remove { address } => remove(address, context).await,
     }
 }

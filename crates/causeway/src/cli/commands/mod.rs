@@ -1,5 +1,6 @@
 //! The commands, one module for each group.
 
+mod access;
 pub(super) mod check;
 mod clients;
 mod connector;
@@ -28,6 +29,7 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Connector(command) => connector::run(&command, context).await,
         Command::Route(command) => flow::route(command, context).await,
         Command::Relay(command) => flow::relay(command, context).await,
+        Command::Login(command) => access::login(command, context).await,
         Command::Audit => service::audit(context).await,
         Command::Health => service::health(context).await,
         // Answered by the caller, without a server.
