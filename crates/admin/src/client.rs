@@ -6,6 +6,8 @@
 
 mod access;
 
+mod flow;
+
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;

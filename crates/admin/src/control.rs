@@ -15,7 +15,8 @@ use causeway_store::{LastResult, StoreError};
 
 use crate::clients::MailServices;
 use crate::types::{
-    ComponentHealth, RelayExplanation, RelayQuestion, RouteExplanation, RouteQuestion, Selection,
+    ApplyAnswer, ApplyRequest, ComponentHealth, FlowView, PlanAnswer, RelayExplanation,
+    RelayQuestion, RouteExplanation, RouteQuestion, Selection,
 };
 
 /// A boxed future: the trait is used as `Arc<dyn ServerControl>`.
@@ -68,6 +69,23 @@ pub trait ServerControl: Send + Sync + 'static {
         MailServices::default()
     }
 
+    /// The revision in force, its text, and whether the file differs.
+    fn flow(&self) -> ControlFuture<'_, FlowView>;
+
+    /// What this text of `mailflow.toml` would do. [`ControlError::Refused`] when it cannot be read.
+    fn flow_plan(&self, text: String) -> ControlFuture<'_, PlanAnswer>;
+
+    /// Puts this text in force: the file, a revision, sessions, queued mail. All of it or nothing: once
+    /// begun it is finished, whoever waits. `request` has the reason, the base and whether to insist.
+    /// [`ControlError::Conflict`] when another revision came between, or the file has changes that were
+    /// never in force.
+    fn flow_apply(
+        &self,
+        text: String,
+        request: ApplyRequest,
+        author: String,
+    ) -> ControlFuture<'_, ApplyAnswer>;
+
     /// Turns a manual clock on by so much, waits until the server is quiet, and returns the new
     /// time. [`ControlError::Unsupported`] when the clock is the system's.
     fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp>;
@@ -100,6 +118,14 @@ pub enum ControlError {
     #[error("{what}; {instead}")]
     Refused {
         /// What is wrong, as a clause.
+        what: String,
+        /// What to do instead.
+        instead: String,
+    },
+    /// What was asked does not fit what happened meanwhile.
+    #[error("{what}; {instead}")]
+    Conflict {
+        /// What happened, as a clause.
         what: String,
         /// What to do instead.
         instead: String,

@@ -5,6 +5,7 @@
 //! `code` is always reply code and enhanced code together; `reply` is the peer's words.
 
 mod access;
+mod flow;
 mod queue;
 mod trace;
 
@@ -20,6 +21,10 @@ use crate::password::Password;
 pub use access::{
     ApplicationPasswordView, CreateApplicationPassword, Ended, LoginLock, NewApplicationPassword,
     PasswordUse, PopLoginView, ReportPopLogin, RevokePopLogins, UnlockLogins,
+};
+pub use flow::{
+    ApplyAnswer, ApplyRequest, Effect, EffectKind, FlowView, Plan, PlanAnswer, Proposal,
+    RevisionDetail, RevisionPage, RevisionQuery, RevisionView,
 };
 pub use queue::{
     MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,

@@ -196,3 +196,17 @@ async fn a_question_that_takes_too_long_is_stopped() {
     assert_eq!(store.audit().await.unwrap().queued, 5000, "the connection works on");
     assert_eq!(store.expired(at(0), 1).await.unwrap().len(), 0);
 }
+
+#[tokio::test]
+async fn a_file_of_the_first_format_gets_what_came_later() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let id = accept(&store, &["a@fabrikam.example"]).await;
+    drop(store);
+    let file = rusqlite::Connection::open(directory.path().join("store.db")).unwrap();
+    file.execute_batch("DROP TABLE revision; PRAGMA user_version = 1;").unwrap();
+    drop(file);
+    let store = open(directory.path());
+    assert!(store.load(id).await.unwrap().is_some(), "the mail is still there");
+    assert_eq!(store.revision(None).await.unwrap(), None);
+}

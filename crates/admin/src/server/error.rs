@@ -77,6 +77,9 @@ impl From<ControlError> for ApiError {
         match error {
             ControlError::NotFound(_) => Self::not_found(error.to_string(), "check the spelling"),
             ControlError::Refused { what, instead } => Self::bad_request(what, instead),
+            ControlError::Conflict { what, instead } => {
+                Self::new(StatusCode::CONFLICT, what, instead)
+            }
             ControlError::Unsupported(_) => {
                 Self::not_found(error.to_string(), "ask a server that has it")
             }

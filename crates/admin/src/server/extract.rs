@@ -12,8 +12,10 @@ use super::error::ApiError;
 
 /// Octets of a request body. The longest honest one lists ids: 60,000 of them fit.
 pub(super) const MAX_BODY: usize = 1024 * 1024;
-/// Octets after which a body that is too long is not even read any more.
-const MAX_DISCARDED: usize = 16 * MAX_BODY;
+/// Octets of a request body that holds a whole file: tens of thousands of connectors fit.
+const MAX_LONG_BODY: usize = 32 * 1024 * 1024;
+/// A body that is so many times too long is not even read any more.
+const DISCARDED: usize = 16;
 
 /// A JSON body.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -22,20 +24,35 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        let bytes = read_body(request.into_body()).await?;
-        match axum::Json::<T>::from_bytes(&bytes) {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(ApiError::bad_request(
-                detail(&rejection.body_text()),
-                "send a JSON object with exactly the documented fields",
-            )),
-        }
+        read_json(request, MAX_BODY).await.map(Self)
+    }
+}
+
+/// A JSON body with a whole configuration file in it.
+pub(super) struct LongJsonBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for LongJsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        read_json(request, MAX_LONG_BODY).await.map(Self)
+    }
+}
+
+async fn read_json<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, ApiError> {
+    let bytes = read_body(request.into_body(), limit).await?;
+    match axum::Json::<T>::from_bytes(&bytes) {
+        Ok(axum::Json(value)) => Ok(value),
+        Err(rejection) => Err(ApiError::bad_request(
+            detail(&rejection.body_text()),
+            "send a JSON object with exactly the documented fields",
+        )),
     }
 }
 
 /// The whole body. What is too long is read on for a while and thrown away, because a client that
 /// is still writing does not read the refusal.
-async fn read_body(mut body: Body) -> Result<Vec<u8>, ApiError> {
+async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let mut length: usize = 0;
     while let Some(frame) = body.frame().await {
@@ -44,16 +61,16 @@ async fn read_body(mut body: Body) -> Result<Vec<u8>, ApiError> {
             continue;
         };
         length = length.saturating_add(data.len());
-        if length <= MAX_BODY {
+        if length <= limit {
             bytes.extend_from_slice(&data);
-        } else if length > MAX_DISCARDED {
+        } else if length > DISCARDED * limit {
             break;
         }
     }
-    if length > MAX_BODY {
+    if length > limit {
         return Err(ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("the request is longer than {MAX_BODY} octets"),
+            format!("the request is longer than {limit} octets"),
             "send it in parts",
         ));
     }

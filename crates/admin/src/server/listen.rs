@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -29,6 +29,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::Api;
+use super::author::Author;
 use super::error::ApiError;
 
 /// Connections at once to the socket.
@@ -125,12 +126,16 @@ impl SocketListener {
             };
             match accepted {
                 Ok((stream, _)) => {
-                    let peer = stream.peer_cred().map(|credentials| credentials.uid()).ok();
-                    let routes = if peer.is_some_and(|peer| may_administer(peer, own)) {
-                        routes.clone()
-                    } else {
-                        tracing::warn!(?peer, "a user without the right to asked the API");
-                        Router::new().fallback(forbidden)
+                    let peer = stream.peer_cred().ok();
+                    let routes = match &peer {
+                        Some(peer) if may_administer(peer.uid(), own) => {
+                            routes.clone().layer(Extension(Author::of(peer)))
+                        }
+                        _ => {
+                            let peer = peer.map(|credentials| credentials.uid());
+                            tracing::warn!(?peer, "a user without the right to asked the API");
+                            Router::new().fallback(forbidden)
+                        }
                     };
                     server.serve(stream, routes, permit);
                 }

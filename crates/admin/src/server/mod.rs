@@ -9,9 +9,11 @@
 
 mod access;
 mod clients;
+mod author;
 mod error;
 mod explain;
 mod extract;
+mod flow;
 mod health;
 mod listen;
 mod mailbox;
@@ -88,6 +90,11 @@ impl Api {
                     .post(access::report_pop_login)
                     .delete(access::revoke_pop_logins),
             )
+            .route("/v1/flow", get(flow::show))
+            .route("/v1/flow/plan", post(flow::plan))
+            .route("/v1/flow/apply", post(flow::apply))
+            .route("/v1/flow/revisions", get(flow::revisions))
+            .route("/v1/flow/revisions/{number}", get(flow::revision))
             .route("/v1/domains", get(explain::domains))
             .route("/v1/domains/{domain}/clients", get(clients::of_domain))
             .route("/v1/connectors", get(explain::connectors))

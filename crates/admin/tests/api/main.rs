@@ -5,6 +5,7 @@
 
 mod access;
 mod explain;
+mod flow;
 mod logins;
 mod mailboxes;
 mod queue;

@@ -10,8 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use causeway_accounts::{Accounts, Logins, PopRegister};
 use causeway_admin::types::{
-    ComponentHealth, ComponentStatus, RelayExplanation, RelayQuestion, RouteDomainType,
-    RouteExplanation, RouteQuestion, Selection,
+    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, FlowView, Plan, PlanAnswer,
+    RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion, Selection,
 };
 use causeway_admin::{
     Access, Api, Client, ControlError, ControlFuture, LiveState, SOCKET_NAME, ServerControl,
@@ -24,7 +24,8 @@ use causeway_model::{
 use causeway_net::clock::Clock;
 use causeway_store::sqlite::{SqliteStore, StoreOptions};
 use causeway_store::{
-    Change, Content, HeaderFacts, LastResult, NewMessage, Settlement, SharedStore, Update,
+    Change, Content, HeaderFacts, LastResult, NewMessage, Settlement, SharedStore, StoreError,
+    Update,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -151,6 +152,39 @@ impl ServerControl for FakeControl {
         Arc::new(MailFlow::parse(FLOW, "mailflow.toml").unwrap().0)
     }
 
+    fn flow(&self) -> ControlFuture<'_, FlowView> {
+        let text = FLOW.to_owned();
+        Box::pin(async { Ok(FlowView { revision: 7, text, file_differs: None }) })
+    }
+
+    fn flow_plan(&self, text: String) -> ControlFuture<'_, PlanAnswer> {
+        Box::pin(async move {
+            if text.contains("broken") {
+                return Err(ControlError::Refused {
+                    what: "mailflow.toml:1:1: error: it is broken".into(),
+                    instead: "mend it".into(),
+                });
+            }
+            Ok(PlanAnswer { plan: plan(text), base: 7, warnings: Vec::new() })
+        })
+    }
+
+    fn flow_apply(
+        &self,
+        text: String,
+        request: ApplyRequest,
+        author: String,
+    ) -> ControlFuture<'_, ApplyAnswer> {
+        Box::pin(async move {
+            if request.base.is_some_and(|base| base != 7) {
+                return Err(StoreError::Superseded { base: 0, newest: 7 }.into());
+            }
+            self.told.lock().unwrap().push(format!("{author}: {}", request.reason));
+            let (applied, warnings) = (true, Vec::new());
+            Ok(ApplyAnswer { plan: plan(text), applied, revision: 8, warnings })
+        })
+    }
+
     fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp> {
         let mut clock = self.manual_clock.lock().unwrap();
         let turned = match clock.as_mut() {
@@ -166,6 +200,11 @@ impl ServerControl for FakeControl {
     fn now(&self) -> Timestamp {
         NOW
     }
+}
+
+/// A plan that says which text it is about.
+fn plan(text: String) -> Plan {
+    Plan { changes: vec![text], effects: Vec::new(), refused: None, can_be_forced: false }
 }
 
 pub(crate) struct World {

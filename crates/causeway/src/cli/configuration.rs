@@ -36,6 +36,8 @@ pub(crate) struct Loaded<T> {
     pub(crate) found: bool,
     /// Where every entry stands.
     pub(crate) places: Places,
+    /// The file as it is; empty when there is none or it is no text.
+    pub(crate) text: String,
 }
 
 /// Reads `causeway.toml`. An absent file gives the defaults.
@@ -46,6 +48,11 @@ pub(crate) fn machine(directory: &Path) -> Loaded<Machine> {
 /// Reads `mailflow.toml`. An absent file gives the defaults.
 pub(crate) fn mail_flow(directory: &Path) -> Loaded<MailFlow> {
     load(directory, MAIL_FLOW_FILE, MailFlow::parse)
+}
+
+/// The text of a `mailflow.toml`, which need not be a file.
+pub(crate) fn mail_flow_text(text: String) -> Loaded<MailFlow> {
+    parsed(text, MAIL_FLOW_FILE, MailFlow::parse)
 }
 
 type Parsed<T> = Result<(T, Vec<Problem>), Vec<Problem>>;
@@ -62,6 +69,7 @@ fn load<T: Default>(
         problems: vec![whole_file(&shown, what, instead)],
         found: true,
         places: Places::none(&shown),
+        text: String::new(),
     };
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
@@ -72,6 +80,7 @@ fn load<T: Default>(
                 problems: Vec::new(),
                 found: false,
                 places,
+                text: String::new(),
             };
         }
         Err(error) => return broken(words::unreadable(&error), "make it readable"),
@@ -79,11 +88,16 @@ fn load<T: Default>(
     let Ok(text) = String::from_utf8(bytes) else {
         return broken("the file is not UTF-8 text".into(), "save it as UTF-8");
     };
-    let places = Places::of(&text, &shown);
-    match parse(&text, &shown) {
-        Ok((value, problems)) => Loaded { value: Some(value), problems, found: true, places },
-        Err(problems) => Loaded { value: None, problems, found: true, places },
-    }
+    parsed(text, &shown, parse)
+}
+
+fn parsed<T>(text: String, shown: &str, parse: impl Fn(&str, &str) -> Parsed<T>) -> Loaded<T> {
+    let places = Places::of(&text, shown);
+    let (value, problems) = match parse(&text, shown) {
+        Ok((value, problems)) => (Some(value), problems),
+        Err(problems) => (None, problems),
+    };
+    Loaded { value, problems, found: true, places, text }
 }
 
 fn whole_file(file: &str, what: String, instead: &str) -> Problem {

@@ -21,6 +21,7 @@ use causeway_store::{Accepted, NewMessage, SharedStore};
 use parking_lot::Mutex;
 use tracing::warn;
 
+use super::flow::FlowKeeper;
 use super::mailboxes::MailboxMap;
 use super::{Bound, Refusal, Server};
 use crate::cli::arguments::ServeOptions;
@@ -64,6 +65,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let directory = options.config_directory;
     let (machine, flow, clean) = read_files(&directory)?;
     let (flow_places, machine_places) = (flow.places, machine.places);
+    let flow_text = flow.text;
     let (flow, machine) = (flow.value, machine.value);
     let hostname: Arc<str> = hostname(&machine).into();
     let own_addresses = causeway_net::local::local_addresses();
@@ -80,6 +82,10 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
 
     let (clock, is_manual) = clock();
     let store_failed = |error: causeway_store::StoreError| Refusal::other(error.to_string());
+    let in_force = Arc::clone(policy.load().flow());
+    let flow = FlowKeeper::open(&store, &directory, &in_force, flow_text, clock.now())
+        .await
+        .map_err(store_failed)?;
     let accounts = Arc::clone(&mailboxes) as Arc<dyn causeway_accounts::Accounts>;
     let logins = Logins::open(Arc::clone(&store), accounts, clock.clone(), &machine.limits)
         .await
@@ -142,6 +148,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         dispatch,
         tls,
         listeners,
+        flow,
         reload_problem: Mutex::new(None),
         manual_clock: AtomicBool::new(is_manual),
     });
@@ -152,6 +159,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
 struct Read<T> {
     value: T,
     places: Places,
+    text: String,
 }
 
 fn read_files(directory: &Path) -> Result<(Read<Machine>, Read<MailFlow>, FilesFound), Refusal> {
@@ -175,8 +183,8 @@ fn keep<T>(loaded: Loaded<T>, errors: &mut Vec<String>) -> Option<Read<T>> {
             Severity::Warning => warn!("{problem}"),
         }
     }
-    let places = loaded.places;
-    loaded.value.map(|value| Read { value, places })
+    let (places, text) = (loaded.places, loaded.text);
+    loaded.value.map(|value| Read { value, places, text })
 }
 
 /// Compiles a configuration, unless it makes no sense or would make an open relay.

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use causeway_admin::types::{
-    ComponentHealth, ComponentStatus, ConsideredConnector, RelayExplanation, RelayQuestion,
-    RouteDomainType, RouteExplanation, RouteQuestion, Selection,
+    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, ConsideredConnector, FlowView,
+    PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
+    Selection,
 };
 use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
 use causeway_catalog::Phase;
@@ -18,7 +19,7 @@ use causeway_policy::{PopLogin, RelayFacts, RouteDomain};
 use causeway_store::StoreError;
 use tracing::warn;
 
-use super::Server;
+use super::{Server, flow};
 
 /// The API's hold on the server.
 pub(crate) struct Control {
@@ -184,6 +185,23 @@ impl ServerControl for Control {
         super::clients::services(&self.server)
     }
 
+    fn flow(&self) -> ControlFuture<'_, FlowView> {
+        Box::pin(async move { Ok(flow::view(&self.server)) })
+    }
+
+    fn flow_plan(&self, text: String) -> ControlFuture<'_, PlanAnswer> {
+        Box::pin(flow::plan(&self.server, text))
+    }
+
+    fn flow_apply(
+        &self,
+        text: String,
+        request: ApplyRequest,
+        author: String,
+    ) -> ControlFuture<'_, ApplyAnswer> {
+        Box::pin(flow::apply(&self.server, text, request, author))
+    }
+
     fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp> {
         Box::pin(async move {
             if !self.server.manual_clock.load(Ordering::Relaxed) {
@@ -230,15 +248,17 @@ impl Server {
                 )),
             });
         }
-        if let Some(problem) = self.reload_problem.lock().clone() {
-            parts.push(ComponentHealth {
+        let problem = self.reload_problem.lock().clone();
+        let problem = problem.map(|(since, detail)| (Some(since), detail));
+        let differs = || self.flow.difference().map(|detail| (None, detail));
+        match problem.or_else(differs) {
+            Some((since, detail)) => parts.push(ComponentHealth {
                 name: "configuration".into(),
                 status: ComponentStatus::Degraded,
-                since: Some(problem.0),
-                detail: Some(problem.1),
-            });
-        } else {
-            parts.push(ok("configuration".into(), None));
+                since,
+                detail: Some(detail),
+            }),
+            None => parts.push(ok("configuration".into(), None)),
         }
         parts
     }

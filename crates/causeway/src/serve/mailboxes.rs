@@ -23,6 +23,16 @@ struct Known {
 }
 
 impl MailboxMap {
+    /// The main addresses of all mailboxes.
+    pub(crate) fn addresses(&self) -> Vec<Address> {
+        let known = self.known.load();
+        let by_name = known.by_key.iter();
+        by_name
+            .filter(|(key, mailbox)| **key == mailbox.address.mailbox_key())
+            .map(|(_, mailbox)| mailbox.address.clone())
+            .collect()
+    }
+
     /// Reads the mailboxes anew. Returns how many there are.
     ///
     /// # Errors

@@ -12,6 +12,8 @@
 mod assemble;
 mod clients;
 mod control;
+mod file;
+mod flow;
 mod mailboxes;
 mod pop3;
 mod reload;
@@ -37,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
+use self::flow::FlowKeeper;
 use self::mailboxes::MailboxMap;
 use crate::cli::arguments::ServeOptions;
 
@@ -71,6 +74,8 @@ pub(crate) struct Server {
     pub(crate) tls: Arc<ServerTls>,
     /// What is bound, for people.
     pub(crate) listeners: Vec<Bound>,
+    /// Which revision of the mail flow is in force.
+    pub(crate) flow: FlowKeeper,
     /// The last reload failed: when and why.
     pub(crate) reload_problem: Mutex<Option<(Timestamp, String)>>,
     /// Time stands still until a test moves it.

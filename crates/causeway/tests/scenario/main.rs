@@ -19,6 +19,7 @@ mod configuration;
 mod durability;
 mod expiry;
 mod failures;
+mod flow;
 mod identity;
 mod pop3;
 mod queue;

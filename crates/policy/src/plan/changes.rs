@@ -18,7 +18,8 @@ use crate::index::pattern_text;
 use crate::route::smart_host_text;
 
 /// Every change, each as one sentence without a full stop.
-pub(super) fn changes(old: &MailFlow, new: &MailFlow) -> Vec<String> {
+#[must_use]
+pub fn changes(old: &MailFlow, new: &MailFlow) -> Vec<String> {
     let mut out = Vec::new();
     organization(old, new, &mut out);
     queue(old, new, &mut out);

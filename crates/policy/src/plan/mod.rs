@@ -28,6 +28,7 @@ use causeway_model::config::{DomainType, MailFlow, Problem, Severity};
 use causeway_model::{Address, Domain, Origin, ReversePath};
 use serde::{Deserialize, Serialize};
 
+pub use self::changes::changes;
 use self::ways::Followed;
 use crate::{MailPolicy, MailboxLookup, PeerFacts, RelayFacts, selftest};
 

@@ -1,0 +1,118 @@
+//! Routes that change the mail flow: plan, apply, revisions.
+
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+use causeway_store::RevisionEntry;
+
+use super::Api;
+use super::author::Author;
+use super::error::ApiError;
+use super::extract::{LongJsonBody, QueryString, page_size};
+use crate::types::{
+    ApplyAnswer, ApplyRequest, FlowView, PlanAnswer, Proposal, RevisionDetail, RevisionPage,
+    RevisionQuery, RevisionView,
+};
+
+/// `GET /v1/flow`.
+pub(super) async fn show(State(api): State<Api>) -> Result<Json<FlowView>, ApiError> {
+    Ok(Json(api.inner.control.flow().await?))
+}
+
+/// `POST /v1/flow/plan`.
+pub(super) async fn plan(
+    State(api): State<Api>,
+    LongJsonBody(proposal): LongJsonBody<Proposal>,
+) -> Result<Json<PlanAnswer>, ApiError> {
+    let text = proposed(&api, proposal.text, proposal.revision).await?;
+    Ok(Json(api.inner.control.flow_plan(text).await?))
+}
+
+/// `POST /v1/flow/apply`.
+pub(super) async fn apply(
+    State(api): State<Api>,
+    Extension(author): Extension<Author>,
+    LongJsonBody(mut request): LongJsonBody<ApplyRequest>,
+) -> Result<Json<ApplyAnswer>, ApiError> {
+    if let (Some(number), true) = (request.revision, request.reason.is_empty()) {
+        request.reason = format!("back to revision {number}");
+    }
+    if request.reason.chars().count() > 1000 || request.reason.contains(char::is_control) {
+        return Err(ApiError::bad_request(
+            "reason: it is too long, or has control characters",
+            "write at most 1000 characters on one line",
+        ));
+    }
+    let text = proposed(&api, request.text.take(), request.revision).await?;
+    Ok(Json(api.inner.control.flow_apply(text, request, author.0).await?))
+}
+
+/// The text that is to be in force.
+async fn proposed(
+    api: &Api,
+    text: Option<String>,
+    revision: Option<u64>,
+) -> Result<String, ApiError> {
+    match (text, revision) {
+        (Some(text), None) => Ok(text),
+        (None, Some(number)) => {
+            let revision = api.inner.store.revision(Some(number)).await?;
+            Ok(revision.ok_or_else(|| no_such_revision(number))?.text)
+        }
+        _ => Err(ApiError::bad_request(
+            "a proposal is either a text or the number of a revision",
+            "send one of \"text\" and \"revision\"",
+        )),
+    }
+}
+
+fn no_such_revision(number: u64) -> ApiError {
+    ApiError::not_found(
+        format!("there is no revision {number}"),
+        "see `causeway history` for their numbers",
+    )
+}
+
+/// `GET /v1/flow/revisions`.
+pub(super) async fn revisions(
+    State(api): State<Api>,
+    QueryString(query): QueryString<RevisionQuery>,
+) -> Result<Json<RevisionPage>, ApiError> {
+    let limit = page_size(query.limit)?;
+    let found = api.inner.store.revisions(query.before, limit).await?;
+    let next = found.last().map(|last| last.number).filter(|&last| last > 1);
+    let next = next.filter(|_| found.len() >= limit);
+    Ok(Json(RevisionPage { revisions: found.into_iter().map(view).collect(), next }))
+}
+
+fn view(entry: RevisionEntry) -> RevisionView {
+    let diff = match entry.changes.is_empty() {
+        true => "only comments or layout differ".to_owned(),
+        false => entry.changes.join("\n"),
+    };
+    RevisionView {
+        revision: entry.number,
+        at: entry.at,
+        author: entry.author,
+        reason: entry.reason,
+        diff,
+    }
+}
+
+/// `GET /v1/flow/revisions/NUMBER`.
+pub(super) async fn revision(
+    State(api): State<Api>,
+    Path(number): Path<String>,
+) -> Result<Json<RevisionDetail>, ApiError> {
+    let number: u64 = number.parse().map_err(|_| {
+        ApiError::bad_request("the number of a revision is a number", "see `causeway history`")
+    })?;
+    let found = api.inner.store.revision(Some(number)).await?;
+    let found = found.ok_or_else(|| no_such_revision(number))?;
+    Ok(Json(RevisionDetail {
+        changes: found.entry.changes.clone(),
+        revision: view(found.entry),
+        // What an older version wrote in another form is not worth a failure.
+        effects: serde_json::from_str(&found.effects).unwrap_or_default(),
+        text: found.text,
+    }))
+}

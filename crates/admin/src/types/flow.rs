@@ -1,0 +1,135 @@
+//! Changes of the mail flow: plans, revisions.
+//!
+//! A change is proposed as the whole text of `mailflow.toml`, or as the number of a revision whose text is
+//! to be in force again. [`PlanAnswer`] shows what it would do, [`ApplyAnswer`] what was done.
+
+use causeway_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use causeway_policy::{Effect, EffectKind, Plan};
+
+/// `GET /v1/flow`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowView {
+    /// The revision in force.
+    pub revision: u64,
+    /// The text of `mailflow.toml` in force.
+    pub text: String,
+    /// How the file differs from it; absent when it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_differs: Option<String>,
+}
+
+/// What is to be in force: one of the two.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposal {
+    /// The whole text of `mailflow.toml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The text of this revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+}
+
+/// The answer to `POST /v1/flow/plan`, whose request is a [`Proposal`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanAnswer {
+    /// What would change, and what that would do.
+    #[serde(flatten)]
+    pub plan: Plan,
+    /// The revision in force that the proposal was compared with.
+    pub base: u64,
+    /// What is doubtful about the proposal.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// `POST /v1/flow/apply`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyRequest {
+    /// The whole text of `mailflow.toml`, or `revision`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The revision whose text is to be in force again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// Why; kept with the revision.
+    #[serde(default)]
+    pub reason: String,
+    /// The revision that the change was made from: 409 when another one is in force by now. Absent:
+    /// whatever is in force is replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<u64>,
+    /// Do it although it was refused for what is lost, or although the file has changes that were
+    /// never in force.
+    #[serde(default)]
+    pub force: bool,
+}
+
+/// The answer to [`ApplyRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplyAnswer {
+    /// What changed, and what that did; or why it was refused.
+    #[serde(flatten)]
+    pub plan: Plan,
+    /// True when it is in force now (also when it was before).
+    pub applied: bool,
+    /// The revision in force now.
+    pub revision: u64,
+    /// What is doubtful about it.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// `GET /v1/flow/revisions`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevisionQuery {
+    /// Only revisions before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+    /// At most so many (1 to 1000; 200 without).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A page of revisions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionPage {
+    /// Newest first.
+    pub revisions: Vec<RevisionView>,
+    /// Where the next page begins (`before`); absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+}
+
+/// One entry of `history`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionView {
+    /// From 1.
+    pub revision: u64,
+    /// When it was put in force.
+    pub at: Timestamp,
+    /// Who did it.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// What it changed, one sentence a line.
+    pub diff: String,
+}
+
+/// `GET /v1/flow/revisions/NUMBER`: `history show`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionDetail {
+    /// Who, when, why, what.
+    #[serde(flatten)]
+    pub revision: RevisionView,
+    /// The same as the lines of `diff`.
+    pub changes: Vec<String>,
+    /// What it did.
+    pub effects: Vec<Effect>,
+    /// The whole file.
+    pub text: String,
+}

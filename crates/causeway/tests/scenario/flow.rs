@@ -1,0 +1,204 @@
+//! The mail flow under change: plan, apply, revisions, with mail in the queue.
+
+use causeway_testkit::server::Server;
+use causeway_testkit::{Behaviour, ScriptedPeer};
+use serde_json::{Value, json};
+
+use super::world::{
+    FEW_ATTEMPTS, assert_all_accounted, inside, ours, send, wait_for_deferral, wait_for_status,
+    with_partner,
+};
+
+fn file(server: &Server) -> String {
+    std::fs::read_to_string(server.config_dir().join("mailflow.toml")).unwrap()
+}
+
+fn write_file(server: &Server, text: &str) {
+    std::fs::write(server.config_dir().join("mailflow.toml"), text).unwrap();
+}
+
+/// A request with a JSON body: status and document.
+fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
+    let (status, answer) = server.api("POST", path, &body.to_string());
+    (status, serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}")))
+}
+
+fn get(server: &Server, path: &str) -> Value {
+    let (status, answer) = server.api("GET", path, "");
+    assert_eq!(status, 200, "{answer}");
+    serde_json::from_str(&answer).unwrap()
+}
+
+fn effect<'a>(plan: &'a Value, kind: &str) -> &'a Value {
+    let effects = plan["effects"].as_array().unwrap();
+    effects.iter().find(|e| e["kind"] == kind).unwrap_or_else(|| panic!("no {kind}: {plan}"))
+}
+
+fn revisions(server: &Server) -> Vec<Value> {
+    get(server, "/v1/flow/revisions")["revisions"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_change_is_shown_first_then_done_whole_and_waiting_mail_takes_the_new_way() {
+    let wrong = ScriptedPeer::refusing();
+    let right = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(wrong.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test", "y@partner.test"], "waits");
+    wait_for_deferral(&server, "x@partner.test");
+    let old = file(&server);
+    let new = old.replace(&wrong.address().to_string(), &right.address().to_string());
+
+    let (status, plan) = post(&server, "/v1/flow/plan", &json!({ "text": new }));
+    assert_eq!((status, &plan["base"], &plan["refused"]), (200, &json!(1), &Value::Null));
+    let change = plan["changes"][0].as_str().unwrap();
+    assert!(change.starts_with("connector \"partner\" changes smart hosts from"), "{plan}");
+    assert_eq!(effect(&plan, "rerouted")["count"], 2);
+    assert_eq!(file(&server), old, "a plan changes nothing");
+    assert_eq!(revisions(&server).len(), 1);
+
+    let request = json!({ "text": new, "reason": "they have moved", "base": 1 });
+    let (status, applied) = post(&server, "/v1/flow/apply", &request);
+    assert_eq!((status, &applied["revision"]), (200, &json!(2)), "{applied}");
+    assert_eq!(right.block_on_messages(1)[0].recipients.len(), 2);
+    wait_for_status(&server, "x@partner.test", "relayed");
+    assert_eq!(file(&server), new);
+    let newest = &revisions(&server)[0];
+    assert_eq!(newest["reason"], "they have moved");
+    assert!(!newest["author"].as_str().unwrap().is_empty(), "{newest}");
+    let shown = get(&server, "/v1/flow/revisions/2");
+    assert_eq!((&shown["text"], &shown["effects"][0]["count"]), (&json!(new), &json!(2)));
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn a_revision_can_be_put_in_force_again_and_the_file_is_what_it_was() {
+    let partner = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(partner.address(), "").start();
+    let first = file(&server);
+    let second = format!("# a comment\n{first}[[domain]]\nname = \"more.test\"\n");
+    let (status, _) = post(&server, "/v1/flow/apply", &json!({ "text": second }));
+    assert_eq!(status, 200);
+    let code = |recipient: &str| {
+        let mut client = server.client_from("127.0.0.9");
+        client.ehlo();
+        client.command("MAIL FROM:<a@ext.test>");
+        let answer = client.command(&format!("RCPT TO:<{recipient}>"));
+        answer.to_string().contains("5.1.1")
+    };
+    assert!(code("x@more.test"), "the domain is ours, the mailbox is not there");
+    let (status, back) = post(&server, "/v1/flow/apply", &json!({ "revision": 1 }));
+    assert_eq!((status, &back["revision"]), (200, &json!(3)), "{back}");
+    assert_eq!(file(&server), first, "to the octet");
+    assert!(!code("x@more.test"), "a relay now");
+    assert_eq!(revisions(&server)[0]["reason"], "back to revision 1");
+}
+
+#[test]
+fn two_administrators_cannot_overwrite_each_other() {
+    let server = ours().start();
+    let text = file(&server);
+    let (one, other) = (format!("# one\n{text}"), format!("# other\n{text}"));
+    let ask = |text: &str| post(&server, "/v1/flow/apply", &json!({ "text": text, "base": 1 }));
+    let answers: Vec<(u16, Value)> = std::thread::scope(|scope| {
+        let first = scope.spawn(|| ask(&one));
+        let second = scope.spawn(|| ask(&other));
+        vec![first.join().unwrap(), second.join().unwrap()]
+    });
+    let mut statuses: Vec<u16> = answers.iter().map(|(status, _)| *status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{answers:?}");
+    let winner = if answers[0].0 == 200 { &one } else { &other };
+    assert_eq!(file(&server), *winner);
+    assert_eq!(revisions(&server).len(), 2);
+}
+
+#[test]
+fn a_file_edited_by_hand_is_noticed_and_never_overwritten_unasked() {
+    let server = ours().start();
+    let text = file(&server);
+    let edited = format!("{text}# by hand\n[[domain]]\nname = \"hand.test\"\n");
+    write_file(&server, &edited);
+    let health = server.cli(&["health"]);
+    assert_eq!(health.status, Some(1), "{health:?}");
+    assert!(health.stdout.contains("edited since revision 1"), "{health:?}");
+    // Somebody else's change would undo the edit.
+    let other = json!({ "text": format!("# other\n{text}") });
+    let (status, refused) = post(&server, "/v1/flow/apply", &other);
+    assert_eq!(status, 409, "{refused}");
+    assert_eq!(file(&server), edited);
+    // The file itself may come into force.
+    let (status, applied) = post(&server, "/v1/flow/apply", &json!({ "text": edited }));
+    assert_eq!((status, &applied["revision"]), (200, &json!(2)));
+    assert_eq!(server.cli(&["health"]).status, Some(0));
+}
+
+#[test]
+fn a_file_read_again_by_signal_is_a_revision_too() {
+    let server = ours().start();
+    let text = file(&server);
+    write_file(&server, &format!("{text}[[domain]]\nname = \"hand.test\"\n"));
+    server.signal(rustix::process::Signal::HUP);
+    server.wait_for("revision 2", || (revisions(&server).len() == 2).then_some(()));
+    let newest = revisions(&server).remove(0);
+    assert!(newest["diff"].as_str().unwrap().contains("hand.test becomes accepted"), "{newest}");
+    // The same file again is no other revision.
+    server.signal(rustix::process::Signal::HUP);
+    server.wait_for_log("as it was");
+    assert_eq!(revisions(&server).len(), 2);
+}
+
+#[test]
+fn a_file_changed_while_the_server_was_down_is_a_revision_at_its_start() {
+    let mut server = ours().start();
+    server.kill();
+    let text = file(&server);
+    write_file(&server, &format!("{text}[[domain]]\nname = \"late.test\"\n"));
+    server.start();
+    let newest = revisions(&server).remove(0);
+    assert_eq!((&newest["revision"], &newest["author"]), (&json!(2), &json!("the file")));
+    server.kill_and_restart();
+    assert_eq!(revisions(&server).len(), 2);
+}
+
+#[test]
+fn what_would_open_a_relay_is_refused_whoever_insists() {
+    let server = ours().start();
+    let text = file(&server);
+    let open = text.replace("networks = []", "networks = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
+    assert_ne!(open, text);
+    let request = json!({ "text": open, "force": true });
+    let (status, answer) = post(&server, "/v1/flow/apply", &request);
+    assert_eq!((status, &answer["applied"]), (200, &json!(false)), "{answer}");
+    assert!(answer["refused"].as_str().unwrap().contains("relay"), "{answer}");
+    assert_eq!((file(&server), revisions(&server).len()), (text, 1));
+}
+
+#[test]
+fn a_domain_with_waiting_mail_is_given_up_only_when_insisted_upon() {
+    let gone = ScriptedPeer::refusing();
+    let server = inside()
+        .mailflow("[[domain]]\nname = \"relay.ours.test\"\ntype = \"internal_relay\"\n")
+        .connector("own", "relay.ours.test", gone.address(), "")
+        .mailflow(FEW_ATTEMPTS)
+        .start();
+    send(&server, &["dave@relay.ours.test"], "stranded");
+    wait_for_deferral(&server, "dave@relay.ours.test");
+    let domain = "[[domain]]\nname = \"relay.ours.test\"\ntype = \"internal_relay\"\n";
+    let without = file(&server).replace(domain, "");
+    let (_, answer) = post(&server, "/v1/flow/apply", &json!({ "text": without }));
+    assert_eq!((&answer["applied"], &answer["can_be_forced"]), (&json!(false), &json!(true)));
+    let (_, answer) = post(&server, "/v1/flow/apply", &json!({ "text": without, "force": true }));
+    assert_eq!(answer["applied"], true, "{answer}");
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn text_with_mistakes_is_refused_with_line_and_what_instead() {
+    let server = ours().start();
+    let text = format!("[organisation]\nname = \"x\"\n{}", file(&server));
+    let (status, answer) = post(&server, "/v1/flow/plan", &json!({ "text": text }));
+    assert_eq!(status, 400, "{answer}");
+    let what = answer["error"]["what"].as_str().unwrap();
+    assert!(what.contains("mailflow.toml:1:") && what.contains("organisation"), "{answer}");
+    assert!(answer["error"]["instead"].as_str().unwrap().contains("organization"), "{answer}");
+}
