@@ -2,11 +2,13 @@
 //! leaves behind.
 
 use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use causeway_testkit::pop3::PopClient;
 use causeway_testkit::server::{Server, Setup};
 
-use crate::world::{ours, wait_for_mail};
+use crate::world::{MINUTE, ours, wait_for_mail};
 
 const POP3: u16 = 2110;
 const POP3S: u16 = 2995;
@@ -391,4 +393,52 @@ fn health_shows_the_listeners() {
         let expected = format!("listener {} {port}", if port == POP3 { "pop3" } else { "pop3s" });
         assert!(names.contains(&&*expected), "{expected} in {names:?}");
     }
+}
+
+#[test]
+fn reading_mail_entitles_its_address_to_send_for_a_while() {
+    let mut server =
+        with_pop3().mailflow("[relay.pop_before_smtp]\nenabled = true\nwindow = \"15m\"\n").start();
+    let relayed = |server: &Server, source: &str| {
+        let mut client = server.client_from(source);
+        client.ehlo();
+        client.command(&format!("MAIL FROM:<{ALICE}>"));
+        client.command("RCPT TO:<someone@ext.test>").code
+    };
+    assert_eq!(relayed(&server, "127.0.0.1"), 550);
+    let mut session = PopClient::connect_tls(server.listener(POP3S));
+    session.ok(&format!("USER {ALICE}"));
+    session.refused("PASS wrong");
+    assert_eq!(relayed(&server, "127.0.0.1"), 550);
+    session.log_in(ALICE, PASSWORD);
+    assert_eq!(relayed(&server, "127.0.0.1"), 250);
+    assert_eq!(relayed(&server, "127.0.0.77"), 550);
+    session.ok("QUIT");
+    server.kill_and_restart();
+    assert_eq!(relayed(&server, "127.0.0.1"), 250);
+    server.advance(MINUTE * 16);
+    assert_eq!(relayed(&server, "127.0.0.1"), 550);
+}
+
+#[test]
+fn the_settings_for_mail_programs_name_what_is_bound() {
+    let server = with_pop3().listener("admin", 8025, "").start();
+    let settings = server.json(&["domain", "clients", "ours.test"]);
+    assert_eq!(settings["services"][0]["port"], POP3S);
+    assert_eq!(settings["services"][1]["security"], "starttls");
+    assert_eq!(settings["records"][0]["value"], format!("0 1 {POP3S} mx.ours.test."));
+    assert_eq!(settings["warnings"], serde_json::json!(["this_machine_only", "self_signed"]));
+    let text = server.cli(&["domain", "clients", "ours.test", "--lang", "de"]);
+    assert!(text.stdout.contains("_pop3s._tcp.ours.test. IN SRV 0 1 2995"), "{text:?}");
+    assert_eq!(server.cli(&["domain", "clients", "other.test"]).status, Some(1));
+    let mut stream = TcpStream::connect(server.listener(8025)).unwrap();
+    stream
+        .write_all(
+            b"GET /mail/config-v1.1.xml HTTP/1.1\r\nHost: autoconfig.ours.test\r\n\
+              Connection: close\r\n\r\n",
+        )
+        .unwrap();
+    let mut document = String::new();
+    stream.read_to_string(&mut document).unwrap();
+    assert!(document.contains("<port>2995</port>"), "{document}");
 }
