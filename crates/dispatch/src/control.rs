@@ -13,7 +13,7 @@ use crate::claim::Claim;
 use crate::engine::Dispatch;
 use crate::outcome;
 use crate::parcel::{self, Parcel};
-use crate::reports::{self, reported};
+use crate::reports::{self, add_history, reported};
 use crate::site::{Health, SiteKey};
 use crate::sweeper::{self, finish};
 
@@ -248,15 +248,24 @@ impl Dispatch {
         while let Some((parcel, claim)) = walk.next(self).await? {
             count += claim.taken().len();
             let now = self.now();
+            let states = self.shared.store.load(parcel.id).await?.map(|stored| stored.recipients);
             let (mut updates, mut told) = (Vec::new(), Vec::new());
-            for key in claim.taken().iter().map(|taken| taken.key) {
+            for taken in claim.taken() {
+                let key = taken.key;
                 let Some(recipient) = parcel.envelope.recipients.get(key.index as usize) else {
                     continue;
                 };
                 let attempt = returned(reason, now);
                 let silent = reports::silence(&parcel.envelope, recipient);
                 if silent.is_none() {
-                    told.push(reported(recipient.clone(), Phase::Final, Some(attempt.clone()), 0));
+                    let own = states.as_ref().and_then(|s| s.get(key.index as usize));
+                    let own = own.and_then(|s| s.last.as_ref()?.attempt.clone());
+                    let before = taken.last.clone().or(own);
+                    let mut told_of =
+                        reported(recipient.clone(), Phase::Final, before, taken.attempts);
+                    add_history(&self.shared, &parcel, key.index, &mut told_of).await;
+                    told_of.result = Some(attempt.clone());
+                    told.push(told_of);
                 }
                 let detail = silent
                     .clone()

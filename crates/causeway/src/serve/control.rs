@@ -235,8 +235,17 @@ impl Server {
             .collect();
         parts.push(ok("store".into(), None));
         let queued = self.dispatch.queued();
-        parts.push(ok("queue".into(), Some(format!("{queued} recipients waiting"))));
-        for site in self.dispatch.failing_sites() {
+        // A path that an administrator made is a part of the service; somebody else's domain is not.
+        let failing = self.dispatch.failing_sites();
+        let elsewhere = failing.iter().filter(|site| site.last.connector.is_none()).count();
+        let mut waiting = format!("{queued} recipients waiting");
+        if elsewhere > 0 {
+            waiting.push_str(&format!(
+                "; {elsewhere} other organizations' servers cannot be reached now"
+            ));
+        }
+        parts.push(ok("queue".into(), Some(waiting)));
+        for site in failing.iter().filter(|site| site.last.connector.is_some()) {
             let (code, reply) = causeway_catalog::last_result(&site.last, Phase::Queued);
             parts.push(ComponentHealth {
                 name: format!("path {}", site.site),
