@@ -86,7 +86,7 @@ async fn sweep_expired(shared: &Arc<Shared>) -> Result<(), StoreError> {
                 Ok(count) => settled += count,
                 // The others must not wait for this one.
                 Err(error) => {
-                    error!(id = %message, %error, "an expired message cannot be returned now")
+                    error!(id = %message, %error, "an expired message cannot be returned now");
                 }
             }
         }

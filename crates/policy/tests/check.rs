@@ -177,7 +177,12 @@ fn smaller_doubts_are_warnings() {
              credentials = {{ user = \"u\", password_file = \"f\" }}"
         ),
     );
-    one(&login, "", "mailflow.toml:1:1: warning", "a password is only sent to a server with a valid");
+    one(
+        &login,
+        "",
+        "mailflow.toml:1:1: warning",
+        "a password is only sent to a server with a valid",
+    );
     let twice = "[[domain]]\nname = \"a.test\"\nmatch_subdomains = true\n\
                  [[domain]]\nname = \"b.a.test\"\n";
     one(twice, "", "mailflow.toml:4:1: warning: b.a.test is accepted already", "remove the entry");

@@ -461,9 +461,7 @@ impl Store for SqliteStore {
         since: Timestamp,
         limit: usize,
     ) -> Fut<'_, Vec<Attempt>> {
-        Box::pin(
-            self.ask(move |file| ledger::recipient_failures(file, key, &site, since, limit)),
-        )
+        Box::pin(self.ask(move |file| ledger::recipient_failures(file, key, &site, since, limit)))
     }
 
     fn audit(&self) -> Fut<'_, Audit> {
