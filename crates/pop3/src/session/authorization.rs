@@ -5,6 +5,7 @@
 
 use causeway_accounts::{Login, LoginRefusal, Malformed, Mechanism, Service, Step};
 use causeway_mailbox::MaildropError;
+use causeway_net::tls::ChannelBindings;
 use tracing::{info, warn};
 
 use super::{End, Next, Session, State};
@@ -19,10 +20,14 @@ impl Session {
             || self.listener.allow_plain_login_on_loopback && self.client.is_loopback()
     }
 
-    /// The names of the mechanisms to offer.
-    pub(super) fn mechanisms(&self) -> Vec<&'static str> {
-        let bindings = self.bindings.clone().unwrap_or_default();
-        Mechanism::offered(&bindings).iter().map(|mechanism| mechanism.name()).collect()
+    /// The names of the mechanisms to announce. SCRAM-SHA-256-PLUS is not among them, though it is
+    /// spoken: mutt takes it wherever it is announced, cannot bind it to the connection, and then loses
+    /// step (2.2.12). So a client that says it could have bound its login is believed.
+    pub(super) fn mechanisms() -> Vec<&'static str> {
+        Mechanism::offered(&ChannelBindings::default())
+            .iter()
+            .map(|mechanism| mechanism.name())
+            .collect()
     }
 
     /// Carries out a command of the AUTHORIZATION state.
@@ -55,7 +60,7 @@ impl Session {
             },
             Command::Auth { mechanism: None, .. } => {
                 self.say(&Reply::ok("the mechanisms"));
-                for name in self.mechanisms() {
+                for name in Self::mechanisms() {
                     self.say_line(name);
                 }
                 self.say_line(".");
@@ -70,14 +75,17 @@ impl Session {
 
     /// AUTH: a SASL exchange (RFC 5034 section 4).
     async fn exchange(&mut self, name: &str, initial: Option<&str>) -> Result<(), End> {
-        let bindings = self.bindings.clone().unwrap_or_default();
+        let mut bindings = self.bindings.clone().unwrap_or_default();
         let mechanism = Mechanism::parse(name)
             .filter(|mechanism| Mechanism::offered(&bindings).contains(mechanism));
         let Some(mechanism) = mechanism else {
-            let offered = self.mechanisms().join(", ");
+            let offered = Self::mechanisms().join(", ");
             self.refuse(&replies::no_such_mechanism(&offered));
             return Ok(());
         };
+        if mechanism != Mechanism::ScramSha256Plus {
+            bindings = ChannelBindings::default();
+        }
         let logins = self.context.logins.clone();
         let mut exchange = logins.exchange(mechanism, self.client, Service::Pop3, bindings);
         let mut step = exchange.step(initial.map(str::as_bytes)).await;
