@@ -144,3 +144,81 @@ fn names_and_connections() {
     means(Category::MailboxDisabled, &["550 5.2.1 This account has been disabled"]);
     means(Category::Moved, &["551 5.1.6 user has moved, no forwarding address"]);
 }
+
+#[test]
+fn whole_expressions_come_before_the_words_in_them() {
+    means(
+        Category::RateLimited,
+        &[
+            "550 5.2.2 Submission quota exceeded for this sender",
+            "451 4.7.1 client host rejected: please try again slower",
+            "452 4.5.3 too many recipients, send the rest later",
+        ],
+    );
+    means(
+        Category::SenderRejected,
+        &[
+            "550 bogus mail from: give a real one",
+            "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; not authenticated",
+            "553 sorry, your domain has been blocked",
+        ],
+    );
+    means(
+        Category::ReputationBlock,
+        &[
+            "554 bad sender IP address 192.0.2.1",
+            "554 mx.x.test ESMTP not accepting connections",
+            "451 4.7.500 Access denied, please try again later",
+            "451 4.7.1 Greylisted, come back in five minutes",
+        ],
+    );
+    means(Category::Policy, &["552 5.7.0 we found an illegal attachment"]);
+    means(Category::Virus, &["550 it holds a potentially executable attachment"]);
+    means(
+        Category::MailboxFull,
+        &["552 the user's space has been used up", "552 mail file size exceeds what is left"],
+    );
+    means(Category::MessageTooBig, &["552 sorry, that size exceeds my databytes limit (#5.3.4)"]);
+    means(
+        Category::System,
+        &[
+            "452 mail system full",
+            "mail for x.test loops back to myself",
+            "451 temporary failure in LDAP lookup",
+        ],
+    );
+    means(Category::Security, &["535 5.7.8 Username and password not accepted"]);
+    means(Category::RelayDenied, &["550 we don't handle mail for x.test"]);
+    means(
+        Category::UserUnknown,
+        &["553 that domain or user isn't in my list of allowed rcpthosts"],
+    );
+    means(Category::Network, &["Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)"]);
+    means(Category::NotCompliant, &["550 5.7.1 encoded-word syntax is not permitted here"]);
+}
+
+#[test]
+fn receivers_codes_are_believed_first() {
+    means(Category::RequiresPtr, &["554 no. AUP#CXDNS", "550 no. AUP#In-1110"]);
+    means(Category::RateLimited, &["550 192.0.2.1 has mailed too much. IB607", "421 AUP#I-1310"]);
+    means(Category::Spam, &["550 5.2.0 Mail rejete. Mail rejected. OFR_506 [506]"]);
+    means(Category::Filtered, &["550 5.1.1 RCP-P2 see the response codes"]);
+    means(Category::MailboxFull, &["550 see http://mail.i.ua/err/4/"]);
+}
+
+#[test]
+fn what_a_server_says_after_the_content_is_about_a_filter() {
+    means(
+        Category::Filtered,
+        &[
+            "<u@x.test>: host mx.x.test[192.0.2.9] said: 550 user unknown (in reply to end of DATA command)",
+        ],
+    );
+    means(
+        Category::UserUnknown,
+        &[
+            "<u@x.test>: host mx.x.test[192.0.2.9] said: 550 user unknown (in reply to RCPT TO command)",
+            "<u@x.test>: host mx.x.test[192.0.2.9] said: 550 5.1.1 user unknown (in reply to end of DATA command)",
+        ],
+    );
+}

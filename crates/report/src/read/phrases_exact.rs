@@ -148,7 +148,7 @@ pub(super) static EXACT: &[Group] = &[
         "account isblocked", "account is blocked", "unpaid", "dormant", "hibernat",
     ]),
     (Filtered, Strong, &[
-        "user rules", "recipient's preferences", "privacy settings", "privacy setting",
+        "user rules", "cannot route mail to user", "recipient's preferences", "privacy settings", "privacy setting",
     ]),
     (UserUnknown, Strong, &[
         "domain or user isn't in my list", "envelope recipient has been denied", "can't accept user",

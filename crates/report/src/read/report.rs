@@ -126,7 +126,7 @@ fn read_report(
         } else if entries.is_empty() {
             entries = by_bare_names(&free, &facts.from);
             if entries.is_empty()
-                && let Some(inner) = report_inside(document, depth)
+                && let Some(inner) = report_inside(document, &free, depth)
             {
                 return inner;
             }
@@ -170,15 +170,23 @@ fn read_report(
         .collect()
 }
 
-/// A report that another system has put around a report.
-fn report_inside(document: &Document<'_>, depth: u32) -> Option<Vec<ReadRecipient>> {
+/// A report that another system has put around a report, or that somebody forwards in the text.
+fn report_inside(
+    document: &Document<'_>,
+    free: &FreeText,
+    depth: u32,
+) -> Option<Vec<ReadRecipient>> {
     if depth >= MAX_NESTING {
         return None;
     }
-    let inner = read_at(document.originals.first()?, depth + 1);
-    let named = inner.recipients.iter().any(|row| row.address.is_some());
-    (inner.kind == Kind::Report && named)
-        .then(|| with_reason(inner, "found inside the attached report").recipients)
+    let attached = document.originals.first().map(|original| &**original);
+    let forwarded = free.original.split_once('\n').map(|(_, text)| text.trim_start().as_bytes());
+    attached.into_iter().chain(forwarded).find_map(|original| {
+        let inner = read_at(original, depth + 1);
+        let named = inner.recipients.iter().any(|row| row.address.is_some());
+        (inner.kind == Kind::Report && named)
+            .then(|| with_reason(inner, "found inside the attached report").recipients)
+    })
 }
 
 fn limited(text: &str, limit: usize) -> Cow<'_, str> {
