@@ -48,16 +48,16 @@ pub(super) async fn application_passwords(
     Path(name): Path<String>,
 ) -> Result<Json<Vec<ApplicationPasswordView>>, ApiError> {
     let mailbox = find(&api, &name).await?;
-    let mut uses = api.inner.access.logins.uses(&mailbox.address).await?;
+    let uses = api.inner.access.logins.uses(&mailbox.address).await?;
     let view = |password: causeway_store::ApplicationPassword| ApplicationPasswordView {
-        last_used: uses.remove(&password.name).map(use_view),
+        last_used: uses.get(&password.name).map(use_view),
         name: password.name,
         created_at: password.created_at,
     };
     Ok(Json(mailbox.application_passwords.into_iter().map(view).collect()))
 }
 
-fn use_view(last: Use) -> PasswordUse {
+fn use_view(last: &Use) -> PasswordUse {
     PasswordUse { at: last.at, client: last.client, service: last.service.name().to_owned() }
 }
 

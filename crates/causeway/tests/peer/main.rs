@@ -21,3 +21,4 @@ mod maildir;
 mod peers;
 mod pop3;
 mod postfix;
+mod submission;
