@@ -224,3 +224,22 @@ cli-head-service = DIENST
 cli-head-user = BENUTZER
 cli-head-failures = FALSCHE PASSWÖRTER
 cli-head-ends = ENDET
+
+# Änderungen des Mailflusses.
+cli-plan-nothing = Am Mailfluss würde sich nichts ändern.
+cli-plan-layout = Nur Kommentare oder die Anordnung sind anders.
+cli-plan-changes = Was sich ändert:
+cli-plan-effects = Was das bewirkt:
+cli-plan-no-effects = Wartende Post, Postfächer und Senderechte bleiben unberührt.
+cli-plan-refused = Abgelehnt: { $why }
+cli-ask-apply = So in Kraft setzen?
+cli-applied = Revision { $number } ist in Kraft.
+cli-applied-already = Das ist schon in Kraft (Revision { $number }).
+cli-and-more = (und { $count } weitere)
+cli-revision = Revision { $number }, { $at }, von { $author }
+cli-revision-reason = Grund: { $reason }
+cli-head-revision = REVISION
+cli-head-at = WANN
+cli-head-author = WER
+cli-head-reason = GRUND
+cli-head-changes = ÄNDERUNGEN

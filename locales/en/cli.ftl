@@ -224,3 +224,22 @@ cli-head-service = SERVICE
 cli-head-user = USER
 cli-head-failures = WRONG PASSWORDS
 cli-head-ends = ENDS
+
+# Changes of the mail flow.
+cli-plan-nothing = Nothing would change in the mail flow.
+cli-plan-layout = Only comments or layout differ.
+cli-plan-changes = What changes:
+cli-plan-effects = What that does:
+cli-plan-no-effects = No mail that waits, no mailbox and nobody’s right to send is touched.
+cli-plan-refused = Refused: { $why }
+cli-ask-apply = Put this in force?
+cli-applied = Revision { $number } is in force.
+cli-applied-already = This is in force already (revision { $number }).
+cli-and-more = (and { $count } more)
+cli-revision = Revision { $number }, { $at }, by { $author }
+cli-revision-reason = Reason: { $reason }
+cli-head-revision = REVISION
+cli-head-at = AT
+cli-head-author = AUTHOR
+cli-head-reason = REASON
+cli-head-changes = CHANGES

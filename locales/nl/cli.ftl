@@ -224,3 +224,22 @@ cli-head-service = DIENST
 cli-head-user = GEBRUIKER
 cli-head-failures = FOUTE WACHTWOORDEN
 cli-head-ends = EINDIGT
+
+# Wijzigingen van de mailstroom.
+cli-plan-nothing = Aan de mailstroom zou niets veranderen.
+cli-plan-layout = Alleen opmerkingen of opmaak verschillen.
+cli-plan-changes = Wat er verandert:
+cli-plan-effects = Wat dat doet:
+cli-plan-no-effects = Wachtende mail, postvakken en verzendrechten blijven zoals ze zijn.
+cli-plan-refused = Geweigerd: { $why }
+cli-ask-apply = Dit van kracht laten worden?
+cli-applied = Revisie { $number } is van kracht.
+cli-applied-already = Dit is al van kracht (revisie { $number }).
+cli-and-more = (en nog { $count })
+cli-revision = Revisie { $number }, { $at }, door { $author }
+cli-revision-reason = Reden: { $reason }
+cli-head-revision = REVISIE
+cli-head-at = WANNEER
+cli-head-author = WIE
+cli-head-reason = REDEN
+cli-head-changes = WIJZIGINGEN

@@ -224,3 +224,22 @@ cli-head-service = TJÄNST
 cli-head-user = ANVÄNDARE
 cli-head-failures = FEL LÖSENORD
 cli-head-ends = UPPHÖR
+
+# Ändringar av postflödet.
+cli-plan-nothing = Ingenting skulle ändras i postflödet.
+cli-plan-layout = Bara kommentarer eller uppställning skiljer sig.
+cli-plan-changes = Det här ändras:
+cli-plan-effects = Det här blir följden:
+cli-plan-no-effects = Väntande post, brevlådor och rätten att sända berörs inte.
+cli-plan-refused = Avvisat: { $why }
+cli-ask-apply = Sätta detta i kraft?
+cli-applied = Revision { $number } är i kraft.
+cli-applied-already = Detta är redan i kraft (revision { $number }).
+cli-and-more = (och { $count } till)
+cli-revision = Revision { $number }, { $at }, av { $author }
+cli-revision-reason = Skäl: { $reason }
+cli-head-revision = REVISION
+cli-head-at = NÄR
+cli-head-author = VEM
+cli-head-reason = SKÄL
+cli-head-changes = ÄNDRINGAR

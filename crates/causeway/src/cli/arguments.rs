@@ -5,6 +5,7 @@
 //! sees a malformed address.
 
 pub(crate) mod access;
+pub(crate) mod flow;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -89,6 +90,18 @@ pub(crate) enum Command {
     /// Check both configuration files, without a server
     #[command(after_help = help::CHECK)]
     Check,
+    /// Show what a changed mailflow.toml would do to mail, mailboxes and senders
+    #[command(after_help = help::PLAN)]
+    Plan(flow::PlanArguments),
+    /// Put a changed mailflow.toml in force, and keep it as a revision
+    #[command(after_help = help::APPLY)]
+    Apply(flow::ApplyArguments),
+    /// List the revisions of the mail flow: who changed what, when and why
+    #[command(after_help = help::HISTORY)]
+    History(flow::HistoryArguments),
+    /// Put an earlier revision of the mail flow in force again
+    #[command(after_help = help::REVERT)]
+    Revert(flow::RevertArguments),
     /// See and manage mail that waits
     #[command(subcommand, after_help = help::QUEUE)]
     Queue(QueueCommand),

@@ -127,6 +127,40 @@ Outlook's Autodiscover, Apple's profile, and a page for people under /settings.
 Example:
   causeway domain clients contoso.example";
 
+pub(super) const PLAN: &str = "\
+Nothing is changed. Exit status 1 when the change would be refused: errors, an open relay, a domain
+with waiting mail given up.
+
+Examples:
+  causeway plan                          what the edited file would do
+  causeway plan new.toml --json
+  causeway plan --revision 3             what going back would do";
+
+pub(super) const APPLY: &str = "\
+Shows what the change does and, when something is lost by it, asks. Sessions go on, and waiting mail
+takes its new way at once. Exit status 1 when it is refused or another revision came between.
+
+Examples:
+  causeway apply --reason \"the partner has moved\"
+  causeway apply new.toml --yes";
+
+pub(super) const HISTORY: &str = "\
+Examples:
+  causeway history
+  causeway history show 12               everything about one revision, with the whole file
+  causeway history --limit 5 --json";
+
+pub(super) const HISTORY_SHOW: &str = "\
+Example:
+  causeway history show 12";
+
+pub(super) const REVERT: &str = "\
+Makes a new revision with the old text, to the octet. Shows what that does and, when something is
+lost by it, asks.
+
+Example:
+  causeway revert 12 --reason \"the new smart host refuses our mail\"";
+
 pub(super) const CONNECTOR_EXPLAIN: &str = "\
 Example:
   causeway connector explain \"to on-premises\"";

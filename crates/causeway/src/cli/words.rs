@@ -298,6 +298,7 @@ mod tests {
             include_str!("context.rs"),
             include_str!("commands/explain.rs"),
             include_str!("commands/access.rs"),
+            include_str!("commands/change.rs"),
             include_str!("commands/flow.rs"),
             include_str!("commands/connector.rs"),
             include_str!("commands/mailbox.rs"),

@@ -202,3 +202,72 @@ fn text_with_mistakes_is_refused_with_line_and_what_instead() {
     assert!(what.contains("mailflow.toml:1:") && what.contains("organisation"), "{answer}");
     assert!(answer["error"]["instead"].as_str().unwrap().contains("organization"), "{answer}");
 }
+
+#[test]
+fn the_command_line_plans_applies_lists_and_goes_back() {
+    let wrong = ScriptedPeer::refusing();
+    let right = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(wrong.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test"], "waits");
+    wait_for_deferral(&server, "x@partner.test");
+    let old = file(&server);
+    let new = old.replace(&wrong.address().to_string(), &right.address().to_string());
+    write_file(&server, &new);
+
+    let plan = server.json(&["plan"]);
+    assert_eq!((&plan["refused"], &effect(&plan, "rerouted")["count"]), (&Value::Null, &json!(1)));
+    let shown = server.cli(&["plan", "--lang", "en"]);
+    assert!(shown.stdout.contains("connector \"partner\" changes smart hosts"), "{shown:?}");
+    assert!(shown.stdout.contains("1: queued recipients go through"), "{shown:?}");
+    // Nothing is lost: nothing is asked, although there is no terminal.
+    let applied = server.cli(&["apply", "--reason", "they have moved", "--lang", "en"]);
+    assert_eq!(applied.status, Some(0), "{applied:?}");
+    assert!(applied.stdout.contains("Revision 2 is in force."), "{applied:?}");
+    wait_for_status(&server, "x@partner.test", "relayed");
+    let again = server.json(&["apply"]);
+    assert_eq!((&again["applied"], &again["revision"]), (&json!(true), &json!(2)));
+
+    let history = server.json(&["history"]);
+    let newest = &history[0];
+    assert_eq!((&newest["revision"], &newest["reason"]), (&json!(2), &json!("they have moved")));
+    for field in ["at", "author", "diff"] {
+        assert!(newest[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {newest}");
+    }
+    let one = server.cli(&["history", "show", "1"]);
+    assert!(one.stdout.contains(old.lines().next().unwrap()), "{one:?}");
+
+    let back = server.cli(&["revert", "1", "--json"]).json();
+    assert_eq!((&back["revision"], &back["applied"]), (&json!(3), &json!(true)), "{back}");
+    assert_eq!(file(&server), old);
+    assert_eq!(server.cli(&["history", "show", "9"]).status, Some(1));
+}
+
+#[test]
+fn the_command_line_asks_before_something_is_lost() {
+    let server = ours().mailflow("[[domain]]\nname = \"more.test\"\n").start();
+    let with = file(&server);
+    let without = with.replace("[[domain]]\nname = \"more.test\"\n", "");
+    write_file(&server, &without);
+    let asked = server.cli(&["apply"]);
+    assert_eq!(asked.status, Some(2), "nobody can be asked: {asked:?}");
+    assert!(asked.stderr.contains("--yes"), "{asked:?}");
+    assert!(asked.stdout.contains("more.test is no longer accepted"), "shown first: {asked:?}");
+    assert_eq!(revisions(&server).len(), 1);
+    assert_eq!(server.cli(&["apply", "--yes"]).status, Some(0));
+    assert_eq!(revisions(&server).len(), 2);
+}
+
+#[test]
+fn the_command_line_says_no_to_a_plan_that_is_refused_and_names_bad_input() {
+    let server = ours().start();
+    let open = file(&server).replace("networks = []", "networks = [\"0.0.0.0/1\"]");
+    let refused = server.cli_with_input(&["plan", "-", "--json"], &open);
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    let document: Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert!(document["refused"].as_str().is_some_and(|why| why.contains("open relay")));
+    assert_eq!(server.cli_with_input(&["apply", "-", "--yes", "--force"], &open).status, Some(1));
+    let broken = server.cli_with_input(&["plan", "-"], "[queue]\nexpire_after = 3\n");
+    assert_eq!((broken.status, broken.stdout.as_str()), (Some(2), ""), "{broken:?}");
+    assert!(broken.stderr.contains("mailflow.toml:2:"), "{broken:?}");
+    assert_eq!(server.cli(&["plan", "/nonexistent"]).status, Some(2));
+}

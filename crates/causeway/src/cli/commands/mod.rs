@@ -1,6 +1,7 @@
 //! The commands, one module for each group.
 
 mod access;
+mod change;
 pub(super) mod check;
 mod clients;
 mod connector;
@@ -22,6 +23,10 @@ use super::failure::Failure;
 /// Carries out a command that talks to the server.
 pub(super) async fn online(command: Command, context: &Context) -> Result<Answer, Failure> {
     match command {
+        Command::Plan(arguments) => Box::pin(change::plan(arguments, context)).await,
+        Command::Apply(arguments) => Box::pin(change::apply(arguments, context)).await,
+        Command::History(arguments) => Box::pin(change::history(arguments, context)).await,
+        Command::Revert(arguments) => Box::pin(change::revert(arguments, context)).await,
         Command::Queue(command) => Box::pin(queue::run(command, context)).await,
         Command::Trace(arguments) => Box::pin(trace::run(arguments, context)).await,
         Command::Mailbox(command) => Box::pin(mailbox::run(command, context)).await,

@@ -1,0 +1,321 @@
+//! `causeway plan`, `apply`, `history` and `revert`, and how every other command that changes the mail
+//! flow does it: the effect is shown, then asked about where something is lost, then done.
+
+use std::io::Read;
+use std::path::Path;
+
+use causeway_admin::Client;
+use causeway_admin::types::{
+    ApplyAnswer, ApplyRequest, Effect, Plan, PlanAnswer, Proposal, RevisionDetail, RevisionQuery,
+    RevisionView,
+};
+
+use super::super::Answer;
+use super::super::arguments::flow::{
+    ApplyArguments, HistoryArguments, HistoryCommand, PlanArguments, RevertArguments,
+};
+use super::super::configuration::MAIL_FLOW_FILE;
+use super::super::context::Context;
+use super::super::failure::{Failure, say};
+use super::super::output::{Columns, Output, Tone, Width};
+use super::super::when;
+use super::super::words::{self, Words, harmless};
+
+/// Revisions shown as text when no limit is given.
+const TEXT_LIMIT: u32 = 20;
+/// Revisions asked for at once.
+const PAGE: u32 = 200;
+/// The longest file that is read.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let proposal = match arguments.revision {
+        Some(revision) => Proposal { text: None, revision: Some(revision) },
+        None => Proposal { text: Some(read(arguments.file.as_deref(), context)?), revision: None },
+    };
+    let answer = client.flow_plan(&proposal).await?;
+    let mut output = context.output();
+    if output.is_json() {
+        output.json(&answer)?;
+    } else {
+        say_plan(&answer.plan, &answer.warnings, &mut output, context.words())?;
+        output.flush()?;
+    }
+    Ok(if answer.plan.refused.is_some() { Answer::No } else { Answer::Fine })
+}
+
+pub(super) async fn apply(arguments: ApplyArguments, context: &Context) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let text = read(arguments.file.as_deref(), context)?;
+    let change = Change {
+        proposal: Proposal { text: Some(text), revision: None },
+        reason: String::new(),
+        force: arguments.force.force,
+        always_ask: false,
+    };
+    carry_out(&mut client, change, context).await
+}
+
+pub(super) async fn revert(
+    arguments: RevertArguments,
+    context: &Context,
+) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let change = Change {
+        proposal: Proposal { text: None, revision: Some(arguments.revision) },
+        reason: String::new(),
+        force: arguments.force.force,
+        always_ask: false,
+    };
+    carry_out(&mut client, change, context).await
+}
+
+/// The text of a file: the named one, standard input, or the one in the configuration directory.
+fn read(file: Option<&Path>, context: &Context) -> Result<String, Failure> {
+    let own = context.config_directory.join(MAIL_FLOW_FILE);
+    let (name, bytes) = match file {
+        Some(path) if path.as_os_str() == "-" => {
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().lock().take(MAX_FILE).read_to_end(&mut bytes);
+            ("standard input".to_owned(), read.map(|_| bytes))
+        }
+        Some(path) => (path.display().to_string(), std::fs::read(path)),
+        // As for the server, an absent file is one with nothing in it.
+        None => match std::fs::read(&own) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(String::new()),
+            read => (own.display().to_string(), read),
+        },
+    };
+    let bytes = bytes.map_err(|error| {
+        Failure::bad_input(format!(
+            "{name}: {error}; name a mailflow.toml, or - for standard input"
+        ))
+    })?;
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::bad_input(format!("{name} is not UTF-8 text; save it as UTF-8")))
+}
+
+/// A change that is to be made.
+pub(super) struct Change {
+    /// What is to be in force.
+    pub(super) proposal: Proposal,
+    /// Why, where nobody says so with `--reason`.
+    pub(super) reason: String,
+    /// Insisted upon.
+    pub(super) force: bool,
+    /// Asked about even when nothing is lost.
+    pub(super) always_ask: bool,
+}
+
+/// Shows what a change does, asks where something is lost, and does it.
+pub(super) async fn carry_out(
+    client: &mut Client,
+    change: Change,
+    context: &Context,
+) -> Result<Answer, Failure> {
+    let PlanAnswer { plan, base, warnings } = client.flow_plan(&change.proposal).await?;
+    let (mut output, words) = (context.output(), context.words());
+    if plan.stands_refused(change.force) {
+        if output.is_json() {
+            output.json(&ApplyAnswer { plan, applied: false, revision: base, warnings })?;
+        } else {
+            say_plan(&plan, &warnings, &mut output, words)?;
+            output.flush()?;
+        }
+        return Ok(Answer::No);
+    }
+    if !output.is_json() {
+        say_plan(&plan, &warnings, &mut output, words)?;
+        output.flush()?;
+    }
+    let is_nothing = plan.changes.is_empty();
+    if plan.is_destructive() || (change.always_ask && !is_nothing) {
+        // Standard output is not held while a person reads and thinks.
+        drop(output);
+        context.confirm(&words.text("cli-ask-apply"))?;
+        output = context.output();
+    }
+    let request = ApplyRequest {
+        text: change.proposal.text,
+        revision: change.proposal.revision,
+        reason: context.reason.clone().unwrap_or(change.reason),
+        base: Some(base),
+        force: change.force,
+    };
+    let answer = client.flow_apply(&request).await?;
+    if output.is_json() {
+        output.json(&answer)?;
+    } else if !answer.applied {
+        // Something has come into the queue meanwhile.
+        say_plan(&answer.plan, &[], &mut output, words)?;
+    } else {
+        let key = if answer.revision == base { "cli-applied-already" } else { "cli-applied" };
+        let line = words.say(key, &[("number", answer.revision.into())]);
+        let line = output.toned(Tone::Good, &line);
+        output.line(&line)?;
+    }
+    output.flush()?;
+    Ok(if answer.applied { Answer::Fine } else { Answer::No })
+}
+
+fn say_plan(
+    plan: &Plan,
+    warnings: &[String],
+    output: &mut Output,
+    words: Words,
+) -> Result<(), Failure> {
+    // Doubts are for whoever reads along, not part of the answer.
+    warnings.iter().for_each(|warning| say(warning));
+    if plan.changes.is_empty() {
+        output.line(&words.text("cli-plan-nothing"))?;
+    } else {
+        output.line(&words.text("cli-plan-changes"))?;
+        for change in &plan.changes {
+            output.line(&format!("  - {}", harmless(change, 1000)))?;
+        }
+    }
+    if !plan.effects.is_empty() {
+        output.line(&words.text("cli-plan-effects"))?;
+        for effect in &plan.effects {
+            let line = effect_line(effect);
+            let tone = if effect.kind.is_loss() { Tone::Waiting } else { Tone::Plain };
+            let line = output.toned(tone, &line);
+            output.line(&format!("  - {line}"))?;
+        }
+    } else if !plan.changes.is_empty() {
+        output.line(&words.text("cli-plan-no-effects"))?;
+    }
+    if let Some(refused) = &plan.refused {
+        let refused = harmless(refused, 2000);
+        let line = words.say("cli-plan-refused", &[("why", refused.into())]);
+        let line = output.toned(Tone::Bad, &line);
+        output.line(&line)?;
+    }
+    Ok(())
+}
+
+/// `3: queued recipients go …`.
+fn effect_line(effect: &Effect) -> String {
+    let detail = harmless(&effect.detail, 1500);
+    match effect.count {
+        0 => detail,
+        count => format!("{count}: {detail}"),
+    }
+}
+
+pub(super) async fn history(
+    arguments: HistoryArguments,
+    context: &Context,
+) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    if let Some(HistoryCommand::Show { revision }) = arguments.command {
+        return show(&client.revision(revision).await?, context);
+    }
+    let mut output = context.output();
+    let limit = match (arguments.limit, output.is_json()) {
+        (Some(limit), _) => limit,
+        (None, true) => u32::MAX,
+        (None, false) => TEXT_LIMIT,
+    };
+    let revisions = newest(&mut client, limit).await?;
+    if output.is_json() {
+        output.json(&revisions)?;
+        return Ok(Answer::Fine);
+    }
+    let words = context.words();
+    let mut columns = Columns::spoken(
+        words,
+        &[
+            ("cli-head-revision", Width::Whole),
+            ("cli-head-at", Width::Whole),
+            ("cli-head-author", Width::Wraps),
+            ("cli-head-reason", Width::Wraps),
+            ("cli-head-changes", Width::Wraps),
+        ],
+    );
+    for revision in &revisions {
+        columns.row(row(revision, words));
+    }
+    output.table(&columns)?;
+    Ok(Answer::Fine)
+}
+
+async fn newest(client: &mut Client, limit: u32) -> Result<Vec<RevisionView>, Failure> {
+    let mut found: Vec<RevisionView> = Vec::new();
+    let mut before = None;
+    loop {
+        let left = u64::from(limit).saturating_sub(found.len() as u64);
+        let page = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
+        if page == 0 {
+            return Ok(found);
+        }
+        let answer = client.revisions(&RevisionQuery { before, limit: Some(page) }).await?;
+        found.extend(answer.revisions);
+        before = answer.next;
+        if before.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+fn row(revision: &RevisionView, words: Words) -> Vec<(String, Tone)> {
+    let plain = |text: String| (text, Tone::Plain);
+    let mut lines = revision.diff.lines();
+    let first = lines.next().unwrap_or_default();
+    let changes = match lines.count() {
+        0 => first.to_owned(),
+        more => {
+            let more = words.say("cli-and-more", &[("count", more.into())]);
+            format!("{first} {more}")
+        }
+    };
+    vec![
+        (revision.revision.to_string(), Tone::Strong),
+        plain(when::column(revision.at)),
+        plain(revision.author.clone()),
+        plain(revision.reason.clone()),
+        plain(changes),
+    ]
+}
+
+fn show(detail: &RevisionDetail, context: &Context) -> Result<Answer, Failure> {
+    let (mut output, words) = (context.output(), context.words());
+    if output.is_json() {
+        output.json(detail)?;
+        return Ok(Answer::Fine);
+    }
+    let revision = &detail.revision;
+    let head = words.say(
+        "cli-revision",
+        &[
+            ("number", revision.revision.into()),
+            ("at", when::local(revision.at).into()),
+            ("author", harmless(&revision.author, 200).into()),
+        ],
+    );
+    let head = output.toned(Tone::Strong, &head);
+    output.line(&head)?;
+    if !revision.reason.is_empty() {
+        let reason = harmless(&revision.reason, 1000);
+        output.line(&words.say("cli-revision-reason", &[("reason", reason.into())]))?;
+    }
+    let plan = Plan {
+        changes: detail.changes.clone(),
+        effects: detail.effects.clone(),
+        refused: None,
+        can_be_forced: false,
+    };
+    if plan.changes.is_empty() {
+        output.line(&words.text("cli-plan-layout"))?;
+    } else {
+        say_plan(&plan, &[], &mut output, words)?;
+    }
+    output.line("")?;
+    // Somebody's file: lines as they are, without what could control the terminal.
+    for line in detail.text.lines() {
+        output.line(&words::harmless(line, 10_000))?;
+    }
+    output.flush()?;
+    Ok(Answer::Fine)
+}
