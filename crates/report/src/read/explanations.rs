@@ -4,7 +4,7 @@ use causeway_model::EnhancedCode;
 
 use super::Category::{self, *};
 use super::classify::Draft;
-use super::{Action, WhoActs};
+use super::{Action, WhoActs, phrases};
 
 /// The text that explains it, and whose move it is.
 pub(super) fn explain_by(
@@ -17,7 +17,9 @@ pub(super) fn explain_by(
     if let Some(key) = draft.text_key {
         return (key, draft.who_acts.unwrap_or(who_acts_on(category)));
     }
-    let special = enhanced.and_then(|code| special_text(code, category, reduced));
+    let special = enhanced
+        .and_then(|code| special_text(code, category, reduced))
+        .or_else(|| after_content(category, reduced));
     let (key, who) = match special {
         Some((key, who)) => (key, who),
         None => (category.name(), who_acts_on(category)),
@@ -27,6 +29,12 @@ pub(super) fn explain_by(
         return (key, WhoActs::Nobody);
     }
     (key, draft.who_acts.unwrap_or(who))
+}
+
+/// A filter that speaks of an unknown user may also be the truth.
+fn after_content(category: Category, reduced: &str) -> Option<(&'static str, WhoActs)> {
+    let unknown = phrases::find(reduced).strong.is_some_and(|hit| hit.category == UserUnknown);
+    (category == Filtered && unknown).then_some(("unknown-after-content", who_acts_on(Filtered)))
 }
 
 /// While tries go on, most causes read differently; those that need somebody do not.

@@ -22,6 +22,7 @@ pub(super) struct Text {
 /// Keys that are not categories: well-known codes, delays, errors of mail clients.
 pub(super) static SPECIAL_KEYS: &[&str] = &[
     "delayed",
+    "unknown-after-content",
     "code-relay-refused-by-target",
     "code-directory-block",
     "code-no-answer-from-host",
