@@ -64,43 +64,29 @@ impl Handoff for ToDispatch {
 pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal> {
     let directory = options.config_directory;
     let (machine, flow, clean) = read_files(&directory)?;
-    let (flow_places, machine_places) = (flow.places, machine.places);
-    let flow_text = flow.text;
+    let (places, flow_text) = ((flow.places, machine.places), flow.text);
     let (flow, machine) = (flow.value, machine.value);
     let hostname: Arc<str> = hostname(&machine).into();
     let own_addresses = causeway_net::local::local_addresses();
-    let policy =
-        checked_policy(flow, (&flow_places, &machine_places), &machine, &hostname, &own_addresses)
-            .map_err(Refusal::files)?;
+    let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses)
+        .map_err(Refusal::files)?;
     let policy = Arc::new(ArcSwap::from_pointee(policy));
 
     let store = open_store(&machine).await?;
     let spool = Spool { bodies: store.bodies() };
     let store: SharedStore = Arc::new(store);
     let mailboxes = Arc::new(MailboxMap::default());
-    mailboxes.refresh(&store).await.map_err(|error| Refusal::other(error.to_string()))?;
+    let store_failed = |error: causeway_store::StoreError| Refusal::other(error.to_string());
+    mailboxes.refresh(&store).await.map_err(store_failed)?;
 
     let (clock, is_manual) = clock();
-    let store_failed = |error: causeway_store::StoreError| Refusal::other(error.to_string());
-    let in_force = Arc::clone(policy.load().flow());
-    let flow = FlowKeeper::open(&store, &directory, &in_force, flow_text, clock.now())
-        .await
-        .map_err(store_failed)?;
-    let accounts = Arc::clone(&mailboxes) as Arc<dyn causeway_accounts::Accounts>;
-    let logins = Logins::open(Arc::clone(&store), accounts, clock.clone(), &machine.limits)
-        .await
-        .map_err(store_failed)?;
-    let pop_settings = policy.load().flow().relay.pop_before_smtp;
-    let pop_register =
-        PopRegister::open(Arc::clone(&store), pop_settings).await.map_err(store_failed)?;
-    let pop_register = Arc::new(pop_register);
-    let resolver =
-        Arc::new(Resolver::new(&machine.dns).map_err(|error| Refusal::other(error.to_string()))?);
-    let client_tls = ClientTls::new(&machine.delivery.trust_roots)
-        .map_err(|error| Refusal::files(vec![error.to_string()]))?;
-    let tls = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, &hostname)
-        .map_err(|error| Refusal::files(vec![error.to_string()]))?;
-    let tls = Arc::new(tls);
+    let (logins, pop_register) =
+        who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow())
+            .await
+            .map_err(store_failed)?;
+    let resolver = Resolver::new(&machine.dns).map_err(|e| Refusal::other(e.to_string()))?;
+    let resolver = Arc::new(resolver);
+    let (client_tls, tls) = certificates(&machine, &hostname)?;
     let (smtp, pop3, admin, listeners) = bind(&machine).await?;
 
     let dispatch = Dispatch::new(Settings {
@@ -135,7 +121,12 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     });
     let socket = SocketListener::bind(&machine.data_dir.join(SOCKET))
         .map_err(|error| Refusal::other(error.to_string()))?;
-    dispatch.start().await.map_err(|error| Refusal::other(error.to_string()))?;
+    // What has been read comes into force here, and not before everything else has worked.
+    let in_force = Arc::clone(policy.load().flow());
+    let flow = FlowKeeper::open(&store, &directory, &in_force, flow_text, dispatch.now())
+        .await
+        .map_err(store_failed)?;
+    dispatch.start().await.map_err(store_failed)?;
     let server = Arc::new(Server {
         config_directory: directory,
         machine,
@@ -153,6 +144,29 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         manual_clock: AtomicBool::new(is_manual),
     });
     Ok(Assembled { server, smtp, pop3, socket, admin, context, clean })
+}
+
+/// Logins, and what POP3 logins entitle to.
+async fn who_gets_in(
+    store: &SharedStore,
+    mailboxes: &Arc<MailboxMap>,
+    clock: &Clock,
+    machine: &Machine,
+    flow: &MailFlow,
+) -> Result<(Logins, Arc<PopRegister>), causeway_store::StoreError> {
+    let accounts = Arc::clone(mailboxes) as Arc<dyn causeway_accounts::Accounts>;
+    let logins = Logins::open(Arc::clone(store), accounts, clock.clone(), &machine.limits).await?;
+    let register = PopRegister::open(Arc::clone(store), flow.relay.pop_before_smtp).await?;
+    Ok((logins, Arc::new(register)))
+}
+
+/// TLS towards peers, and our own certificate.
+fn certificates(machine: &Machine, hostname: &str) -> Result<(ClientTls, Arc<ServerTls>), Refusal> {
+    let client = ClientTls::new(&machine.delivery.trust_roots)
+        .map_err(|error| Refusal::files(vec![error.to_string()]))?;
+    let server = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, hostname)
+        .map_err(|error| Refusal::files(vec![error.to_string()]))?;
+    Ok((client, Arc::new(server)))
 }
 
 /// A file that can be used.
