@@ -160,21 +160,26 @@ async fn main() -> ExitCode {
                 (Arc::clone(&world), Arc::clone(&done), Arc::clone(&octets));
             tokio::spawn(async move {
                 let mut salted = None;
-                let mut early = 0;
-                while done.fetch_add(1, Ordering::Relaxed) < sessions {
+                let mut seen = Vec::new();
+                loop {
+                    let number = done.fetch_add(1, Ordering::Relaxed);
+                    if number >= sessions {
+                        break seen;
+                    }
                     octets.fetch_add(session(&world, name, &mut salted).await, Ordering::Relaxed);
-                    if done.load(Ordering::Relaxed) <= sessions / 10 {
-                        early = early.max(resident());
+                    if number % (sessions / 10).max(1) == 0 {
+                        seen.push((number, resident()));
                     }
                 }
-                early
             })
         })
         .collect();
-    let mut early = 0;
+    let mut seen = Vec::new();
     for client in clients {
-        early = early.max(client.await.unwrap());
+        seen.extend(client.await.unwrap());
     }
+    seen.sort_unstable();
+    let early = seen.get(1).map_or(u64::MAX / 2, |(_, resident)| *resident);
     let (seconds, end) = (start.elapsed().as_secs_f64(), resident());
     let mib = |octets: u64| octets as f64 / 1024.0 / 1024.0;
     println!(
@@ -183,7 +188,10 @@ async fn main() -> ExitCode {
         (sessions * MESSAGES) as f64 / seconds,
         mib(octets.load(Ordering::Relaxed)) / seconds
     );
-    println!("resident: {:.1} MiB after a tenth, {:.1} MiB at the end", mib(early), mib(end));
+    for (number, resident) in seen {
+        println!("resident after {number} sessions: {:.1} MiB", mib(resident));
+    }
+    println!("resident at the end: {:.1} MiB", mib(end));
     if end > early + ALLOWED_GROWTH {
         println!("memory has grown by {:.1} MiB", mib(end - early));
         return ExitCode::from(1);
