@@ -50,7 +50,7 @@ pub(super) fn specific_status(code: EnhancedCode) -> Option<Category> {
         (4, 7 | 300) => Expired,
         (4, 312..=318) => Network,
         (7, 320..=325 | 5 | 10 | 30) => TlsFailure,
-        (7, 20..=24 | 26 | 509) => AuthFailure,
+        (7, 20..=24 | 26 | 509 | 515) => AuthFailure,
         (7, 25) => RequiresPtr,
         (7, 12 | 124 | 133..=136 | 750) => SenderRejected,
         (7, 16) => MessageTooBig,

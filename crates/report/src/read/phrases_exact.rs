@@ -38,7 +38,7 @@ pub(super) static EXACT: &[Group] = &[
     ]),
     (RateLimited, Strong, &[
         "too many recipients", "thread limit exceeded", "submission quota", "message receive limit",
-        "receiving limits from", "permitted limits within", "has exceeded threshold",
+        "receiving limits from", "quota for receiving", "permitted limits within", "has exceeded threshold",
         "traffic not accepted from this", "max emails per hour", "try again slower",
         "throttling failure", "too many errors from your", "trop de connexions",
         "numerous attempts to deliver", "max message per connection", "message per connection",
@@ -47,13 +47,14 @@ pub(super) static EXACT: &[Group] = &[
         "limit*messages per", "number of messages per", "too many transactions",
         "outbound thread limit", "same message-id:", "relay limit exceeded",
     ]),
+    (MailboxFull, Strong, &["user has no space", "mailbox has no space"]),
     (RequiresPtr, Strong, &[
         "unresolvable relay host", "unverifyable sending ip", "unverifiable sending ip",
         "dns lookup failure: *try again", "corresponding forward dns", "dns check failure",
         "regarding ptr record", "does not have a ptr", "ip name lookup",
     ]),
     (AuthFailure, Strong, &[
-        "spf.pobox.com", "your spf settings", "spf sender invalid", "dkim sender invalid",
+        "spf.pobox.com", "required authentication level", "your spf settings", "spf sender invalid", "dkim sender invalid",
         "dmarc sender invalid", "domain authentication fail", "invalid spf", 
         "authenticate with either spf", "authenticate their email with", "'s spf record",
         "requires all*to authenticate", "aligned with either",
@@ -70,7 +71,7 @@ pub(super) static EXACT: &[Group] = &[
         "you are sending spam", "server requires confirmation", "listed as abusive", "abus detecte",
         "unusual rate of unsolicited", "not in whitelist for rcpt", "on one or more dnsbl",
         "on one or more rbl", "rbl reject", "connection rejected by policy",
-        "rejected due to listing", "domain present in the spamhaus", "bounce attacks",
+        "rejected due to listing", "domain present in the spamhaus", "bounce attacks", "by outlook.com for policy",
         "too many bad commands", "too many invalid recipients", "invalid recipients from your",
         "greylisted", "graylisted", "greylisting in action", "service refus", "bloquee pour",
         "source bloquee", "permanently deferred", "temporarily blacklisted", "not trusted client",
@@ -79,12 +80,12 @@ pub(super) static EXACT: &[Group] = &[
     (NotCompliant, Strong, &[
         "message is malformed", "encoded-word syntax", "multiple addresses in from", "blank from:",
         "from: address. provide", "addresses are not allowed as a from", "unicode character in a",
-        "missing a valid address", "missing a valid message-id", "valid rfc 5321",
+        "missing a valid address", "missing a valid message-id", "valid rfc 5321", "lone cr", "lone lf",
     ]),
     (ProtocolError, Strong, &["smtp protocol violation"]),
     (Virus, Strong, &["potentially executable attachment", "viruses or other malware"]),
     (Policy, Strong, &[
-        "illegal attachment", "not accepting mail with attachment",
+        "illegal attachment", "transport rule", "mail flow rule", "not accepting mail with attachment",
         "not accepting mail with embedded", "header are not accepted", "protocol violation",
         "messages containing images", "x-dg-ref header", "content presents a potential",
         "attachment extension is forbidden", "no data before greeting",
@@ -92,7 +93,7 @@ pub(super) static EXACT: &[Group] = &[
         "without solving a captcha",
     ]),
     (ContentError, Strong, &[
-        "header size", "mime complexity", "invalid mime", "unnecessary base64", "stray linefeed",
+        "header size", "executable content", "mime complexity", "invalid mime", "unnecessary base64", "stray linefeed",
         "too many related errors", "message depth exceeded", "improperly-formatted",
         "message header size",
     ]),
@@ -148,12 +149,12 @@ pub(super) static EXACT: &[Group] = &[
         "account isblocked", "account is blocked", "unpaid", "dormant", "hibernat",
     ]),
     (Filtered, Strong, &[
-        "user rules", "cannot route mail to user", "recipient's preferences", "privacy settings", "privacy setting",
+        "user rules", "mailbox rules", "inbox rule", "cannot route mail to user", "recipient's preferences", "privacy settings", "privacy setting",
     ]),
     (UserUnknown, Strong, &[
         "domain or user isn't in my list", "envelope recipient has been denied", "can't accept user",
         "not email addresses", "unavaiable", "user not active", "inactive email address",
-        "mail for that user", "not activated", "an active address at", "email address is wrong",
+        "mail for that user", "unable to validate recipient", "not activated", "an active address at", "email address is wrong",
         "receiver not found", "no such account", "mailbox is not allowed", "recipient is not accepted",
         "addresses were unknown", "reserved by rfc 2606", "list of recipients is empty",
     ]),
@@ -161,7 +162,7 @@ pub(super) static EXACT: &[Group] = &[
         "all host address lookups failed perm", "records point to non-existent",
         "remote domain doesnt exist", "host or domain name not found", "responded with code nxdomain",
         "dns server returned answer with no data", "relevant mx records point",
-        "no mail servers appear",
+        "no mail servers appear", "data record of requested type",
     ]),
     (ProtocolError, Strong, &[
         "domain missing in source-routed", "angle-brackets nested", "expected word or",
@@ -171,5 +172,15 @@ pub(super) static EXACT: &[Group] = &[
         "delivery attempts will continue", "delivery timeout", "was not delivered within",
         "message*has been frozen", "was frozen on arrival",
     ]),
-    (System, Weak, &["transaction failed"]),
+    // Languages that the general groups lack.
+    (UserUnknown, Strong, &[
+        "neexistuje", "nem létezik", "bulunamadı", "존재하지 않", "찾을 수 없", "tidak ditemukan",
+        "findes ikke", "ikke funnet", "ei löydy", "nu există", "не знайден", "не існує", "查無此",
+        "không tồn tại", "δεν υπάρχει",
+    ]),
+    (MailboxFull, Strong, &[
+        "schránka*pln", "megtelt", "kotası dol", "용량*초과", "on täynnä", "postkasse*fuld",
+        "postkasse*full", "переповнен", "已满", "已滿", "đã đầy",
+    ]),
+    (System, Weak, &["transaction failed", "storedrv.deliver"]),
 ];
