@@ -11,6 +11,8 @@
 //! - The numbers and unique ids of a session do not change; unique ids never change.
 //! - Messages are removed at QUIT, and at no other time. A session that is lost removes nothing.
 //! - The octets that LIST and STAT tell are those that RETR sends, stuffing not counted.
+//! - A header in UTF-8 (RFC 6532) is sent as it is to clients that said UTF8, and as encoded words to the
+//!   others (RFC 6858); LIST tells the size of the first form until the message was fetched.
 //! - No message is held in memory: files are sent in pieces of 32 KiB. A mailbox with 100,000 messages costs
 //!   its session about 10 MiB, and only while it lasts.
 //!

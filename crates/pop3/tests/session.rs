@@ -212,3 +212,107 @@ async fn a_stopping_server_lets_an_open_mailbox_finish() {
     world.sessions.wait().await;
     assert!(world.root.usage(&world::address("alice")).unwrap().messages == 0);
 }
+
+/// What the mailbox must look like: for each message whether it is marked.
+struct Model(Vec<bool>);
+
+impl Model {
+    fn left(&self) -> usize {
+        self.0.iter().filter(|marked| !**marked).count()
+    }
+
+    /// Whether a message can be named by its number.
+    fn has(&self, number: usize) -> bool {
+        number > 0 && self.0.get(number - 1) == Some(&false)
+    }
+
+    /// Says a command, and checks the answer.
+    async fn step(&mut self, session: &mut Session, command: &str, number: usize) {
+        let line = match command {
+            "RETR" | "DELE" | "LIST" | "UIDL" => format!("{command} {number}"),
+            "TOP" => format!("TOP {number} 1"),
+            "LISTALL" | "UIDLALL" => command[..4].to_owned(),
+            other => other.to_owned(),
+        };
+        let reply = session.ask(&line).await;
+        let (ok, left) = (reply.starts_with("+OK"), self.left());
+        match command {
+            "RETR" | "TOP" => {
+                assert_eq!(ok, self.has(number), "{line}: {reply}");
+                if ok {
+                    let body = session.rest().await;
+                    assert_eq!(body.last().unwrap(), &format!("body {number}"), "{line}");
+                }
+            }
+            "DELE" => {
+                assert_eq!(ok, self.has(number), "{line}: {reply}");
+                if ok {
+                    self.0[number - 1] = true;
+                }
+            }
+            "LIST" | "UIDL" => assert_eq!(ok, self.has(number), "{line}: {reply}"),
+            "LISTALL" | "UIDLALL" => {
+                let numbers: Vec<usize> = session
+                    .rest()
+                    .await
+                    .iter()
+                    .map(|line| line.split(' ').next().unwrap().parse().unwrap())
+                    .collect();
+                let expected: Vec<usize> = (1..=self.0.len()).filter(|n| self.has(*n)).collect();
+                assert_eq!(numbers, expected, "{line}");
+            }
+            "STAT" => assert!(reply.starts_with(&format!("+OK {left} ")), "{reply}"),
+            "RSET" => {
+                assert!(ok);
+                self.0.fill(false);
+            }
+            "NOOP" => assert!(ok, "{reply}"),
+            _ => assert!(!ok, "{line}: {reply}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_follows_a_model_through_any_sequence_of_commands() {
+    const COMMANDS: [&str; 13] = [
+        "RETR", "TOP", "DELE", "DELE", "LIST", "UIDL", "LISTALL", "UIDLALL", "STAT", "RSET",
+        "NOOP", "XTND", "APOP",
+    ];
+    let world = World::start(&["alice"], 10).await;
+    // Any numbers will do, as long as they are the same in every run.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |limit: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % limit as u64).unwrap()
+    };
+    for round in 0..12 {
+        fs::remove_dir_all(world.root.maildir(&world::address("alice")).unwrap()).ok();
+        let count = next(6);
+        for number in 1..=count {
+            world.deliver("alice", number as u64, &format!("Subject: x\r\n\r\nbody {number}\r\n"));
+        }
+        let mut session = Session::log_in(&world, "alice").await;
+        let mut model = Model(vec![false; count]);
+        for _ in 0..40 {
+            let (command, number) = (COMMANDS[next(COMMANDS.len())], next(8));
+            model.step(&mut session, command, number).await;
+        }
+        if round % 3 == 0 {
+            drop(session);
+            model.0.fill(false);
+        } else {
+            assert!(session.ask("QUIT").await.starts_with("+OK"));
+        }
+        let held = world.root.usage(&world::address("alice")).unwrap().messages;
+        assert_eq!(held as usize, model.left(), "round {round}");
+        // The lock of a lost session is free once the server has seen its end.
+        while matches!(
+            world.root.open_maildrop(&world::address("alice")),
+            Err(causeway_mailbox::MaildropError::InUse)
+        ) {
+            tokio::task::yield_now().await;
+        }
+    }
+}

@@ -76,6 +76,7 @@ impl World {
             protocol: Protocol::Pop3,
             address: "127.0.0.1:0".parse().unwrap(),
             allow_plain_login_on_loopback: true,
+            announce_channel_binding: false,
         })
         .unwrap();
         let bound = listening.address().unwrap();
