@@ -89,6 +89,21 @@ static REPORTS: &[(&str, &[Expected])] = &[
     ("barracuda", &[("bert@ext.test", "", Some(Spam))]),
     ("messagelabs-en", &[("bert@ext.test", "", Some(UserUnknown))]),
     ("attached-plain", &[("bert@ext.test", "5.2.2", Some(MailboxFull))]),
+    ("qm-multi", &[("bert@ext.test", "", Some(UserUnknown)), ("cora@ext.test", "5.2.2", Some(MailboxFull)), ("dora@other.test", "5.1.2", Some(DomainError))]),
+    ("qm-ehlo", &[("bert@ext.test", "", Some(ReputationBlock))]),
+    ("qm-mail", &[("bert@ext.test", "5.7.1", Some(SenderRejected))]),
+    ("qm-ldap", &[("bert@ext.test", "4.4.3", Some(System))]),
+    ("exim-mail", &[("bert@ext.test", "", Some(SenderRejected))]),
+    ("exim-ehlo", &[("bert@ext.test", "", Some(ReputationBlock))]),
+    ("exim-dsn-delay", &[("bert@ext.test", "4.0.0", Some(Expired))]),
+    ("exim-quota", &[("bert@ext.test", "", Some(MailboxFull))]),
+    ("exim-lmtp", &[("bert@ext.test", "", Some(UserUnknown))]),
+    ("pf-expanded", &[("cora@ext.test", "5.1.1", Some(UserUnknown))]),
+    ("pf-old", &[("bert@ext.test", "", Some(DomainError))]),
+    ("pf-nodsn", &[("bert@ext.test", "", None)]),
+    ("ex2010-many", &[("bert@ext.test", "5.1.1", Some(UserUnknown)), ("cora@ext.test", "5.2.2", Some(MailboxFull))]),
+    ("outlookcom", &[("bert@ext.test", "5.5.0", Some(UserUnknown))]),
+    ("nullenv-noct", &[("bert@ext.test", "5.1.1", Some(UserUnknown))]),
 ];
 
 fn directory() -> std::path::PathBuf {

@@ -128,8 +128,11 @@ fn find_enhanced(draft: &mut Draft, answer: &str, reply: Option<u16>) -> Option<
     };
     match draft.status {
         Some(status) if status.subject == 0 && status.detail == 0 => {
-            let better =
-                said(Some(status.class)).filter(|code| code.subject != 0 || code.detail != 0);
+            let says_more = |code: &EnhancedCode| code.subject != 0 || code.detail != 0;
+            // Given up (5.0.0) after an answer that was a passing one (452 4.2.2): the answer counts.
+            let better = said(Some(status.class)).filter(says_more).or_else(|| {
+                codes::reply(answer).and_then(|found| found.enhanced).filter(says_more)
+            });
             draft.why.push(match better {
                 Some(code) => format!("code {code}: from the answer, Status {status} says less"),
                 None => format!("code {status}: Status field"),
@@ -416,6 +419,16 @@ mod tests {
         let r = judge("550 5.1.1 <a@x.test>... User Unknown", Some("5.0.0"));
         assert_eq!(r.enhanced_code.unwrap().to_string(), "5.1.1");
         assert_eq!((r.reply_code, r.category, r.permanent), (Some(550), UserUnknown, true));
+    }
+
+    #[test]
+    fn a_whole_answer_outweighs_a_status_of_another_class() {
+        let r = judge("452 4.2.2 mailbox full", Some("5.0.0"));
+        assert_eq!((r.enhanced_code.unwrap().to_string().as_str(), r.permanent), ("4.2.2", false));
+        let r = judge("550 5.5.0 refused", Some("4.5.0"));
+        assert_eq!((r.enhanced_code.unwrap().to_string().as_str(), r.permanent), ("5.5.0", true));
+        let r = judge("refused for a reason of 5.1.1", Some("4.4.7"));
+        assert_eq!(r.enhanced_code.unwrap().to_string(), "4.4.7");
     }
 
     #[test]

@@ -15,11 +15,13 @@
 //! input. It does not judge whether the report is genuine: anyone can write a bounce.
 //!
 //! **How it decides.** Structure before words: MIME parts and the fields of the machine-readable
-//! part first; then the layout that a known mail system gives its text; then phrases. A code that
-//! says something specific outweighs a vague phrase, and the other way round.
+//! part first; then the layout that a known mail system gives its text; then what the receiver is
+//! known to mean by its own codes and words; then phrases. A code that says something specific
+//! outweighs a vague phrase, and the other way round.
 //!
 //! **In which order to read.** `document` (octets to parts), `delivery_status` (the fields),
-//! `free_text` with `dialects` (the human part), `phrases` and `classify` (the category),
+//! `free_text` with `dialects` (the human part), `provider_codes` and `hosts` (receivers),
+//! `phrases` with `phrases_exact` and `phrases_data`, and `classify` (the category),
 //! `exchange_details`, `client_errors`, `feedback`, `events`, `auto_reply` (special
 //! shapes), `language`, and [`render()`] with `texts` last. `report` puts them together.
 

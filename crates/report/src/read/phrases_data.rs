@@ -3,7 +3,8 @@
 //! A pattern is lower-case text; `*` stands for anything in between; a space at the start asks for
 //! the start of a word. The order decides: of all groups that match, the first wins, so what is
 //! specific stands before what is general ("sender address … does not exist" before "does not
-//! exist"), first all of [`SPECIFIC`], then all of [`GENERAL`]. `Strong` groups are believed before
+//! exist"), first all of [`super::phrases_exact::EXACT`], then all of [`SPECIFIC`], then all of
+//! [`GENERAL`]. `Strong` groups are believed before
 //! the status code, `Weak` ones after it.
 //!
 //! To add a phrase: put it into the first group whose meaning it has, as short as it can be

@@ -23,13 +23,13 @@ pub(super) static EXACT: &[Group] = &[
     ]),
     (MessageTooBig, Strong, &["header size exceeds limit", "message header size limit"]),
     (TlsFailure, Strong, &[
-        "tls/ssl", "tls required for", "senders to use tls", "does not support tls",
+        "tls/ssl", "tls required for", "requires encryption (tls)", "requires tls version",
+        "requires high-strength ciphers", "senders to use tls", "does not support tls",
     ]),
     (Security, Strong, &[
         "security alert",
         "you don't authenticate", "authorized to send mail, authentication", "username and password",
         "too many login attempts", "smtp authentication in your", "authorized to perform ses:",
-        "requires encryption (tls)", "requires tls version", "requires high-strength ciphers",
     ]),
     (RelayDenied, Strong, &[
         "attempting to send to a non-local", "not a gateway", "not an open relay", "open relay not",

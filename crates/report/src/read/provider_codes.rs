@@ -213,9 +213,21 @@ mod tests {
         ] {
             assert_eq!(meaning(answer).map(|(c, _)| c), Some(category), "{answer}");
         }
-        for answer in
-            ["550 IB6071 x", "550 LIB607", "ofrenda 506", "DNS-PING", "AUP#", "x-P1", "é-é", ""]
-        {
+        for answer in [
+            "550 IB6071 x",
+            "550 LIB607",
+            "ofrenda 506",
+            "DNS-PING",
+            "AUP#",
+            "x-P1",
+            "é-é",
+            "ééé-éé",
+            "IBéé",
+            "AUP#é",
+            "OFRé12",
+            "MSEXCH:(é",
+            "",
+        ] {
             assert_eq!(meaning(answer), None, "{answer}");
         }
     }
