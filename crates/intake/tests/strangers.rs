@@ -145,6 +145,7 @@ async fn start(
             protocol,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             allow_plain_login_on_loopback: true,
+            announce_channel_binding: false,
         })
         .unwrap();
         let address = listening.address().unwrap();

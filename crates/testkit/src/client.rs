@@ -276,6 +276,14 @@ impl Client {
     /// # Panics
     /// When the server keeps the connection open.
     pub fn until_closed(&mut self) -> String {
+        String::from_utf8_lossy(&self.until_closed_octets()).into_owned()
+    }
+
+    /// The same as it came, for what is no text.
+    ///
+    /// # Panics
+    /// When the server keeps the connection open.
+    pub fn until_closed_octets(&mut self) -> Vec<u8> {
         let mut rest = std::mem::take(&mut self.buffer);
         let mut chunk = [0; 4096];
         loop {
@@ -293,7 +301,7 @@ impl Client {
                 Err(_) => break,
             }
         }
-        String::from_utf8_lossy(&rest).into_owned()
+        rest
     }
 
     /// The server's own certificate in DER, after a handshake.

@@ -179,3 +179,17 @@ fn strangers_do_not_write_as_our_users_unless_that_is_allowed() {
     assert_eq!(verdict(&lenient).code, 250);
     wait_for_mail(&lenient, "bob@ours.test", 1);
 }
+
+#[test]
+fn a_container_gateway_is_a_stranger_unless_written_and_then_warned_of() {
+    // RLY-29: behind a container's address translation every client can have this address.
+    let server = ours().start();
+    let ask = |server: &causeway_testkit::server::Server| {
+        let question = ["relay", "explain", "--from-ip", "172.17.0.1", "--recipient", "b@ext.test"];
+        server.cli(&question).status
+    };
+    assert_eq!(ask(&server), Some(1));
+    let written = ours().relay_network("172.17.0.0/16").start();
+    assert_eq!(ask(&written), Some(0));
+    assert!(written.log().contains("172.17.0.1, the gateway of container networks"));
+}

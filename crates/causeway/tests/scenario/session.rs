@@ -306,3 +306,15 @@ fn a_server_with_its_hands_full_of_idle_sessions_still_answers_at_once() {
     wait_for_mail(&server, "alice@ours.test", 1);
     drop(idle);
 }
+
+#[test]
+fn a_client_that_talks_before_the_greeting_is_answered_in_order() {
+    // CMD-17
+    let server = ours().start();
+    let mut client = Client::connect_silently(server.smtp(), None);
+    client
+        .send("EHLO client.example\r\nMAIL FROM:<a@ext.test>\r\nRCPT TO:<b@ext.test>\r\nNOOP\r\n");
+    let codes: Vec<u16> = (0..5).map(|_| client.answer().code).collect();
+    assert_eq!(codes, [220, 250, 250, 550, 250]);
+    assert_nothing_accepted(&server);
+}

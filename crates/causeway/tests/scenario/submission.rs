@@ -77,7 +77,7 @@ fn a_user_sends_to_anybody_after_logging_in_and_nobody_does_without() {
     let mut client = secure(server.listener(SUBMISSION));
     let ehlo = client.ehlo();
     let offer = ehlo.lines.iter().find(|line| line.starts_with("AUTH")).expect("an offer");
-    assert_eq!(offer, "AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN");
+    assert_eq!(offer, "AUTH SCRAM-SHA-256 PLAIN LOGIN");
     for to in ["alice@ours.test", "b@ext.test"] {
         let answer = client.mail("alice@ours.test", &[to], &message("no"));
         assert_eq!(answer.code, 530, "{answer}");
@@ -149,6 +149,24 @@ fn every_mechanism_says_what_went_wrong() {
 }
 
 #[test]
+fn a_bound_login_is_announced_where_that_is_wanted_and_there_is_tls() {
+    let more = "announce_channel_binding = true\nallow_plain_login_on_loopback = true";
+    let server = ours().listener("submission", SUBMISSION, more).start();
+    let mut client = secure(server.listener(SUBMISSION));
+    let ehlo = client.ehlo();
+    let offer = ehlo.lines.iter().find(|line| line.starts_with("AUTH")).expect("an offer");
+    assert_eq!(offer, "AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN");
+    // A client that could bind, and saw no offer to: somebody took it out on the way.
+    let answer = client.command("AUTH SCRAM-SHA-256 eSwsbj1hLHI9Yg==");
+    assert_eq!(answer.code, 535, "{answer}");
+    assert!(answer.says("not bound to this TLS connection"), "{answer}");
+    let mut plain = Client::connect(server.listener(SUBMISSION));
+    let ehlo = plain.ehlo();
+    let offer = ehlo.lines.iter().find(|line| line.starts_with("AUTH")).expect("an offer");
+    assert_eq!(offer, "AUTH SCRAM-SHA-256 PLAIN LOGIN", "there is nothing to bind to");
+}
+
+#[test]
 fn a_login_survives_a_reset_and_a_greeting_and_never_tls() {
     // RLY-33, TLS-03
     let server =
@@ -156,7 +174,7 @@ fn a_login_survives_a_reset_and_a_greeting_and_never_tls() {
     let mut client = Client::connect(server.listener(SUBMISSION));
     let ehlo = client.ehlo();
     let offer = ehlo.lines.iter().find(|line| line.starts_with("AUTH")).expect("an offer");
-    assert_eq!(offer, "AUTH SCRAM-SHA-256 PLAIN LOGIN", "there is nothing to bind to");
+    assert_eq!(offer, "AUTH SCRAM-SHA-256 PLAIN LOGIN");
     assert_eq!(log_in(&mut client, "alice@ours.test", PASSWORD).code, 235);
     client.command("RSET");
     assert_eq!(client.command("MAIL FROM:<alice@ours.test>").code, 250);

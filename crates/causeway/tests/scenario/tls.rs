@@ -1,5 +1,6 @@
 //! TLS: what each level of a connector demands, and what STARTTLS makes a session forget.
 
+use causeway_testkit::client::Client;
 use causeway_testkit::{Behaviour, Issued, ScriptedPeer, TestCa, Validity};
 
 use super::world::{
@@ -171,4 +172,55 @@ fn a_renewed_certificate_is_used_without_a_restart() {
     std::fs::write(&chain, "nonsense").unwrap();
     reload();
     assert_eq!(shown(), second.chain[0].as_ref());
+}
+
+#[test]
+fn old_versions_of_tls_are_refused_with_an_alert() {
+    // TLS-07: a greeting of TLS 1.0 and of TLS 1.1, with the one cipher that both have to know.
+    let server = ours().listener("submissions", 2465, "").start();
+    for minor in [1u8, 2] {
+        let mut hello = vec![0x03, minor];
+        hello.extend([7; 32]);
+        // No session; TLS_RSA_WITH_AES_128_CBC_SHA and the renegotiation marker; no compression.
+        hello.extend([0, 0, 4, 0x00, 0x2f, 0x00, 0xff, 1, 0]);
+        let mut handshake = vec![1, 0, 0, hello.len() as u8];
+        handshake.append(&mut hello);
+        let mut record = vec![0x16, 0x03, 0x01, 0, handshake.len() as u8];
+        record.append(&mut handshake);
+        let mut client = Client::connect_silently(server.listener(2465), None);
+        client.send(&record);
+        let said = client.until_closed_octets();
+        // A fatal alert: handshake failure, or protocol version.
+        assert_eq!(said.first(), Some(&0x15), "{said:?}");
+        assert!(matches!(said.get(5..7), Some([2, 40 | 70])), "{said:?}");
+    }
+    server.wait_for_log("TLS handshake failed");
+    assert!(server.log().contains("TLS 1.1 or older"), "{}", server.log());
+}
+
+#[test]
+fn a_connection_that_breaks_in_tls_has_given_a_message_only_with_its_last_dot() {
+    // TLS-17: the end of TLS is not announced, the TCP connection just ends.
+    let server = ours().start();
+    let begin = |content: &str| {
+        let mut client = server.client();
+        client.ehlo();
+        let mut client = client.starttls();
+        client.ehlo();
+        client.command("MAIL FROM:<a@ext.test>");
+        client.command("RCPT TO:<alice@ours.test>");
+        assert_eq!(client.command("DATA").code, 354);
+        client.send(content);
+        client
+    };
+    for cut in
+        ["Subject: cut\r\n\r\nx\r\n", "Subject: cut\r\n\r\nx\r\n.", "Subject: cut\r\n\r\nx\r\n.\r"]
+    {
+        drop(begin(cut));
+    }
+    let mut whole = begin("Subject: whole\r\n\r\nx\r\n.\r\n");
+    assert_eq!(whole.answer().code, 250);
+    drop(whole);
+    wait_for_mail(&server, "alice@ours.test", 1);
+    assert_eq!(server.audit("accepted"), 1);
 }

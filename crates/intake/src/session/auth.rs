@@ -10,6 +10,7 @@ use bytes::Bytes;
 use causeway_accounts::{LoginRefusal, Malformed, Mechanism, Service, Step};
 use causeway_model::config::{HourlyLimit, IdentityField, Protocol};
 use causeway_model::{Address, QueueId, Reply, ReversePath};
+use causeway_net::tls::ChannelBindings;
 use causeway_policy::{ClientFacts, PopLogin, SenderFields};
 use causeway_smtp::line::{LineError, take_line};
 use causeway_store::Mailbox;
@@ -53,9 +54,20 @@ impl Session {
         if !self.is_submission() || !self.is_safe_for_passwords() || self.user.is_some() {
             return None;
         }
-        let names: Vec<&str> =
-            Mechanism::offered(&self.bindings).iter().map(|mechanism| mechanism.name()).collect();
+        let names: Vec<&str> = Mechanism::offered(&self.announced())
+            .iter()
+            .map(|mechanism| mechanism.name())
+            .collect();
         Some(format!("AUTH {}", names.join(" ")))
+    }
+
+    /// The channel bindings that clients are told of. Without any announced, a client that says that it
+    /// could have bound its login is believed.
+    fn announced(&self) -> ChannelBindings {
+        match self.listener.announce_channel_binding {
+            true => self.bindings.clone(),
+            false => ChannelBindings::default(),
+        }
     }
 
     pub(super) async fn auth(
@@ -70,12 +82,12 @@ impl Session {
                 return Ok(Next::Continue);
             }
         };
-        let mut exchange = self.context.logins.exchange(
-            mechanism,
-            self.client,
-            Service::Submission,
-            self.bindings.clone(),
-        );
+        let bindings = match mechanism {
+            Mechanism::ScramSha256Plus => self.bindings.clone(),
+            _ => self.announced(),
+        };
+        let logins = &self.context.logins;
+        let mut exchange = logins.exchange(mechanism, self.client, Service::Submission, bindings);
         // An empty initial response is written `=`, and has come here as nothing.
         let initial = initial_response.map(|text| if text.is_empty() { "=" } else { text });
         let mut response = initial.map(|text| Bytes::copy_from_slice(text.as_bytes()));

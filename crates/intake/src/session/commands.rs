@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use causeway_model::envelope::{BodyType, Recipient};
 use causeway_model::{Address, Reply};
 use causeway_net::dns::Families;
+use causeway_net::tls::handshake_reason;
 use causeway_policy::{PeerFacts, RecipientDecision, RelayFacts};
 use causeway_smtp::command::{Command, MailParameters, RcptParameters, RcptTo};
 use tracing::{info, warn};
@@ -319,7 +320,8 @@ impl Session {
                 Ok(())
             }
             Ok(Err(error)) => {
-                info!(client = %self.client, %error, "TLS handshake failed");
+                let reason = handshake_reason(&error);
+                info!(client = %self.client, reason, "TLS handshake failed");
                 Err(Lost::Closed)
             }
             Err(_) => Err(Lost::Silent),

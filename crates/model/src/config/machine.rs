@@ -37,6 +37,9 @@ pub struct Listener {
     /// Clients on this machine may log in without TLS. False unless written, and without effect
     /// for clients from elsewhere.
     pub allow_plain_login_on_loopback: bool,
+    /// `SCRAM-SHA-256-PLUS` is announced to those who may log in. False unless written: mutt takes it
+    /// where it is announced and cannot do it. It is spoken in any case.
+    pub announce_channel_binding: bool,
 }
 
 /// `protocol` of a listener.
@@ -162,6 +165,7 @@ impl Default for Machine {
             protocol,
             address: SocketAddr::from(([127, 0, 0, 1], port)),
             allow_plain_login_on_loopback: false,
+            announce_channel_binding: false,
         };
         Self {
             hostname: None,

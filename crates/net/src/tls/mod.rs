@@ -34,6 +34,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 pub use binding::ChannelBindings;
 pub use client::{ClientTls, TlsSession};
 pub use facts::CertificateFacts;
+pub use reason::handshake_reason;
 pub use server::{ClientCertificate, ServerSession, ServerTls};
 pub use trust::TrustRoots;
 

@@ -5,7 +5,8 @@ use std::io;
 use rustls::{AlertDescription, Error, PeerIncompatible};
 
 /// Why a handshake failed, as a clause without a full stop; the technical name in brackets.
-pub(super) fn handshake_reason(error: &io::Error) -> String {
+#[must_use]
+pub fn handshake_reason(error: &io::Error) -> String {
     if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         return tls_reason(tls);
     }
@@ -52,7 +53,9 @@ fn incompatible_reason(incompatible: &PeerIncompatible) -> String {
         }
         PeerIncompatible::Tls12NotOffered
         | PeerIncompatible::Tls12NotOfferedOrEnabled
-        | PeerIncompatible::SupportedVersionsExtensionRequired => {
+        | PeerIncompatible::SupportedVersionsExtensionRequired
+        // TLS 1.2 came with signature algorithms.
+        | PeerIncompatible::SignatureAlgorithmsExtensionRequired => {
             "the peer knows only TLS 1.1 or older, which is not safe"
         }
         PeerIncompatible::NoCipherSuitesInCommon => "the peer has no cipher in common with us",

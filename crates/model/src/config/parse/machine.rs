@@ -15,7 +15,8 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("admin", Protocol::Admin),
 ];
 
-const LISTENER_KEYS: &[&str] = &["name", "protocol", "address", "allow_plain_login_on_loopback"];
+const LISTENER_KEYS: &[&str] =
+    &["name", "protocol", "address", "allow_plain_login_on_loopback", "announce_channel_binding"];
 
 const LIMIT_KEYS: &[&str] = &[
     "max_message_size",
@@ -110,7 +111,15 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
             );
         }
         let allow_plain_login_on_loopback = plain_login(&section, protocol);
-        listeners.push(Listener { name, protocol, address, allow_plain_login_on_loopback });
+        let announce_channel_binding =
+            section.read("announce_channel_binding", values::boolean).unwrap_or(false);
+        listeners.push(Listener {
+            name,
+            protocol,
+            address,
+            allow_plain_login_on_loopback,
+            announce_channel_binding,
+        });
     }
     listeners
 }
