@@ -263,7 +263,7 @@ impl Session {
         let mut lines = vec!["TOP".to_owned(), "UIDL".to_owned()];
         if self.may_log_in() {
             lines.push("USER".to_owned());
-            lines.push(format!("SASL {}", Self::mechanisms().join(" ")));
+            lines.push(format!("SASL {}", self.mechanisms().join(" ")));
         }
         if self.bindings.is_none() && self.context.tls.is_some() {
             lines.push("STLS".to_owned());

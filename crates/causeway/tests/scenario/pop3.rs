@@ -284,6 +284,21 @@ fn sasl_logs_in_with_and_without_an_initial_response() {
 }
 
 #[test]
+fn channel_binding_is_announced_where_the_listener_says_so() {
+    let server = ours().listener("pop3s", POP3S, "announce_channel_binding = true").start();
+    let mut session = PopClient::connect_tls(server.listener(POP3S));
+    let announced = session.lines("CAPA");
+    assert!(
+        announced.iter().any(|line| line.starts_with("SASL SCRAM-SHA-256-PLUS ")),
+        "{announced:?}"
+    );
+    // It is spoken in any case.
+    let server = with_pop3().start();
+    let mut session = PopClient::connect_tls(server.listener(POP3S));
+    assert_eq!(session.command("AUTH SCRAM-SHA-256-PLUS"), "+ ");
+}
+
+#[test]
 fn pipelined_commands_are_answered_in_order() {
     let server = with_pop3().start();
     deliver(&server, &["one\r\n", "two\r\n"]);

@@ -20,14 +20,20 @@ impl Session {
             || self.listener.allow_plain_login_on_loopback && self.client.is_loopback()
     }
 
-    /// The names of the mechanisms to announce. SCRAM-SHA-256-PLUS is not among them, though it is
-    /// spoken: mutt takes it wherever it is announced, cannot bind it to the connection, and then loses
-    /// step (2.2.12). So a client that says it could have bound its login is believed.
-    pub(super) fn mechanisms() -> Vec<&'static str> {
-        Mechanism::offered(&ChannelBindings::default())
-            .iter()
-            .map(|mechanism| mechanism.name())
-            .collect()
+    /// The names of the mechanisms to announce.
+    pub(super) fn mechanisms(&self) -> Vec<&'static str> {
+        Mechanism::offered(&self.announced()).iter().map(|mechanism| mechanism.name()).collect()
+    }
+
+    /// The channel bindings that clients are told of: none unless the listener says so, because mutt
+    /// (2.2.12) takes SCRAM-SHA-256-PLUS wherever it is announced, cannot bind, and loses step. It is
+    /// spoken all the same. Without any announced, a client that says that it could have bound its
+    /// login is believed.
+    fn announced(&self) -> ChannelBindings {
+        match &self.bindings {
+            Some(bindings) if self.listener.announce_channel_binding => bindings.clone(),
+            _ => ChannelBindings::default(),
+        }
     }
 
     /// Carries out a command of the AUTHORIZATION state.
@@ -60,7 +66,7 @@ impl Session {
             },
             Command::Auth { mechanism: None, .. } => {
                 self.say(&Reply::ok("the mechanisms"));
-                for name in Self::mechanisms() {
+                for name in self.mechanisms() {
                     self.say_line(name);
                 }
                 self.say_line(".");
@@ -79,12 +85,12 @@ impl Session {
         let mechanism = Mechanism::parse(name)
             .filter(|mechanism| Mechanism::offered(&bindings).contains(mechanism));
         let Some(mechanism) = mechanism else {
-            let offered = Self::mechanisms().join(", ");
+            let offered = self.mechanisms().join(", ");
             self.refuse(&replies::no_such_mechanism(&offered));
             return Ok(());
         };
         if mechanism != Mechanism::ScramSha256Plus {
-            bindings = ChannelBindings::default();
+            bindings = self.announced();
         }
         let logins = self.context.logins.clone();
         let mut exchange = logins.exchange(mechanism, self.client, Service::Pop3, bindings);
