@@ -238,6 +238,9 @@ impl Maildrop {
     }
 
     fn remove(&mut self, index: usize) -> io::Result<()> {
+        if self.listing.entries[index].gone {
+            return Ok(());
+        }
         let gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
         match fs::remove_file(self.path(&self.listing.entries[index])) {
             Err(error) if gone(&error) => {
