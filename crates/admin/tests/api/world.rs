@@ -83,6 +83,10 @@ impl FakeControl {
 }
 
 impl ServerControl for FakeControl {
+    fn mail_services(&self) -> causeway_admin::clients::MailServices {
+        crate::clients::offered()
+    }
+
     fn retry(&self, selection: Selection) -> ControlFuture<'_, u64> {
         self.note(format!("retry {selection:?}"))
     }
