@@ -94,7 +94,7 @@ cli-password-shown = Das Kennwort ist { $password } (nur dieses eine Mal gezeigt
 cli-ask-mailbox-remove = Das Postfach { $address } entfernen? Niemand kann sich mehr anmelden, und Post dafür wird abgelehnt; die Post darin bleibt auf der Platte.
 
 # Domänen, Konnektoren, Wege, Relay.
-cli-no-domains = Es gibt keine akzeptierten Domänen. Einen Abschnitt [[domain]] in mailflow.toml einfügen und den Server neu laden lassen.
+cli-no-domains = Es gibt keine akzeptierten Domänen. `causeway domain add DOMÄNE` fügt eine hinzu.
 cli-no-connectors = Es gibt keine Konnektoren.
 cli-connector-out-own = Der Konnektor „{ $name }“ sendet Post an eigene Server dieser Organisation.
 cli-connector-out-partner = Der Konnektor „{ $name }“ sendet Post an Server eines Partners.

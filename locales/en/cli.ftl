@@ -94,7 +94,7 @@ cli-password-shown = The password is { $password } (shown this once; only a hash
 cli-ask-mailbox-remove = Remove the mailbox { $address }? Nobody can log in any more, and mail for it is refused; the mail in it stays on disk.
 
 # Domains, connectors, routes, relay.
-cli-no-domains = There are no accepted domains. Add a [[domain]] to mailflow.toml and reload the server.
+cli-no-domains = There are no accepted domains. Add one with `causeway domain add DOMAIN`.
 cli-no-connectors = There are no connectors.
 cli-connector-out-own = Connector “{ $name }” sends mail to this organization’s own servers.
 cli-connector-out-partner = Connector “{ $name }” sends mail to a partner’s servers.

@@ -94,7 +94,7 @@ cli-password-shown = Het wachtwoord is { $password } (alleen deze keer getoond; 
 cli-ask-mailbox-remove = Het postvak { $address } verwijderen? Niemand kan zich meer aanmelden en post ervoor wordt geweigerd; de post erin blijft op schijf.
 
 # Domeinen, connectoren, routes, relay.
-cli-no-domains = Er zijn geen geaccepteerde domeinen. Voeg een [[domain]] toe aan mailflow.toml en laat de server opnieuw laden.
+cli-no-domains = Er zijn geen geaccepteerde domeinen. `causeway domain add DOMEIN` voegt er een toe.
 cli-no-connectors = Er zijn geen connectoren.
 cli-connector-out-own = Connector ‘{ $name }’ stuurt mail naar eigen servers van deze organisatie.
 cli-connector-out-partner = Connector ‘{ $name }’ stuurt mail naar servers van een partner.

@@ -94,7 +94,7 @@ cli-password-shown = Lösenordet är { $password } (visas bara nu; endast en has
 cli-ask-mailbox-remove = Ta bort brevlådan { $address }? Ingen kan längre logga in, och post till den avvisas; posten i den finns kvar på disk.
 
 # Domäner, anslutningar, vägar, relä.
-cli-no-domains = Det finns inga godkända domäner. Lägg till en [[domain]] i mailflow.toml och låt servern läsa om.
+cli-no-domains = Det finns inga godkända domäner. `causeway domain add DOMÄN` lägger till en.
 cli-no-connectors = Det finns inga anslutningar.
 cli-connector-out-own = Anslutningen ”{ $name }” skickar post till organisationens egna servrar.
 cli-connector-out-partner = Anslutningen ”{ $name }” skickar post till en partners servrar.

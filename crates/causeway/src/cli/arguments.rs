@@ -111,10 +111,10 @@ pub(crate) enum Command {
     /// See and manage mailboxes
     #[command(subcommand, after_help = help::MAILBOX)]
     Mailbox(MailboxCommand),
-    /// See the accepted domains
+    /// See and manage the accepted domains
     #[command(subcommand)]
     Domain(DomainCommand),
-    /// See the connectors
+    /// See and manage the connectors
     #[command(subcommand)]
     Connector(ConnectorCommand),
     /// Find out where mail for a recipient goes, and why
@@ -376,6 +376,14 @@ pub(crate) struct MailboxSetArguments {
 pub(crate) enum DomainCommand {
     /// List the accepted domains
     List,
+    /// Accept a domain
+    #[command(after_help = help::DOMAIN_ADD)]
+    Add(flow::DomainAddArguments),
+    /// Change an accepted domain: what is not named stays as it is
+    #[command(after_help = help::DOMAIN_SET)]
+    Set(flow::DomainSetArguments),
+    /// Accept a domain no longer; its mailboxes stay on disk
+    Remove(flow::DomainRemoveArguments),
     /// Show the settings for mail programs of its users, and the DNS records to publish
     #[command(after_help = help::DOMAIN_CLIENTS)]
     Clients {
@@ -390,6 +398,26 @@ pub(crate) enum DomainCommand {
 pub(crate) enum ConnectorCommand {
     /// List the connectors
     List,
+    /// Add a connector
+    #[command(after_help = help::CONNECTOR_ADD)]
+    Add(Box<flow::ConnectorAddArguments>),
+    /// Change a connector: what is not named stays as it is
+    #[command(after_help = help::CONNECTOR_SET)]
+    Set(Box<flow::ConnectorSetArguments>),
+    /// Put a connector in use
+    Enable {
+        /// The connector
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Put a connector out of use; it stays in the file
+    Disable {
+        /// The connector
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Take a connector out
+    Remove(flow::ConnectorRemoveArguments),
     /// Say what a connector does, and how it does
     #[command(after_help = help::CONNECTOR_EXPLAIN)]
     Explain {

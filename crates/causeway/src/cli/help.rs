@@ -161,6 +161,31 @@ lost by it, asks.
 Example:
   causeway revert 12 --reason \"the new smart host refuses our mail\"";
 
+pub(super) const DOMAIN_ADD: &str = "\
+Edits mailflow.toml, keeping its comments and order, and makes a revision; see `causeway apply`.
+
+Examples:
+  causeway domain add contoso.example
+  causeway domain add corp.example --type internal_relay --match-subdomains";
+
+pub(super) const DOMAIN_SET: &str = "\
+Example:
+  causeway domain set corp.example --type internal_relay";
+
+pub(super) const CONNECTOR_ADD: &str = "\
+Edits mailflow.toml, keeping its comments and order, and makes a revision; see `causeway apply`.
+
+Examples:
+  causeway connector add \"to on-premises\" --direction outbound --peer on_premises \\
+      --recipient-domain corp.example --smart-host mail.corp.example --tls domain_validation
+  causeway connector add \"from on-premises\" --direction inbound --peer on_premises \\
+      --sender-domain '*' --source-address 203.0.113.0/28";
+
+pub(super) const CONNECTOR_SET: &str = "\
+Examples:
+  causeway connector set \"to on-premises\" --smart-host new.corp.example --smart-host 192.0.2.7:2525
+  causeway connector set \"to on-premises\" --tls encryption_only --no-tls-domain";
+
 pub(super) const CONNECTOR_EXPLAIN: &str = "\
 Example:
   causeway connector explain \"to on-premises\"";

@@ -271,3 +271,118 @@ fn the_command_line_says_no_to_a_plan_that_is_refused_and_names_bad_input() {
     assert!(broken.stderr.contains("mailflow.toml:2:"), "{broken:?}");
     assert_eq!(server.cli(&["plan", "/nonexistent"]).status, Some(2));
 }
+
+#[test]
+fn domains_are_added_changed_and_removed_in_the_same_file() {
+    let server = ours().mailflow("# about nothing in particular").start();
+    let before = file(&server);
+    let added = server.json(&["domain", "add", "more.test", "--type", "internal_relay"]);
+    assert_eq!((&added["applied"], &added["revision"]), (&json!(true), &json!(2)), "{added}");
+    assert_eq!(server.cli(&["domain", "add", "MORE.test"]).status, Some(2), "it is there");
+    let set = server.cli(&["domain", "set", "more.test", "--type", "authoritative", "--yes"]);
+    assert_eq!(set.status, Some(0), "{set:?}");
+    let domains = server.json(&["domain", "list"]);
+    let more = domains.as_array().unwrap().iter().find(|d| d["name"] == "more.test").unwrap();
+    assert_eq!(more["type"], "authoritative");
+    let asked = server.cli(&["domain", "remove", "more.test"]);
+    assert_eq!(asked.status, Some(2), "asks, and there is no terminal: {asked:?}");
+    assert_eq!(server.cli(&["domain", "remove", "more.test", "--yes"]).status, Some(0));
+    assert_eq!(file(&server), before, "comments, order and spacing are as they were");
+    assert_eq!(server.cli(&["domain", "remove", "more.test", "--yes"]).status, Some(2));
+    let history = server.json(&["history"]);
+    let reasons: Vec<&str> =
+        history.as_array().unwrap().iter().map(|r| r["reason"].as_str().unwrap()).collect();
+    assert!(reasons.contains(&"domain add more.test"), "{reasons:?}");
+}
+
+#[test]
+fn connectors_are_added_changed_disabled_and_removed_with_mail_in_the_queue() {
+    let wrong = ScriptedPeer::refusing();
+    let right = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(wrong.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test"], "waits");
+    wait_for_deferral(&server, "x@partner.test");
+    let (old, new) = (wrong.address().to_string(), right.address().to_string());
+    let before = file(&server);
+    // The mail waits elsewhere for a while.
+    let add = ["connector", "add", "second", "--direction", "outbound", "--peer", "partner"];
+    let add = [&add[..], &["--recipient-domain", "other.test", "--smart-host", &old]].concat();
+    assert_eq!(server.json(&add)["applied"], true);
+    let tie = server.cli(&["connector", "set", "second", "--recipient-domain", "partner.test"]);
+    assert_eq!(tie.status, Some(1), "two connectors for one domain: {tie:?}");
+    assert!(tie.stdout.contains("both take"), "{tie:?}");
+    assert_eq!(server.cli(&["connector", "disable", "second"]).status, Some(0));
+    assert!(file(&server).contains("enabled = false"), "{}", file(&server));
+    assert_eq!(server.cli(&["connector", "enable", "second"]).status, Some(0));
+    assert_eq!(server.cli(&["connector", "remove", "second", "--yes"]).status, Some(0));
+    assert_eq!(file(&server), before);
+    // And is sent when its own connector is corrected.
+    let set = server.json(&["connector", "set", "partner", "--smart-host", &new]);
+    assert_eq!(effect(&set, "rerouted")["count"], 1);
+    wait_for_status(&server, "x@partner.test", "relayed");
+    let wrong_word = server.cli(&["connector", "set", "partner", "--smart-host", "a b"]);
+    assert_eq!(wrong_word.status, Some(2), "{wrong_word:?}");
+    assert!(wrong_word.stderr.contains("mailflow.toml:"), "{wrong_word:?}");
+    assert_eq!(server.cli(&["connector", "set", "none", "--use-mx"]).status, Some(2));
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn a_command_never_undoes_what_somebody_wrote_by_hand() {
+    let server = ours().start();
+    let edited = format!("{}# by hand\n", file(&server));
+    write_file(&server, &edited);
+    let refused = server.cli(&["domain", "add", "more.test"]);
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("causeway apply"), "{refused:?}");
+    assert_eq!(file(&server), edited);
+    assert_eq!(server.cli(&["apply"]).status, Some(0));
+    assert_eq!(server.cli(&["domain", "add", "more.test"]).status, Some(0));
+}
+
+#[test]
+fn hundreds_of_changes_under_load_lose_nothing_and_can_all_be_undone() {
+    const CHANGES: u32 = 200;
+    let partner = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(partner.address(), "").start();
+    let first = file(&server);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let sent = std::thread::scope(|scope| {
+        let (server, done) = (&server, &done);
+        let sender = scope.spawn(move || {
+            let mut count = 0_usize;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                send(server, &["x@partner.test", "bob@ours.test"], &format!("load-{count}"));
+                count += 1;
+            }
+            count
+        });
+        // Each time another domain, another relay right, another note: nothing that mail needs.
+        for number in 0..CHANGES {
+            let text = match number % 4 {
+                0 => format!("{first}[[domain]]\nname = \"d{number}.test\"\n"),
+                1 => first.replace("networks = [", &format!("networks = [\"192.0.2.{number}\", ")),
+                2 => format!("# change {number}\n{first}"),
+                _ => first.replace(
+                    "name = \"partner\"",
+                    &format!("name = \"partner\"\nnote = \"{number}\""),
+                ),
+            };
+            assert_ne!(text, first);
+            let (status, answer) = post(server, "/v1/flow/apply", &json!({ "text": text }));
+            assert_eq!((status, &answer["applied"]), (200, &json!(true)), "{answer}");
+        }
+        for number in (1..=CHANGES).rev() {
+            let (status, answer) = post(server, "/v1/flow/apply", &json!({ "revision": number }));
+            assert_eq!((status, &answer["applied"]), (200, &json!(true)), "{answer}");
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        sender.join().unwrap()
+    });
+    assert_eq!(file(&server), first, "to the octet");
+    partner.block_on_messages(sent);
+    server.wait_for("an empty queue", || server.queue().is_empty().then_some(()));
+    let accepted = i64::try_from(sent * 2).unwrap();
+    assert_eq!((server.audit("relayed") + server.audit("delivered")), accepted);
+    assert_all_accounted(&server);
+}

@@ -6,8 +6,11 @@
 //! unknown key is named with the nearest known one. Whether a valid configuration makes sense
 //! (connectors that overlap, relay ranges that are too wide) is `causeway-policy`'s work.
 //!
+//! [`edit`] changes the text of `mailflow.toml`, keeping its comments and order.
+//!
 //! `Default` gives what holds when the file is absent.
 
+pub mod edit;
 mod machine;
 mod mailflow;
 mod parse;

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use causeway_model::Domain;
+use causeway_model::config::DomainType;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::super::help;
 
@@ -69,4 +72,154 @@ pub(crate) struct RevertArguments {
     pub(crate) revision: u64,
     #[command(flatten)]
     pub(crate) force: ForceArguments,
+}
+
+/// `causeway domain add`.
+#[derive(Debug, Args)]
+pub(crate) struct DomainAddArguments {
+    /// The domain
+    #[arg(value_name = "DOMAIN")]
+    pub(crate) name: Domain,
+    /// authoritative: all its mailboxes are here; internal_relay: some are elsewhere, behind a
+    /// connector
+    #[arg(long = "type", value_name = "TYPE", value_parser = domain_type(),
+          default_value = "authoritative")]
+    pub(crate) domain_type: DomainType,
+    /// Everything below it counts as this domain
+    #[arg(long)]
+    pub(crate) match_subdomains: bool,
+}
+
+/// `causeway domain set`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true)
+          .args(["domain_type", "match_subdomains"]))]
+pub(crate) struct DomainSetArguments {
+    /// The domain
+    #[arg(value_name = "DOMAIN")]
+    pub(crate) name: Domain,
+    /// authoritative: all its mailboxes are here; internal_relay: some are elsewhere, behind a
+    /// connector
+    #[arg(long = "type", value_name = "TYPE", value_parser = domain_type())]
+    pub(crate) domain_type: Option<DomainType>,
+    /// Whether everything below it counts as this domain
+    #[arg(long, value_name = "true|false")]
+    pub(crate) match_subdomains: Option<bool>,
+}
+
+/// `causeway domain remove`.
+#[derive(Debug, Args)]
+pub(crate) struct DomainRemoveArguments {
+    /// The domain
+    #[arg(value_name = "DOMAIN")]
+    pub(crate) name: Domain,
+    #[command(flatten)]
+    pub(crate) force: ForceArguments,
+}
+
+/// `causeway connector add`.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectorAddArguments {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// outbound: from here to particular servers; inbound: from them to here
+    #[arg(long, value_name = "DIRECTION", value_parser = ["outbound", "inbound"])]
+    pub(crate) direction: String,
+    /// Whose servers are at the other end: on_premises (this organization's own) or partner
+    #[arg(long, value_name = "PEER", value_parser = PEERS)]
+    pub(crate) peer: String,
+    /// Not in use yet
+    #[arg(long)]
+    pub(crate) disabled: bool,
+    #[command(flatten)]
+    pub(crate) keys: ConnectorKeys,
+}
+
+/// `causeway connector set`.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectorSetArguments {
+    /// The connector
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Whose servers are at the other end: on_premises (this organization's own) or partner
+    #[arg(long, value_name = "PEER", value_parser = PEERS)]
+    pub(crate) peer: Option<String>,
+    #[command(flatten)]
+    pub(crate) keys: ConnectorKeys,
+    /// No name of its own that the certificate must carry
+    #[arg(long, conflicts_with = "tls_domain")]
+    pub(crate) no_tls_domain: bool,
+    /// No login
+    #[arg(long, conflicts_with = "user")]
+    pub(crate) no_login: bool,
+    /// Not recognised by certificate any more
+    #[arg(long, conflicts_with = "tls_certificate_name")]
+    pub(crate) no_tls_certificate_name: bool,
+    /// No note
+    #[arg(long, conflicts_with = "note")]
+    pub(crate) no_note: bool,
+}
+
+/// `causeway connector remove`.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectorRemoveArguments {
+    /// The connector
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) force: ForceArguments,
+}
+
+const PEERS: [&str; 2] = ["on_premises", "partner"];
+const TLS_LEVELS: [&str; 4] =
+    ["opportunistic", "encryption_only", "certificate_validation", "domain_validation"];
+
+/// The keys of a connector, as they stand in mailflow.toml. A list replaces the one before.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ConnectorKeys {
+    /// Outbound: recipients it takes: corp.example, *.corp.example or * (may be given several times)
+    #[arg(long = "recipient-domain", value_name = "DOMAIN")]
+    pub(crate) recipient_domains: Vec<String>,
+    /// Outbound: where its mail goes, HOST or HOST:PORT, in this order (may be given several times)
+    #[arg(long = "smart-host", value_name = "HOST")]
+    pub(crate) smart_hosts: Vec<String>,
+    /// Outbound: its mail goes to the MX hosts of the recipients' domains
+    #[arg(long, conflicts_with = "smart_hosts")]
+    pub(crate) use_mx: bool,
+    /// Outbound: what is demanded of TLS
+    #[arg(long, value_name = "LEVEL", value_parser = TLS_LEVELS)]
+    pub(crate) tls: Option<String>,
+    /// Outbound: the name that the certificate must carry
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tls_domain: Option<String>,
+    /// Outbound: log in as this user
+    #[arg(long, value_name = "USER", requires = "password_file")]
+    pub(crate) user: Option<String>,
+    /// Outbound: the file whose first line is the password
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub(crate) password_file: Option<String>,
+    /// Inbound: sender domains its peer may use: corp.example, *.corp.example or * (may be given
+    /// several times)
+    #[arg(long = "sender-domain", value_name = "DOMAIN")]
+    pub(crate) sender_domains: Vec<String>,
+    /// Inbound: an address or network by which its peer is recognised (may be given several times)
+    #[arg(long = "source-address", value_name = "NETWORK")]
+    pub(crate) source_addresses: Vec<String>,
+    /// Inbound: the name in the client certificate by which its peer is recognised; tested first
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tls_certificate_name: Option<String>,
+    /// Inbound: whether its peer must use TLS
+    #[arg(long, value_name = "true|false")]
+    pub(crate) require_tls: Option<bool>,
+    /// For people
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+}
+
+fn domain_type() -> impl TypedValueParser<Value = DomainType> {
+    PossibleValuesParser::new(["authoritative", "internal_relay"]).map(|name| match name.as_str() {
+        "internal_relay" => DomainType::InternalRelay,
+        _ => DomainType::Authoritative,
+    })
 }

@@ -56,6 +56,15 @@ fn every_documented_command_is_understood() {
         &["mailbox", "passwd", "a@b.test"],
         &["mailbox", "remove", "a@b.test"],
         &["domain", "list"],
+        &["domain", "add", "a.test", "--type", "internal_relay", "--match-subdomains"],
+        &["domain", "set", "a.test", "--match-subdomains", "false"],
+        &["domain", "remove", "a.test", "--force"],
+        &["connector", "add", "x", "--direction", "outbound", "--peer", "partner", "--use-mx"],
+        &["connector", "set", "x", "--smart-host", "a.test", "--smart-host", "192.0.2.1:26"],
+        &["connector", "set", "x", "--user", "u", "--password-file", "/f", "--no-tls-domain"],
+        &["connector", "enable", "x"],
+        &["connector", "disable", "x"],
+        &["connector", "remove", "x", "--yes"],
         &["connector", "list"],
         &["connector", "explain", "to on-premises"],
         &["route", "explain", "a@b.test", "--sender", "<>"],
@@ -94,6 +103,9 @@ fn bad_values_are_refused_with_what_would_be_right() {
         (&["relay", "logins", "revoke"], "--client"),
         (&["login", "unlock", "--all", "--user", "a"], "cannot be used with"),
         (&["health", "--server", "http://mx.test"], "another machine"),
+        (&["domain", "set", "a.test"], "--type"),
+        (&["domain", "add", "a.test", "--type", "relay"], "internal_relay"),
+        (&["connector", "add", "x"], "--direction"),
     ] {
         let error = parsed(line).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{line:?}");

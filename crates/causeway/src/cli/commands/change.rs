@@ -50,6 +50,7 @@ pub(super) async fn apply(arguments: ApplyArguments, context: &Context) -> Resul
     let text = read(arguments.file.as_deref(), context)?;
     let change = Change {
         proposal: Proposal { text: Some(text), revision: None },
+        base: None,
         reason: String::new(),
         force: arguments.force.force,
         always_ask: false,
@@ -64,6 +65,7 @@ pub(super) async fn revert(
     let mut client = context.connect().await?;
     let change = Change {
         proposal: Proposal { text: None, revision: Some(arguments.revision) },
+        base: None,
         reason: String::new(),
         force: arguments.force.force,
         always_ask: false,
@@ -100,6 +102,8 @@ fn read(file: Option<&Path>, context: &Context) -> Result<String, Failure> {
 pub(super) struct Change {
     /// What is to be in force.
     pub(super) proposal: Proposal,
+    /// The revision that it was made from; without one, the revision that the plan was made with.
+    pub(super) base: Option<u64>,
     /// Why, where nobody says so with `--reason`.
     pub(super) reason: String,
     /// Insisted upon.
@@ -140,7 +144,7 @@ pub(super) async fn carry_out(
         text: change.proposal.text,
         revision: change.proposal.revision,
         reason: context.reason.clone().unwrap_or(change.reason),
-        base: Some(base),
+        base: Some(change.base.unwrap_or(base)),
         force: change.force,
     };
     let answer = client.flow_apply(&request).await?;

@@ -9,13 +9,19 @@ use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::output::{Columns, Tone, Width};
 use super::super::words::{Words, harmless};
+use super::edit;
 use super::queue::result_text;
 
-pub(super) async fn run(command: &ConnectorCommand, context: &Context) -> Result<Answer, Failure> {
+pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<Answer, Failure> {
     match command {
         ConnectorCommand::List => list(context).await,
+        ConnectorCommand::Add(arguments) => edit::add_connector(*arguments, context).await,
+        ConnectorCommand::Set(arguments) => edit::set_connector(*arguments, context).await,
+        ConnectorCommand::Enable { name } => edit::enable_connector(name, true, context).await,
+        ConnectorCommand::Disable { name } => edit::enable_connector(name, false, context).await,
+        ConnectorCommand::Remove(arguments) => edit::remove_connector(arguments, context).await,
         ConnectorCommand::Explain { name } => {
-            let explanation = context.connect().await?.connector(name).await?;
+            let explanation = context.connect().await?.connector(&name).await?;
             let mut output = context.output();
             if output.is_json() {
                 output.json(&explanation)?;

@@ -11,11 +11,19 @@ use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::output::{Columns, Output, Tone, Width};
 use super::super::words::{Words, harmless};
+use super::edit;
 
-pub(super) async fn domain(command: &DomainCommand, context: &Context) -> Result<Answer, Failure> {
-    if let DomainCommand::Clients { domain } = command {
-        return super::clients::run(domain, context).await;
+pub(super) async fn domain(command: DomainCommand, context: &Context) -> Result<Answer, Failure> {
+    match command {
+        DomainCommand::List => list_domains(context).await,
+        DomainCommand::Add(arguments) => edit::add_domain(arguments, context).await,
+        DomainCommand::Set(arguments) => edit::set_domain(arguments, context).await,
+        DomainCommand::Remove(arguments) => edit::remove_domain(arguments, context).await,
+        DomainCommand::Clients { domain } => super::clients::run(&domain, context).await,
     }
+}
+
+async fn list_domains(context: &Context) -> Result<Answer, Failure> {
     let domains = context.connect().await?.domains().await?;
     let (mut output, words) = (context.output(), context.words());
     if output.is_json() {

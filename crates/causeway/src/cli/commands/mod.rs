@@ -5,6 +5,7 @@ mod change;
 pub(super) mod check;
 mod clients;
 mod connector;
+mod edit;
 pub(super) mod explain;
 mod flow;
 mod mailbox;
@@ -30,8 +31,8 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Queue(command) => Box::pin(queue::run(command, context)).await,
         Command::Trace(arguments) => Box::pin(trace::run(arguments, context)).await,
         Command::Mailbox(command) => Box::pin(mailbox::run(command, context)).await,
-        Command::Domain(command) => flow::domain(&command, context).await,
-        Command::Connector(command) => connector::run(&command, context).await,
+        Command::Domain(command) => Box::pin(flow::domain(command, context)).await,
+        Command::Connector(command) => Box::pin(connector::run(command, context)).await,
         Command::Route(command) => flow::route(command, context).await,
         Command::Relay(command) => flow::relay(command, context).await,
         Command::Login(command) => access::login(command, context).await,

@@ -1,0 +1,584 @@
+//! Changing `mailflow.toml` as a person would: the entries that change, and nothing else.
+//!
+//! [`FlowEditor`] takes the text of the file, changes domains and connectors in it, and gives the text
+//! back. **What it promises:** comments, order, spacing and the writing of everything that is not
+//! changed stay as they are, to the octet (line ends of another system and a byte order mark
+//! included; only a last line without an end gets one). **What it refuses:** it judges no values; what it wrote is read with
+//! [`MailFlow::parse`](super::MailFlow::parse) like any other text.
+
+use toml_edit::{
+    Array, ArrayOfTables, Decor, DocumentMut, InlineTable, Item, Table, TableLike, Value,
+};
+
+use super::DomainType;
+use crate::domain::Domain;
+
+/// The text of a `mailflow.toml` that is being changed.
+#[derive(Clone, Debug)]
+pub struct FlowEditor {
+    document: DocumentMut,
+    has_mark: bool,
+    has_carriage_returns: bool,
+}
+
+/// Why an entry was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The text cannot be read at all.
+    #[error("the file is not TOML: {0}")]
+    NotToml(String),
+    /// There is one of this name already.
+    #[error("there is a {kind} {name:?} already")]
+    Exists {
+        /// `domain` or `connector`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// There is none of this name.
+    #[error("there is no {kind} {name:?} in mailflow.toml")]
+    NotFound {
+        /// `domain` or `connector`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The key is there and is no list of tables.
+    #[error("{kind} in mailflow.toml is not written as [[{kind}]]")]
+    NotTables {
+        /// `domain` or `connector`.
+        kind: &'static str,
+    },
+}
+
+/// What a key is to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// A string.
+    Text(String),
+    /// A list of strings.
+    List(Vec<String>),
+    /// `true` or `false`.
+    Flag(bool),
+    /// An inline table of strings.
+    Table(Vec<(&'static str, String)>),
+    /// The key goes away, and its default holds.
+    Absent,
+}
+
+/// Keys and what they are to have, in the order in which new ones are written.
+pub type Fields = Vec<(&'static str, Field)>;
+
+impl FlowEditor {
+    /// Takes the text.
+    ///
+    /// # Errors
+    /// [`EditError::NotToml`].
+    pub fn new(text: &str) -> Result<Self, EditError> {
+        let (has_mark, text) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+            EditError::NotToml(error.message().to_owned())
+        })?;
+        // The text of a file with nothing but comments is what stands behind the last entry: new
+        // entries belong below it.
+        if document.is_empty() && !document.trailing().as_str().unwrap_or_default().is_empty() {
+            let head = document.trailing().as_str().unwrap_or_default().to_owned();
+            document.set_trailing("");
+            document.as_table_mut().decor_mut().set_prefix(head);
+        }
+        Ok(Self { document, has_mark, has_carriage_returns: text.contains("\r\n") })
+    }
+
+    /// The text as it is now.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = self.document.to_string();
+        if self.has_carriage_returns {
+            text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        }
+        if self.has_mark {
+            text.insert(0, '\u{feff}');
+        }
+        text
+    }
+
+    /// Adds an accepted domain behind the others.
+    ///
+    /// # Errors
+    /// [`EditError::Exists`], [`EditError::NotTables`].
+    pub fn add_domain(
+        &mut self,
+        name: &Domain,
+        domain_type: DomainType,
+        match_subdomains: bool,
+    ) -> Result<(), EditError> {
+        let mut fields = vec![
+            ("name", Field::Text(name.to_string())),
+            ("type", Field::Text(type_word(domain_type).into())),
+        ];
+        if match_subdomains {
+            fields.push(("match_subdomains", Field::Flag(true)));
+        }
+        self.add("domain", name.as_str(), &same_domain, &fields)
+    }
+
+    /// Changes an accepted domain; what is `None` stays.
+    ///
+    /// # Errors
+    /// [`EditError::NotFound`].
+    pub fn set_domain(
+        &mut self,
+        name: &Domain,
+        domain_type: Option<DomainType>,
+        match_subdomains: Option<bool>,
+    ) -> Result<(), EditError> {
+        let kind = domain_type.map(|kind| ("type", Field::Text(type_word(kind).into())));
+        let below = match_subdomains.map(|flag| ("match_subdomains", Field::Flag(flag)));
+        let fields: Fields = kind.into_iter().chain(below).collect();
+        self.set("domain", name.as_str(), &same_domain, &fields)
+    }
+
+    /// Takes an accepted domain out.
+    ///
+    /// # Errors
+    /// [`EditError::NotFound`].
+    pub fn remove_domain(&mut self, name: &Domain) -> Result<(), EditError> {
+        self.remove("domain", name.as_str(), &same_domain)
+    }
+
+    /// Adds a connector behind the others. `fields` are its keys but the name.
+    ///
+    /// # Errors
+    /// [`EditError::Exists`], [`EditError::NotTables`].
+    pub fn add_connector(&mut self, name: &str, fields: &Fields) -> Result<(), EditError> {
+        let mut all = vec![("name", Field::Text(name.to_owned()))];
+        all.extend(fields.iter().cloned());
+        self.add("connector", name, &same_text, &all)
+    }
+
+    /// Changes keys of a connector; others stay.
+    ///
+    /// # Errors
+    /// [`EditError::NotFound`].
+    pub fn set_connector(&mut self, name: &str, fields: &Fields) -> Result<(), EditError> {
+        self.set("connector", name, &same_text, fields)
+    }
+
+    /// Takes a connector out.
+    ///
+    /// # Errors
+    /// [`EditError::NotFound`].
+    pub fn remove_connector(&mut self, name: &str) -> Result<(), EditError> {
+        self.remove("connector", name, &same_text)
+    }
+
+    fn add(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        same: &Same,
+        fields: &Fields,
+    ) -> Result<(), EditError> {
+        if self.find(kind, name, same).is_some() {
+            return Err(EditError::Exists { kind, name: name.to_owned() });
+        }
+        let tables = || Item::ArrayOfTables(ArrayOfTables::new());
+        let is_first_of_all = self.document.is_empty();
+        match self.document.entry(kind).or_insert_with(tables) {
+            Item::ArrayOfTables(tables) => {
+                let mut table = Table::new();
+                if is_first_of_all {
+                    table.decor_mut().set_prefix("");
+                }
+                write(&mut table, fields);
+                tables.push(table);
+            }
+            Item::Value(Value::Array(array)) => {
+                let mut table = InlineTable::new();
+                write(&mut table, fields);
+                array.push(table);
+            }
+            _ => return Err(EditError::NotTables { kind }),
+        }
+        Ok(())
+    }
+
+    fn set(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        same: &Same,
+        fields: &Fields,
+    ) -> Result<(), EditError> {
+        let not_found = || EditError::NotFound { kind, name: name.to_owned() };
+        let position = self.find(kind, name, same).ok_or_else(not_found)?;
+        match self.document.get_mut(kind) {
+            Some(Item::ArrayOfTables(tables)) => {
+                write(tables.get_mut(position).ok_or_else(not_found)?, fields);
+            }
+            Some(Item::Value(Value::Array(array))) => {
+                let table = array.get_mut(position).and_then(Value::as_inline_table_mut);
+                write(table.ok_or_else(not_found)?, fields);
+            }
+            _ => return Err(not_found()),
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, kind: &'static str, name: &str, same: &Same) -> Result<(), EditError> {
+        let not_found = || EditError::NotFound { kind, name: name.to_owned() };
+        let position = self.find(kind, name, same).ok_or_else(not_found)?;
+        match self.document.get_mut(kind) {
+            Some(Item::ArrayOfTables(tables)) => {
+                let gone = tables.get(position).ok_or_else(not_found)?;
+                // What stands above it with an empty line between speaks of more than this entry.
+                let general = general_part(gone.decor());
+                let place = gone.position();
+                tables.remove(position);
+                let is_empty = tables.is_empty();
+                if is_empty {
+                    self.document.remove(kind);
+                }
+                self.keep_comment(&general, place);
+            }
+            Some(Item::Value(Value::Array(array))) => {
+                array.remove(position);
+            }
+            _ => return Err(not_found()),
+        }
+        Ok(())
+    }
+
+    /// Puts a comment in front of whatever came after `place`, or at the end of the file.
+    fn keep_comment(&mut self, comment: &str, place: Option<isize>) {
+        if comment.trim().is_empty() {
+            return;
+        }
+        let mut after: Vec<&mut Table> = Vec::new();
+        for (_, item) in self.document.iter_mut() {
+            match item {
+                Item::Table(table) => after.push(table),
+                Item::ArrayOfTables(tables) => after.extend(tables.iter_mut()),
+                _ => {}
+            }
+        }
+        let next = after
+            .into_iter()
+            .filter(|table| table.position() > place && !table.is_implicit())
+            .min_by_key(|table| table.position());
+        match next {
+            Some(next) => {
+                let own = next.decor().prefix().and_then(|p| p.as_str()).unwrap_or("\n").to_owned();
+                next.decor_mut().set_prefix(format!("{}\n{own}", comment.trim_end()));
+            }
+            None => {
+                let own = self.document.trailing().as_str().unwrap_or_default().to_owned();
+                self.document.set_trailing(format!("{}\n{own}", comment.trim_end()));
+            }
+        }
+    }
+
+    /// The position of the entry with this name.
+    fn find(&self, kind: &str, name: &str, same: &Same) -> Option<usize> {
+        let is_it = |table: &dyn TableLike| {
+            table.get("name").and_then(Item::as_str).is_some_and(|found| same(found, name))
+        };
+        match self.document.get(kind)? {
+            Item::ArrayOfTables(tables) => tables.iter().position(|table| is_it(table)),
+            Item::Value(Value::Array(array)) => array
+                .iter()
+                .position(|value| value.as_inline_table().is_some_and(|table| is_it(table))),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a name in the file is the one that is looked for.
+type Same = dyn Fn(&str, &str) -> bool;
+
+fn same_text(found: &str, name: &str) -> bool {
+    found == name
+}
+
+/// Two spellings of one domain are one domain.
+fn same_domain(found: &str, name: &str) -> bool {
+    Domain::parse(found).is_ok_and(|found| found.as_str() == name)
+}
+
+/// The word in the file.
+const fn type_word(domain_type: DomainType) -> &'static str {
+    match domain_type {
+        DomainType::Authoritative => "authoritative",
+        DomainType::InternalRelay => "internal_relay",
+    }
+}
+
+/// What stands above an entry up to the last empty line.
+fn general_part(decor: &Decor) -> String {
+    let prefix = decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    match prefix.rfind("\n\n") {
+        Some(end) => prefix[..end].to_owned(),
+        None => String::new(),
+    }
+}
+
+/// Writes the fields into a table; what is written already as it should be is left alone.
+fn write(table: &mut dyn TableLike, fields: &Fields) {
+    for (key, field) in fields {
+        match field {
+            Field::Absent => {
+                table.remove(key);
+            }
+            Field::List(wanted) => match table.get_mut(key).and_then(Item::as_array_mut) {
+                Some(array) => write_list(array, wanted),
+                None => put(table, key, Value::Array(wanted.iter().collect())),
+            },
+            Field::Text(text) => put(table, key, Value::from(text)),
+            Field::Flag(flag) => put(table, key, Value::from(*flag)),
+            Field::Table(entries) => {
+                let entries = entries.iter().map(|(key, text)| (*key, Value::from(text)));
+                put(table, key, Value::InlineTable(entries.collect()));
+            }
+        }
+    }
+}
+
+/// Sets a value; what stands around the one before (a comment at the end of its line) stays.
+fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
+    match table.get_mut(key) {
+        Some(Item::Value(before)) => {
+            if before.to_string().trim() == value.to_string().trim() {
+                return;
+            }
+            *value.decor_mut() = before.decor().clone();
+            *before = value;
+        }
+        Some(other) => *other = Item::Value(value),
+        None => {
+            table.insert(key, Item::Value(value));
+        }
+    }
+}
+
+/// Makes a list have these entries, keeping those that it has.
+fn write_list(array: &mut Array, wanted: &[String]) {
+    for position in (0..array.len()).rev() {
+        let text = array.get(position).and_then(Value::as_str);
+        if text.is_none_or(|text| !wanted.iter().any(|w| w == text)) {
+            remove_from_list(array, position);
+        }
+    }
+    let kept: Vec<String> = array.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    if wanted.starts_with(&kept) {
+        for text in &wanted[kept.len()..] {
+            array.push(text);
+        }
+        return;
+    }
+    // Another order: written anew.
+    array.clear();
+    array.extend(wanted.iter());
+    array.set_trailing("");
+    array.set_trailing_comma(false);
+}
+
+/// Removes an entry with the comment at the end of its line. That comment stands, for TOML, in front of
+/// what comes next, and in front of the entry stands the comment of the one before.
+fn remove_from_list(array: &mut Array, position: usize) {
+    let prefix = |array: &Array, at: usize| {
+        let prefix = array.get(at).and_then(|value| value.decor().prefix());
+        prefix.and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned()
+    };
+    let own = prefix(array, position);
+    let kept = own.find('\n').map_or("", |end| &own[..end]);
+    let behind = |text: &str| match text.find('\n') {
+        Some(end) => format!("{kept}{}", &text[end..]),
+        None if kept.is_empty() => text.to_owned(),
+        None => format!("{kept}\n{text}"),
+    };
+    if position + 1 < array.len() {
+        let next = behind(&prefix(array, position + 1));
+        if let Some(value) = array.get_mut(position + 1) {
+            // The first entry of a list on one line has no space in front.
+            value.decor_mut().set_prefix(if position == 0 && !own.contains('\n') {
+                own.clone()
+            } else {
+                next
+            });
+        }
+    } else {
+        let trailing = behind(array.trailing().as_str().unwrap_or_default());
+        array.set_trailing(trailing);
+    }
+    array.remove(position);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::MailFlow;
+
+    const TEXT: &str = "\
+# Mail flow of Contoso.
+
+[organization]
+name = \"Contoso\"   # the name in reports
+
+# --- domains ---
+
+# the oldest one
+[[domain]]
+name = \"contoso.example\"
+type = \"authoritative\"
+
+[[domain]]
+name   = 'Old.example'
+
+# --- connectors ---
+
+[[connector]]
+name = \"to own\"  # ours
+direction = \"outbound\"
+peer = \"on_premises\"
+recipient_domains = [
+    \"corp.example\",      # head office
+    \"*.corp.example\",
+]
+smart_hosts = [\"mail.corp.example\"]
+# tls = \"opportunistic\"
+";
+
+    fn domain(text: &str) -> Domain {
+        Domain::parse(text).unwrap()
+    }
+
+    fn edited(text: &str, edit: impl FnOnce(&mut FlowEditor)) -> String {
+        let mut editor = FlowEditor::new(text).unwrap();
+        edit(&mut editor);
+        let text = editor.text();
+        MailFlow::parse(&text, "x").unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+        text
+    }
+
+    #[test]
+    fn what_is_not_changed_stays_to_the_octet() {
+        let other_system = TEXT.replace('\n', "\r\n");
+        let marked = format!("\u{feff}{TEXT}");
+        for text in [TEXT, &other_system, &marked, "", "# nothing yet\n", "[queue]\n"] {
+            assert_eq!(FlowEditor::new(text).unwrap().text(), *text);
+        }
+    }
+
+    #[test]
+    fn a_new_entry_stands_behind_those_of_its_kind() {
+        let text = edited(TEXT, |editor| {
+            editor.add_domain(&domain("new.example"), DomainType::InternalRelay, true).unwrap();
+        });
+        let new = "\n[[domain]]\nname = \"new.example\"\ntype = \"internal_relay\"\n\
+                   match_subdomains = true\n";
+        let expected =
+            TEXT.replace("name   = 'Old.example'\n", &format!("name   = 'Old.example'\n{new}"));
+        assert_eq!(text, expected);
+        for empty in ["", "# nothing yet\n"] {
+            let text = edited(empty, |editor| {
+                editor.add_domain(&domain("a.example"), DomainType::Authoritative, false).unwrap();
+            });
+            assert!(text.starts_with(empty), "{text:?}");
+            assert!(text.ends_with("[[domain]]\nname = \"a.example\"\ntype = \"authoritative\"\n"));
+        }
+    }
+
+    #[test]
+    fn a_value_is_replaced_where_it_stands() {
+        let text = edited(TEXT, |editor| {
+            editor
+                .set_domain(&domain("OLD.example"), Some(DomainType::InternalRelay), None)
+                .unwrap();
+            let fields = vec![
+                ("smart_hosts", Field::List(vec!["mail.corp.example".into(), "b.example".into()])),
+                ("recipient_domains", Field::List(vec!["corp.example".into()])),
+                ("enabled", Field::Flag(false)),
+            ];
+            editor.set_connector("to own", &fields).unwrap();
+        });
+        assert!(text.contains("name   = 'Old.example'\ntype = \"internal_relay\"\n"), "{text}");
+        assert!(text.contains("smart_hosts = [\"mail.corp.example\", \"b.example\"]\n"), "{text}");
+        assert!(text.contains("    \"corp.example\",      # head office"), "{text}");
+        assert!(!text.contains("*.corp.example"), "{text}");
+        assert!(text.contains("name = \"to own\"  # ours"), "{text}");
+        assert!(text.contains("enabled = false\n"), "{text}");
+        let back = edited(&text, |editor| {
+            editor.set_connector("to own", &vec![("enabled", Field::Absent)]).unwrap();
+        });
+        assert!(!back.contains("enabled"), "{back}");
+    }
+
+    #[test]
+    fn a_removed_entry_takes_its_own_comment_along_and_no_other() {
+        let text = edited(TEXT, |editor| editor.remove_domain(&domain("contoso.example")).unwrap());
+        assert!(!text.contains("the oldest one") && !text.contains("contoso.example"), "{text}");
+        assert!(text.contains("# --- domains ---\n\n[[domain]]\nname   = 'Old.example'"), "{text}");
+        assert!(text.contains("# --- connectors ---"), "{text}");
+        let text = edited(&text, |editor| editor.remove_domain(&domain("old.example")).unwrap());
+        assert!(
+            text.contains("# --- domains ---") && text.contains("# --- connectors ---"),
+            "{text}"
+        );
+        let text = edited(&text, |editor| editor.remove_connector("to own").unwrap());
+        assert!(text.contains("# --- connectors ---") && !text.contains("[["), "{text}");
+    }
+
+    #[test]
+    fn lists_of_inline_tables_are_edited_too() {
+        let text = "domain = [{ name = \"a.example\" }]\n";
+        let text = edited(text, |editor| {
+            editor.add_domain(&domain("b.example"), DomainType::Authoritative, false).unwrap();
+            editor.set_domain(&domain("a.example"), None, Some(true)).unwrap();
+        });
+        let flow = MailFlow::parse(&text, "x").unwrap().0;
+        assert_eq!(flow.domains.len(), 2);
+        assert!(flow.domains[0].match_subdomains);
+        let text = edited(&text, |editor| editor.remove_domain(&domain("a.example")).unwrap());
+        assert_eq!(MailFlow::parse(&text, "x").unwrap().0.domains.len(), 1);
+    }
+
+    #[test]
+    fn names_that_are_there_or_not_there_are_refused() {
+        let mut editor = FlowEditor::new(TEXT).unwrap();
+        let old = domain("old.example");
+        let added = editor.add_domain(&old, DomainType::Authoritative, false);
+        assert!(matches!(added, Err(EditError::Exists { kind: "domain", .. })));
+        assert!(matches!(
+            editor.remove_connector("to Own"),
+            Err(EditError::NotFound { kind: "connector", .. })
+        ));
+        assert!(matches!(editor.set_connector("x", &vec![]), Err(EditError::NotFound { .. })));
+        assert!(matches!(FlowEditor::new("= x"), Err(EditError::NotToml(_))));
+        let mut odd = FlowEditor::new("domain = 3\n").unwrap();
+        let added = odd.add_domain(&old, DomainType::Authoritative, false);
+        assert_eq!(added, Err(EditError::NotTables { kind: "domain" }));
+    }
+
+    proptest::proptest! {
+        /// Whatever happens to a domain in between, adding and removing it gives the text back.
+        #[test]
+        fn adding_and_removing_gives_the_text_back(
+            names in proptest::collection::vec("[a-d]{1,2}", 0..4),
+            comment in "[a-z#\\n ]{0,20}",
+        ) {
+            let mut text = format!("# {}\n", comment.replace('\n', "\n# "));
+            for (i, name) in names.iter().enumerate() {
+                text.push_str(&format!("\n# {i}\n[[domain]]\nname = \"{name}{i}.test\" # x\n"));
+            }
+            let new = domain("new.example");
+            let mut editor = FlowEditor::new(&text).unwrap();
+            editor.add_domain(&new, DomainType::Authoritative, true).unwrap();
+            editor.set_domain(&new, Some(DomainType::InternalRelay), Some(false)).unwrap();
+            editor.remove_domain(&new).unwrap();
+            proptest::prop_assert_eq!(editor.text(), text);
+        }
+    }
+}
