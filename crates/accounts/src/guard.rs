@@ -12,7 +12,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use causeway_model::Timestamp;
-use parking_lot::Mutex;
+use causeway_model::config::Network;
+use parking_lot::{Mutex, RwLock};
 
 use crate::bounded::Bounded;
 
@@ -79,6 +80,8 @@ pub struct Lock {
 #[derive(Debug)]
 pub(crate) struct Guard {
     rules: Rules,
+    /// Addresses that are not counted.
+    exempt: RwLock<Vec<Network>>,
     state: Mutex<State>,
 }
 
@@ -92,15 +95,27 @@ struct State {
 impl Guard {
     pub(crate) fn new(rules: Rules) -> Self {
         let state = State { counts: Bounded::new(LIMIT), known: Bounded::new(LIMIT) };
-        Self { rules, state: Mutex::new(state) }
+        Self { rules, exempt: RwLock::default(), state: Mutex::new(state) }
+    }
+
+    /// Addresses in these networks are not counted from now on; names are, wherever they come from.
+    pub(crate) fn exempt(&self, networks: Vec<Network>) {
+        *self.exempt.write() = networks;
+    }
+
+    fn counts_address(&self, client: IpAddr) -> bool {
+        let client = client.to_canonical();
+        !self.exempt.read().iter().any(|network| network.contains(&client))
     }
 
     /// Whether this name may be tried from this address now.
     pub(crate) fn check(&self, name: &str, client: IpAddr, now: Timestamp) -> Result<(), Locked> {
+        let counts_address = self.counts_address(client);
         let state = self.state.lock();
         let until = state
             .subjects(name, client)
             .iter()
+            .filter(|subject| counts_address || !matches!(subject, Subject::Address(_)))
             .filter_map(|subject| state.counts.get(subject)?.locked_until)
             .filter(|until| *until > now)
             .max();
@@ -114,11 +129,13 @@ impl Guard {
         client: IpAddr,
         now: Timestamp,
     ) -> (Duration, Vec<Lock>) {
+        let counts_address = self.counts_address(client);
         let mut state = self.state.lock();
         let mut most = 0;
         let mut locks = Vec::new();
         for subject in state.subjects(name, client) {
             let limit = match subject {
+                Subject::Address(_) if !counts_address => continue,
                 Subject::Address(_) => self.rules.per_address,
                 Subject::Name(_) | Subject::Known(..) => self.rules.per_account,
             };
@@ -289,6 +306,18 @@ mod tests {
         // The same customer, another address.
         assert!(guard.check("alice", ip("2001:db8::2:3"), at(10)).is_err());
         assert!(guard.check("alice", ip("2001:db8:0:1::1"), at(10)).is_ok());
+    }
+
+    #[test]
+    fn an_address_of_many_users_can_be_exempt_and_its_names_are_not() {
+        let guard = Guard::new(RULES);
+        guard.exempt(vec!["192.0.2.0/24".parse().unwrap()]);
+        for i in 0..20 {
+            guard.failed(&format!("name{i}"), ip("::ffff:192.0.2.7"), at(i));
+            guard.failed("alice", ip("192.0.2.7"), at(i));
+        }
+        assert!(guard.check("bob", ip("192.0.2.7"), at(30)).is_ok());
+        assert!(guard.check("alice", ip("192.0.2.7"), at(30)).is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use causeway_model::config::Limits;
+use causeway_model::config::{Limits, Network};
 use causeway_model::{Address, Timestamp};
 use causeway_net::clock::Clock;
 use causeway_net::tls::ChannelBindings;
@@ -228,6 +228,12 @@ impl Logins {
     #[must_use]
     pub fn account(&self, mailbox: &Address) -> Option<Arc<Mailbox>> {
         self.inner.accounts.account(&mailbox.mailbox_key())
+    }
+
+    /// Addresses in these networks are never locked, because many users log in from them; wrong passwords
+    /// count for the names only.
+    pub fn never_lock(&self, networks: Vec<Network>) {
+        self.inner.guard.exempt(networks);
     }
 
     /// What is locked now, what ends last first.

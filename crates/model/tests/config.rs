@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use causeway_model::config::{
-    Connector, DomainPattern, DomainType, Host, InternetRoute, Language, Machine, MailFlow,
-    OutboundRoute, Places, Protocol, Severity, StoreUrl, TlsLevel,
+    Connector, DomainPattern, DomainType, Host, IdentityField, InternetRoute, Language, Machine,
+    MailFlow, OutboundRoute, Places, Protocol, Severity, StoreUrl, TlsLevel,
 };
 
 const MACHINE: &str = r#"
@@ -396,4 +396,56 @@ proptest::proptest! {
             let _ = Places::of(&text, "f");
         }
     }
+}
+
+#[test]
+fn listeners_and_limits_say_who_may_log_in_and_how_much_may_be_sent() {
+    let text = "
+        [[listener]]
+        protocol = \"submission\"
+        address = \"127.0.0.1:587\"
+        allow_plain_login_on_loopback = true
+        announce_channel_binding = true
+
+        [limits]
+        login_failures_per_account = 3
+        login_lock = \"1h\"
+        login_lock_exempt = [\"192.0.2.7\", \"2001:db8::/32\"]
+        account_messages_per_hour = 0
+        sender_recipients_per_hour = 7
+    ";
+    let (machine, problems) = Machine::parse(text, "causeway.toml").unwrap();
+    assert_eq!(problems, []);
+    let listener = &machine.listeners[0];
+    assert!(listener.allow_plain_login_on_loopback && listener.announce_channel_binding);
+    let limits = machine.limits;
+    assert_eq!((limits.login_failures_per_account, limits.login_failures_per_address), (3, 30));
+    assert_eq!(limits.login_lock, Duration::from_secs(3600));
+    assert_eq!((limits.per_account.messages, limits.per_account.recipients), (0, 5000));
+    assert_eq!((limits.per_sender.messages, limits.per_sender.recipients), (0, 7));
+    assert_eq!(machine.login_lock_exempt.len(), 2);
+
+    let none = "[[listener]]\nprotocol = \"smtp\"\naddress = \"127.0.0.1:25\"\nallow_plain_login_on_loopback = true";
+    let (_, problems) = Machine::parse(none, "causeway.toml").unwrap();
+    assert!(problems[0].what.contains("no login without TLS"), "{problems:?}");
+    for (wrong, instead) in [
+        ("[limits]\nlogin_lock = \"2d\"", "24h"),
+        ("[limits]\nlogin_failures_per_account = 0", "from 1"),
+        ("[limits]\naccount_messages_per_hour = -1", "from 0"),
+        ("[limits]\nacount_messages_per_hour = 1", "account_messages_per_hour"),
+    ] {
+        let problems = Machine::parse(wrong, "causeway.toml").unwrap_err();
+        assert!(problems[0].instead.contains(instead), "{wrong}: {problems:?}");
+    }
+}
+
+#[test]
+fn own_domains_are_protected_in_the_fields_that_are_named() {
+    let (flow, _) = MailFlow::parse("", "mailflow.toml").unwrap();
+    assert_eq!(flow.identity.protect_own_domains, [IdentityField::Envelope]);
+    let text = "[identity]\nprotect_own_domains = [\"envelope\", \"from\"]";
+    let (flow, _) = MailFlow::parse(text, "mailflow.toml").unwrap();
+    assert_eq!(flow.identity.protect_own_domains, [IdentityField::Envelope, IdentityField::From]);
+    let text = "[identity]\nprotect_own_domains = [\"sender\"]";
+    assert!(MailFlow::parse(text, "mailflow.toml").is_err());
 }

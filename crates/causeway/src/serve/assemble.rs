@@ -156,6 +156,7 @@ async fn who_gets_in(
 ) -> Result<(Logins, Arc<PopRegister>), causeway_store::StoreError> {
     let accounts = Arc::clone(mailboxes) as Arc<dyn causeway_accounts::Accounts>;
     let logins = Logins::open(Arc::clone(store), accounts, clock.clone(), &machine.limits).await?;
+    logins.never_lock(machine.login_lock_exempt.clone());
     let register = PopRegister::open(Arc::clone(store), flow.relay.pop_before_smtp).await?;
     Ok((logins, Arc::new(register)))
 }

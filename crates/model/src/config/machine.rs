@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::mailflow::Network;
+
 /// `causeway.toml`. Every field has a default; see the reference in `docs/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
@@ -23,6 +25,9 @@ pub struct Machine {
     pub delivery: DeliverySettings,
     /// Limits of sessions and messages.
     pub limits: Limits,
+    /// `[limits].login_lock_exempt`: addresses that are never locked for wrong passwords, because many
+    /// users log in from them (a webmail).
+    pub login_lock_exempt: Vec<Network>,
 }
 
 /// `[[listener]]`.
@@ -185,6 +190,7 @@ impl Default for Machine {
                 trust_roots: Vec::new(),
             },
             limits: Limits::default(),
+            login_lock_exempt: Vec::new(),
         }
     }
 }

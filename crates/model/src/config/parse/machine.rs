@@ -27,6 +27,7 @@ const LIMIT_KEYS: &[&str] = &[
     "login_failures_per_account",
     "login_failures_per_address",
     "login_lock",
+    "login_lock_exempt",
     "sessions_per_account",
     "account_messages_per_hour",
     "account_recipients_per_hour",
@@ -172,6 +173,8 @@ fn delivery(root: &Section<'_>, machine: &mut Machine) {
 
 fn limits(root: &Section<'_>, machine: &mut Machine) {
     let Some(section) = root.section("limits", LIMIT_KEYS) else { return };
+    let exempt = section.list("login_lock_exempt", "[\"192.0.2.7\"]", values::network);
+    machine.login_lock_exempt = exempt.unwrap_or_default();
     let limits = &mut machine.limits;
     let number = |key: &str, target: &mut usize| {
         if let Some(number) = section.read(key, values::count(1_000_000)) {
