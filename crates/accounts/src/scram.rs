@@ -50,6 +50,12 @@ pub(crate) fn salt_for_nobody(secret: &[u8], name: &str) -> String {
     BASE64.encode(&context.sign().as_ref()[..SALT_SIZE])
 }
 
+/// Keys that no password has.
+pub(crate) fn keys_of_nobody() -> ScramKeys {
+    let none = BASE64.encode([0; SIZE]);
+    ScramKeys { stored: none.clone(), server: none }
+}
+
 /// The keys of a password under a mailbox's salt. `None` when salt or iterations make no sense.
 pub(crate) fn keys(password: &[u8], scram: &Scram) -> Option<ScramKeys> {
     let salt = BASE64.decode(&scram.salt).ok()?;
