@@ -1,5 +1,5 @@
 //! Peers nobody here wrote: the real server with Postfix, Exim, swaks, Python's smtplib and poplib,
-//! curl, mpop, fetchmail, getmail, NSD and Dovecot.
+//! curl, mpop, fetchmail, getmail, mutt, NSD and Dovecot.
 //!
 //! The programs come from Debian's packages, unpacked by `scripts/peers` (scripts/test does it). Where
 //! they are not there the tests say so and pass, except with `CI=true`: then they fail. Each program has

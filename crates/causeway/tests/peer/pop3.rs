@@ -260,3 +260,55 @@ fn getmail_fetches_what_is_new() {
         assert_whole(&maildir(&inbox), 2);
     }
 }
+
+/// Gives mutt the terminal that it wants, and waits for its end.
+const TERMINAL: &str = r#"
+import os, pty, select, sys, time
+pid, terminal = pty.fork()
+if pid == 0:
+    os.environ["TERM"] = "xterm"
+    os.execv(sys.argv[1], sys.argv[1:])
+shown, deadline = b"", time.time() + 60
+while time.time() < deadline:
+    if select.select([terminal], [], [], 1)[0]:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+print(shown.decode("utf-8", "replace"))
+"#;
+
+#[test]
+fn mutt_reads_and_deletes_over_pop3() {
+    let Some(peers) = Peers::find() else { return };
+    let server = server_with_mail(3);
+    let place = peers.place();
+    // It asks for this directory, otherwise.
+    std::fs::create_dir(place.path().join("Mail")).unwrap();
+    let config = place.path().join("muttrc");
+    private_file(
+        &config,
+        &format!(
+            "set pop_pass=\"{PASSWORD}\"\nset ssl_verify_host=no\nset certificate_file={}\n\
+             set pop_delete=yes\nset delete=yes\nset move=no\nset quit=yes\nset wait_key=no\n",
+            server.data_dir().join("tls/self-signed.pem").display()
+        ),
+    );
+    let mut command = peers.command("/usr/bin/python3");
+    let output = command
+        .args(["-c", TERMINAL])
+        .arg(peers.path("mutt/usr/bin/mutt"))
+        .args(["-n", "-F"])
+        .arg(&config)
+        .args(["-f", &format!("pops://alice%40ours.test@{}:2995/", server.smtp().ip())])
+        .args(["-e", "push '<display-message><exit><next-entry><delete-message><quit>'"])
+        .env("HOME", place.path())
+        .output()
+        .unwrap();
+    let shown = said(&output);
+    assert!(shown.contains("2 kept, 1 deleted"), "{shown}\n{}", server.log());
+    assert_eq!(server.maildir("alice@ours.test").len(), 2);
+}
