@@ -167,9 +167,9 @@ cli-its-words = Im Wortlaut: { $words }
 cli-rule = Regel: { $rule }
 
 # Wer hineinkommt.
-cli-app-password-added = { $address } hat ein neues Anwendungspasswort „{ $name }“.
-cli-app-password-revoked = Das Anwendungspasswort „{ $name }“ von { $address } ist widerrufen.
-cli-no-app-passwords = { $address } hat keine Anwendungspasswörter. `causeway mailbox app-password add` erzeugt eines.
+cli-app-password-added = { $address } hat ein neues Anwendungskennwort „{ $name }“.
+cli-app-password-revoked = Das Anwendungskennwort „{ $name }“ von { $address } ist widerrufen.
+cli-no-app-passwords = { $address } hat keine Anwendungskennwörter. `causeway mailbox app-password add` erzeugt eines.
 cli-never = nie
 cli-no-locks = Nichts ist gesperrt.
 cli-everybody = alle
@@ -222,7 +222,7 @@ cli-head-used = ZULETZT BENUTZT
 cli-head-client = CLIENT
 cli-head-service = DIENST
 cli-head-user = BENUTZER
-cli-head-failures = FALSCHE PASSWÖRTER
+cli-head-failures = FALSCHE KENNWÖRTER
 cli-head-ends = ENDET
 
 # Änderungen des Mailflusses.

@@ -167,9 +167,9 @@ cli-its-words = Ordagrant: { $words }
 cli-rule = Regel: { $rule }
 
 # Vem som kommer in.
-cli-app-password-added = { $address } har ett nytt applösenord ”{ $name }”.
-cli-app-password-revoked = Applösenordet ”{ $name }” för { $address } är återkallat.
-cli-no-app-passwords = { $address } har inga applösenord. `causeway mailbox app-password add` skapar ett.
+cli-app-password-added = { $address } har ett nytt programlösenord ”{ $name }”.
+cli-app-password-revoked = Programlösenordet ”{ $name }” för { $address } är återkallat.
+cli-no-app-passwords = { $address } har inga programlösenord. `causeway mailbox app-password add` skapar ett.
 cli-never = aldrig
 cli-no-locks = Ingenting är låst.
 cli-everybody = alla

@@ -93,8 +93,8 @@ Examples:
   causeway mailbox passwd alice@contoso.example --generate";
 
 pub(super) const APP_PASSWORD_ADD: &str = "\
-An application password logs in like the mailbox's own, for sending and for fetching mail, and can be
-revoked alone. Only a hash of it is kept.
+An application password logs in like the mailbox's own, for sending and for fetching mail, and
+can be revoked alone. Only a hash of it is kept.
 
 Example:
   causeway mailbox app-password add alice@contoso.example \"Alice's phone\"";
@@ -114,8 +114,8 @@ Examples:
   causeway relay logins revoke --user alice@contoso.example";
 
 pub(super) const POP_LOGINS_REPORT: &str = "\
-For sites whose mail is fetched from another server: have it report every login with this command, or
-with POST /v1/pop-logins on the socket (see docs/relay.md).
+For sites whose mail is fetched from another server: have it report every login with this
+command, or with POST /v1/pop-logins on the socket (see docs/relay.md).
 
 Example:
   causeway relay logins report --client 203.0.113.9 --user alice@contoso.example";

@@ -45,7 +45,8 @@ pub(super) fn check(machine: &Machine, flow: &MailFlow, findings: &mut Findings<
         findings.warning(
             "listener",
             "POP-before-SMTP is enabled, but no listener speaks pop3",
-            "add a [[listener]] with protocol = \"pop3\", or disable [relay].pop_before_smtp",
+            "add a [[listener]] with protocol = \"pop3\", have your own POP3 server report its logins \
+             (causeway relay logins report), or disable [relay].pop_before_smtp",
         );
     }
     names(machine, findings);
