@@ -7,7 +7,9 @@ use causeway_model::envelope::Recipient;
 use causeway_model::{Address, Attempt, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp};
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
-use causeway_store::{Change, NewMessage, QueueFilter, Settlement, Status, StoreError, Update};
+use causeway_store::{
+    Change, LastResult, NewMessage, QueueFilter, Settlement, Status, StoreError, Update,
+};
 
 use crate::claim::Claim;
 use crate::engine::Dispatch;
@@ -47,6 +49,8 @@ pub struct FailingSite {
     pub site: String,
     /// Recipients that wait for it.
     pub waiting: usize,
+    /// When it failed first.
+    pub since: Timestamp,
     /// When it is tried next.
     pub until: Timestamp,
     /// The last failure.
@@ -80,6 +84,7 @@ impl Dispatch {
                 Health::Failing { until, last, .. } => Some(FailingSite {
                     site: site.key.to_string(),
                     waiting: site.present,
+                    since: site.failing_since.unwrap_or(last.at),
                     until: *until,
                     last: last.as_ref().clone(),
                 }),
@@ -219,8 +224,11 @@ impl Dispatch {
                 .map(|taken| Update {
                     key: taken.key,
                     change,
-                    // Once it leaves its site, only the store can tell what it waited for.
-                    result: taken.last.clone().map(|a| outcome::result(a, Phase::Queued)),
+                    result: match change {
+                        Change::Failed { .. } => Some(in_words("550 5.7.0", reason)),
+                        // Once it leaves its site, only the store can tell what it waited for.
+                        _ => taken.last.clone().map(|a| outcome::result(a, Phase::Queued)),
+                    },
                     tried: false,
                     detail: (!reason.is_empty()).then(|| reason.to_owned()),
                 })
@@ -307,7 +315,7 @@ impl Dispatch {
                 .map(|taken| Update {
                     key: taken.key,
                     change: Change::Expanded,
-                    result: None,
+                    result: Some(in_words("250 2.0.0", &format!("redirected to {to}"))),
                     tried: false,
                     detail: Some(format!("redirected to {to} by an administrator")),
                 })
@@ -415,6 +423,11 @@ impl Walk {
             }
         }
     }
+}
+
+/// What an administrator did, as a last result: no attempt is behind it.
+fn in_words(code: &str, reply: &str) -> LastResult {
+    LastResult { code: code.to_owned(), reply: reply.to_owned(), ..LastResult::default() }
 }
 
 /// A content of its own for a copy: a file belongs to one message only.

@@ -392,6 +392,7 @@ impl Schedule {
             // Nobody asks any more: whoever does next finds out.
             site.health = Health::Well;
             site.failures = 0;
+            site.failing_since = None;
             self.reclaim(index);
             return Call::None;
         }
@@ -432,6 +433,7 @@ impl Schedule {
         site.present = 0;
         site.health = Health::Well;
         site.failures = 0;
+        site.failing_since = None;
         waiting.retain(|key| {
             let waits = self.entries.get_mut(key).filter(|e| e.place == Place::Site(index));
             waits.is_some_and(|entry| {

@@ -89,6 +89,8 @@ pub(crate) struct Site {
     pub(crate) health: Health,
     /// Failures in a row.
     pub(crate) failures: u32,
+    /// When the first of them was.
+    pub(crate) failing_since: Option<Timestamp>,
     /// Failed attempts ever; recipients remember the count at which they joined.
     pub(crate) attempts: u32,
     /// Successes since the last failure.
@@ -119,6 +121,7 @@ impl Site {
             flying: 0,
             health: Health::Well,
             failures: 0,
+            failing_since: None,
             attempts: 0,
             successes: 0,
             stumbles: 0,
@@ -155,6 +158,7 @@ impl Site {
     pub(crate) fn succeeded(&mut self) {
         self.health = Health::Well;
         self.failures = 0;
+        self.failing_since = None;
         self.successes += 1;
         self.stumbles = 0;
         if self.caution > 0 {
@@ -179,6 +183,7 @@ impl Site {
     /// A connection failed, and none works: everything waits until `until`.
     pub(crate) fn failed(&mut self, attempt: Attempt, until: Timestamp) {
         self.failures += 1;
+        self.failing_since.get_or_insert(attempt.at);
         self.attempts += 1;
         self.successes = 0;
         self.stumbles = 0;

@@ -120,6 +120,10 @@ fn recipient(
         }
         recipient.attempts = recipient.attempts.max(live.attempts);
         recipient.next_attempt_at = live.next_attempt_at.or(recipient.next_attempt_at);
+        if live.last.is_some() && recipient.status == RecipientStatus::Ready {
+            // Not tried itself: it waits for its site to be reached.
+            recipient.status = RecipientStatus::Deferred;
+        }
         recipient.set_result(live.last);
     }
     recipient

@@ -1,7 +1,7 @@
 //! Finding and reading the two files.
 //!
-//! A relative `data_dir` is taken from the directory the command runs in, as the server does; when
-//! there is no such directory there, from the directory of the file.
+//! A relative `data_dir` begins at the directory of the file, for the server and for every command:
+//! so they find each other from wherever they are started.
 
 use std::path::{Path, PathBuf};
 
@@ -42,7 +42,11 @@ pub(crate) struct Loaded<T> {
 
 /// Reads `causeway.toml`. An absent file gives the defaults.
 pub(crate) fn machine(directory: &Path) -> Loaded<Machine> {
-    load(directory, MACHINE_FILE, Machine::parse)
+    let mut loaded = load(directory, MACHINE_FILE, Machine::parse);
+    if let Some(machine) = loaded.value.as_mut().filter(|_| directory != Path::new(".")) {
+        machine.data_dir = directory.join(&machine.data_dir);
+    }
+    loaded
 }
 
 /// Reads `mailflow.toml`. An absent file gives the defaults.
@@ -121,12 +125,7 @@ pub(crate) fn existing_data_directory(directory: &Path) -> Result<PathBuf, Failu
         let first = loaded.problems.iter().find(|problem| problem.severity == Severity::Error);
         return Err(Failure::bad_input(first.map_or_else(String::new, ToString::to_string)));
     };
-    let beside_the_file = directory.join(&machine.data_dir);
-    if machine.data_dir.is_dir() || !beside_the_file.is_dir() {
-        Ok(machine.data_dir)
-    } else {
-        Ok(beside_the_file)
-    }
+    Ok(machine.data_dir)
 }
 
 #[cfg(test)]
@@ -137,7 +136,8 @@ mod tests {
     fn absent_files_give_the_defaults() {
         let place = tempfile::tempdir().unwrap();
         let loaded = machine(place.path());
-        assert_eq!(loaded.value, Some(Machine::default()));
+        let data_dir = place.path().join("./causeway-data");
+        assert_eq!(loaded.value, Some(Machine { data_dir, ..Machine::default() }));
         assert!(!loaded.found);
         assert_eq!(mail_flow(place.path()).value, Some(MailFlow::default()));
     }

@@ -30,7 +30,7 @@ struct Ending<'a> {
 
 fn told(result: Result<(), Failure>) -> Result<(), Trouble> {
     // Nobody listens any more: the world is taken down all the same.
-    result.map_err(|_| Trouble("nobody reads the output".into()))
+    result.map_err(|_| Trouble(String::new()))
 }
 
 impl Show {
@@ -90,6 +90,14 @@ impl Show {
             });
             return told(self.out.json(&document).and_then(|()| self.out.flush()));
         }
+        if let Some(report) = report {
+            self.line("")?;
+            self.line("One of the reports, as it lies in anna@contoso.example's mailbox:")?;
+            self.line("")?;
+            for line in report.lines() {
+                self.line(&format!("  | {line}"))?;
+            }
+        }
         self.line("")?;
         self.line("What became of them:")?;
         let mut table = Columns::new(&["TO", "WHAT IT SHOWS", "ENDED", "BECAUSE"]);
@@ -119,14 +127,6 @@ impl Show {
             audit.failed_without_report,
             audit.unaccounted,
         ))?;
-        if let Some(report) = report {
-            self.line("")?;
-            self.line("One of the reports, as it lies in anna@contoso.example's mailbox:")?;
-            self.line("")?;
-            for line in report.lines() {
-                self.line(&format!("  | {line}"))?;
-            }
-        }
         self.line("")?;
         self.line("Everything has been taken down again. Try next: causeway serve, causeway --help")
     }

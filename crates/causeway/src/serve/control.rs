@@ -76,9 +76,17 @@ impl ServerControl for Control {
     }
 
     fn redirect(&self, selection: Selection, to: Address) -> ControlFuture<'_, u64> {
-        Box::pin(
-            async move { counted(self.server.dispatch.redirect(selected(&selection), &to).await) },
-        )
+        Box::pin(async move {
+            let policy = self.server.policy.load_full();
+            let decision = policy.recipient(&to, self.server.mailboxes.as_ref());
+            if matches!(decision, causeway_policy::RecipientDecision::Unknown(_)) {
+                return Err(ControlError::Refused {
+                    what: format!("{to} is not a mailbox here"),
+                    instead: "redirect to a mailbox that exists (causeway mailbox list), or to an address elsewhere".into(),
+                });
+            }
+            counted(self.server.dispatch.redirect(selected(&selection), &to).await)
+        })
     }
 
     fn live(&self, keys: &[RecipientKey]) -> Vec<Option<LiveState>> {
@@ -250,7 +258,7 @@ impl Server {
             parts.push(ComponentHealth {
                 name: format!("path {}", site.site),
                 status: ComponentStatus::Degraded,
-                since: Some(site.last.at),
+                since: Some(site.since),
                 detail: Some(format!(
                     "{} recipients waiting, next attempt {}: {code} {reply}",
                     site.waiting, site.until

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
+use causeway_model::config::{Connector, Machine, MailFlow, Places, Problem, Severity, StoreUrl};
+use causeway_net::tls::client::ClientTls;
+use causeway_net::tls::server::ServerTls;
 use causeway_policy::MailPolicy;
 use serde::Serialize;
 
@@ -87,6 +89,7 @@ struct Found {
 
 /// Reads both files; when both can be read, asks whether they make sense together.
 fn find(context: &Context) -> Found {
+    causeway_net::tls::install_crypto_provider();
     let machine = configuration::machine(&context.config_directory);
     let flow = configuration::mail_flow(&context.config_directory);
     let files = [machine.found, flow.found];
@@ -99,9 +102,56 @@ fn find(context: &Context) -> Found {
             &flow.places,
             &machine.places,
         ));
+        problems.extend(files_named(&machine_value, &machine.places));
+        problems.extend(password_files(&flow_value, &flow.places));
         problems.extend(open_relay(&machine_value, flow_value, &flow.places));
     }
     Found { problems, files }
+}
+
+/// Files that `causeway.toml` names and the server could not use.
+fn files_named(machine: &Machine, places: &Places) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut note = |path: &str, what: String, instead: &str| {
+        problems.push(places.problem(Severity::Error, path, what, instead));
+    };
+    if let Some(files) = &machine.tls
+        && let Err(error) = ServerTls::load(Some(files), &machine.data_dir, "localhost")
+    {
+        note("tls.certificate", error.to_string(), "name PEM files of one certificate and its key");
+    }
+    for (i, root) in machine.delivery.trust_roots.iter().enumerate() {
+        if let Err(error) = ClientTls::new(std::slice::from_ref(root)) {
+            let path = format!("delivery.trust_roots[{i}]");
+            note(&path, error.to_string(), "name PEM files with certificates");
+        }
+    }
+    if let StoreUrl::Postgres(_) = machine.store {
+        note("store.url", "this version has no cluster store".into(), "write url = \"sqlite\"");
+    }
+    problems
+}
+
+/// Password files that cannot be read: by whoever checks, who may not be the server's user.
+fn password_files(flow: &MailFlow, places: &Places) -> Vec<Problem> {
+    let outbound =
+        flow.connectors.iter().enumerate().filter_map(|(i, connector)| match connector {
+            Connector::Outbound(outbound) => Some((i, outbound.credentials.as_ref()?)),
+            Connector::Inbound(_) => None,
+        });
+    outbound
+        .filter_map(|(i, credentials)| {
+            let error = std::fs::File::open(&credentials.password_file).err()?;
+            let path = format!("connector[{i}].credentials");
+            let file = credentials.password_file.display();
+            Some(places.problem(
+                Severity::Warning,
+                &path,
+                format!("{file} cannot be read: {error}"),
+                "name a file that the server's user can read, with the password in its first line",
+            ))
+        })
+        .collect()
 }
 
 /// The classic open relay questions, asked of the policy that these files make.
