@@ -7,8 +7,8 @@ use causeway_testkit::{Behaviour, Fault, Point, ScriptedPeer};
 use serde_json::Value;
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, MINUTE, SECOND, assert_all_accounted, send, wait_for_deferral,
-    wait_for_mail, wait_for_status, with_partner,
+    FEW_ATTEMPTS, HOUR, MINUTE, SECOND, assert_all_accounted, assert_queue_empties, send,
+    wait_for_deferral, wait_for_mail, wait_for_status, with_partner,
 };
 
 /// Seconds from the receipt of the message until each of its attempts.
@@ -103,7 +103,7 @@ fn expiry_comes_after_forty_eight_hours_to_the_minute() {
     let report = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
     assert!(report.contains("Status: 5.4.316"), "{report}");
     assert_eq!(wait_for_status(&server, "x@partner.test", "failed")["code"], "550 5.4.316");
-    assert!(server.queue().is_empty());
+    assert_queue_empties(&server);
     assert_all_accounted(&server);
 }
 
@@ -139,7 +139,7 @@ fn a_message_whose_connector_is_gone_expires_all_the_same() {
     server.kill_and_restart();
     server.advance(48 * HOUR + MINUTE);
     wait_for_mail(&server, "alice@ours.test", 1);
-    assert!(server.queue().is_empty());
+    assert_queue_empties(&server);
     assert_all_accounted(&server);
 }
 

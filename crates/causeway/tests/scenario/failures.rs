@@ -9,8 +9,8 @@ use causeway_testkit::{
 };
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, assert_all_accounted, inside, send, wait_for_deferral, wait_for_mail,
-    wait_for_status, with_partner,
+    FEW_ATTEMPTS, HOUR, assert_all_accounted, assert_queue_empties, inside, send,
+    wait_for_deferral, wait_for_mail, wait_for_status, with_partner,
 };
 
 /// A message to x@partner.test waits with the first code, and comes back with the second.
@@ -26,7 +26,7 @@ fn waits_and_returns(server: &Server, queued: &str, expired: &str) -> (serde_jso
     assert!(report.contains("x@partner.test"), "{report}");
     let row = wait_for_status(server, "x@partner.test", "failed");
     assert_eq!(row["code"], expired, "{row}");
-    assert!(server.queue().is_empty());
+    assert_queue_empties(&server);
     assert_all_accounted(server);
     (entry, report)
 }

@@ -5,8 +5,8 @@ use causeway_testkit::{Behaviour, ScriptedPeer};
 use serde_json::Value;
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, assert_all_accounted, send, wait_for_deferral, wait_for_mail,
-    wait_for_status, with_partner,
+    FEW_ATTEMPTS, HOUR, assert_all_accounted, assert_queue_empties, send, wait_for_deferral,
+    wait_for_mail, wait_for_status, with_partner,
 };
 
 /// A message for x@partner.test that waits, as its peer refuses connections.
@@ -104,7 +104,7 @@ fn remove_needs_a_yes_and_sends_nothing() {
     assert_eq!(asked.status, Some(2), "no terminal to ask on: {asked:?}");
     assert_eq!(server.queue().len(), 1);
     assert_eq!(server.cli(&["queue", "remove", &id, "--yes"]).status, Some(0));
-    assert!(server.queue().is_empty());
+    assert_queue_empties(&server);
     assert!(server.maildir("alice@ours.test").is_empty());
     assert_eq!(server.audit("failed_without_report"), 1);
     assert_all_accounted(&server);
@@ -116,7 +116,7 @@ fn redirect_sends_it_elsewhere() {
     let output = server.cli(&["queue", "redirect", &id, "--to", "bob@ours.test", "--yes"]);
     assert_eq!(output.status, Some(0), "{output:?}");
     wait_for_mail(&server, "bob@ours.test", 1);
-    assert!(server.queue().is_empty());
+    assert_queue_empties(&server);
     assert_all_accounted(&server);
 }
 

@@ -4,8 +4,8 @@ use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, inside, message, wait_for_deferral,
-    wait_for_mail, wait_for_status, with_partner,
+    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, assert_queue_empties, inside, message,
+    wait_for_deferral, wait_for_mail, wait_for_status, with_partner,
 };
 
 /// A transaction with parameters on MAIL and RCPT.
@@ -162,7 +162,7 @@ fn a_bounce_of_a_bounce_is_recorded_and_never_sent() {
     wait_for_status(&server, "x@partner.test", "failed");
     wait_for_status(&server, "forged@ext.test", "failed");
     server.advance(48 * HOUR);
-    assert!(server.queue().is_empty());
+    assert_queue_empties(&server);
     assert_eq!(server.audit("accepted"), 2, "the message and one report: {:?}", server.trace("@"));
     assert_eq!(server.audit("failed_with_report"), 1);
     assert_eq!(server.audit("failed_without_report"), 1);

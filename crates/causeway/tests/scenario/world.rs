@@ -85,6 +85,11 @@ pub(crate) fn assert_nothing_accepted(server: &Server) {
     assert_eq!(server.client().command("NOOP").code, 250);
 }
 
+/// Asserts that nothing waits. What has arrived may not be settled yet for a moment.
+pub(crate) fn assert_queue_empties(server: &Server) {
+    server.wait_for("an empty queue", || server.queue().is_empty().then_some(()));
+}
+
 /// Asserts that every accepted recipient has its place.
 pub(crate) fn assert_all_accounted(server: &Server) {
     assert_eq!(server.audit("unaccounted"), 0, "{}", server.json(&["audit"]));
