@@ -26,7 +26,7 @@ fn waits_and_returns(server: &Server, queued: &str, expired: &str) -> (serde_jso
     assert!(report.contains("x@partner.test"), "{report}");
     let row = wait_for_status(server, "x@partner.test", "failed");
     assert_eq!(row["code"], expired, "{row}");
-    assert_queue_empties(&server);
+    assert_queue_empties(server);
     assert_all_accounted(server);
     (entry, report)
 }
