@@ -398,6 +398,18 @@ impl Client {
         path: &str,
         request: Option<&R>,
     ) -> Result<(StatusCode, hyper::body::Bytes), ClientError> {
+        let (status, body) = self.begin(method, path, request).await?;
+        let bytes = body.collect().await.map_err(|error| self.lost(&error.to_string()))?;
+        Ok((status, bytes.to_bytes()))
+    }
+
+    /// Sends a request; the answer's body is yet to come.
+    async fn begin<R: Serialize>(
+        &mut self,
+        method: Method,
+        path: &str,
+        request: Option<&R>,
+    ) -> Result<(StatusCode, Limited<hyper::body::Incoming>), ClientError> {
         let body = match request {
             None => Body::empty(),
             Some(request) => Body::from(serde_json::to_vec(request).map_err(|e| self.not(e))?),
@@ -415,13 +427,11 @@ impl Client {
             let status = response.status();
             Ok::<_, hyper::Error>((status, Limited::new(response.into_body(), MAX_ANSWER)))
         };
-        let (status, body) = match tokio::time::timeout(ANSWER_TIMEOUT, exchange).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(self.lost(&error.to_string())),
-            Err(_) => return Err(self.lost("no answer in 10 minutes")),
-        };
-        let bytes = body.collect().await.map_err(|error| self.lost(&error.to_string()))?;
-        Ok((status, bytes.to_bytes()))
+        match tokio::time::timeout(ANSWER_TIMEOUT, exchange).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(self.lost(&error.to_string())),
+            Err(_) => Err(self.lost("no answer in 10 minutes")),
+        }
     }
 
     fn understood<A: DeserializeOwned>(

@@ -9,14 +9,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use causeway_model::config::MailFlow;
+use causeway_model::config::{Language, MailFlow, OutboundConnector};
 use causeway_model::{Address, RecipientKey, Timestamp};
 use causeway_store::{LastResult, StoreError};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::clients::MailServices;
 use crate::types::{
-    ApplyAnswer, ApplyRequest, ComponentHealth, FlowView, PlanAnswer, RelayExplanation,
-    RelayQuestion, RouteExplanation, RouteQuestion, Selection,
+    ApplyAnswer, ApplyRequest, ComponentHealth, FirewallRule, FlowView, PlanAnswer,
+    RelayExplanation, RelayQuestion, RouteExplanation, RouteQuestion, Selection, TestStep,
 };
 
 /// A boxed future: the trait is used as `Arc<dyn ServerControl>`.
@@ -85,6 +86,23 @@ pub trait ServerControl: Send + Sync + 'static {
         request: ApplyRequest,
         author: String,
     ) -> ControlFuture<'_, ApplyAnswer>;
+
+    /// Tests a connector with a message to `to`; every step is sent as it ends. True when everything
+    /// that is needed works.
+    fn validate_connector(
+        &self,
+        connector: OutboundConnector,
+        to: Address,
+        language: Option<Language>,
+        steps: UnboundedSender<TestStep>,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
+
+    /// From which of our addresses to which of theirs a connector's mail goes; without a connector,
+    /// mail to MX hosts.
+    fn passages(
+        &self,
+        connector: Option<OutboundConnector>,
+    ) -> ControlFuture<'_, Vec<FirewallRule>>;
 
     /// Turns a manual clock on by so much, waits until the server is quiet, and returns the new
     /// time. [`ControlError::Unsupported`] when the clock is the system's.

@@ -7,6 +7,7 @@
 mod access;
 mod flow;
 mod queue;
+mod test;
 mod trace;
 
 use std::net::IpAddr;
@@ -29,6 +30,10 @@ pub use flow::{
 pub use queue::{
     MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,
     QueueRecipient, RecipientStatus, Selection, SelectionFilter, Touched,
+};
+pub use test::{
+    FirewallQuery, FirewallRule, TestLine, TestReport, TestStatus, TestStep, ValidateConnector,
+    Validation,
 };
 pub use trace::{TraceEntry, TracePage, TraceQuery, TraceStatus};
 
@@ -170,6 +175,9 @@ pub struct ConnectorView {
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Its last test; absent: there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Validation>,
     /// What depends on the direction.
     #[serde(flatten)]
     pub path: ConnectorPath,

@@ -7,10 +7,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use causeway_catalog::Phase;
 use causeway_model::config::{Credentials, Host, OutboundConnector, TlsLevel};
 use causeway_model::{Attempt, Failure, Outcome, Stage};
 use causeway_net::dial;
 use causeway_net::dns::Families;
+use causeway_net::tls::TlsSession;
 use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OwnedSemaphorePermit;
@@ -86,18 +88,53 @@ pub(crate) struct Link {
     _permit: Option<OwnedSemaphorePermit>,
 }
 
+/// Hears how a session comes about. Deliveries tell nobody; a test shows every step as it happens.
+pub(crate) trait Ears: Send + Sync {
+    /// A stage is behind us; what was found there.
+    fn reached(&self, stage: Stage, finding: Finding);
+    /// A host or address gave no session; the next one is tried.
+    fn failed(&self, attempt: &Attempt);
+}
+
+/// What was found at a stage that is behind us.
+pub(crate) struct Finding {
+    /// In words.
+    pub(crate) text: String,
+    /// It works, and is not as it should be.
+    pub(crate) is_doubtful: bool,
+}
+
 /// What is needed to write an [`Attempt`] about one host.
 struct Try<'a> {
     shared: &'a Shared,
     target: &'a Target,
+    ears: Option<&'a dyn Ears>,
     began: Instant,
     host: Option<String>,
     address: Option<SocketAddr>,
     tls: Option<String>,
 }
 
-impl Try<'_> {
+impl<'a> Try<'a> {
+    fn new(shared: &'a Shared, target: &'a Target, ears: Option<&'a dyn Ears>) -> Self {
+        Self { shared, target, ears, began: Instant::now(), host: None, address: None, tls: None }
+    }
+
+    fn reached(&self, stage: Stage, finding: impl FnOnce() -> Finding) {
+        if let Some(ears) = self.ears {
+            ears.reached(stage, finding());
+        }
+    }
+
     fn failed(&self, stage: Stage, failure: Failure) -> Attempt {
+        let attempt = self.attempt(stage, failure);
+        if let Some(ears) = self.ears {
+            ears.failed(&attempt);
+        }
+        attempt
+    }
+
+    fn attempt(&self, stage: Stage, failure: Failure) -> Attempt {
         Attempt {
             at: self.shared.clock.now(),
             elapsed_ms: millis(self.began.elapsed()),
@@ -123,6 +160,16 @@ pub(crate) async fn open(
     target: &Target,
     is_proven: bool,
 ) -> Result<Link, Vec<Attempt>> {
+    open_heard(shared, target, is_proven, None).await
+}
+
+/// The same, telling somebody of every step.
+pub(crate) async fn open_heard(
+    shared: &Shared,
+    target: &Target,
+    is_proven: bool,
+    ears: Option<&dyn Ears>,
+) -> Result<Link, Vec<Attempt>> {
     // The semaphores are never closed.
     let _exploring = match is_proven {
         true => None,
@@ -135,15 +182,14 @@ pub(crate) async fn open(
         if began.elapsed() > BUDGET {
             break;
         }
-        match open_host(shared, target, host, *port).await {
+        match open_host(Try::new(shared, target, ears), host, *port).await {
             Ok(link) => return Ok(Link { _permit: permit, ..link }),
             Err(mut failed) => tries.append(&mut failed),
         }
     }
     if tries.is_empty() {
-        let nothing =
-            Try { shared, target, began: Instant::now(), host: None, address: None, tls: None };
         let name = target.site.clone();
+        let nothing = Try::new(shared, target, ears);
         tries.push(nothing.failed(Stage::Resolve, Failure::NoAddress { name }));
     }
     Err(tries)
@@ -169,14 +215,8 @@ fn rank(attempt: &Attempt) -> (Stage, bool) {
     (attempt.stage, told_by_peer)
 }
 
-async fn open_host(
-    shared: &Shared,
-    target: &Target,
-    host: &Host,
-    port: u16,
-) -> Result<Link, Vec<Attempt>> {
-    let mut attempt =
-        Try { shared, target, began: Instant::now(), host: None, address: None, tls: None };
+async fn open_host(mut attempt: Try<'_>, host: &Host, port: u16) -> Result<Link, Vec<Attempt>> {
+    let (shared, target) = (attempt.shared, attempt.target);
     let (name, addresses) = match host {
         Host::Address(address) => (address.to_string(), vec![*address]),
         Host::Name(name) => {
@@ -187,6 +227,14 @@ async fn open_host(
             }
         }
     };
+    attempt.reached(Stage::Resolve, || {
+        let all: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        let text = match host {
+            Host::Address(_) => format!("{name} is an address already"),
+            Host::Name(_) => format!("{name} has the addresses {}", all.join(", ")),
+        };
+        Finding { text, is_doubtful: false }
+    });
     attempt.host = Some(name.clone());
     let sockets: Vec<SocketAddr> =
         addresses.into_iter().take(MOST_ADDRESSES).map(|a| SocketAddr::new(a, port)).collect();
@@ -201,6 +249,13 @@ async fn open_host(
         };
         attempt.address = Some(address);
         attempt.tls = None;
+        attempt.reached(Stage::Connect, || Finding {
+            text: match stream.local_addr() {
+                Ok(own) => format!("{address} answers; we come from {}", own.ip()),
+                Err(_) => format!("{address} answers"),
+            },
+            is_doubtful: false,
+        });
         let had_tls = !shared.plain_only.contains(address);
         match converse(shared, target, &name, address, stream, &mut attempt).await {
             Ok(link) => return Ok(link),
@@ -283,6 +338,7 @@ async fn converse(
     let mut connection = Connection::new(Box::new(stream) as Wire, Timeouts::default());
     connection.greeting().await?;
     let mut capabilities = connection.hello(&shared.hostname).await?;
+    attempt.reached(Stage::Ehlo, || offered(&capabilities));
     let mut tls = None;
     let mut is_verified = false;
     let wants_tls = target.tls > TlsLevel::Opportunistic
@@ -317,6 +373,7 @@ async fn converse(
             }
         };
         is_verified = session.verdict.is_ok();
+        attempt.reached(Stage::Tls, || encrypted(&session));
         attempt.tls = Some(session.description.clone());
         tls = Some(session.description);
         connection = Connection::new(Box::new(session.stream) as Wire, Timeouts::default());
@@ -324,6 +381,10 @@ async fn converse(
     }
     if let Some(credentials) = &target.credentials {
         log_in(&mut connection, &capabilities, credentials, is_verified, address).await?;
+        attempt.reached(Stage::Auth, || Finding {
+            text: format!("logged in as {}", credentials.user),
+            is_doubtful: false,
+        });
     }
     Ok(Link {
         connection,
@@ -334,6 +395,37 @@ async fn converse(
         uses: 0,
         _permit: None,
     })
+}
+
+/// What a server says of itself.
+fn offered(capabilities: &Capabilities) -> Finding {
+    let mut lines = capabilities.raw_lines.iter();
+    let name = lines.next().map_or("the server", String::as_str);
+    let words: Vec<&str> = lines.map(String::as_str).collect();
+    let text = match (capabilities.extended, words.is_empty()) {
+        (false, _) => format!("{name} knows HELO only, and so no TLS"),
+        (true, true) => format!("{name} offers no extensions"),
+        (true, false) => format!("{name} offers {}", words.join(", ")),
+    };
+    Finding { text, is_doubtful: !capabilities.extended }
+}
+
+/// What was agreed on, and whose certificate was shown.
+fn encrypted<S>(session: &TlsSession<S>) -> Finding {
+    let mut text = session.description.clone();
+    if let Some(certificate) = &session.peer_certificate {
+        text.push_str(&format!(
+            "; certificate for {}, from {}, until {}",
+            certificate.names.join(", "),
+            certificate.issuer,
+            certificate.not_after
+        ));
+    }
+    if let Err(failure) = &session.verdict {
+        let doubt = causeway_catalog::status::status(failure, Stage::Tls, Phase::Queued).text;
+        text.push_str(&format!("; taken, as the connector demands no good one: {doubt}"));
+    }
+    Finding { text, is_doubtful: session.verdict.is_err() }
 }
 
 async fn log_in(

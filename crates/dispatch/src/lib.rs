@@ -18,7 +18,7 @@
 //! concurrency: pure), [`outcome`] (what an attempt means: pure), then the edge: [`engine`] (the
 //! shared parts, and starting workers), [`worker`] (one connection's life), [`claim`] (everybody else's hands), [`connect`] (from a
 //! route to a session), [`local`] (mailboxes), [`settle`] (making it durable), [`reports`],
-//! [`sweeper`], and [`control`] (what administrators do to the queue).
+//! [`sweeper`], [`control`] (what administrators do to the queue), and [`validate`] (does a connector work).
 
 mod claim;
 mod connect;
@@ -33,10 +33,13 @@ mod route;
 mod schedule;
 mod settle;
 mod site;
+pub mod sources;
 mod sweeper;
 mod transact;
+pub mod validate;
 mod worker;
 
 pub use control::{Live, Selection};
 pub use engine::{Dispatch, MailboxFacts, Mailboxes, Settings};
 pub use outcome::result as last_result;
+pub use sources::Passage;

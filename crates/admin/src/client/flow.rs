@@ -1,11 +1,14 @@
 //! Changes of the mail flow.
 
+use causeway_model::Address;
+use causeway_model::config::Language;
+use http_body_util::BodyExt;
 use hyper::Method;
 
-use super::{Client, ClientError, with_query};
+use super::{Client, ClientError, encoded, with_query};
 use crate::types::{
-    ApplyAnswer, ApplyRequest, FlowView, PlanAnswer, Proposal, RevisionDetail, RevisionPage,
-    RevisionQuery,
+    ApplyAnswer, ApplyRequest, FirewallQuery, FirewallRule, FlowView, PlanAnswer, Proposal,
+    RevisionDetail, RevisionPage, RevisionQuery, TestLine, TestReport, TestStep, ValidateConnector,
 };
 
 impl Client {
@@ -48,5 +51,51 @@ impl Client {
     /// [`ClientError`].
     pub async fn revision(&mut self, number: u64) -> Result<RevisionDetail, ClientError> {
         self.get(&format!("/v1/flow/revisions/{number}")).await
+    }
+
+    /// Tests a connector with a message to `to`. `heard` is told of every step as it ends.
+    ///
+    /// # Errors
+    /// [`ClientError`]; a test that fails is no error.
+    pub async fn validate_connector(
+        &mut self,
+        name: &str,
+        to: &Address,
+        language: Language,
+        mut heard: impl FnMut(&TestStep),
+    ) -> Result<TestReport, ClientError> {
+        let path = format!("/v1/connectors/{}/validate", encoded(name));
+        let request = ValidateConnector { to: to.clone(), language: Some(language) };
+        let (status, mut body) = self.begin(Method::POST, &path, Some(&request)).await?;
+        if !status.is_success() {
+            let octets = body.collect().await.map_err(|error| self.lost(&error.to_string()))?;
+            return self.understood(status, &octets.to_bytes());
+        }
+        let mut waiting: Vec<u8> = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| self.lost(&error.to_string()))?;
+            let Ok(octets) = frame.into_data() else { continue };
+            waiting.extend_from_slice(&octets);
+            while let Some(end) = waiting.iter().position(|octet| *octet == b'\n') {
+                let line: Vec<u8> = waiting.drain(..=end).collect();
+                match serde_json::from_slice(&line).map_err(|error| self.not(error))? {
+                    TestLine::Step(step) => heard(&step),
+                    TestLine::Report(report) => return Ok(report),
+                }
+            }
+        }
+        Err(self.lost("the test broke off"))
+    }
+
+    /// From which of our addresses to which of theirs mail goes.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn firewall(
+        &mut self,
+        query: &FirewallQuery,
+    ) -> Result<Vec<FirewallRule>, ClientError> {
+        let path = with_query("/v1/firewall", query);
+        self.get(&path).await
     }
 }

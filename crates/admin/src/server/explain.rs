@@ -12,6 +12,7 @@ use super::Api;
 use super::error::ApiError;
 use super::extract::{QueryString, address};
 use super::queue::with_live_states;
+use super::validate::with_validations;
 use crate::types::{
     ConnectorExplanation, ConnectorPath, ConnectorView, DomainView, RelayExplanation,
     RelayQuestion, RouteExplanation, RouteQuestion,
@@ -37,9 +38,13 @@ fn domain_view(domain: &AcceptedDomain) -> DomainView {
 }
 
 /// `GET /v1/connectors`.
-pub(super) async fn connectors(State(api): State<Api>) -> Json<Vec<ConnectorView>> {
+pub(super) async fn connectors(
+    State(api): State<Api>,
+) -> Result<Json<Vec<ConnectorView>>, ApiError> {
     let flow = api.inner.control.mail_flow();
-    Json(flow.connectors.iter().map(connector_view).collect())
+    let mut views: Vec<ConnectorView> = flow.connectors.iter().map(connector_view).collect();
+    with_validations(&api, &mut views).await?;
+    Ok(Json(views))
 }
 
 /// `GET /v1/connectors/NAME`.
@@ -63,6 +68,7 @@ pub(super) async fn connector(
         reply: None,
         takes_internet: flow.internet == InternetRoute::Via(name.clone()),
     };
+    with_validations(&api, std::slice::from_mut(&mut explanation.connector)).await?;
     if let Connector::Outbound(_) = found {
         count_waiting(&api, &name, &mut explanation).await?;
     }
@@ -100,7 +106,7 @@ async fn count_waiting(
     Ok(())
 }
 
-fn connector_view(connector: &Connector) -> ConnectorView {
+pub(super) fn connector_view(connector: &Connector) -> ConnectorView {
     match connector {
         Connector::Outbound(outbound) => outbound_view(outbound),
         Connector::Inbound(inbound) => inbound_view(inbound),
@@ -117,6 +123,7 @@ fn outbound_view(connector: &OutboundConnector) -> ConnectorView {
         peer: connector.peer,
         enabled: connector.enabled,
         note: connector.note.clone(),
+        validation: None,
         path: ConnectorPath::Outbound {
             recipient_domains: connector.recipient_domains.iter().map(pattern_text).collect(),
             smart_hosts,
@@ -134,6 +141,7 @@ fn inbound_view(connector: &InboundConnector) -> ConnectorView {
         peer: connector.peer,
         enabled: connector.enabled,
         note: connector.note.clone(),
+        validation: None,
         path: ConnectorPath::Inbound {
             sender_domains: connector.sender_domains.iter().map(pattern_text).collect(),
             source_addresses: connector.source_addresses.iter().map(ToString::to_string).collect(),

@@ -19,6 +19,7 @@ mod listen;
 mod mailbox;
 mod queue;
 mod trace;
+mod validate;
 
 use std::sync::Arc;
 
@@ -99,6 +100,8 @@ impl Api {
             .route("/v1/domains/{domain}/clients", get(clients::of_domain))
             .route("/v1/connectors", get(explain::connectors))
             .route("/v1/connectors/{name}", get(explain::connector))
+            .route("/v1/connectors/{name}/validate", post(validate::validate))
+            .route("/v1/firewall", get(validate::firewall))
             .route("/v1/relay/explain", get(explain::relay))
             .route("/v1/route/explain", get(explain::route))
             .route("/v1/health", get(health::health))

@@ -1,6 +1,8 @@
 //! Changes of the mail flow over the API.
 
-use causeway_admin::types::{ApplyRequest, Proposal, RevisionQuery};
+use causeway_admin::ClientError;
+use causeway_admin::types::{ApplyRequest, FirewallQuery, Proposal, RevisionQuery};
+use causeway_model::config::Language;
 use causeway_store::NewRevision;
 
 use super::world::{FLOW, NOW, World};
@@ -80,5 +82,64 @@ async fn revisions_are_listed_newest_first_and_shown_whole() {
     assert_eq!(detail.revision.author, "root");
     assert_eq!(world.raw("GET", "/v1/flow/revisions/x", "").await.0, 400);
     assert_eq!(world.raw("GET", "/v1/flow/revisions/3", "").await.0, 404);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_of_a_connector_is_told_step_by_step_and_kept() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let name = "to partner/100%";
+    let before = client.connector(name).await.unwrap().connector.validation;
+    assert_eq!(before, None);
+    for (to, passed) in [("bad@partner.test", false), ("good@partner.test", true)] {
+        let mut heard = Vec::new();
+        let to = to.parse().unwrap();
+        let report = client
+            .validate_connector(name, &to, Language::En, |step| heard.push(step.name.clone()))
+            .await
+            .unwrap();
+        assert_eq!(heard, ["resolve", "connect"]);
+        assert_eq!((report.passed, report.steps.len()), (passed, 2));
+        let kept = client.connector(name).await.unwrap().connector.validation.unwrap();
+        assert_eq!((kept.passed, kept.to, kept.changed_since), (passed, to, false));
+    }
+    let listed = client.connectors().await.unwrap();
+    assert!(listed.iter().any(|view| view.validation.as_ref().is_some_and(|v| v.passed)));
+    let inbound = client
+        .validate_connector("from partner", &"a@b.test".parse().unwrap(), Language::En, |_| {})
+        .await;
+    assert!(matches!(inbound, Err(ClientError::Refused { status: 400, .. })), "{inbound:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_connector_that_was_changed_since_its_test_is_marked() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let name = "to partner/100%";
+    let to = "good@partner.test".parse().unwrap();
+    client.validate_connector(name, &to, Language::En, |_| {}).await.unwrap();
+    let key = format!("validated/{name}");
+    let kept = world.store.recall(key.clone()).await.unwrap().unwrap();
+    let other = kept.replace("mail.partner.test:25", "old.partner.test:25");
+    assert_ne!(other, kept);
+    world.store.remember(key, other).await.unwrap();
+    let view = client.connector(name).await.unwrap().connector;
+    assert!(view.validation.unwrap().changed_since);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn sources_are_told_for_one_connector_or_for_all_and_the_internet() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let all = client.firewall(&FirewallQuery::default()).await.unwrap();
+    let of: Vec<Option<&str>> = all.iter().map(|rule| rule.connector.as_deref()).collect();
+    assert_eq!(of, [Some("to partner/100%"), None]);
+    let query = FirewallQuery { connector: Some("to partner/100%".into()) };
+    assert_eq!(client.firewall(&query).await.unwrap().len(), 1);
+    let (status, _) = world.raw("GET", "/v1/firewall?connector=from%20partner", "").await;
+    assert_eq!(status, 400);
     world.stop().await;
 }

@@ -10,14 +10,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use causeway_accounts::{Accounts, Logins, PopRegister};
 use causeway_admin::types::{
-    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, FlowView, Plan, PlanAnswer,
-    RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion, Selection,
+    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, FirewallRule, FlowView, Plan,
+    PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
+    Selection, TestStatus, TestStep,
 };
 use causeway_admin::{
     Access, Api, Client, ControlError, ControlFuture, LiveState, SOCKET_NAME, ServerControl,
     SocketListener, Target,
 };
-use causeway_model::config::{Limits, MailFlow, PopBeforeSmtp};
+use causeway_model::config::{Language, Limits, MailFlow, OutboundConnector, PopBeforeSmtp};
 use causeway_model::{
     Address, BodyType, Envelope, Origin, QueueId, Recipient, RecipientKey, ReversePath, Timestamp,
 };
@@ -29,6 +30,7 @@ use causeway_store::{
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -187,6 +189,46 @@ impl ServerControl for FakeControl {
             let (applied, warnings) = (true, Vec::new());
             Ok(ApplyAnswer { plan: plan(text), applied, revision: 8, warnings })
         })
+    }
+
+    fn validate_connector(
+        &self,
+        connector: OutboundConnector,
+        to: Address,
+        _language: Option<Language>,
+        steps: UnboundedSender<TestStep>,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(async move {
+            let passed = to.local() == "good";
+            for (name, status) in [
+                ("resolve", TestStatus::Passed),
+                ("connect", if passed { TestStatus::Passed } else { TestStatus::Failed }),
+            ] {
+                let finding = connector.name.clone();
+                let name = name.to_owned();
+                let what_to_do = None;
+                let step = TestStep { name, status, finding, elapsed_ms: 1, what_to_do };
+                steps.send(step).unwrap();
+                tokio::task::yield_now().await;
+            }
+            passed
+        })
+    }
+
+    fn passages(
+        &self,
+        connector: Option<OutboundConnector>,
+    ) -> ControlFuture<'_, Vec<FirewallRule>> {
+        let rule = FirewallRule {
+            connector: connector.map(|connector| connector.name),
+            host: None,
+            address: None,
+            port: 25,
+            source: Some([192, 0, 2, 9].into()),
+            source_configured: true,
+            problem: None,
+        };
+        Box::pin(async { Ok(vec![rule]) })
     }
 
     fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp> {

@@ -418,6 +418,12 @@ pub(crate) enum ConnectorCommand {
     },
     /// Take a connector out
     Remove(flow::ConnectorRemoveArguments),
+    /// Test a connector with a real session and a message that must be accepted
+    #[command(after_help = help::CONNECTOR_VALIDATE)]
+    Validate(flow::ConnectorValidateArguments),
+    /// Show which addresses mail comes from, for the firewalls of the servers that get it
+    #[command(after_help = help::CONNECTOR_FIREWALL)]
+    Firewall(flow::FirewallArguments),
     /// Say what a connector does, and how it does
     #[command(after_help = help::CONNECTOR_EXPLAIN)]
     Explain {

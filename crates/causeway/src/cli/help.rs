@@ -186,6 +186,23 @@ Examples:
   causeway connector set \"to on-premises\" --smart-host new.corp.example --smart-host 192.0.2.7:2525
   causeway connector set \"to on-premises\" --tls encryption_only --no-tls-domain";
 
+pub(super) const CONNECTOR_VALIDATE: &str = "\
+Five steps, each shown as it ends: resolve, connect, EHLO, TLS with the certificate, and a message
+that must be accepted (a sixth, the login, where the connector has one). The result is kept and shown
+by `causeway connector list`. Exit status 1 when a step fails.
+
+Example:
+  causeway connector validate \"to on-premises\" --to postmaster@corp.example";
+
+pub(super) const CONNECTOR_FIREWALL: &str = "\
+The addresses are those of [delivery].source_addresses, or the ones that the system would choose for
+each destination.
+
+Examples:
+  causeway connector firewall
+  causeway connector firewall \"to on-premises\" --format nftables
+  causeway connector firewall --format csv > firewall.csv";
+
 pub(super) const CONNECTOR_EXPLAIN: &str = "\
 Example:
   causeway connector explain \"to on-premises\"";

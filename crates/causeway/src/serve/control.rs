@@ -6,20 +6,21 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use causeway_admin::types::{
-    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, ConsideredConnector, FlowView,
-    PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
-    Selection,
+    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, ConsideredConnector, FirewallRule,
+    FlowView, PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation,
+    RouteQuestion, Selection, TestStep,
 };
 use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
 use causeway_catalog::Phase;
 use causeway_dispatch::Selection as Selected;
-use causeway_model::config::MailFlow;
+use causeway_model::config::{Language, MailFlow, OutboundConnector};
 use causeway_model::{Address, RecipientKey, ReversePath, Timestamp};
 use causeway_policy::{PopLogin, RelayFacts, RouteDomain};
 use causeway_store::StoreError;
+use tokio::sync::mpsc::UnboundedSender;
 use tracing::warn;
 
-use super::{Server, flow};
+use super::{Server, flow, probe};
 
 /// The API's hold on the server.
 pub(crate) struct Control {
@@ -208,6 +209,23 @@ impl ServerControl for Control {
         author: String,
     ) -> ControlFuture<'_, ApplyAnswer> {
         Box::pin(flow::apply(&self.server, text, request, author))
+    }
+
+    fn validate_connector(
+        &self,
+        connector: OutboundConnector,
+        to: Address,
+        language: Option<Language>,
+        steps: UnboundedSender<TestStep>,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(probe::validate(&self.server, connector, to, language, steps))
+    }
+
+    fn passages(
+        &self,
+        connector: Option<OutboundConnector>,
+    ) -> ControlFuture<'_, Vec<FirewallRule>> {
+        Box::pin(async move { Ok(probe::passages(&self.server, connector).await) })
     }
 
     fn clock_advance(&self, by: Duration) -> ControlFuture<'_, Timestamp> {

@@ -16,6 +16,7 @@ mod file;
 mod flow;
 mod mailboxes;
 mod pop3;
+mod probe;
 mod reload;
 
 use std::net::SocketAddr;

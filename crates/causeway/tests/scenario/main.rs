@@ -31,4 +31,5 @@ mod smuggling;
 mod submission;
 mod throttle;
 mod tls;
+mod validation;
 mod world;

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use causeway_model::Domain;
 use causeway_model::config::DomainType;
+use causeway_model::{Address, Domain};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::super::help;
 
@@ -222,4 +222,41 @@ fn domain_type() -> impl TypedValueParser<Value = DomainType> {
         "internal_relay" => DomainType::InternalRelay,
         _ => DomainType::Authoritative,
     })
+}
+
+/// `causeway connector validate`.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectorValidateArguments {
+    /// The connector
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Whom the test message is for: somebody behind the connector
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: Address,
+}
+
+/// `causeway connector firewall`.
+#[derive(Debug, Args)]
+pub(crate) struct FirewallArguments {
+    /// One outbound connector [default: all that are in use, and mail to MX hosts]
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How: as a table, for a spreadsheet, or as lines to paste on the other server
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FirewallFormat::Text)]
+    pub(crate) format: FirewallFormat,
+}
+
+/// What firewall lines are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FirewallFormat {
+    /// A table.
+    Text,
+    /// Comma-separated values.
+    Csv,
+    /// `nft` commands.
+    Nftables,
+    /// `ufw` commands.
+    Ufw,
+    /// Windows Firewall.
+    Powershell,
 }

@@ -1,16 +1,20 @@
 //! `causeway connector`.
 
-use causeway_admin::types::{ConnectorExplanation, ConnectorPath, ConnectorView};
+use causeway_admin::types::{
+    ConnectorExplanation, ConnectorPath, ConnectorView, TestStatus, TestStep,
+};
 use causeway_model::config::{Peer, TlsLevel};
 
 use super::super::Answer;
 use super::super::arguments::ConnectorCommand;
+use super::super::arguments::flow::ConnectorValidateArguments;
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::output::{Columns, Tone, Width};
+use super::super::output::{Columns, Output, Tone, Width};
+use super::super::when;
 use super::super::words::{Words, harmless};
-use super::edit;
 use super::queue::result_text;
+use super::{edit, firewall};
 
 pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<Answer, Failure> {
     match command {
@@ -20,6 +24,8 @@ pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<
         ConnectorCommand::Enable { name } => edit::enable_connector(name, true, context).await,
         ConnectorCommand::Disable { name } => edit::enable_connector(name, false, context).await,
         ConnectorCommand::Remove(arguments) => edit::remove_connector(arguments, context).await,
+        ConnectorCommand::Validate(arguments) => validate(&arguments, context).await,
+        ConnectorCommand::Firewall(arguments) => firewall::run(arguments, context).await,
         ConnectorCommand::Explain { name } => {
             let explanation = context.connect().await?.connector(&name).await?;
             let mut output = context.output();
@@ -34,6 +40,53 @@ pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<
             Ok(Answer::Fine)
         }
     }
+}
+
+async fn validate(
+    arguments: &ConnectorValidateArguments,
+    context: &Context,
+) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let ConnectorValidateArguments { name, to } = arguments;
+    let (mut output, words) = (context.output(), context.words());
+    let is_json = output.is_json();
+    // A closed reader ends the listening, not the test.
+    let mut said = Ok(());
+    let heard = |step: &TestStep| {
+        if !is_json && said.is_ok() {
+            said = say_step(step, &mut output, words);
+        }
+    };
+    let report = client.validate_connector(name, to, context.language, heard).await?;
+    said?;
+    if is_json {
+        output.json(&report)?;
+    } else {
+        let (key, tone) = match report.passed {
+            true => ("cli-test-passed", Tone::Good),
+            false => ("cli-test-failed", Tone::Bad),
+        };
+        let verdict = output.toned(tone, &words.text(key));
+        output.line(&verdict)?;
+        output.flush()?;
+    }
+    Ok(if report.passed { Answer::Fine } else { Answer::No })
+}
+
+fn say_step(step: &TestStep, output: &mut Output, words: Words) -> Result<(), Failure> {
+    let (key, tone) = match step.status {
+        TestStatus::Passed => ("cli-step-passed", Tone::Good),
+        TestStatus::Warning => ("cli-step-warning", Tone::Waiting),
+        TestStatus::Failed => ("cli-step-failed", Tone::Bad),
+        TestStatus::Skipped => ("cli-step-skipped", Tone::Plain),
+    };
+    let status = output.toned(tone, &words.text(key));
+    let finding = harmless(&step.finding, 1500);
+    output.line(&format!("{:<8} {status}  {finding} ({} ms)", step.name, step.elapsed_ms))?;
+    if let Some(what) = &step.what_to_do {
+        output.line(&format!("         {}", harmless(what, 2000)))?;
+    }
+    output.flush()
 }
 
 async fn list(context: &Context) -> Result<Answer, Failure> {
@@ -58,6 +111,7 @@ async fn list(context: &Context) -> Result<Answer, Failure> {
             ("cli-head-domains", Width::Wraps),
             ("cli-head-hosts", Width::Wraps),
             ("cli-head-tls", Width::Spare),
+            ("cli-head-tested", Width::Spare),
         ],
     );
     for connector in &connectors {
@@ -98,7 +152,22 @@ fn row(connector: &ConnectorView, words: Words) -> Vec<(String, Tone)> {
         plain(domains),
         plain(hosts),
         plain(tls.into()),
+        tested(connector, words),
     ]
+}
+
+/// When an outbound connector was tested last, and whether that still says something.
+fn tested(connector: &ConnectorView, words: Words) -> (String, Tone) {
+    match (&connector.path, &connector.validation) {
+        (ConnectorPath::Inbound { .. }, _) => ("-".into(), Tone::Plain),
+        (_, None) => (words.text("cli-untested"), Tone::Waiting),
+        (_, Some(test)) if test.changed_since => (words.text("cli-tested-before"), Tone::Waiting),
+        (_, Some(test)) => {
+            let tone = if test.passed { Tone::Good } else { Tone::Bad };
+            let key = if test.passed { "cli-tested-good" } else { "cli-tested-bad" };
+            (words.say(key, &[("at", when::column(test.at).into())]), tone)
+        }
+    }
 }
 
 const fn peer_name(peer: Peer) -> &'static str {
@@ -138,6 +207,8 @@ fn sentences(explanation: &ConnectorExplanation, words: Words) -> Vec<String> {
         out.push(words.say("cli-note", &[("note", harmless(note, 500).into())]));
     }
     if outbound {
+        let (text, _) = tested(connector, words);
+        out.push(words.say("cli-connector-tested", &[("result", text.into())]));
         out.extend(waiting_sentences(explanation, words));
     }
     out
@@ -227,6 +298,7 @@ mod tests {
                 peer: Peer::OnPremises,
                 enabled: false,
                 note: None,
+                validation: None,
                 path: ConnectorPath::Outbound {
                     recipient_domains: vec!["corp.example".into(), "*.corp.example".into()],
                     smart_hosts: vec!["mail.corp.example:25".into()],

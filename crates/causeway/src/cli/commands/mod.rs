@@ -7,6 +7,7 @@ mod clients;
 mod connector;
 mod edit;
 pub(super) mod explain;
+mod firewall;
 mod flow;
 mod mailbox;
 mod message;

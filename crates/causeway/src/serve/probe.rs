@@ -1,0 +1,73 @@
+//! Tests of connectors for the API: the way out does them, the catalog says what to do about a failure.
+
+use causeway_admin::types::{FirewallRule, TestStatus, TestStep};
+use causeway_catalog::Texts;
+use causeway_catalog::causes::causes_of_attempt;
+use causeway_dispatch::Passage;
+use causeway_dispatch::validate::{Step, StepStatus};
+use causeway_model::Address;
+use causeway_model::config::{Language, OutboundConnector};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use super::Server;
+
+/// Tests a connector and passes every step on in the words of the language.
+pub(crate) async fn validate(
+    server: &Server,
+    connector: OutboundConnector,
+    to: Address,
+    language: Option<Language>,
+    steps: UnboundedSender<TestStep>,
+) -> bool {
+    let own = || server.policy.load().flow().organization.languages.first().copied();
+    let language = language.or_else(own).unwrap_or(Language::En);
+    let (told, mut done) = unbounded_channel();
+    let test = server.dispatch.validate(&connector, &to, told);
+    let pass_on = async {
+        while let Some(step) = done.recv().await {
+            // Who does not listen any more does not mind.
+            let _ = steps.send(in_words(step, language));
+        }
+    };
+    let (passed, ()) = tokio::join!(test, pass_on);
+    passed
+}
+
+fn in_words(step: Step, language: Language) -> TestStep {
+    let causes = step.attempt.as_ref().map(causes_of_attempt).unwrap_or_default();
+    let what_to_do = causes.first().map(|likeliest| {
+        let texts = Texts::get(language);
+        format!("{} {}", texts.text(&likeliest.title_key()), texts.text(&likeliest.action_key()))
+    });
+    TestStep {
+        name: step.name.name().to_owned(),
+        status: match step.status {
+            StepStatus::Passed => TestStatus::Passed,
+            StepStatus::Warning => TestStatus::Warning,
+            StepStatus::Failed => TestStatus::Failed,
+            StepStatus::Skipped => TestStatus::Skipped,
+        },
+        finding: step.finding,
+        elapsed_ms: u64::try_from(step.elapsed.as_millis()).unwrap_or(u64::MAX),
+        what_to_do,
+    }
+}
+
+/// From which of our addresses to which of theirs mail goes.
+pub(crate) async fn passages(
+    server: &Server,
+    connector: Option<OutboundConnector>,
+) -> Vec<FirewallRule> {
+    let name = connector.as_ref().map(|connector| connector.name.clone());
+    let passages = server.dispatch.passages(connector.as_ref()).await;
+    let rule = |passage: Passage| FirewallRule {
+        connector: name.clone(),
+        host: passage.host,
+        address: passage.address,
+        port: passage.port,
+        source: passage.source,
+        source_configured: passage.is_configured,
+        problem: passage.problem,
+    };
+    passages.into_iter().map(rule).collect()
+}
