@@ -12,7 +12,7 @@ use std::time::Duration;
 use causeway_model::config::{Language, MailFlow, OutboundConnector};
 use causeway_model::{Address, RecipientKey, Timestamp};
 use causeway_store::{LastResult, StoreError};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 
 use crate::clients::MailServices;
 use crate::types::{
@@ -87,14 +87,14 @@ pub trait ServerControl: Send + Sync + 'static {
         author: String,
     ) -> ControlFuture<'_, ApplyAnswer>;
 
-    /// Tests a connector with a message to `to`; every step is sent as it ends. True when everything
-    /// that is needed works.
+    /// Tests a connector with a message to `to`; every step is sent as it ends, without waiting. True when
+    /// everything that is needed works.
     fn validate_connector(
         &self,
         connector: OutboundConnector,
         to: Address,
         language: Option<Language>,
-        steps: UnboundedSender<TestStep>,
+        steps: Sender<TestStep>,
     ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 
     /// From which of our addresses to which of theirs a connector's mail goes; without a connector,

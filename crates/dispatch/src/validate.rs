@@ -17,12 +17,16 @@ use causeway_model::config::{OutboundConnector, OutboundRoute};
 use causeway_model::{Address, Attempt, BodyType, Outcome, ReversePath, Stage};
 use causeway_smtp::client::{OutRecipient, Payload, Transaction};
 use parking_lot::Mutex;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
 use crate::connect::{Ears, Finding, Link, Target, millis, most_telling, open_heard};
 use crate::engine::{Dispatch, Shared};
 use crate::resolve::mx_set;
+
+/// More steps than a test can have: the hosts and addresses that one attempt tries, with everything that
+/// can be told of each.
+pub const MOST_STEPS: usize = 256;
 
 /// How long a test may take in all.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -102,7 +106,7 @@ pub struct Step {
 
 /// Tells of steps in their order.
 struct Teller {
-    steps: UnboundedSender<Step>,
+    steps: Sender<Step>,
     so_far: Mutex<SoFar>,
 }
 
@@ -123,7 +127,7 @@ impl Teller {
             so_far.reached = Some(name);
         }
         // Who does not listen any more does not mind.
-        let _ = self.steps.send(Step { name, status, finding, elapsed, attempt });
+        let _ = self.steps.try_send(Step { name, status, finding, elapsed, attempt });
     }
 
     /// Hosts that failed, and were not the last.
@@ -176,13 +180,13 @@ impl Ears for Teller {
 }
 
 impl Dispatch {
-    /// Tests a connector, in use or not, with a message to `to`. Every step is sent as it ends; true when
-    /// the message was accepted.
+    /// Tests a connector, in use or not, with a message to `to`. Every step is sent as it ends, without
+    /// waiting (room for [`MOST_STEPS`] is enough); true when the message was accepted.
     pub async fn validate(
         &self,
         connector: &OutboundConnector,
         to: &Address,
-        steps: UnboundedSender<Step>,
+        steps: Sender<Step>,
     ) -> bool {
         let so_far = SoFar { began: Instant::now(), failed: Vec::new(), reached: None };
         let teller = Teller { steps, so_far: Mutex::new(so_far) };

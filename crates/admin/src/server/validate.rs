@@ -22,6 +22,9 @@ use crate::types::{
     Validation,
 };
 
+/// More lines than a test can have: nobody waits for a slow listener.
+const MOST_LINES: usize = 512;
+
 /// Under this and the connector's name its last test is kept.
 const KEPT: &str = "validated/";
 
@@ -43,7 +46,7 @@ pub(super) async fn validate(
     let flow = api.inner.control.mail_flow();
     let connector = outbound(&flow, &name)?.clone();
     let view = connector_view(&Connector::Outbound(connector.clone()));
-    let (lines, ready) = mpsc::unbounded_channel::<TestLine>();
+    let (lines, ready) = mpsc::channel::<TestLine>(MOST_LINES);
     // The test goes on to its end, and is kept, whoever listens.
     tokio::spawn(async move {
         let report = run(&api, connector, &request, &lines).await;
@@ -56,7 +59,7 @@ pub(super) async fn validate(
         if let Err(error) = keep(&api, &name, &kept).await {
             tracing::warn!(%error, connector = %name, "the result of a test could not be kept");
         }
-        let _ = lines.send(TestLine::Report(report));
+        let _ = lines.try_send(TestLine::Report(report));
     });
     let body = futures_util::stream::unfold(ready, |mut ready| async {
         let line = ready.recv().await?;
@@ -72,15 +75,15 @@ async fn run(
     api: &Api,
     connector: OutboundConnector,
     request: &ValidateConnector,
-    lines: &mpsc::UnboundedSender<TestLine>,
+    lines: &mpsc::Sender<TestLine>,
 ) -> TestReport {
-    let (steps, mut done) = mpsc::unbounded_channel::<TestStep>();
+    let (steps, mut done) = mpsc::channel::<TestStep>(MOST_LINES);
     let to = request.to.clone();
     let test = api.inner.control.validate_connector(connector, to, request.language, steps);
     let mut report = TestReport { passed: false, steps: Vec::new() };
     let gather = async {
         while let Some(step) = done.recv().await {
-            let _ = lines.send(TestLine::Step(step.clone()));
+            let _ = lines.try_send(TestLine::Step(step.clone()));
             report.steps.push(step);
         }
     };

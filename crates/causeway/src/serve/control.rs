@@ -17,7 +17,7 @@ use causeway_model::config::{Language, MailFlow, OutboundConnector};
 use causeway_model::{Address, RecipientKey, ReversePath, Timestamp};
 use causeway_policy::{PopLogin, RelayFacts, RouteDomain};
 use causeway_store::StoreError;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 use tracing::warn;
 
 use super::{Server, flow, probe};
@@ -216,7 +216,7 @@ impl ServerControl for Control {
         connector: OutboundConnector,
         to: Address,
         language: Option<Language>,
-        steps: UnboundedSender<TestStep>,
+        steps: Sender<TestStep>,
     ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(probe::validate(&self.server, connector, to, language, steps))
     }

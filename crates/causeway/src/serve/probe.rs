@@ -4,10 +4,10 @@ use causeway_admin::types::{FirewallRule, TestStatus, TestStep};
 use causeway_catalog::Texts;
 use causeway_catalog::causes::causes_of_attempt;
 use causeway_dispatch::Passage;
-use causeway_dispatch::validate::{Step, StepStatus};
+use causeway_dispatch::validate::{MOST_STEPS, Step, StepStatus};
 use causeway_model::Address;
 use causeway_model::config::{Language, OutboundConnector};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Sender, channel};
 
 use super::Server;
 
@@ -17,16 +17,16 @@ pub(crate) async fn validate(
     connector: OutboundConnector,
     to: Address,
     language: Option<Language>,
-    steps: UnboundedSender<TestStep>,
+    steps: Sender<TestStep>,
 ) -> bool {
     let own = || server.policy.load().flow().organization.languages.first().copied();
     let language = language.or_else(own).unwrap_or(Language::En);
-    let (told, mut done) = unbounded_channel();
+    let (told, mut done) = channel(MOST_STEPS);
     let test = server.dispatch.validate(&connector, &to, told);
     let pass_on = async {
         while let Some(step) = done.recv().await {
             // Who does not listen any more does not mind.
-            let _ = steps.send(in_words(step, language));
+            let _ = steps.try_send(in_words(step, language));
         }
     };
     let (passed, ()) = tokio::join!(test, pass_on);
