@@ -1,7 +1,7 @@
 //! SCRAM-SHA-256 (RFC 5802, RFC 7677), the server's side, as pure functions.
 //!
 //! The messages, in order: [`ClientFirst`] is parsed; [`server_first`] is the answer; [`ClientFinal`] is
-//! parsed; [`matches`] says with which of a mailbox's keys its proof was made; [`server_final`] proves
+//! parsed; [`matches()`] says with which of a mailbox's keys its proof was made; [`server_final`] proves
 //! to the client that we know them. What the client says is bounded by the caller's line limit.
 //!
 //! One salt and one number of iterations hold for all passwords of a mailbox ([`Scram`]), because

@@ -100,6 +100,14 @@ impl Shelf {
     }
 }
 
+fn weight(parcel: &Parcel) -> u64 {
+    const OVERHEAD: u64 = 1024;
+    match &parcel.content {
+        Content::Memory(_) => parcel.content.size() + OVERHEAD,
+        Content::File { .. } => OVERHEAD,
+    }
+}
+
 #[cfg(test)]
 impl Shelf {
     fn is_empty(&self) -> bool {
@@ -143,13 +151,5 @@ mod tests {
         assert!(shelf.take(parcel.id, 1).is_some());
         assert!(shelf.take(parcel.id, 1).is_none());
         assert!(shelf.is_empty());
-    }
-}
-
-fn weight(parcel: &Parcel) -> u64 {
-    const OVERHEAD: u64 = 1024;
-    match &parcel.content {
-        Content::Memory(_) => parcel.content.size() + OVERHEAD,
-        Content::File { .. } => OVERHEAD,
     }
 }
