@@ -1,15 +1,15 @@
 //! The server side: routes over the store and the running server.
 //!
 //! [`Api::router`] has everything, for the socket; [`Api::public_router`] has what may be answered
-//! over TCP. [`listen`] says who may connect. Handlers are thin: they read the request, ask the
+//! over TCP. `listen` says who may connect. Handlers are thin: they read the request, ask the
 //! store or [`ServerControl`], and turn the answer into the types of [`crate::types`].
 //!
 //! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
 //! then `queue`, `trace`, `mailbox`, `explain`, `health`, `clients`.
 
 mod access;
-mod clients;
 mod author;
+mod clients;
 mod error;
 mod explain;
 mod extract;
