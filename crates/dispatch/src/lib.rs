@@ -1,8 +1,8 @@
 //! The way out: schedule, route, connect, transact, record the attempt.
 //!
 //! **What it promises.** Every recipient in the queue is either waiting for a known moment, waiting
-//! for its site, or in the hands of one worker; [`sweeper`] watches all their clocks from the store,
-//! whatever the scheduler believes. What a worker did is durable ([`settle`]) before the scheduler
+//! for its site, or in the hands of one worker; `sweeper` watches all their clocks from the store,
+//! whatever the scheduler believes. What a worker did is durable (`settle`) before the scheduler
 //! forgets it: a crash can send a message twice (at most the one or two a connection had in hand),
 //! never lose it. Routing is decided anew for every attempt, under the configuration of the
 //! moment. A failure that belongs to a site makes the site wait, not each of its messages.
@@ -14,11 +14,11 @@
 //! **How it fails.** While the store cannot be written (a full disk), results are kept in memory and
 //! written again until they are durable; nothing new is tried for those recipients meanwhile.
 //!
-//! **In which order to read.** [`schedule`] (who waits where: pure), [`site`] (back-off and
-//! concurrency: pure), [`outcome`] (what an attempt means: pure), then the edge: [`engine`] (the
-//! shared parts, and starting workers), [`worker`] (one connection's life), [`claim`] (everybody else's hands), [`connect`] (from a
-//! route to a session), [`local`] (mailboxes), [`settle`] (making it durable), [`reports`],
-//! [`sweeper`], [`control`] (what administrators do to the queue), and [`validate`] (does a connector work).
+//! **In which order to read.** `schedule` (who waits where: pure), `site` (back-off and
+//! concurrency: pure), `outcome` (what an attempt means: pure), then the edge: [`engine`] (the
+//! shared parts, and starting workers), `worker` (one connection's life), `claim` (everybody else's hands), `connect` (from a
+//! route to a session), `local` (mailboxes), `settle` (making it durable), `reports`,
+//! `sweeper`, [`control`] (what administrators do to the queue), and `validate` (does a connector work).
 
 mod claim;
 mod connect;
