@@ -1,6 +1,6 @@
 //! Does this connector work? A real session and a real message, step by step.
 //!
-//! A test goes the way of every delivery ([`connect`](crate::connect), the same transaction) and tells of
+//! A test goes the way of every delivery (`connect`, the same transaction) and tells of
 //! each step as it happens: resolve, connect, ehlo, tls, login (where the connector logs in), message. The message
 //! goes to a recipient that the administrator names, from our postmaster, and must be accepted. It is
 //! not queued: what becomes of it is the answer.
