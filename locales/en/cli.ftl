@@ -115,6 +115,7 @@ cli-by-certificate = It knows them by a client certificate for { $name }.
 cli-by-address = It knows them by an address in { $networks }.
 cli-connector-senders = Their senders may be of { $domains }.
 cli-every-sender = Their senders may be of every domain.
+cli-connector-restricts = Mail of these senders is refused from anybody else (restrict_sender_domains).
 cli-tls-required = They must use TLS.
 cli-tls-optional = TLS is up to them.
 cli-connector-disabled = It is disabled: nothing goes this way (enabled = false in mailflow.toml).

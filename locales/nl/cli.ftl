@@ -115,6 +115,7 @@ cli-by-certificate = Hij herkent ze aan een clientcertificaat voor { $name }.
 cli-by-address = Hij herkent ze aan een adres in { $networks }.
 cli-connector-senders = Hun afzenders mogen van { $domains } zijn.
 cli-every-sender = Hun afzenders mogen van elk domein zijn.
+cli-connector-restricts = Mail van deze afzenders wordt van alle anderen geweigerd (restrict_sender_domains).
 cli-tls-required = Ze moeten TLS gebruiken.
 cli-tls-optional = TLS is aan hen.
 cli-connector-disabled = Hij is uitgeschakeld: er gaat niets langs deze weg (enabled = false in mailflow.toml).

@@ -212,6 +212,9 @@ pub enum ConnectorPath {
         tls_certificate_name: Option<String>,
         /// Whether its peer must use TLS.
         require_tls: bool,
+        /// Whether mail of its sender domains is refused from anybody else.
+        #[serde(default)]
+        restrict_sender_domains: bool,
     },
 }
 

@@ -5,6 +5,12 @@
 //! order of the file decides the rest. A connector whose `sender_domains` do not hold the sender is
 //! passed over: to it, the message is a stranger's. The null sender belongs to every connector.
 //!
+//! **A domain can be restricted to its connector** (`restrict_sender_domains`): its mail is then taken from
+//! that peer only, and refused from everybody else with `550 5.7.51`, whatever else they may do. With
+//! the pattern `*` that holds for all mail, reports included: so nobody goes around a filter in front
+//! of this server. Users who log in are not asked; whose addresses they may use is
+//! [`identity`](crate::identity)'s question.
+//!
 //! Being recognised gives a relay right only through a connector to the organization's own servers;
 //! see [`relay`](crate::relay).
 
@@ -16,6 +22,9 @@ use causeway_model::{EnhancedCode, Reply, ReversePath};
 
 use crate::MailPolicy;
 use crate::index::{NetworkTable, PatternIndex};
+
+/// The rule that refuses mail of a restricted domain.
+pub const RESTRICTED_SENDER: &str = "inbound.restricted-sender";
 
 /// What is known of a peer at MAIL.
 #[derive(Clone, Copy, Debug)]
@@ -40,12 +49,15 @@ pub(crate) struct InboundIndex {
     /// `tls_certificate_name` without its first label: for certificates with a wildcard.
     below: HashMap<String, Vec<usize>>,
     senders: HashMap<usize, PatternIndex>,
+    /// Patterns of the connectors that have their sender domains for themselves.
+    restricted: PatternIndex,
 }
 
 impl InboundIndex {
     pub(crate) fn new(flow: &MailFlow) -> Self {
         let mut index = Self::default();
         let mut networks = Vec::new();
+        let mut restricted = Vec::new();
         for (position, connector) in flow.connectors.iter().enumerate() {
             let Connector::Inbound(inbound) = connector else { continue };
             index.names.entry(inbound.name.clone()).or_insert(position);
@@ -62,8 +74,12 @@ impl InboundIndex {
             }
             let senders = PatternIndex::new(inbound.sender_domains.iter().map(|p| (p, 0)));
             index.senders.insert(position, senders);
+            if inbound.restrict_sender_domains {
+                restricted.extend(inbound.sender_domains.iter().map(|p| (p, position as u32)));
+            }
         }
         index.networks = NetworkTable::new(networks);
+        index.restricted = PatternIndex::new(restricted);
         index
     }
 
@@ -87,6 +103,13 @@ impl InboundIndex {
                 self.senders.get(&position).is_some_and(|index| index.takes(address.domain()))
             }
         }
+    }
+
+    /// Every connector that knows this peer, whoever the sender is; the best first.
+    fn knowing<'a>(&'a self, facts: &'a PeerFacts<'_>) -> impl Iterator<Item = usize> + 'a {
+        let by_certificate = facts.certificate_names.iter().flat_map(|n| self.by_certificate(n));
+        let by_address = self.networks.holding(facts.client).map(|position| position as usize);
+        by_certificate.chain(by_address)
     }
 
     fn by_certificate(&self, presented: &str) -> impl Iterator<Item = usize> {
@@ -114,12 +137,38 @@ impl MailPolicy {
     #[must_use]
     pub fn recognise(&self, facts: &PeerFacts<'_>) -> Option<&InboundConnector> {
         let index = &self.inbound;
-        let by_certificate = facts.certificate_names.iter().flat_map(|n| index.by_certificate(n));
-        let by_address = index.networks.holding(facts.client).map(|position| position as usize);
-        by_certificate
-            .chain(by_address)
+        index
+            .knowing(facts)
             .find(|&position| facts.sender.is_none_or(|s| index.sender_fits(position, s)))
             .and_then(|position| inbound_at(self.flow(), position))
+    }
+
+    /// The refusal for mail whose sender's domain is restricted to a connector that does not know this
+    /// peer: `550 5.7.51`. `None`: it may be sent from here. Without a sender nothing is restricted.
+    #[must_use]
+    pub fn restricted_sender(&self, facts: &PeerFacts<'_>) -> Option<Reply> {
+        let index = &self.inbound;
+        let sender = facts.sender?;
+        let restricted: Vec<usize> = match sender {
+            ReversePath::Null => index.restricted.everything().map(|p| p as usize).collect(),
+            ReversePath::Address(address) => {
+                index.restricted.taking(address.domain()).map(|p| p as usize).collect()
+            }
+        };
+        if restricted.is_empty() || index.knowing(facts).any(|known| restricted.contains(&known)) {
+            return None;
+        }
+        let rule = RESTRICTED_SENDER;
+        let text = match sender {
+            ReversePath::Null => {
+                format!("Mail is taken here only from servers that are known (rule {rule})")
+            }
+            ReversePath::Address(address) => format!(
+                "Mail from {} is taken here only from the servers that are known for it (rule {rule})",
+                address.domain()
+            ),
+        };
+        Some(Reply::new(550, Some(EnhancedCode::new(5, 7, 51)), text))
     }
 
     /// What a recognised peer lacks: `530 5.7.0` when its connector demands TLS and there is

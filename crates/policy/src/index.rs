@@ -174,6 +174,11 @@ impl PatternIndex {
         exact.chain(below).chain(&self.everything).copied()
     }
 
+    /// The numbers of the patterns `*`.
+    pub fn everything(&self) -> impl Iterator<Item = u32> + '_ {
+        self.everything.iter().copied()
+    }
+
     /// True when some pattern takes `domain`.
     #[must_use]
     pub fn takes(&self, domain: &Domain) -> bool {

@@ -39,7 +39,7 @@ pub mod selftest;
 
 pub use check::{check, check_readers};
 pub use identity::{IdentityDecision, IdentityFacts, SenderFields};
-pub use inbound::PeerFacts;
+pub use inbound::{PeerFacts, RESTRICTED_SENDER};
 pub use plan::{Effect, EffectKind, Plan, Planner, QueuedRecipient};
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};

@@ -273,6 +273,22 @@ fn mail_that_would_be_refused_now_is_counted() {
 }
 
 #[test]
+fn a_sender_domain_that_becomes_a_connectors_own_is_a_loss_for_everybody_else() {
+    let restricted = with(
+        "sender_domains = [\"*\"]",
+        "sender_domains = [\"bank.test\"]\nrestrict_sender_domains = true",
+    );
+    let mut from_bank = queued("x@ours.test", "198.51.100.9", None);
+    from_bank.sender = sender("a@bank.test");
+    let plan = plan(OURS, &restricted, &[from_bank]);
+    let effect = effect(&plan, EffectKind::SendersRestricted);
+    assert!(effect.detail.contains("bank.test (connector \"from own\")"), "{effect:?}");
+    assert!(plan.changes.iter().any(|c| c.contains("has its sender domains for itself")));
+    assert!(plan.effects.iter().any(|e| e.kind == EffectKind::WouldBeRefused), "{plan:?}");
+    assert!(plan.is_destructive());
+}
+
+#[test]
 fn what_would_open_a_relay_is_refused_and_cannot_be_forced() {
     for network in ["0.0.0.0/0", "128.0.0.0/1", "192.0.0.0/2"] {
         let open = with("\"198.51.100.0/24\"", &format!("\"{network}\""));

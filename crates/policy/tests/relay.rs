@@ -287,3 +287,58 @@ proptest::proptest! {
         proptest::prop_assert_eq!(decision.reply.is_some(), !decision.allowed);
     }
 }
+
+#[test]
+fn a_restricted_domain_is_taken_from_its_connector_only() {
+    use causeway_model::config::{Connector, Peer};
+    use causeway_policy::PeerFacts;
+    let restricted = |senders: &[&str], networks: &[&str]| {
+        let mut connector = common::inbound("bank", Peer::Partner, senders, networks);
+        connector.restrict_sender_domains = true;
+        connector.tls_certificate_name = Some("mail.bank.test".into());
+        connector
+    };
+    let with = |connector| {
+        let mut flow = ours();
+        // Another one knows the same peer, and has no domain for itself.
+        let wide = common::inbound("wide", Peer::OnPremises, &["*"], &["203.0.113.64/30"]);
+        flow.connectors.push(Connector::Inbound(wide));
+        flow.connectors.push(Connector::Inbound(connector));
+        policy(flow)
+    };
+    let refused =
+        |policy: &causeway_policy::MailPolicy, client: &str, names: &[&str], from: &str| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let sender = sender(from);
+            let facts = PeerFacts {
+                client: client.parse().unwrap(),
+                certificate_names: &names,
+                sender: Some(&sender),
+            };
+            policy.restricted_sender(&facts).map(|reply| reply.code_text())
+        };
+    let code = Some("550 5.7.51".to_owned());
+    let bank = with(restricted(&["bank.test", "*.bank.test"], &["203.0.113.64/28"]));
+    for (client, names, from, expected) in [
+        ("203.0.113.70", &[][..], "a@bank.test", None),
+        // Recognised by another connector with a narrower network, and by this one too.
+        ("203.0.113.65", &[], "a@bank.test", None),
+        ("198.51.100.9", &["mail.bank.test"], "a@x.bank.test", None),
+        ("198.51.100.9", &["mail.other.test"], "a@x.bank.test", code.clone()),
+        ("198.51.100.9", &[], "a@bank.test", code.clone()),
+        // The organization's own network and servers are not the bank either.
+        ("192.0.2.9", &[], "a@bank.test", code.clone()),
+        ("203.0.113.17", &[], "a@bank.test", code.clone()),
+        ("198.51.100.9", &[], "a@ext.test", None),
+        ("198.51.100.9", &[], "", None),
+    ] {
+        assert_eq!(refused(&bank, client, names, from), expected, "{client} {names:?} {from}");
+    }
+    let filter = with(restricted(&["*"], &["203.0.113.64/28"]));
+    assert_eq!(refused(&filter, "203.0.113.70", &[], ""), None);
+    assert_eq!(refused(&filter, "198.51.100.9", &[], ""), code);
+    assert_eq!(refused(&filter, "198.51.100.9", &[], "a@ext.test"), code);
+    let mut disabled = restricted(&["*"], &["203.0.113.64/28"]);
+    disabled.enabled = false;
+    assert_eq!(refused(&with(disabled), "198.51.100.9", &[], "a@ext.test"), None);
+}

@@ -147,6 +147,7 @@ fn inbound_view(connector: &InboundConnector) -> ConnectorView {
             source_addresses: connector.source_addresses.iter().map(ToString::to_string).collect(),
             tls_certificate_name: connector.tls_certificate_name.clone(),
             require_tls: connector.require_tls,
+            restrict_sender_domains: connector.restrict_sender_domains,
         },
     }
 }

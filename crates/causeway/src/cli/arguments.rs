@@ -424,11 +424,12 @@ pub(crate) enum ConnectorCommand {
     /// Show which addresses mail comes from, for the firewalls of the servers that get it
     #[command(after_help = help::CONNECTOR_FIREWALL)]
     Firewall(flow::FirewallArguments),
-    /// Say what a connector does, and how it does
+    /// Say what a connector does, and how it does; or which one takes an address, and why not the
+    /// others
     #[command(after_help = help::CONNECTOR_EXPLAIN)]
     Explain {
-        /// The connector
-        #[arg(value_name = "NAME")]
+        /// The connector, or an address
+        #[arg(value_name = "NAME|ADDRESS")]
         name: String,
     },
 }

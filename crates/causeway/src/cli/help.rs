@@ -204,8 +204,9 @@ Examples:
   causeway connector firewall --format csv > firewall.csv";
 
 pub(super) const CONNECTOR_EXPLAIN: &str = "\
-Example:
-  causeway connector explain \"to on-premises\"";
+Examples:
+  causeway connector explain \"to on-premises\"
+  causeway connector explain user@sub.corp.example";
 
 pub(super) const ROUTE_EXPLAIN: &str = "\
 Exit status 1 when there is no way to the recipient.

@@ -20,6 +20,7 @@ mod durability;
 mod expiry;
 mod failures;
 mod flow;
+mod hybrid;
 mod identity;
 mod pop3;
 mod queue;

@@ -145,6 +145,14 @@ impl Session {
             certificate_names: &self.certificate_names,
             sender: Some(&reverse_path),
         };
+        // Whose addresses a user may use is looked at by itself.
+        let restriction = match self.user {
+            None => policy.restricted_sender(&peer),
+            Some(_) => None,
+        };
+        if let Some(reply) = restriction {
+            return self.refuse(&reply);
+        }
         let recognised = policy.recognise(&peer);
         let demand = recognised.and_then(|c| policy.inbound_demand(c, self.tls.is_some()));
         if let Some(reply) = demand {

@@ -282,6 +282,8 @@ pub struct InboundConnector {
     pub tls_certificate_name: Option<String>,
     /// Whether its peer must use TLS; true unless written otherwise.
     pub require_tls: bool,
+    /// Whether mail of its sender domains is refused when it comes from anybody else.
+    pub restrict_sender_domains: bool,
     /// For people.
     pub note: Option<String>,
 }

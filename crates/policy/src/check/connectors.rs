@@ -30,7 +30,10 @@ pub(super) fn check(flow: &MailFlow, machine: &Machine, findings: &mut Findings<
                 ourselves(machine, outbound, &path, findings);
                 credentials(outbound, &path, findings);
             }
-            Connector::Inbound(inbound) => sources(inbound, &path, findings),
+            Connector::Inbound(inbound) => {
+                sources(inbound, &path, findings);
+                restriction(inbound, &path, findings);
+            }
         }
     }
     internet(flow, findings);
@@ -201,6 +204,22 @@ fn credentials(outbound: &OutboundConnector, path: &str, findings: &mut Findings
                 outbound.name
             ),
             "write tls = \"certificate_validation\" or \"domain_validation\"",
+        );
+    }
+}
+
+/// A connector that has all mail for itself.
+fn restriction(inbound: &InboundConnector, path: &str, findings: &mut Findings<'_>) {
+    let is_all = inbound.sender_domains.contains(&DomainPattern::Everything);
+    if inbound.enabled && inbound.restrict_sender_domains && is_all {
+        findings.warning(
+            &format!("{path}.restrict_sender_domains"),
+            format!(
+                "the connector \"{}\" has all senders for itself: mail from every other server is \
+                 refused",
+                inbound.name
+            ),
+            "keep it if all mail comes through that server; otherwise write its own sender_domains",
         );
     }
 }

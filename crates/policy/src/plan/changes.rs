@@ -293,6 +293,12 @@ fn inbound(old: &InboundConnector, new: &InboundConnector, out: &mut Vec<String>
         new.tls_certificate_name.as_deref(),
     );
     fields.flag(old.require_tls, new.require_tls, "demands TLS", "no longer demands TLS");
+    fields.flag(
+        old.restrict_sender_domains,
+        new.restrict_sender_domains,
+        "has its sender domains for itself: mail from them is refused from anybody else",
+        "no longer has its sender domains for itself",
+    );
     fields.value("its note", old.note.as_deref().map(quoted), new.note.as_deref().map(quoted));
 }
 

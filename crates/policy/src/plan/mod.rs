@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::changes::changes;
 use self::ways::Followed;
+use crate::index::pattern_text;
 use crate::{MailPolicy, MailboxLookup, PeerFacts, RelayFacts, selftest};
 
 /// A recipient that waits.
@@ -81,6 +82,8 @@ pub enum EffectKind {
     MailboxesUnreachable,
     /// Queued recipients that would be refused if they came in now; they stay in the queue.
     WouldBeRefused,
+    /// Sender domains whose mail is refused from everybody but one connector's peer from now on.
+    SendersRestricted,
     /// Entries that no longer give the right to relay.
     RelayLost,
     /// Entries that give the right to relay from now on.
@@ -102,6 +105,7 @@ impl EffectKind {
                 | Self::DomainsLost
                 | Self::MailboxesUnreachable
                 | Self::WouldBeRefused
+                | Self::SendersRestricted
                 | Self::RelayLost
         )
     }
@@ -115,6 +119,7 @@ impl EffectKind {
             Self::DomainsLost => "domains_lost",
             Self::MailboxesUnreachable => "mailboxes_unreachable",
             Self::WouldBeRefused => "would_be_refused",
+            Self::SendersRestricted => "senders_restricted",
             Self::RelayLost => "relay_lost",
             Self::RelayGained => "relay_gained",
             Self::Rerouted => "rerouted",
@@ -227,6 +232,7 @@ impl<'p> Planner<'p> {
             });
         }
         domains(self.old, self.new, &mut effects);
+        restrictions(self.old.flow(), self.new.flow(), &mut effects);
         if self.would_be_refused > 0 {
             effects.push(Effect {
                 kind: EffectKind::WouldBeRefused,
@@ -324,7 +330,9 @@ fn is_admitted(policy: &MailPolicy, client: IpAddr, queued: &QueuedRecipient<'_>
         tls: origin.tls.is_some(),
         points_here: false,
     };
-    policy.relay(&facts).allowed
+    let peer = PeerFacts { client, certificate_names: &[], sender: Some(queued.sender) };
+    let is_vouched_for = known.is_some() || origin.user.is_some();
+    policy.relay(&facts).allowed && (is_vouched_for || policy.restricted_sender(&peer).is_none())
 }
 
 /// Whether anything differs on which the right to hand mail in depends.
@@ -335,6 +343,37 @@ fn admission_differs(old: &MailFlow, new: &MailFlow) -> bool {
         all.filter(|connector| matches!(connector, Connector::Inbound(_))).cloned().collect()
     };
     old.domains != new.domains || old.relay != new.relay || inbound(old) != inbound(new)
+}
+
+/// Sender domains that a connector has for itself from now on.
+fn restrictions(old: &MailFlow, new: &MailFlow, effects: &mut Vec<Effect>) {
+    use causeway_model::config::Connector;
+    let restricted = |flow: &MailFlow| -> Vec<(String, String)> {
+        let inbound = flow.connectors.iter().filter_map(|connector| match connector {
+            Connector::Inbound(c) if c.enabled && c.restrict_sender_domains => Some(c),
+            _ => None,
+        });
+        inbound
+            .flat_map(|c| c.sender_domains.iter().map(|p| (pattern_text(p), c.name.clone())))
+            .collect()
+    };
+    let before = restricted(old);
+    let added: Vec<String> = restricted(new)
+        .into_iter()
+        .filter(|(pattern, _)| !before.iter().any(|(known, _)| known == pattern))
+        .map(|(pattern, name)| format!("{pattern} (connector \"{name}\")"))
+        .collect();
+    if !added.is_empty() {
+        effects.push(Effect {
+            kind: EffectKind::SendersRestricted,
+            count: added.len() as u64,
+            detail: format!(
+                "mail of these senders is refused from everybody but the connector's peer \
+                 (550 5.7.51): {}",
+                listed(&added)
+            ),
+        });
+    }
 }
 
 /// Domains that are given up, and domains whose unknown recipients are refused from now on.

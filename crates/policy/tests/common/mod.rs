@@ -59,6 +59,7 @@ pub fn inbound(name: &str, peer: Peer, senders: &[&str], networks: &[&str]) -> I
         source_addresses: networks.iter().map(|n| n.parse().unwrap()).collect(),
         tls_certificate_name: None,
         require_tls: true,
+        restrict_sender_domains: false,
         note: None,
     }
 }

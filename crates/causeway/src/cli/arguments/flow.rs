@@ -212,6 +212,9 @@ pub(crate) struct ConnectorKeys {
     /// Inbound: whether its peer must use TLS
     #[arg(long, value_name = "true|false")]
     pub(crate) require_tls: Option<bool>,
+    /// Inbound: whether mail of its sender domains is refused from anybody else
+    #[arg(long, value_name = "true|false")]
+    pub(crate) restrict_sender_domains: Option<bool>,
     /// For people
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,

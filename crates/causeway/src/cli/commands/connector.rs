@@ -1,8 +1,9 @@
 //! `causeway connector`.
 
 use causeway_admin::types::{
-    ConnectorExplanation, ConnectorPath, ConnectorView, TestStatus, TestStep,
+    ConnectorExplanation, ConnectorPath, ConnectorView, RouteQuestion, TestStatus, TestStep,
 };
+use causeway_model::Address;
 use causeway_model::config::{Peer, TlsLevel};
 
 use super::super::Answer;
@@ -14,7 +15,7 @@ use super::super::output::{Columns, Output, Tone, Width};
 use super::super::when;
 use super::super::words::{Words, harmless};
 use super::queue::result_text;
-use super::{edit, firewall};
+use super::{edit, firewall, flow};
 
 pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<Answer, Failure> {
     match command {
@@ -26,6 +27,15 @@ pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<
         ConnectorCommand::Remove(arguments) => edit::remove_connector(arguments, context).await,
         ConnectorCommand::Validate(arguments) => validate(&arguments, context).await,
         ConnectorCommand::Firewall(arguments) => firewall::run(arguments, context).await,
+        // An address: which connector takes it, and why not the others.
+        ConnectorCommand::Explain { name } if Address::parse(&name).is_ok() => {
+            let recipient = Address::parse(&name).map_err(|e| Failure::bad_input(e.to_string()))?;
+            flow::explain_route(
+                &RouteQuestion { recipient, sender: None, from_connector: None },
+                context,
+            )
+            .await
+        }
         ConnectorCommand::Explain { name } => {
             let explanation = context.connect().await?.connector(&name).await?;
             let mut output = context.output();
@@ -133,6 +143,7 @@ fn row(connector: &ConnectorView, words: Words) -> Vec<(String, Tone)> {
             source_addresses,
             tls_certificate_name,
             require_tls,
+            ..
         } => {
             let peers: Vec<&str> =
                 tls_certificate_name.iter().chain(source_addresses).map(String::as_str).collect();
@@ -252,6 +263,7 @@ fn inbound_sentences(path: &ConnectorPath, words: Words) -> Vec<String> {
         source_addresses,
         tls_certificate_name,
         require_tls,
+        restrict_sender_domains,
     } = path
     else {
         return Vec::new();
@@ -269,6 +281,9 @@ fn inbound_sentences(path: &ConnectorPath, words: Words) -> Vec<String> {
     } else {
         words.say("cli-connector-senders", &[("domains", sender_domains.join(", ").into())])
     });
+    if *restrict_sender_domains {
+        out.push(words.text("cli-connector-restricts"));
+    }
     out.push(words.text(if *require_tls { "cli-tls-required" } else { "cli-tls-optional" }));
     out
 }

@@ -168,6 +168,8 @@ fn keys_given(keys: ConnectorKeys) -> Fields {
     fields.extend(list("source_addresses", keys.source_addresses));
     fields.extend(text("tls_certificate_name", keys.tls_certificate_name));
     fields.extend(keys.require_tls.map(|flag| ("require_tls", Field::Flag(flag))));
+    let restrict = keys.restrict_sender_domains;
+    fields.extend(restrict.map(|flag| ("restrict_sender_domains", Field::Flag(flag))));
     fields.extend(text("note", keys.note));
     fields
 }

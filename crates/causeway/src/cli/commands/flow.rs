@@ -60,8 +60,15 @@ async fn list_domains(context: &Context) -> Result<Answer, Failure> {
 
 pub(super) async fn route(command: RouteCommand, context: &Context) -> Result<Answer, Failure> {
     let RouteCommand::Explain { recipient, sender, from_connector } = command;
-    let question = RouteQuestion { recipient, sender, from_connector };
-    let explanation = context.connect().await?.route_explain(&question).await?;
+    explain_route(&RouteQuestion { recipient, sender, from_connector }, context).await
+}
+
+/// Where a recipient's mail goes, and which connectors do not take it.
+pub(super) async fn explain_route(
+    question: &RouteQuestion,
+    context: &Context,
+) -> Result<Answer, Failure> {
+    let explanation = context.connect().await?.route_explain(question).await?;
     let mut output = context.output();
     if output.is_json() {
         output.json(&explanation)?;

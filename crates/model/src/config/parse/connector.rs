@@ -23,11 +23,17 @@ const KEYS: &[&str] = &[
     "source_addresses",
     "tls_certificate_name",
     "require_tls",
+    "restrict_sender_domains",
 ];
 const OUTBOUND_KEYS: &[&str] =
     &["recipient_domains", "smart_hosts", "use_mx", "tls", "tls_domain", "credentials"];
-const INBOUND_KEYS: &[&str] =
-    &["sender_domains", "source_addresses", "tls_certificate_name", "require_tls"];
+const INBOUND_KEYS: &[&str] = &[
+    "sender_domains",
+    "source_addresses",
+    "tls_certificate_name",
+    "require_tls",
+    "restrict_sender_domains",
+];
 
 const DIRECTIONS: &[(&str, Direction)] =
     &[("outbound", Direction::Outbound), ("inbound", Direction::Inbound)];
@@ -210,6 +216,8 @@ fn inbound(section: &Section<'_>, common: Common) -> Option<InboundConnector> {
     let source = section.list("source_addresses", "[\"192.0.2.0/28\"]", values::network);
     let tls_certificate_name = section.read("tls_certificate_name", values::certificate_name);
     let require_tls = section.read("require_tls", values::boolean).unwrap_or(true);
+    let restrict_sender_domains =
+        section.read("restrict_sender_domains", values::boolean).unwrap_or(false);
     let mut complete = true;
     let missing = |key: &str| section.table.get(key).is_none_or(is_empty_list);
     if missing("sender_domains") {
@@ -254,6 +262,7 @@ fn inbound(section: &Section<'_>, common: Common) -> Option<InboundConnector> {
         source_addresses,
         tls_certificate_name,
         require_tls,
+        restrict_sender_domains,
         note,
     })
 }
