@@ -13,7 +13,7 @@
 //! **What it refuses.** No I/O, no clock, no decisions about mail. A cause listed here is a
 //! possibility; whether it holds is for probes to find out.
 //!
-//! **In which order to read.** [`status`] (codes and our words), [`reply`] (what a peer's reply
+//! **In which order to read.** [`mod@status`] (codes and our words), [`reply`] (what a peer's reply
 //! means), [`causes`] (categories, who acts, possible causes), [`problems`] (what the sender of the
 //! message is told), [`codes`] (the registry of codes), [`texts`] (the languages).
 

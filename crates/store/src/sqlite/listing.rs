@@ -18,7 +18,7 @@ const TRACE_LIMIT: usize = 1000;
 /// clocks never went back and all messages took the same time to receive.)
 const TOO_OLD: usize = 10_000;
 
-/// The first column of the state in [`queue_sql`] and [`trace_sql`].
+/// The first column of the state in `queue_sql` and `trace_sql`.
 const STATE: usize = 9;
 
 /// Columns that both listings read.
