@@ -26,7 +26,7 @@ pub use mailflow::{
     QueueSettings, RejectStyle, RelaySettings, SmartHost, TlsLevel,
 };
 
-pub use parse::Places;
+pub use parse::{Places, known_keys};
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use crate::config::{
     OutboundRoute, Peer, SmartHost, TlsLevel,
 };
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "name",
     "direction",
     "peer",

@@ -38,6 +38,22 @@ const LIMIT_KEYS: &[&str] = &[
     "unknown_recipients_per_hour",
 ];
 
+const TLS_KEYS: &[&str] = &["certificate", "key"];
+const DNS_KEYS: &[&str] = &["servers", "timeout"];
+const STORE_KEYS: &[&str] = &["url"];
+const DELIVERY_KEYS: &[&str] = &["mx_port", "source_addresses", "trust_roots"];
+
+/// Every key, by table; those outside of a table first.
+pub(super) const KEYS: &[(&str, &[&str])] = &[
+    ("", &["hostname", "data_dir"]),
+    ("listener", LISTENER_KEYS),
+    ("tls", TLS_KEYS),
+    ("dns", DNS_KEYS),
+    ("store", STORE_KEYS),
+    ("delivery", DELIVERY_KEYS),
+    ("limits", LIMIT_KEYS),
+];
+
 const TABLES: &[&str] =
     &["hostname", "data_dir", "listener", "tls", "dns", "store", "delivery", "limits"];
 
@@ -59,18 +75,18 @@ fn machine(root: &Section<'_>) -> Machine {
     if root.has("listener") {
         machine.listeners = listeners(root);
     }
-    if let Some(tls) = root.section("tls", &["certificate", "key"]) {
+    if let Some(tls) = root.section("tls", TLS_KEYS) {
         let certificate = tls.required("certificate", "\"fullchain.pem\"", values::path);
         let key = tls.required("key", "\"key.pem\"", values::path);
         machine.tls = certificate.zip(key).map(|(certificate, key)| TlsFiles { certificate, key });
     }
-    if let Some(dns) = root.section("dns", &["servers", "timeout"]) {
+    if let Some(dns) = root.section("dns", DNS_KEYS) {
         if let Some(servers) = dns.list("servers", "[\"127.0.0.1:53\"]", values::name_server) {
             machine.dns.servers = servers;
         }
         dns.set("timeout", &mut machine.dns.timeout, dns_timeout);
     }
-    if let Some(store) = root.section("store", &["url"]) {
+    if let Some(store) = root.section("store", STORE_KEYS) {
         store.set("url", &mut machine.store, store_url);
     }
     delivery(root, &mut machine);
@@ -158,8 +174,7 @@ fn store_url(item: &toml_edit::Item) -> Read<StoreUrl> {
 }
 
 fn delivery(root: &Section<'_>, machine: &mut Machine) {
-    let known = &["mx_port", "source_addresses", "trust_roots"];
-    let Some(section) = root.section("delivery", known) else { return };
+    let Some(section) = root.section("delivery", DELIVERY_KEYS) else { return };
     if let Some(port) = section.read("mx_port", values::count(65_535)) {
         machine.delivery.mx_port = u16::try_from(port).unwrap_or(25);
     }

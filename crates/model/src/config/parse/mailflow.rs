@@ -15,6 +15,25 @@ use crate::domain::Domain;
 const TABLES: &[&str] =
     &["organization", "queue", "domain", "connector", "routing", "relay", "identity"];
 
+const ORGANIZATION_KEYS: &[&str] = &["name", "postmaster", "languages", "alert_recipients"];
+const QUEUE_KEYS: &[&str] =
+    &["expire_after", "delay_notice_after", "retry_after", "send_again_for"];
+const DOMAIN_KEYS: &[&str] = &["name", "type", "match_subdomains"];
+const ROUTING_KEYS: &[&str] = &["internet"];
+const RELAY_KEYS: &[&str] = &["networks", "addresses", "pop_before_smtp", "reject_style"];
+const IDENTITY_KEYS: &[&str] = &["enforce", "protect_own_domains"];
+
+/// Every key, by table.
+pub(super) const KEYS: &[(&str, &[&str])] = &[
+    ("organization", ORGANIZATION_KEYS),
+    ("queue", QUEUE_KEYS),
+    ("domain", DOMAIN_KEYS),
+    ("connector", connector::KEYS),
+    ("routing", ROUTING_KEYS),
+    ("relay", RELAY_KEYS),
+    ("identity", IDENTITY_KEYS),
+];
+
 const DOMAIN_TYPES: &[(&str, DomainType)] =
     &[("authoritative", DomainType::Authoritative), ("internal_relay", DomainType::InternalRelay)];
 
@@ -49,11 +68,11 @@ fn mailflow(root: &Section<'_>) -> MailFlow {
     flow.domains = domains(root);
     let (connectors, names) = connector::connectors(root);
     flow.connectors = connectors;
-    if let Some(routing) = root.section("routing", &["internet"]) {
+    if let Some(routing) = root.section("routing", ROUTING_KEYS) {
         flow.internet = internet(&routing, &flow.connectors, &names);
     }
     relay(root, &mut flow);
-    if let Some(section) = root.section("identity", &["enforce", "protect_own_domains"]) {
+    if let Some(section) = root.section("identity", IDENTITY_KEYS) {
         let example = "[\"envelope\", \"from\"]";
         if let Some(fields) = section.list("enforce", example, values::word(IDENTITY_FIELDS)) {
             flow.identity.enforce = fields;
@@ -67,8 +86,7 @@ fn mailflow(root: &Section<'_>) -> MailFlow {
 }
 
 fn organization(root: &Section<'_>, flow: &mut MailFlow) {
-    let known = &["name", "postmaster", "languages", "alert_recipients"];
-    let Some(section) = root.section("organization", known) else { return };
+    let Some(section) = root.section("organization", ORGANIZATION_KEYS) else { return };
     let organization = &mut flow.organization;
     section.set("name", &mut organization.name, values::text);
     organization.postmaster = section.read("postmaster", values::address);
@@ -93,8 +111,7 @@ fn is_empty_list(item: &Item) -> bool {
 }
 
 fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
-    let known = &["expire_after", "delay_notice_after", "retry_after", "send_again_for"];
-    let Some(section) = root.section("queue", known) else { return };
+    let Some(section) = root.section("queue", QUEUE_KEYS) else { return };
     section.set("expire_after", &mut settings.expire_after, values::positive_duration);
     section.set("send_again_for", &mut settings.send_again_for, values::duration);
     if let Some(times) = section.list("delay_notice_after", "[\"4h\"]", values::positive_duration) {
@@ -132,7 +149,7 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
 fn domains(root: &Section<'_>) -> Vec<AcceptedDomain> {
     let mut domains: Vec<AcceptedDomain> = Vec::new();
     let mut seen: HashMap<Domain, ()> = HashMap::new();
-    for section in root.tables("domain", &["name", "type", "match_subdomains"]) {
+    for section in root.tables("domain", DOMAIN_KEYS) {
         let name = section.required("name", "\"contoso.example\"", accepted_name);
         let domain_type =
             section.read("type", values::word(DOMAIN_TYPES)).unwrap_or(DomainType::Authoritative);
@@ -193,8 +210,7 @@ fn internet(section: &Section<'_>, connectors: &[Connector], names: &[String]) -
 }
 
 fn relay(root: &Section<'_>, flow: &mut MailFlow) {
-    let known = &["networks", "addresses", "pop_before_smtp", "reject_style"];
-    let Some(section) = root.section("relay", known) else { return };
+    let Some(section) = root.section("relay", RELAY_KEYS) else { return };
     let relay = &mut flow.relay;
     if let Some(networks) = section.list("networks", "[\"127.0.0.0/8\"]", values::network) {
         relay.networks = networks;

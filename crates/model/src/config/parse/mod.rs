@@ -28,6 +28,15 @@ use super::{Problem, Severity};
 
 pub use places::Places;
 
+/// Every key that may be written: name of the file, table (empty: outside of one), keys.
+#[must_use]
+pub fn known_keys() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    let of = |file: &'static str, keys: &'static [(&'static str, &'static [&'static str])]| {
+        keys.iter().map(move |&(table, keys)| (file, table, keys))
+    };
+    of("causeway.toml", machine::KEYS).chain(of("mailflow.toml", mailflow::KEYS)).collect()
+}
+
 /// What is wrong with a value, and what would be right.
 #[derive(Debug)]
 pub(super) struct Wrong {
