@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::body::Body;
-use causeway_model::{Address, Domain, QueueId};
+use causeway_model::{Address, QueueId};
 use http_body_util::{BodyExt, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{CONTENT_TYPE, HOST};
@@ -23,12 +23,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::{TcpStream, UnixStream};
 
-use crate::clients::ClientSettings;
 use crate::types::{
-    AdvanceClock, AuditReport, ChangeMailbox, ChangePassword, Clock, ConnectorExplanation,
-    ConnectorView, CreateMailbox, DomainView, ErrorBody, Health, MailboxView, MailboxWithPassword,
-    MessageDetail, QueueAction, QueueActionRequest, QueuePage, QueueQuery, RelayExplanation,
-    RelayQuestion, RouteExplanation, RouteQuestion, Touched, TracePage, TraceQuery,
+    AdvanceClock, AuditReport, ChangeMailbox, ChangePassword, Clock, CreateMailbox, ErrorBody,
+    Health, MailboxView, MailboxWithPassword, MessageDetail, QueueAction, QueueActionRequest,
+    QueuePage, QueueQuery, Touched, TracePage, TraceQuery,
 };
 
 /// Octets of the longest answer that is read.
@@ -280,65 +278,6 @@ impl Client {
     pub async fn remove_mailbox(&mut self, address: &Address) -> Result<MailboxView, ClientError> {
         let path = format!("/v1/mailboxes/{}", encoded(&address.to_string()));
         self.send(Method::DELETE, &path, None::<&()>).await
-    }
-
-    /// The accepted domains in force.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn domains(&mut self) -> Result<Vec<DomainView>, ClientError> {
-        self.get("/v1/domains").await
-    }
-
-    /// What mail programs of a domain's users need to know.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn client_settings(
-        &mut self,
-        domain: &Domain,
-    ) -> Result<ClientSettings, ClientError> {
-        self.get(&format!("/v1/domains/{}/clients", encoded(&domain.to_string()))).await
-    }
-
-    /// The connectors in force.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn connectors(&mut self) -> Result<Vec<ConnectorView>, ClientError> {
-        self.get("/v1/connectors").await
-    }
-
-    /// One connector, and how it does.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn connector(&mut self, name: &str) -> Result<ConnectorExplanation, ClientError> {
-        self.get(&format!("/v1/connectors/{}", encoded(name))).await
-    }
-
-    /// Is it a relay, is it allowed, and why.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn relay_explain(
-        &mut self,
-        question: &RelayQuestion,
-    ) -> Result<RelayExplanation, ClientError> {
-        let path = with_query("/v1/relay/explain", question);
-        self.get(&path).await
-    }
-
-    /// Where a recipient's mail goes, and why.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn route_explain(
-        &mut self,
-        question: &RouteQuestion,
-    ) -> Result<RouteExplanation, ClientError> {
-        let path = with_query("/v1/route/explain", question);
-        self.get(&path).await
     }
 
     /// Health. Over TCP a 503 is an answer, too: a part is down.

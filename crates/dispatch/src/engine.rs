@@ -19,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
 
-use crate::connect::{Recent, source_for};
+use crate::connect::source_for;
 use crate::parcel::{Parcel, Shelf};
+use crate::recent::Recent;
 use crate::resolve::MxCache;
 use crate::route::{site_for, site_for_domain};
 use crate::schedule::{Call, Schedule, SiteIndex};

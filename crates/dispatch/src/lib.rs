@@ -27,6 +27,7 @@ pub mod engine;
 mod local;
 mod outcome;
 mod parcel;
+mod recent;
 mod reports;
 mod resolve;
 mod route;

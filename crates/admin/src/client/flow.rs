@@ -1,17 +1,79 @@
-//! Changes of the mail flow.
+//! The mail flow: what is in force, why mail goes where it goes, changes, tests.
 
-use causeway_model::Address;
 use causeway_model::config::Language;
+use causeway_model::{Address, Domain};
 use http_body_util::BodyExt;
 use hyper::Method;
 
 use super::{Client, ClientError, encoded, with_query};
+use crate::clients::ClientSettings;
 use crate::types::{
-    ApplyAnswer, ApplyRequest, FirewallQuery, FirewallRule, FlowView, PlanAnswer, Proposal,
-    RevisionDetail, RevisionPage, RevisionQuery, TestLine, TestReport, TestStep, ValidateConnector,
+    ApplyAnswer, ApplyRequest, ConnectorExplanation, ConnectorView, DomainView, FirewallQuery,
+    FirewallRule, FlowView, PlanAnswer, Proposal, RelayExplanation, RelayQuestion, RevisionDetail,
+    RevisionPage, RevisionQuery, RouteExplanation, RouteQuestion, TestLine, TestReport, TestStep,
+    ValidateConnector,
 };
 
 impl Client {
+    /// The accepted domains in force.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn domains(&mut self) -> Result<Vec<DomainView>, ClientError> {
+        self.get("/v1/domains").await
+    }
+
+    /// What mail programs of a domain's users need to know.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn client_settings(
+        &mut self,
+        domain: &Domain,
+    ) -> Result<ClientSettings, ClientError> {
+        self.get(&format!("/v1/domains/{}/clients", encoded(&domain.to_string()))).await
+    }
+
+    /// The connectors in force.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn connectors(&mut self) -> Result<Vec<ConnectorView>, ClientError> {
+        self.get("/v1/connectors").await
+    }
+
+    /// One connector, and how it does.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn connector(&mut self, name: &str) -> Result<ConnectorExplanation, ClientError> {
+        self.get(&format!("/v1/connectors/{}", encoded(name))).await
+    }
+
+    /// Is it a relay, is it allowed, and why.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn relay_explain(
+        &mut self,
+        question: &RelayQuestion,
+    ) -> Result<RelayExplanation, ClientError> {
+        let path = with_query("/v1/relay/explain", question);
+        self.get(&path).await
+    }
+
+    /// Where a recipient's mail goes, and why.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn route_explain(
+        &mut self,
+        question: &RouteQuestion,
+    ) -> Result<RouteExplanation, ClientError> {
+        let path = with_query("/v1/route/explain", question);
+        self.get(&path).await
+    }
+
     /// The mail flow in force.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::help;
 
+pub(crate) use flow::{ConnectorCommand, DomainCommand};
+
 /// What `serve` is told.
 #[derive(Clone, Debug)]
 pub(crate) struct ServeOptions {
@@ -369,69 +371,6 @@ pub(crate) struct MailboxSetArguments {
     /// No bound
     #[arg(long)]
     pub(crate) no_quota: bool,
-}
-
-/// `causeway domain`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum DomainCommand {
-    /// List the accepted domains
-    List,
-    /// Accept a domain
-    #[command(after_help = help::DOMAIN_ADD)]
-    Add(flow::DomainAddArguments),
-    /// Change an accepted domain: what is not named stays as it is
-    #[command(after_help = help::DOMAIN_SET)]
-    Set(flow::DomainSetArguments),
-    /// Accept a domain no longer; its mailboxes stay on disk
-    Remove(flow::DomainRemoveArguments),
-    /// Show the settings for mail programs of its users, and the DNS records to publish
-    #[command(after_help = help::DOMAIN_CLIENTS)]
-    Clients {
-        /// The domain
-        #[arg(value_name = "DOMAIN")]
-        domain: Domain,
-    },
-}
-
-/// `causeway connector`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConnectorCommand {
-    /// List the connectors
-    List,
-    /// Add a connector
-    #[command(after_help = help::CONNECTOR_ADD)]
-    Add(Box<flow::ConnectorAddArguments>),
-    /// Change a connector: what is not named stays as it is
-    #[command(after_help = help::CONNECTOR_SET)]
-    Set(Box<flow::ConnectorSetArguments>),
-    /// Put a connector in use
-    Enable {
-        /// The connector
-        #[arg(value_name = "NAME")]
-        name: String,
-    },
-    /// Put a connector out of use; it stays in the file
-    Disable {
-        /// The connector
-        #[arg(value_name = "NAME")]
-        name: String,
-    },
-    /// Take a connector out
-    Remove(flow::ConnectorRemoveArguments),
-    /// Test a connector with a real session and a message that must be accepted
-    #[command(after_help = help::CONNECTOR_VALIDATE)]
-    Validate(flow::ConnectorValidateArguments),
-    /// Show which addresses mail comes from, for the firewalls of the servers that get it
-    #[command(after_help = help::CONNECTOR_FIREWALL)]
-    Firewall(flow::FirewallArguments),
-    /// Say what a connector does, and how it does; or which one takes an address, and why not the
-    /// others
-    #[command(after_help = help::CONNECTOR_EXPLAIN)]
-    Explain {
-        /// The connector, or an address
-        #[arg(value_name = "NAME|ADDRESS")]
-        name: String,
-    },
 }
 
 /// `causeway route`.
