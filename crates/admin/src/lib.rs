@@ -23,12 +23,13 @@
 //! server itself cannot do comes through [`ServerControl`] as [`ControlError`].
 //!
 //! **In which order to read.** [`types`] (what is said), [`control`] (what the server must be able
-//! to do), [`server`] (routes and listeners), [`clients`] (settings for mail programs), [`client`]
-//! last.
+//! to do), [`server`] (routes and listeners), [`clients`] (settings for mail programs), [`pages`] (what
+//! people see in a browser), [`client`] last.
 
 pub mod client;
 pub mod clients;
 pub mod control;
+pub mod pages;
 pub mod server;
 pub mod types;
 

@@ -272,6 +272,30 @@ impl Texts {
     }
 }
 
+/// The language that a list of language tags with weights prefers (`Accept-Language`: `de-AT, en;q=0.8`),
+/// among those that we speak: the highest weight, among equals the first; `q=0` excludes a language.
+/// `None` when it names none of ours.
+#[must_use]
+pub fn preferred(list: &str) -> Option<Language> {
+    let mut best: Option<(u32, Language)> = None;
+    for item in list.split(',').take(32) {
+        let mut parts = item.split(';');
+        let Some(language) = parts.next().and_then(|tag| Language::from_tag(tag.trim())) else {
+            continue;
+        };
+        let weight = parts
+            .find_map(|part| part.trim().strip_prefix("q="))
+            .map_or(Some(1.0), |text| text.trim().parse::<f32>().ok())
+            .unwrap_or(0.0);
+        // Thousandths: weights have at most three decimals (RFC 9110 section 12.4.2).
+        let weight = (weight.clamp(0.0, 1.0) * 1000.0) as u32;
+        if weight > 0 && best.is_none_or(|(known, _)| weight > known) {
+            best = Some((weight, language));
+        }
+    }
+    best.map(|(_, language)| language)
+}
+
 /// Message id and attribute of a key.
 fn split(key: &str) -> (&str, Option<&str>) {
     match key.split_once('.') {

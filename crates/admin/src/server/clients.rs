@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::Api;
 use super::error::ApiError;
 use super::extract::QueryString;
+use super::pages;
 use crate::clients::autodiscover::{self, Refusal};
 use crate::clients::{ClientSettings, autoconfig, domain_of, mobileconfig, page};
 
@@ -21,9 +22,6 @@ const MAX_REQUEST: usize = 16 * 1024;
 
 /// Octets of an address in a query.
 const MAX_ADDRESS: usize = 320;
-
-/// What the page may load: its style sheet.
-const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The query of Thunderbird's request; other programs add parameters of their own.
 #[derive(Debug, Deserialize)]
@@ -136,27 +134,14 @@ pub(super) async fn page(
 ) -> Response {
     let address = query.address.as_deref().map(str::trim);
     let address = address.filter(|address| !address.is_empty() && address.len() <= MAX_ADDRESS);
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let organization = api.inner.control.mail_flow();
-    let language =
-        page::language(query.lang.as_deref(), accepted, &organization.organization.languages);
+    let language = pages::language_of(&api, query.lang.as_deref(), &headers);
     let settings = api.settings_for(address, &headers);
     let status = match (&settings, address) {
         (None, Some(_)) => StatusCode::NOT_FOUND,
         _ => StatusCode::OK,
     };
     let document = page::document(settings.as_ref(), address, language);
-    let mut response = answer(status, "text/html; charset=utf-8", document);
-    let fixed = header::HeaderValue::from_static;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, fixed(POLICY));
-    response.headers_mut().insert(header::REFERRER_POLICY, fixed("no-referrer"));
-    response.headers_mut().insert(header::VARY, fixed("Accept-Language, Host"));
-    response
-}
-
-/// `GET /settings/style.css`.
-pub(super) async fn style() -> Response {
-    answer(StatusCode::OK, "text/css; charset=utf-8", page::STYLE.to_owned())
+    pages::answer(status, document)
 }
 
 fn answer(status: StatusCode, kind: &'static str, document: String) -> Response {

@@ -5,7 +5,7 @@
 //! store or [`ServerControl`], and turn the answer into the types of [`crate::types`].
 //!
 //! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
-//! then `queue`, `trace`, `mailbox`, `explain`, `health`, `clients`.
+//! then `queue`, `trace`, `mailbox`, `explain`, `health`, `pages` (how pages are answered), `clients`.
 
 mod access;
 mod author;
@@ -17,6 +17,7 @@ mod flow;
 mod health;
 mod listen;
 mod mailbox;
+mod pages;
 mod queue;
 mod trace;
 mod validate;
@@ -127,7 +128,8 @@ impl Api {
             .route("/Autodiscover/Autodiscover.xml", any(clients::autodiscover))
             .route("/AutoDiscover/AutoDiscover.xml", any(clients::autodiscover))
             .route("/settings", get(clients::page))
-            .route("/settings/style.css", get(clients::style))
+            .route("/settings/style.css", get(pages::style))
+            .route(crate::pages::STYLE_PATH, get(pages::style))
             .route("/settings/mail.mobileconfig", get(clients::mobileconfig))
             .merge(health)
             .fallback(error::no_such_path)

@@ -1,5 +1,6 @@
 //! Which language a report is written in.
 
+use causeway_catalog::texts::preferred;
 use causeway_model::config::Language;
 
 /// The language for the sender of a message: the one set for its mailbox; else the first that the
@@ -16,30 +17,9 @@ pub fn choose_language(
 ) -> Language {
     mailbox
         .and_then(|tag| Language::from_tag(tag.trim()))
-        .or_else(|| accept_or_content_language.and_then(best_of))
+        .or_else(|| accept_or_content_language.and_then(preferred))
         .or_else(|| organization.first().copied())
         .unwrap_or(Language::En)
-}
-
-/// The language with the highest weight; among equals the first.
-fn best_of(list: &str) -> Option<Language> {
-    let mut best: Option<(u32, Language)> = None;
-    for item in list.split(',').take(32) {
-        let mut parts = item.split(';');
-        let Some(language) = parts.next().and_then(|tag| Language::from_tag(tag.trim())) else {
-            continue;
-        };
-        let weight = parts
-            .find_map(|part| part.trim().strip_prefix("q="))
-            .map_or(Some(1.0), |text| text.trim().parse::<f32>().ok())
-            .unwrap_or(0.0);
-        // Thousandths: weights have at most three decimals (RFC 9110 section 12.4.2).
-        let weight = (weight.clamp(0.0, 1.0) * 1000.0) as u32;
-        if weight > 0 && best.is_none_or(|(known, _)| weight > known) {
-            best = Some((weight, language));
-        }
-    }
-    best.map(|(_, language)| language)
 }
 
 #[cfg(test)]
