@@ -261,3 +261,20 @@ cli-head-source = VON
 cli-head-port = PORT
 cli-head-destination = AN
 cli-head-connector = KONNEKTOR
+
+# A hybrid organization.
+cli-hybrid-ask-domains = Domänen, deren Postfächer teils hier und teils auf Ihrem eigenen Mailserver liegen (mehrere mit Komma):
+cli-hybrid-ask-server = Ihr eigener Mailserver (HOST oder HOST:PORT):
+cli-hybrid-other-side = Was auf der anderen Seite einzustellen ist, in dieser Reihenfolge
+cli-hybrid-then = Danach den Weg dorthin mit einer echten Nachricht prüfen: { $command }
+cli-hybrid-sources-unknown = den Adressen, die `causeway connector firewall` zeigt
+cli-hybrid-certificate = Ihr eigener Server: ein Zertifikat für { $name } von einem Aussteller, dem dieser Server vertraut. Ohne es geht keine Post dorthin.
+cli-hybrid-receive = Ihr eigener Server und seine Firewall: SMTP von { $sources } für die dortigen Postfächer annehmen.
+cli-hybrid-receive-central = Ihr eigener Server und seine Firewall: SMTP von { $sources } annehmen, für die dortigen Postfächer und, zum Weitersenden, für das Internet.
+cli-hybrid-share = Ihr eigener Server: { $domains } als geteilt behandeln (internes Relay). Wofür er kein Postfach hat, kommt hierher; was von hier kam und dort kein Postfach hat, wird abgelehnt, sonst läuft es im Kreis.
+cli-hybrid-send = Ihr eigener Server: ein Sendekonnektor für die hiesigen Postfächer, zu { $host }, Port { $port }.
+cli-hybrid-send-tls = Ihr eigener Server: ein Sendekonnektor für die hiesigen Postfächer, zu { $host }, Port { $port }, mit TLS; Post ohne TLS wird abgelehnt.
+cli-hybrid-mx = DNS: Der einzige MX-Eintrag jeder Domäne ist { $records }
+cli-hybrid-mx-own = DNS: Der einzige MX-Eintrag von { $domains } zeigt auf Ihren eigenen Server, mit dessen Namen.
+cli-hybrid-spf = DNS: Der SPF-Eintrag von { $domains } lässt diesen Server senden: { $parts } ergänzen
+cli-hybrid-spf-own = DNS: Post ins Internet geht über Ihren eigenen Server; der SPF-Eintrag von { $domains } muss seine Adressen nennen und braucht keine anderen.

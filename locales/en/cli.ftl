@@ -261,3 +261,20 @@ cli-head-source = FROM
 cli-head-port = PORT
 cli-head-destination = TO
 cli-head-connector = CONNECTOR
+
+# A hybrid organization.
+cli-hybrid-ask-domains = Domains whose mailboxes are partly here and partly on your own mail server (several: with commas):
+cli-hybrid-ask-server = Your own mail server (HOST or HOST:PORT):
+cli-hybrid-other-side = What to set on the other side, in this order
+cli-hybrid-then = Then test the way there with a real message: { $command }
+cli-hybrid-sources-unknown = the addresses that `causeway connector firewall` shows
+cli-hybrid-certificate = Your own server: a certificate for { $name }, from an issuer that this server trusts. Without it no mail goes there.
+cli-hybrid-receive = Your own server and its firewall: take SMTP from { $sources } for the mailboxes there.
+cli-hybrid-receive-central = Your own server and its firewall: take SMTP from { $sources }, for the mailboxes there and, to be sent on, for the internet.
+cli-hybrid-share = Your own server: treat { $domains } as shared (internal relay). What it has no mailbox for comes here; what came from here and has no mailbox there is refused, or it goes in circles.
+cli-hybrid-send = Your own server: a send connector for mailboxes that are here, to { $host }, port { $port }.
+cli-hybrid-send-tls = Your own server: a send connector for mailboxes that are here, to { $host }, port { $port }, with TLS; mail without it is refused.
+cli-hybrid-mx = DNS: the only MX record of each domain is { $records }
+cli-hybrid-mx-own = DNS: the only MX record of { $domains } points to your own server, by its name.
+cli-hybrid-spf = DNS: the SPF record of { $domains } lets this server send: add { $parts }
+cli-hybrid-spf-own = DNS: mail for the internet leaves through your own server; the SPF record of { $domains } must name its addresses and needs no others.

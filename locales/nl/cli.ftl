@@ -261,3 +261,20 @@ cli-head-source = VAN
 cli-head-port = POORT
 cli-head-destination = NAAR
 cli-head-connector = CONNECTOR
+
+# A hybrid organization.
+cli-hybrid-ask-domains = Domeinen waarvan de postvakken deels hier en deels op uw eigen mailserver staan (meer dan één: met komma's):
+cli-hybrid-ask-server = Uw eigen mailserver (HOST of HOST:PORT):
+cli-hybrid-other-side = Wat aan de andere kant moet worden ingesteld, in deze volgorde
+cli-hybrid-then = Test daarna de weg erheen met een echt bericht: { $command }
+cli-hybrid-sources-unknown = de adressen die `causeway connector firewall` toont
+cli-hybrid-certificate = Uw eigen server: een certificaat voor { $name } van een uitgever die deze server vertrouwt. Zonder dat gaat er geen post heen.
+cli-hybrid-receive = Uw eigen server en zijn firewall: neem SMTP van { $sources } aan voor de postvakken daar.
+cli-hybrid-receive-central = Uw eigen server en zijn firewall: neem SMTP van { $sources } aan, voor de postvakken daar en, om door te sturen, voor het internet.
+cli-hybrid-share = Uw eigen server: behandel { $domains } als gedeeld (interne relay). Waarvoor hij geen postvak heeft, komt hierheen; wat van hier kwam en daar geen postvak heeft, wordt geweigerd, anders gaat het in een kring.
+cli-hybrid-send = Uw eigen server: een verzendconnector voor de postvakken hier, naar { $host }, poort { $port }.
+cli-hybrid-send-tls = Uw eigen server: een verzendconnector voor de postvakken hier, naar { $host }, poort { $port }, met TLS; post zonder TLS wordt geweigerd.
+cli-hybrid-mx = DNS: het enige MX-record van elk domein is { $records }
+cli-hybrid-mx-own = DNS: het enige MX-record van { $domains } wijst naar uw eigen server, met zijn naam.
+cli-hybrid-spf = DNS: het SPF-record van { $domains } laat deze server verzenden: voeg { $parts } toe
+cli-hybrid-spf-own = DNS: post voor het internet gaat via uw eigen server; het SPF-record van { $domains } moet zijn adressen noemen en heeft geen andere nodig.

@@ -22,10 +22,11 @@
 //! **In which order to read.** [`policy`] (what is compiled), [`relay`] (may this client send
 //! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`inbound`]
 //! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
-//! [`mod@check`] and [`mod@selftest`], [`plan`] (what would a change do); [`index`] is the machinery
-//! under them.
+//! [`mod@check`] and [`mod@selftest`], [`plan`] (what would a change do), [`hybrid`] (two servers for one
+//! organization); [`index`] is the machinery under them.
 
 pub mod check;
+pub mod hybrid;
 pub mod identity;
 pub mod inbound;
 pub mod index;

@@ -18,6 +18,10 @@ pub struct FlowView {
     /// How the file differs from it; absent when it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_differs: Option<String>,
+    /// The name of this server, which is on its certificate.
+    pub hostname: String,
+    /// Where it takes mail from other servers.
+    pub smtp_port: u16,
 }
 
 /// What is to be in force: one of the two.

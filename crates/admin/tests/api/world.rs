@@ -160,7 +160,15 @@ impl ServerControl for FakeControl {
 
     fn flow(&self) -> ControlFuture<'_, FlowView> {
         let text = FLOW.to_owned();
-        Box::pin(async { Ok(FlowView { revision: 7, text, file_differs: None }) })
+        Box::pin(async {
+            Ok(FlowView {
+                revision: 7,
+                text,
+                file_differs: None,
+                hostname: "mx.contoso.example".into(),
+                smtp_port: 25,
+            })
+        })
     }
 
     fn flow_plan(&self, text: String) -> ControlFuture<'_, PlanAnswer> {

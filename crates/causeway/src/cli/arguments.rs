@@ -6,6 +6,7 @@
 
 pub(crate) mod access;
 pub(crate) mod flow;
+pub(crate) mod hybrid;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -119,6 +120,9 @@ pub(crate) enum Command {
     /// See and manage the connectors
     #[command(subcommand)]
     Connector(ConnectorCommand),
+    /// Set up an organization that has a mail server of its own beside this one
+    #[command(subcommand)]
+    Hybrid(hybrid::HybridCommand),
     /// Find out where mail for a recipient goes, and why
     #[command(subcommand)]
     Route(RouteCommand),

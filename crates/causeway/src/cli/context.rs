@@ -75,6 +75,23 @@ impl Context {
         Output::new(self.json)
     }
 
+    /// Asks for what an option would have said.
+    ///
+    /// # Errors
+    /// Nobody can be asked (status 2).
+    pub(crate) fn ask(&self, what: &str, option: &str) -> Result<String, Failure> {
+        let stdin = std::io::stdin();
+        if self.yes || self.json || !stdin.is_terminal() {
+            return Err(Failure::bad_input(format!("{option} is missing; give it")));
+        }
+        let mut stderr = std::io::stderr().lock();
+        write!(stderr, "{} ", words::harmless(what, 1000))?;
+        stderr.flush()?;
+        let mut answer = String::new();
+        stdin.lock().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
+    }
+
     /// Asks whether it is meant. `--yes` answers; without a terminal that is the only way.
     ///
     /// # Errors

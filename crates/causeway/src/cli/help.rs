@@ -181,6 +181,19 @@ Examples:
   causeway connector add \"from on-premises\" --direction inbound --peer on_premises \\
       --sender-domain '*' --source-address 203.0.113.0/28";
 
+pub(super) const HYBRID_SETUP: &str = "\
+Makes the domains internal relay (mailboxes on both sides), the connector \"to on-premises\" and the
+connector \"from on-premises\", shows the effect, asks, puts it in force, and says what to set on the own
+server, in the DNS and in firewalls. Run it again with other options to change it: notes, credentials and
+whatever else stands in these entries stay.
+
+Examples:
+  causeway hybrid setup
+  causeway hybrid setup --domain contoso.example --own-server mail.corp.example \\
+      --own-address 203.0.113.0/28
+  causeway hybrid setup --domain contoso.example --own-server 192.0.2.7:2525 --tls encryption_only \\
+      --own-address 192.0.2.7 --internet own-server --mx own-server";
+
 pub(super) const CONNECTOR_SET: &str = "\
 Examples:
   causeway connector set \"to on-premises\" --smart-host new.corp.example --smart-host 192.0.2.7:2525

@@ -156,7 +156,16 @@ pub(crate) fn view(server: &Server) -> FlowView {
         revision: active.number,
         text: active.text.clone(),
         file_differs: server.flow.difference(),
+        hostname: server.hostname.to_string(),
+        smtp_port: smtp_port(server),
     }
+}
+
+/// The port of the first listener for other servers; behind an address translation that is not ours to
+/// know, it is 25 outside.
+fn smtp_port(server: &Server) -> u16 {
+    let smtp = server.listeners.iter().find(|listener| listener.protocol == "smtp");
+    smtp.map_or(25, |listener| listener.address.port())
 }
 
 /// What a text would do.

@@ -21,6 +21,7 @@ mod expiry;
 mod failures;
 mod flow;
 mod hybrid;
+mod hybrid_setup;
 mod identity;
 mod pop3;
 mod queue;

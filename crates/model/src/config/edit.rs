@@ -175,6 +175,21 @@ impl FlowEditor {
         self.remove("connector", name, &same_text)
     }
 
+    /// Sends mail for the internet through this outbound connector, or directly.
+    ///
+    /// # Errors
+    /// [`EditError::NotTables`].
+    pub fn set_internet(&mut self, via: Option<&str>) -> Result<(), EditError> {
+        let route = via.map_or("direct".to_owned(), |name| format!("via connector \"{name}\""));
+        let fields = vec![("internet", Field::Text(route))];
+        match self.document.entry("routing").or_insert_with(|| Item::Table(Table::new())) {
+            Item::Table(table) => write(table, &fields),
+            Item::Value(Value::InlineTable(table)) => write(table, &fields),
+            _ => return Err(EditError::NotTables { kind: "routing" }),
+        }
+        Ok(())
+    }
+
     fn add(
         &mut self,
         kind: &'static str,

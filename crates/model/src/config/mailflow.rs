@@ -256,6 +256,27 @@ pub enum TlsLevel {
     DomainValidation,
 }
 
+impl TlsLevel {
+    /// All of them, weakest first.
+    pub const ALL: [Self; 4] = [
+        Self::Opportunistic,
+        Self::EncryptionOnly,
+        Self::CertificateValidation,
+        Self::DomainValidation,
+    ];
+
+    /// The word in the file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Opportunistic => "opportunistic",
+            Self::EncryptionOnly => "encryption_only",
+            Self::CertificateValidation => "certificate_validation",
+            Self::DomainValidation => "domain_validation",
+        }
+    }
+}
+
 /// `credentials` of an outbound connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use causeway_model::config::{
     AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InboundConnector,
-    InternetRoute, MailFlow, OutboundConnector, OutboundRoute, Peer, RejectStyle, TlsLevel,
+    InternetRoute, MailFlow, OutboundConnector, OutboundRoute, Peer, RejectStyle,
 };
 use causeway_model::time::format_duration;
 
@@ -203,7 +203,7 @@ fn added(connector: &Connector) -> String {
             "connector {name} is added{disabled}: mail for {} leaves through {}, TLS {}",
             patterns(&outbound.recipient_domains),
             hosts(&outbound.route).join(", "),
-            tls_name(outbound.tls)
+            outbound.tls.word()
         ),
         Connector::Inbound(inbound) => format!(
             "connector {name} is added{disabled}: mail from {} is recognised by {}",
@@ -232,16 +232,6 @@ pub(super) fn hosts(route: &OutboundRoute) -> Vec<String> {
     }
 }
 
-/// The word in the file.
-pub(super) const fn tls_name(level: TlsLevel) -> &'static str {
-    match level {
-        TlsLevel::Opportunistic => "opportunistic",
-        TlsLevel::EncryptionOnly => "encryption_only",
-        TlsLevel::CertificateValidation => "certificate_validation",
-        TlsLevel::DomainValidation => "domain_validation",
-    }
-}
-
 const fn peer_name(peer: Peer) -> &'static str {
     match peer {
         Peer::OnPremises => "the organization's own servers",
@@ -263,7 +253,7 @@ fn outbound(old: &OutboundConnector, new: &OutboundConnector, out: &mut Vec<Stri
     let smart = |route: &OutboundRoute| matches!(route, OutboundRoute::SmartHosts(_));
     let name = if smart(&old.route) && smart(&new.route) { "smart hosts" } else { "its way" };
     fields.list(name, &hosts(&old.route), &hosts(&new.route));
-    fields.value("TLS", Some(tls_name(old.tls)), Some(tls_name(new.tls)));
+    fields.value("TLS", Some(old.tls.word()), Some(new.tls.word()));
     fields.value(
         "the name in the certificate",
         old.tls_domain.as_deref(),

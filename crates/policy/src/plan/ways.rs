@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use causeway_model::config::{OutboundConnector, OutboundRoute, Peer};
 use causeway_model::{Address, Domain, Failure};
 
-use super::changes::{hosts, tls_name};
+use super::changes::hosts;
 use super::{Effect, EffectKind, QueuedRecipient};
 use crate::{MailPolicy, MailboxLookup, RecipientDecision, RouteTarget};
 
@@ -66,7 +66,7 @@ impl Way {
 
 /// What a connector asks of its peers, and as whom it comes.
 fn demands(connector: &OutboundConnector) -> String {
-    let mut text = format!("TLS {}", tls_name(connector.tls));
+    let mut text = format!("TLS {}", connector.tls.word());
     if let Some(name) = &connector.tls_domain {
         text.push_str(&format!(" for {name}"));
     }

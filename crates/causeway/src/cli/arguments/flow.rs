@@ -235,7 +235,7 @@ pub(crate) struct ConnectorRemoveArguments {
 }
 
 const PEERS: [&str; 2] = ["on_premises", "partner"];
-const TLS_LEVELS: [&str; 4] =
+pub(super) const TLS_LEVELS: [&str; 4] =
     ["opportunistic", "encryption_only", "certificate_validation", "domain_validation"];
 
 /// The keys of a connector, as they stand in mailflow.toml. A list replaces the one before.

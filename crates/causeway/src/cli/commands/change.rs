@@ -118,27 +118,30 @@ pub(super) async fn carry_out(
     change: Change,
     context: &Context,
 ) -> Result<Answer, Failure> {
-    let PlanAnswer { plan, base, warnings } = client.flow_plan(&change.proposal).await?;
-    let (mut output, words) = (context.output(), context.words());
-    if plan.stands_refused(change.force) {
-        if output.is_json() {
-            output.json(&ApplyAnswer { plan, applied: false, revision: base, warnings })?;
-        } else {
-            say_plan(&plan, &warnings, &mut output, words)?;
-            output.flush()?;
-        }
-        return Ok(Answer::No);
+    let (answer, told) = carry_out_telling(client, change, context).await?;
+    let mut output = context.output();
+    if output.is_json() {
+        output.json(&told)?;
     }
-    if !output.is_json() {
-        say_plan(&plan, &warnings, &mut output, words)?;
-        output.flush()?;
+    output.flush()?;
+    Ok(answer)
+}
+
+/// The same for a command that has more to say: the document of `--json` is left to it.
+pub(super) async fn carry_out_telling(
+    client: &mut Client,
+    change: Change,
+    context: &Context,
+) -> Result<(Answer, ApplyAnswer), Failure> {
+    let PlanAnswer { plan, base, warnings } = client.flow_plan(&change.proposal).await?;
+    tell_plan(&plan, &warnings, context)?;
+    if plan.stands_refused(change.force) {
+        let told = ApplyAnswer { plan, applied: false, revision: base, warnings };
+        return Ok((Answer::No, told));
     }
     let is_nothing = plan.changes.is_empty();
     if plan.is_destructive() || (change.always_ask && !is_nothing) {
-        // Standard output is not held while a person reads and thinks.
-        drop(output);
-        context.confirm(&words.text("cli-ask-apply"))?;
-        output = context.output();
+        context.confirm(&context.words().text("cli-ask-apply"))?;
     }
     let request = ApplyRequest {
         text: change.proposal.text,
@@ -147,20 +150,31 @@ pub(super) async fn carry_out(
         base: Some(change.base.unwrap_or(base)),
         force: change.force,
     };
-    let answer = client.flow_apply(&request).await?;
-    if output.is_json() {
-        output.json(&answer)?;
-    } else if !answer.applied {
-        // Something has come into the queue meanwhile.
-        say_plan(&answer.plan, &[], &mut output, words)?;
+    let told = client.flow_apply(&request).await?;
+    if told.applied {
+        let key = if told.revision == base { "cli-applied-already" } else { "cli-applied" };
+        let line = context.words().say(key, &[("number", told.revision.into())]);
+        let mut output = context.output();
+        if !output.is_json() {
+            let line = output.toned(Tone::Good, &line);
+            output.line(&line)?;
+            output.flush()?;
+        }
     } else {
-        let key = if answer.revision == base { "cli-applied-already" } else { "cli-applied" };
-        let line = words.say(key, &[("number", answer.revision.into())]);
-        let line = output.toned(Tone::Good, &line);
-        output.line(&line)?;
+        // Something has come into the queue meanwhile.
+        tell_plan(&told.plan, &[], context)?;
     }
-    output.flush()?;
-    Ok(if answer.applied { Answer::Fine } else { Answer::No })
+    Ok((if told.applied { Answer::Fine } else { Answer::No }, told))
+}
+
+/// The plan as text. Standard output is not held afterwards, while a person reads and thinks.
+fn tell_plan(plan: &Plan, warnings: &[String], context: &Context) -> Result<(), Failure> {
+    let mut output = context.output();
+    if output.is_json() {
+        return Ok(());
+    }
+    say_plan(plan, warnings, &mut output, context.words())?;
+    output.flush()
 }
 
 fn say_plan(

@@ -136,7 +136,7 @@ fn row(connector: &ConnectorView, words: Words) -> Vec<(String, Tone)> {
     let (direction, domains, hosts, tls) = match &connector.path {
         ConnectorPath::Outbound { recipient_domains, smart_hosts, use_mx, tls, .. } => {
             let hosts = if *use_mx { "MX".into() } else { smart_hosts.join(", ") };
-            ("outbound", recipient_domains.join(", "), hosts, tls_name(*tls))
+            ("outbound", recipient_domains.join(", "), hosts, tls.word())
         }
         ConnectorPath::Inbound {
             sender_domains,
@@ -185,15 +185,6 @@ const fn peer_name(peer: Peer) -> &'static str {
     match peer {
         Peer::OnPremises => "on_premises",
         Peer::Partner => "partner",
-    }
-}
-
-const fn tls_name(level: TlsLevel) -> &'static str {
-    match level {
-        TlsLevel::Opportunistic => "opportunistic",
-        TlsLevel::EncryptionOnly => "encryption_only",
-        TlsLevel::CertificateValidation => "certificate_validation",
-        TlsLevel::DomainValidation => "domain_validation",
     }
 }
 

@@ -9,6 +9,7 @@ mod edit;
 pub(super) mod explain;
 mod firewall;
 mod flow;
+mod hybrid;
 mod mailbox;
 mod message;
 mod password;
@@ -34,6 +35,7 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Mailbox(command) => Box::pin(mailbox::run(command, context)).await,
         Command::Domain(command) => Box::pin(flow::domain(command, context)).await,
         Command::Connector(command) => Box::pin(connector::run(command, context)).await,
+        Command::Hybrid(command) => Box::pin(hybrid::run(command, context)).await,
         Command::Route(command) => flow::route(command, context).await,
         Command::Relay(command) => flow::relay(command, context).await,
         Command::Login(command) => access::login(command, context).await,
