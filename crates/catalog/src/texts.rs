@@ -23,6 +23,10 @@ macro_rules! files {
         &[
             ("common.ftl", include_str!(concat!("../../../locales/", $language, "/common.ftl"))),
             ("causes.ftl", include_str!(concat!("../../../locales/", $language, "/causes.ftl"))),
+            (
+                "findings.ftl",
+                include_str!(concat!("../../../locales/", $language, "/findings.ftl")),
+            ),
             ("report.ftl", include_str!(concat!("../../../locales/", $language, "/report.ftl"))),
             ("explain.ftl", include_str!(concat!("../../../locales/", $language, "/explain.ftl"))),
             ("clients.ftl", include_str!(concat!("../../../locales/", $language, "/clients.ftl"))),

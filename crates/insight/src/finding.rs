@@ -1,0 +1,618 @@
+//! What probes find: one variant per fact, with whoever said it and their words as they came.
+//!
+//! A [`Finding`] becomes a line of [`Evidence`] in each of the four languages ([`Finding::evidence`]).
+//! Diagnoses are pure functions over findings and never look at those lines.
+
+mod evidence;
+mod words;
+
+use std::net::{IpAddr, SocketAddr};
+
+use causeway_model::{Failure, Reply, Stage, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::probe::{Probe, RecordKind, TlsDemand};
+
+pub use evidence::Evidence;
+pub use words::failure_words;
+
+/// One fact, and how it came to be known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What was asked.
+    pub probe: Probe,
+    /// When it was found.
+    pub at: Timestamp,
+    /// How long the answer took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// What was found.
+    pub fact: Fact,
+}
+
+/// A name server that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NameServer {
+    /// Its name, where it was found by one; `None` for a configured resolver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where it was asked.
+    pub address: SocketAddr,
+}
+
+/// What one name server said to one question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum DnsAnswer {
+    /// Records of the kind asked for.
+    Records {
+        /// As in a zone file, without owner and TTL, in alphabetical order: `10 mx.partner.example`.
+        records: Vec<String>,
+        /// The shortest TTL among them, in seconds: from a resolver, how long it may still keep them.
+        ttl: u32,
+        /// The server speaks for the zone (AA).
+        authoritative: bool,
+        /// Names that CNAME records led through, in order.
+        aliases: Vec<String>,
+    },
+    /// The name exists and has no such record.
+    NoRecords {
+        /// For how long that may be believed, in seconds, where told.
+        ttl: Option<u32>,
+        /// The server speaks for the zone (AA).
+        authoritative: bool,
+    },
+    /// The name does not exist (NXDOMAIN).
+    NoSuchName {
+        /// For how long that may be believed, in seconds, where told.
+        ttl: Option<u32>,
+        /// The server speaks for the zone (AA).
+        authoritative: bool,
+    },
+    /// An error: `SERVFAIL`, `REFUSED`, …
+    Error {
+        /// The code as administrators write it.
+        code: String,
+    },
+    /// The zone was delegated to it, and it does not speak for the zone: a lame delegation.
+    Lame {
+        /// What it said instead: `REFUSED`, `a referral to …`, `an answer without authority`.
+        said: String,
+    },
+    /// No answer in time.
+    Silent {
+        /// After how long we gave up.
+        after_ms: u64,
+    },
+    /// The system did not let us ask.
+    Unreachable {
+        /// The system's words.
+        detail: String,
+    },
+}
+
+impl DnsAnswer {
+    /// True when the server does its work: it has the records, or says that there are none.
+    #[must_use]
+    pub const fn is_answer(&self) -> bool {
+        matches!(self, Self::Records { .. } | Self::NoRecords { .. } | Self::NoSuchName { .. })
+    }
+}
+
+/// One MX host with what its name leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailHost {
+    /// Lower is better.
+    pub preference: u16,
+    /// Its name.
+    pub name: String,
+    /// Its addresses; empty when it has none.
+    pub addresses: Vec<IpAddr>,
+    /// Why its addresses are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+/// A destination that worked lately, used to find out what is wrong with another one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Control {
+    /// What it is called in listings: a site, or the address as configured.
+    pub site: String,
+    /// Address and port.
+    pub address: SocketAddr,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Break {
+    /// The peer closed it or it was reset.
+    Closed,
+    /// Nothing came any more.
+    Silent,
+}
+
+/// What gives away something between us and the server that rewrites SMTP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "sign", rename_all = "kebab-case")]
+pub enum MaskingSign {
+    /// The greeting is covered with asterisks (or another single letter).
+    GreetingCovered {
+        /// The greeting.
+        greeting: String,
+    },
+    /// EHLO keywords are crossed out.
+    KeywordsCrossedOut {
+        /// Those keywords.
+        keywords: Vec<String>,
+    },
+    /// EHLO is not understood although the greeting says ESMTP.
+    EhloRefused {
+        /// The answer to EHLO.
+        reply: Reply,
+    },
+    /// A command arrives changed: the server complains about words that we did not say.
+    CommandAltered {
+        /// What we said.
+        command: String,
+        /// The answer.
+        reply: Reply,
+    },
+}
+
+/// A certificate's own words about itself. Not verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The subject's distinguished name.
+    pub subject: String,
+    /// The issuer's distinguished name.
+    pub issuer: String,
+    /// The host names and addresses it is for.
+    pub names: Vec<String>,
+    /// The start of its validity.
+    pub not_before: Timestamp,
+    /// The end of its validity.
+    pub not_after: Timestamp,
+    /// Serial number in hexadecimal.
+    pub serial: String,
+    /// True when it names itself as its issuer.
+    pub self_issued: bool,
+}
+
+/// Why a probe was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unasked {
+    /// The budget for all probes is used up for now.
+    BudgetSpent,
+    /// The probes for this site ran out of their time.
+    OutOfTime,
+    /// Another run of probes is at work for this site.
+    SiteBusy,
+}
+
+/// What was found: one variant per distinct fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+pub enum Fact {
+    // --- DNS ---
+    /// One name server's answer to one question.
+    Dns {
+        /// The server.
+        by: NameServer,
+        /// The name asked for.
+        name: String,
+        /// The record type asked for.
+        kind: RecordKind,
+        /// What it said.
+        answer: DnsAnswer,
+    },
+    /// The parent zone delegates the zone to these servers.
+    Delegation {
+        /// The zone.
+        zone: String,
+        /// Their names, in alphabetical order.
+        servers: Vec<String>,
+        /// The parent's server that said so.
+        by: NameServer,
+    },
+    /// The parent zone says that the name does not exist: never registered, expired, or removed.
+    NotDelegated {
+        /// The name that the parent does not know.
+        name: String,
+        /// The parent zone.
+        parent: String,
+        /// The parent's server that said so.
+        by: NameServer,
+    },
+    /// The name servers on the way to the zone do not answer us.
+    DelegationUnknown {
+        /// The name whose delegation was to be found.
+        name: String,
+        /// The zone whose servers do not answer.
+        zone: String,
+        /// What they said, one line each.
+        said: Vec<String>,
+    },
+    /// A server that the zone is delegated to has no address.
+    ServerWithoutAddress {
+        /// The zone.
+        zone: String,
+        /// The server.
+        server: String,
+    },
+    /// A server's serial number of the zone.
+    Serial {
+        /// The zone.
+        zone: String,
+        /// The server.
+        by: NameServer,
+        /// The number.
+        serial: u32,
+    },
+    /// The authoritative servers give different answers: a change has not reached all of them.
+    AnswersDiffer {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+        /// Each different answer (records in alphabetical order; none for "there is none"), with the servers
+        /// that give it and their serial; the newest first.
+        groups: Vec<AnswerGroup>,
+    },
+    /// The authoritative servers that answer all say the same.
+    AnswersAgree {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+        /// What they say.
+        records: Vec<String>,
+        /// How many of them said it.
+        servers: usize,
+    },
+    /// A resolver that we use still gives an answer that is not the authoritative servers' any more.
+    CachedAnswerOld {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+        /// The resolver.
+        by: NameServer,
+        /// What it says; empty: that there is none.
+        cached: Vec<String>,
+        /// What the authoritative servers say.
+        current: Vec<String>,
+        /// For how many seconds it may still say so; `None`: it did not tell.
+        expires_in: Option<u32>,
+    },
+    /// A resolver that we use says what the authoritative servers say.
+    CachedAnswerCurrent {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+        /// The resolver.
+        by: NameServer,
+    },
+    /// The resolver fails only because it checks DNSSEC: without checking it has an answer.
+    DnssecBogus {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+        /// The resolver.
+        by: NameServer,
+        /// What it says without checking.
+        records: Vec<String>,
+    },
+    /// DNSSEC makes no difference.
+    DnssecNotTheCause {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+        /// The resolver.
+        by: NameServer,
+    },
+    /// The resolver answers for names that have worked lately.
+    ResolverWorks {
+        /// The resolver.
+        by: NameServer,
+        /// The name it answered for.
+        name: String,
+    },
+    /// The resolver gives no answer for any name that has worked lately.
+    ResolverFails {
+        /// The resolver.
+        by: NameServer,
+        /// The name asked for last.
+        name: String,
+        /// What it said.
+        answer: DnsAnswer,
+    },
+    /// The hosts that take mail for the domain.
+    MailHosts {
+        /// The domain.
+        domain: String,
+        /// Best first.
+        hosts: Vec<MailHost>,
+        /// The domain has no MX record and is its own host.
+        implicit: bool,
+    },
+    /// The domain's mail hosts could not be found out.
+    MailHostsUnknown {
+        /// The domain.
+        domain: String,
+        /// Why.
+        failure: Failure,
+    },
+    /// MX records that name no host (an address in text form, the root).
+    MxUnusable {
+        /// The domain.
+        domain: String,
+        /// Each `preference name`.
+        records: Vec<String>,
+    },
+    /// The domain takes no mail (RFC 7505).
+    NullMx {
+        /// The domain.
+        domain: String,
+    },
+    /// The domain is only another name for a different one.
+    Alias {
+        /// The domain.
+        name: String,
+        /// The names it leads through, in order.
+        chain: Vec<String>,
+    },
+    /// All MX hosts are expected ones.
+    MxAsExpected {
+        /// The domain.
+        domain: String,
+        /// How many MX hosts it has.
+        count: usize,
+    },
+    /// Some MX hosts are expected ones, others are not.
+    MxMixed {
+        /// The domain.
+        domain: String,
+        /// Those that are.
+        expected: Vec<String>,
+        /// Those that are not.
+        others: Vec<String>,
+    },
+    /// No MX host is an expected one.
+    MxElsewhere {
+        /// The domain.
+        domain: String,
+        /// Its MX hosts.
+        found: Vec<String>,
+    },
+    /// The name looks like one that works.
+    Resembles {
+        /// The name.
+        name: String,
+        /// The one that works.
+        known: String,
+        /// Letters to change, add, drop or swap.
+        distance: usize,
+    },
+    /// The name looks like none that works.
+    ResemblesNothing {
+        /// The name.
+        name: String,
+    },
+    // --- the connection ---
+    /// The address takes connections.
+    Connected {
+        /// Address and port.
+        address: SocketAddr,
+        /// The address of ours that we came from.
+        from: Option<IpAddr>,
+    },
+    /// It does not.
+    ConnectFailed {
+        /// Address and port.
+        address: SocketAddr,
+        /// [`Failure::ConnectionRefused`], [`Failure::ConnectTimeout`] or [`Failure::Unreachable`].
+        failure: Failure,
+    },
+    /// A destination that worked lately can be reached now.
+    ControlReached {
+        /// Which.
+        control: Control,
+    },
+    /// A destination that worked lately cannot be reached now.
+    ControlFailed {
+        /// Which.
+        control: Control,
+        /// Why.
+        failure: Failure,
+    },
+    /// There is nothing to compare with: no destination (or name) that worked lately.
+    NoControls,
+    /// The host takes connections on its submission port.
+    SubmissionOpen {
+        /// Address and port.
+        address: SocketAddr,
+    },
+    /// It does not.
+    SubmissionClosed {
+        /// Address and port.
+        address: SocketAddr,
+        /// Why.
+        failure: Failure,
+    },
+    // --- SMTP ---
+    /// The greeting.
+    Greeting {
+        /// Address and port.
+        address: SocketAddr,
+        /// Its words.
+        reply: Reply,
+    },
+    /// What the server says it can do.
+    Hello {
+        /// Address and port.
+        address: SocketAddr,
+        /// It knows EHLO.
+        extended: bool,
+        /// The keywords with their parameters.
+        keywords: Vec<String>,
+        /// TLS was up when it said so.
+        encrypted: bool,
+    },
+    /// The session ended at this stage: refused ([`Failure::ServiceRefused`]), silent ([`Failure::TimedOut`]),
+    /// closed ([`Failure::ClosedAbruptly`]) or with something that is not SMTP ([`Failure::ProtocolError`]).
+    SessionFailed {
+        /// Address and port.
+        address: SocketAddr,
+        /// How far it got.
+        stage: Stage,
+        /// How it ended.
+        failure: Failure,
+    },
+    /// Something between us and the server rewrites SMTP.
+    Masked {
+        /// Address and port.
+        address: SocketAddr,
+        /// By which signs.
+        signs: Vec<MaskingSign>,
+    },
+    /// The server offers STARTTLS.
+    StarttlsOffered {
+        /// Address and port.
+        address: SocketAddr,
+    },
+    /// It does not.
+    StarttlsMissing {
+        /// Address and port.
+        address: SocketAddr,
+    },
+    /// It offers STARTTLS and then refuses it.
+    StarttlsRefused {
+        /// Address and port.
+        address: SocketAddr,
+        /// Its words.
+        reply: Reply,
+    },
+    /// The server answers after this stage (NOOP).
+    Alive {
+        /// Address and port.
+        address: SocketAddr,
+        /// The command after which it was asked, or what had just been done: `EHLO`, `TLS`, `MAIL`.
+        after: String,
+        /// Octets of the largest thing said so far.
+        octets: usize,
+    },
+    /// The connection ends with this command, each time.
+    BreaksAfter {
+        /// Address and port.
+        address: SocketAddr,
+        /// The command.
+        command: String,
+        /// How.
+        how: Break,
+    },
+    /// Small commands are answered, large ones are not: typical of packets that are too large for a part of
+    /// the way (path MTU), or of a firewall.
+    LargePacketsLost {
+        /// Address and port.
+        address: SocketAddr,
+        /// Octets that went through.
+        works: usize,
+        /// Octets that did not.
+        lost: usize,
+        /// How it ended.
+        how: Break,
+    },
+    // --- TLS ---
+    /// The handshake worked.
+    TlsWorks {
+        /// Address and port.
+        address: SocketAddr,
+        /// Version and cipher: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
+        description: String,
+    },
+    /// The handshake failed for another reason than the certificate.
+    TlsFailed {
+        /// Address and port.
+        address: SocketAddr,
+        /// [`Failure::TlsHandshake`] and its like.
+        failure: Failure,
+    },
+    /// The certificate that the server shows, whether good or not.
+    CertificateShown {
+        /// Address and port.
+        address: SocketAddr,
+        /// What it says.
+        certificate: Certificate,
+        /// How many certificates were sent with it.
+        intermediates: usize,
+    },
+    /// It is as demanded, or better: valid dates, trusted issuer, and the right name.
+    CertificateGood {
+        /// Address and port.
+        address: SocketAddr,
+        /// What was demanded.
+        demand: TlsDemand,
+    },
+    /// It is not: whether that matters is the demand's to say.
+    CertificateBad {
+        /// Address and port.
+        address: SocketAddr,
+        /// What was demanded.
+        demand: TlsDemand,
+        /// Which of the certificate failures.
+        failure: Failure,
+        /// The demand does not let mail pass with it.
+        forbidden: bool,
+    },
+    /// The server sent a statement of the certificate's issuer about it (OCSP stapling).
+    OcspStapled {
+        /// Address and port.
+        address: SocketAddr,
+        /// The issuer says that it is revoked.
+        revoked: bool,
+        /// When the issuer said so.
+        produced_at: Option<Timestamp>,
+    },
+    // --- ourselves ---
+    /// The probe was not made.
+    NotProbed {
+        /// Why.
+        why: Unasked,
+    },
+}
+
+/// Servers that give the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerGroup {
+    /// In alphabetical order; empty: that there is none.
+    pub records: Vec<String>,
+    /// Who says so.
+    pub servers: Vec<NameServer>,
+    /// The newest serial number among them, where known.
+    pub serial: Option<u32>,
+    /// The TTL that comes with it, in seconds: caches filled from these servers keep it for so long.
+    pub ttl: Option<u32>,
+}
+
+impl NameServer {
+    /// For people: `ns1.partner.example (192.0.2.53)`, `127.0.0.1:5353`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let address = if self.address.port() == 53 {
+            self.address.ip().to_string()
+        } else {
+            self.address.to_string()
+        };
+        match &self.name {
+            Some(name) => format!("{name} ({address})"),
+            None => address,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

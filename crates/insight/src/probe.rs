@@ -1,0 +1,198 @@
+//! What can be asked of the network.
+//!
+//! A [`Probe`] is a question as plain data: it can be compared, kept, and asked again. What it may find
+//! stands with each variant, as variants of [`Fact`](crate::Fact).
+
+use std::net::{IpAddr, SocketAddr};
+
+use causeway_model::config::TlsLevel;
+use serde::{Deserialize, Serialize};
+
+/// A type of DNS record that mail depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RecordKind {
+    /// IPv4 address.
+    A,
+    /// IPv6 address.
+    Aaaa,
+    /// Mail exchanger.
+    Mx,
+    /// Name server.
+    Ns,
+    /// Start of authority: carries the zone's serial number.
+    Soa,
+    /// Text: SPF, DKIM, DMARC, MTA-STS.
+    Txt,
+    /// Another name for the same host.
+    Cname,
+}
+
+impl RecordKind {
+    /// As in zone files: `MX`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Mx => "MX",
+            Self::Ns => "NS",
+            Self::Soa => "SOA",
+            Self::Txt => "TXT",
+            Self::Cname => "CNAME",
+        }
+    }
+}
+
+/// What a connector (or a default) demands of a server's TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TlsDemand {
+    /// The connector's TLS level.
+    pub level: TlsLevel,
+    /// The name that the certificate must be for (`tls_domain`, else the host's own name).
+    pub expected_name: String,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "probe", rename_all = "kebab-case")]
+pub enum Probe {
+    // --- DNS ---
+    /// Asks the resolvers that this server uses, each by itself: [`Fact::Dns`](crate::Fact::Dns) per resolver.
+    ResolverAnswer {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+    },
+    /// Asks every authoritative name server of the zone that `name` is in, found by delegation from the
+    /// root servers (or those of `[dns] root_servers`), without any cache. Gives
+    /// [`Fact::Delegation`](crate::Fact::Delegation) or why there is none, one
+    /// [`Fact::Dns`](crate::Fact::Dns) per server, [`Fact::Serial`](crate::Fact::Serial) per server,
+    /// and [`Fact::AnswersDiffer`](crate::Fact::AnswersDiffer) or
+    /// [`Fact::AnswersAgree`](crate::Fact::AnswersAgree).
+    AuthoritativeServers {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+    },
+    /// Compares what our resolvers hold with what the authoritative servers say:
+    /// [`Fact::CachedAnswerOld`](crate::Fact::CachedAnswerOld) or
+    /// [`Fact::CachedAnswerCurrent`](crate::Fact::CachedAnswerCurrent), beside everything that
+    /// [`Probe::AuthoritativeServers`] finds.
+    Propagation {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+    },
+    /// Asks each resolver with and without DNSSEC checking (the CD bit):
+    /// [`Fact::DnssecBogus`](crate::Fact::DnssecBogus) when only checking makes it fail, else
+    /// [`Fact::DnssecNotTheCause`](crate::Fact::DnssecNotTheCause).
+    Dnssec {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+    },
+    /// Asks each resolver for names that have worked lately:
+    /// [`Fact::ResolverWorks`](crate::Fact::ResolverWorks),
+    /// [`Fact::ResolverFails`](crate::Fact::ResolverFails), or
+    /// [`Fact::NoControls`](crate::Fact::NoControls).
+    ResolverHealth,
+    /// The MX records and the addresses of the hosts: [`Fact::MailHosts`](crate::Fact::MailHosts),
+    /// [`Fact::NullMx`](crate::Fact::NullMx), [`Fact::Alias`](crate::Fact::Alias), and with `expected`
+    /// [`Fact::MxAsExpected`](crate::Fact::MxAsExpected), [`Fact::MxMixed`](crate::Fact::MxMixed) or
+    /// [`Fact::MxElsewhere`](crate::Fact::MxElsewhere).
+    MailHosts {
+        /// The domain.
+        domain: String,
+        /// Host names or addresses that mail for the domain should come to; empty: none is expected.
+        expected: Vec<String>,
+    },
+    /// Compares the name with names that are known to work:
+    /// [`Fact::Resembles`](crate::Fact::Resembles) or
+    /// [`Fact::ResemblesNothing`](crate::Fact::ResemblesNothing). Touches no network.
+    Spelling {
+        /// The name.
+        name: String,
+    },
+    // --- the connection ---
+    /// Opens a connection to each address and closes it: [`Fact::Connected`](crate::Fact::Connected) or
+    /// [`Fact::ConnectFailed`](crate::Fact::ConnectFailed).
+    Connect {
+        /// Address and port.
+        address: SocketAddr,
+    },
+    /// Opens connections to destinations that worked lately, to tell "we cannot reach anybody" from "they
+    /// cannot be reached": [`Fact::ControlReached`](crate::Fact::ControlReached) and
+    /// [`Fact::ControlFailed`](crate::Fact::ControlFailed) per destination, or
+    /// [`Fact::NoControls`](crate::Fact::NoControls).
+    ControlDestinations,
+    /// Whether the host takes connections on its submission port (587), as a hint that it lives:
+    /// [`Fact::SubmissionOpen`](crate::Fact::SubmissionOpen) or
+    /// [`Fact::SubmissionClosed`](crate::Fact::SubmissionClosed).
+    SubmissionPort {
+        /// The host's address.
+        ip: IpAddr,
+    },
+    // --- SMTP and TLS ---
+    /// A session without a message: greeting, EHLO, NOOP, STARTTLS, handshake, certificate, EHLO and NOOP again.
+    /// Gives the facts of SMTP and TLS, in their order, up to the first failure.
+    Session {
+        /// Address and port.
+        address: SocketAddr,
+        /// The host's name (sent as SNI); its address in text form when it has none.
+        host: String,
+        /// What its TLS must be like.
+        demand: TlsDemand,
+    },
+    /// A session in which each command of a delivery is tried, without a recipient, and commands of growing
+    /// size: [`Fact::Alive`](crate::Fact::Alive) for what works,
+    /// [`Fact::BreaksAfter`](crate::Fact::BreaksAfter) for the command or
+    /// [`Fact::LargePacketsLost`](crate::Fact::LargePacketsLost) for the size that breaks it.
+    Endurance {
+        /// Address and port.
+        address: SocketAddr,
+    },
+}
+
+impl Probe {
+    /// The stable name in evidence: `authoritative-servers`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ResolverAnswer { .. } => "resolver-answer",
+            Self::AuthoritativeServers { .. } => "authoritative-servers",
+            Self::Propagation { .. } => "propagation",
+            Self::Dnssec { .. } => "dnssec",
+            Self::ResolverHealth => "resolver-health",
+            Self::MailHosts { .. } => "mail-hosts",
+            Self::Spelling { .. } => "spelling",
+            Self::Connect { .. } => "connect",
+            Self::ControlDestinations => "control-destinations",
+            Self::SubmissionPort { .. } => "submission-port",
+            Self::Session { .. } => "session",
+            Self::Endurance { .. } => "endurance",
+        }
+    }
+
+    /// What is asked about, for people: a name, an address; empty where the question is about ourselves.
+    #[must_use]
+    pub fn target(&self) -> String {
+        match self {
+            Self::ResolverAnswer { name, kind }
+            | Self::AuthoritativeServers { name, kind }
+            | Self::Propagation { name, kind }
+            | Self::Dnssec { name, kind } => format!("{name} {}", kind.name()),
+            Self::MailHosts { domain, .. } => domain.clone(),
+            Self::Spelling { name } => name.clone(),
+            Self::Connect { address }
+            | Self::Session { address, .. }
+            | Self::Endurance { address } => address.to_string(),
+            Self::SubmissionPort { ip } => ip.to_string(),
+            Self::ResolverHealth | Self::ControlDestinations => String::new(),
+        }
+    }
+}
