@@ -302,6 +302,7 @@ mod tests {
             include_str!("commands/flow.rs"),
             include_str!("commands/connector.rs"),
             include_str!("commands/firewall.rs"),
+            include_str!("commands/hybrid.rs"),
             include_str!("commands/mailbox.rs"),
             include_str!("commands/message.rs"),
             include_str!("commands/queue.rs"),
