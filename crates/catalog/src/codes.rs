@@ -148,6 +148,11 @@ pub const ENHANCED: &[CodeMeaning] = &[
     entry(7, 60, "Client may not send as this sender", HOSTED),
     entry(7, 64, "Relay access denied (tenant attribution)", HOSTED),
     entry(7, 320, "Certificate validation failed", OURS),
+    entry(7, 321, "DANE: TLS is not offered", OURS),
+    entry(7, 322, "DANE: the certificate has expired", OURS),
+    entry(7, 323, "DANE: no TLSA record matches", OURS),
+    entry(7, 324, "DANE: the TLSA records cannot be had securely", OURS),
+    entry(7, 325, "DANE: the certificate is for another name", OURS),
     entry(7, 509, "The sending domain does not pass DMARC", HOSTED),
     entry(7, 511, "The sending address is banned", HOSTED),
 ];

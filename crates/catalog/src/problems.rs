@@ -122,8 +122,19 @@ impl Problem {
             | Failure::ProtocolError { .. } => Self::Broken,
             Failure::TlsNotOffered
             | Failure::StarttlsRefused { .. }
-            | Failure::TlsHandshake { .. } => Self::NoTls,
-            Failure::AuthNotOffered | Failure::AuthRefused { .. } => Self::Login,
+            | Failure::TlsHandshake { .. }
+            | Failure::TlsTooOld { .. }
+            | Failure::TlsNothingInCommon { .. } => Self::NoTls,
+            Failure::AuthNotOffered
+            | Failure::AuthRefused { .. }
+            | Failure::CredentialsUnprotected { .. } => Self::Login,
+            Failure::DaneViolated { reason, .. } | Failure::StsViolated { reason, .. } => {
+                match Self::of(reason, stage) {
+                    Self::NoTls => Self::NoTls,
+                    _ => Self::Certificate,
+                }
+            }
+            Failure::TlsaUnavailable { .. } => Self::NameTrouble,
             Failure::ExtensionMissing { .. } => Self::Unsupported,
             Failure::TooBig { .. } => Self::TooBig,
             Failure::NoConnector { .. } => Self::NoRoute,
@@ -141,7 +152,9 @@ impl Problem {
             | Failure::CertificateChainIncomplete { .. }
             | Failure::CertificateSelfSigned
             | Failure::CertificateRevoked
-            | Failure::CertificateInvalid { .. } => Self::Certificate,
+            | Failure::CertificateInvalid { .. }
+            | Failure::TlsaMismatch { .. }
+            | Failure::StsHostNotListed { .. } => Self::Certificate,
         }
     }
 

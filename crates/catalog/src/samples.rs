@@ -17,6 +17,7 @@ pub fn failures() -> Vec<Sample> {
     let mut all = names();
     all.extend(connections());
     all.extend(tls());
+    all.extend(domain_policies());
     all.extend(replies());
     all.extend(here());
     all
@@ -88,6 +89,12 @@ fn tls() -> Vec<Sample> {
             Failure::TlsHandshake { detail: "the peer supports no TLS 1.2 or 1.3".into() },
             Stage::Tls,
         ),
+        ("tls-too-old", Failure::TlsTooOld { offered: "TLS 1.0".into() }, Stage::Tls),
+        (
+            "tls-nothing-in-common",
+            Failure::TlsNothingInCommon { detail: "alert HandshakeFailure".into() },
+            Stage::Tls,
+        ),
         (
             "certificate-expired",
             Failure::CertificateExpired {
@@ -127,6 +134,13 @@ fn tls() -> Vec<Sample> {
         ),
         ("auth-not-offered", Failure::AuthNotOffered, Stage::Auth),
         (
+            "credentials-unprotected",
+            Failure::CredentialsUnprotected {
+                reason: Some(Box::new(Failure::CertificateSelfSigned)),
+            },
+            Stage::Auth,
+        ),
+        (
             "auth-refused",
             Failure::AuthRefused {
                 reply: reply(535, Some((5, 7, 8)), "Authentication credentials invalid"),
@@ -139,6 +153,56 @@ fn tls() -> Vec<Sample> {
                 detail: "/etc/causeway/secrets/corp: Permission denied".into(),
             },
             Stage::Auth,
+        ),
+    ]
+}
+
+/// What the recipient's domain demands by DANE and MTA-STS.
+fn domain_policies() -> Vec<Sample> {
+    let mx = || "mx.corp.example".to_owned();
+    let domain = || "corp.example".to_owned();
+    let dane = |reason| Failure::DaneViolated { host: mx(), reason: Box::new(reason) };
+    let expired = || Failure::CertificateExpired {
+        not_after: Some(Timestamp::from_millis(1_760_000_000_000)),
+    };
+    let mismatch = || Failure::TlsaMismatch {
+        records: 2,
+        presented: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+    };
+    let other_name =
+        || Failure::CertificateNameMismatch { expected: mx(), presented: vec![domain()] };
+    let bogus = || Failure::DnsServerFailure {
+        name: format!("_25._tcp.{}", mx()),
+        code: "SERVFAIL".into(),
+        server: Some(([127, 0, 0, 1], 53).into()),
+    };
+    vec![
+        ("dane-no-tls", dane(Failure::TlsNotOffered), Stage::Starttls),
+        ("dane-expired", dane(expired()), Stage::Tls),
+        ("dane-mismatch", dane(mismatch()), Stage::Tls),
+        ("dane-other-name", dane(other_name()), Stage::Tls),
+        ("tlsa-mismatch", mismatch(), Stage::Tls),
+        (
+            "tlsa-unavailable",
+            Failure::TlsaUnavailable {
+                name: format!("_25._tcp.{}", mx()),
+                reason: Box::new(bogus()),
+            },
+            Stage::Resolve,
+        ),
+        (
+            "sts-expired",
+            Failure::StsViolated { domain: domain(), reason: Box::new(expired()) },
+            Stage::Tls,
+        ),
+        (
+            "sts-host-not-listed",
+            Failure::StsHostNotListed {
+                domain: domain(),
+                host: "mx.other.example".into(),
+                allowed: vec![mx(), "*.mail.corp.example".into()],
+            },
+            Stage::Resolve,
         ),
     ]
 }
@@ -217,7 +281,7 @@ mod tests {
     }
 
     /// How many variants there are: add one here when this match stops compiling.
-    const COUNT: usize = 39;
+    const COUNT: usize = 47;
 
     #[allow(dead_code)]
     fn a_new_failure_needs_an_example(failure: &Failure) {
@@ -247,6 +311,14 @@ mod tests {
             | Failure::CertificateSelfSigned
             | Failure::CertificateRevoked
             | Failure::CertificateInvalid { .. }
+            | Failure::TlsTooOld { .. }
+            | Failure::TlsNothingInCommon { .. }
+            | Failure::CredentialsUnprotected { .. }
+            | Failure::DaneViolated { .. }
+            | Failure::TlsaMismatch { .. }
+            | Failure::TlsaUnavailable { .. }
+            | Failure::StsViolated { .. }
+            | Failure::StsHostNotListed { .. }
             | Failure::AuthNotOffered
             | Failure::AuthRefused { .. }
             | Failure::CredentialsUnreadable { .. }

@@ -237,7 +237,9 @@ fn codes_of(failure: &Failure) -> Codes {
         Failure::ServiceRefused { .. }
         | Failure::TlsNotOffered
         | Failure::StarttlsRefused { .. }
-        | Failure::TlsHandshake { .. } => codes(4, 317),
+        | Failure::TlsHandshake { .. }
+        | Failure::TlsTooOld { .. }
+        | Failure::TlsNothingInCommon { .. } => codes(4, 317),
         Failure::TimedOut { .. }
         | Failure::ClosedAbruptly { .. }
         | Failure::ProtocolError { .. } => codes(4, 318),
@@ -249,7 +251,14 @@ fn codes_of(failure: &Failure) -> Codes {
         | Failure::CertificateSelfSigned
         | Failure::CertificateRevoked
         | Failure::CertificateInvalid { .. } => codes(7, 320),
-        Failure::AuthNotOffered | Failure::AuthRefused { .. } => codes(7, 8),
+        Failure::DaneViolated { reason, .. } => dane_codes(reason),
+        Failure::TlsaMismatch { .. } => codes(7, 323),
+        Failure::TlsaUnavailable { .. } => codes(7, 324),
+        Failure::StsViolated { .. } => codes(7, 5),
+        Failure::StsHostNotListed { .. } => codes(4, 8),
+        Failure::AuthNotOffered
+        | Failure::AuthRefused { .. }
+        | Failure::CredentialsUnprotected { .. } => codes(7, 8),
         Failure::NullMx { .. } => Codes { ended: 556, ..codes(1, 10) },
         Failure::MxPointsHere { .. } | Failure::TooManyHops { .. } => {
             Codes { ended: 554, ..codes(4, 6) }
@@ -278,6 +287,20 @@ fn codes_of(failure: &Failure) -> Codes {
         Failure::Returned { .. } => Codes { ended: 554, ..codes(0, 0) },
         // Handled by `line`, with the peer's own codes.
         Failure::Replied { .. } => codes(0, 0),
+    }
+}
+
+/// What of DANE is not met.
+const fn dane_codes(reason: &Failure) -> Codes {
+    match reason {
+        Failure::TlsNotOffered
+        | Failure::StarttlsRefused { .. }
+        | Failure::TlsHandshake { .. }
+        | Failure::TlsTooOld { .. }
+        | Failure::TlsNothingInCommon { .. } => codes(7, 321),
+        Failure::CertificateExpired { .. } => codes(7, 322),
+        Failure::CertificateNameMismatch { .. } => codes(7, 325),
+        _ => codes(7, 323),
     }
 }
 
@@ -359,6 +382,26 @@ fn site_text(failure: &Failure, stage: Stage, target: &str) -> String {
         Failure::TlsHandshake { detail } => {
             format!("Cannot connect to remote server: TLS handshake with {target} failed: {detail}")
         }
+        Failure::TlsTooOld { offered } => format!(
+            "Cannot connect to remote server: {target} offers only {offered}, which is not safe \
+             (TLS 1.2 at least is needed)"
+        ),
+        Failure::TlsNothingInCommon { detail } => format!(
+            "Cannot connect to remote server: {target} offers only TLS ciphers or key exchanges that \
+             are not safe ({detail})"
+        ),
+        Failure::DaneViolated { .. }
+        | Failure::TlsaMismatch { .. }
+        | Failure::TlsaUnavailable { .. }
+        | Failure::StsViolated { .. }
+        | Failure::StsHostNotListed { .. } => domain_policy_text(failure, stage, target),
+        Failure::CredentialsUnprotected { reason: None } => {
+            format!("Login to {target} is configured, and there is no TLS to protect the password")
+        }
+        Failure::CredentialsUnprotected { reason: Some(reason) } => format!(
+            "The password for {target} was not sent, as nothing proves who it is: {}",
+            text_of(reason, stage, target)
+        ),
         Failure::AuthNotOffered => {
             format!("Login to {target} is configured, and it offers no usable AUTH mechanism")
         }
@@ -367,6 +410,38 @@ fn site_text(failure: &Failure, stage: Stage, target: &str) -> String {
             format!("The credentials for {target} could not be read: {detail}")
         }
         _ => certificate_text(failure, target),
+    }
+}
+
+/// What the recipient's domain demands by DANE and MTA-STS.
+fn domain_policy_text(failure: &Failure, stage: Stage, target: &str) -> String {
+    match failure {
+        Failure::DaneViolated { host, reason } => {
+            let word = match reason.as_ref() {
+                Failure::CertificateExpired { .. } => "certificate-expired",
+                Failure::CertificateNameMismatch { .. } => "certificate-host-mismatch",
+                reason if dane_codes(reason).detail == 321 => "starttls-not-supported",
+                _ => "tlsa-invalid",
+            };
+            format!("DANE validation of {host} failed ({word}): {}", text_of(reason, stage, target))
+        }
+        Failure::TlsaMismatch { records, presented } => format!(
+            "none of {records} TLSA records matches the certificate of {target} (its key has the \
+             SHA-256 {presented})"
+        ),
+        Failure::TlsaUnavailable { name, reason } => format!(
+            "DANE validation failed (dnssec-invalid): the TLSA records {name} could not be had: {}",
+            text_of(reason, stage, target)
+        ),
+        Failure::StsViolated { domain, reason } => format!(
+            "{target} failed the MTA-STS policy of {domain}: {}",
+            text_of(reason, stage, target)
+        ),
+        Failure::StsHostNotListed { domain, host, allowed } => format!(
+            "The MX host {host} is not in the MTA-STS policy of {domain}, which allows {}",
+            allowed.join(", ")
+        ),
+        _ => String::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use causeway_model::config::{Credentials, Host, OutboundConnector, TlsLevel};
 use causeway_model::{Attempt, Failure, Outcome, Stage};
 use causeway_net::dial;
 use causeway_net::dns::Families;
-use causeway_net::tls::TlsSession;
+use causeway_net::tls::{Expectation, TlsSession};
 use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OwnedSemaphorePermit;
@@ -143,6 +143,7 @@ impl<'a> Try<'a> {
             host: self.host.clone(),
             address: self.address,
             tls: self.tls.clone(),
+            security: None,
             stage,
             outcome: Outcome::Failure(failure),
         }
@@ -357,7 +358,8 @@ async fn converse(
             Err(failure) => return Err(failure),
         };
         let expected = target.tls_domain.as_deref().unwrap_or(name);
-        let handshake = shared.client_tls.handshake(stream, name, target.tls, Some(expected));
+        let expectation = Expectation::of_level(target.tls, Some(expected));
+        let handshake = shared.client_tls.handshake(stream, name, &expectation);
         let handshake =
             tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.unwrap_or_else(|_| {
                 let detail = format!("no answer within {} s", HANDSHAKE_TIMEOUT.as_secs());
@@ -470,6 +472,7 @@ mod tests {
             host: None,
             address: None,
             tls: None,
+            security: None,
             stage,
             outcome: Outcome::Failure(failure),
         }

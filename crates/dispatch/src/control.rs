@@ -453,6 +453,7 @@ fn returned(reason: &str, at: Timestamp) -> Attempt {
         host: None,
         address: None,
         tls: None,
+        security: None,
         stage: Stage::Route,
         outcome: Outcome::Failure(Failure::Returned { reason: reason.to_owned() }),
     }

@@ -82,6 +82,7 @@ mod tests {
             host: Some("mx.ext.test".into()),
             address: Some(([192, 0, 2, 7], 25).into()),
             tls: None,
+            security: None,
             stage: Stage::Rcpt,
             outcome,
         }

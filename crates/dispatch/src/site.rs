@@ -242,6 +242,7 @@ mod tests {
             host: None,
             address: None,
             tls: None,
+            security: None,
             stage: Stage::Connect,
             outcome: Outcome::Failure(Failure::ConnectionRefused),
         }

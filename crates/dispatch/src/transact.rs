@@ -44,6 +44,7 @@ pub(crate) async fn send(
         host: Some(link.host.clone()),
         address: Some(link.address),
         tls: link.tls.clone(),
+        security: None,
         stage,
         outcome,
     };

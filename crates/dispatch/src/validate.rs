@@ -286,6 +286,7 @@ fn attempt(
         host: link.map(|link| link.host.clone()),
         address: link.map(|link| link.address),
         tls: link.and_then(|link| link.tls.clone()),
+        security: None,
         stage,
         outcome,
     }

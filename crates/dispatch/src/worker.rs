@@ -211,6 +211,7 @@ impl Worker {
             host: None,
             address: None,
             tls: None,
+            security: None,
             stage,
             outcome: Outcome::Failure(failure),
         }

@@ -32,10 +32,51 @@ pub struct Attempt {
     /// TLS version and cipher, when TLS was up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
+    /// What stood for the peer's identity, once the session was ready for mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<Box<HopSecurity>>,
     /// How far it got.
     pub stage: Stage,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// What secured a hop beside the encryption itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HopSecurity {
+    /// What proved that the peer is who we wanted.
+    pub verified_by: VerifiedBy,
+    /// What was not as it should be, and did not stop the mail: a policy under test that was not met,
+    /// a certificate that nobody demanded to be good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weakness: Option<Failure>,
+}
+
+/// What proved a peer's identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerifiedBy {
+    /// Its TLSA records, signed by DNSSEC (RFC 7672).
+    Dane,
+    /// A certificate of a trusted issuer, for a host that the domain's policy names (RFC 8461).
+    MtaSts,
+    /// A certificate of a trusted issuer for the host's name, or the name that the connector expects.
+    Certificate,
+    /// Nothing: it may be anybody.
+    Nothing,
+}
+
+impl VerifiedBy {
+    /// The word in JSON: `mta-sts`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dane => "dane",
+            Self::MtaSts => "mta-sts",
+            Self::Certificate => "certificate",
+            Self::Nothing => "nothing",
+        }
+    }
 }
 
 /// How far an attempt got. In the order in which they happen.
@@ -198,6 +239,17 @@ pub enum Failure {
         /// The reason.
         detail: String,
     },
+    /// The peer knows only versions of TLS that are not safe any more.
+    TlsTooOld {
+        /// The best it offers: `TLS 1.0`.
+        offered: String,
+    },
+    /// The peer has no cipher, key exchange or signature in common with us: all that it offers is
+    /// not safe any more.
+    TlsNothingInCommon {
+        /// How we know.
+        detail: String,
+    },
     /// The certificate has expired.
     CertificateExpired {
         /// The end of its validity.
@@ -237,6 +289,51 @@ pub enum Failure {
     /// We have credentials for the peer, and it offers no way to use them (or no TLS to protect
     /// them).
     AuthNotOffered,
+    /// We have credentials for the peer, and nothing proves that it is the right one: they are not
+    /// sent.
+    CredentialsUnprotected {
+        /// What its certificate lacks; `None`: there is no TLS.
+        reason: Option<Box<Failure>>,
+    },
+    // --- what the recipient's domain demands ---
+    /// The host has TLSA records, and what they demand is not met (RFC 7672).
+    DaneViolated {
+        /// The host.
+        host: String,
+        /// The demand that is not met.
+        reason: Box<Failure>,
+    },
+    /// No TLSA record matches the certificate that was presented.
+    TlsaMismatch {
+        /// How many usable records there are.
+        records: u32,
+        /// SHA-256 of the presented key, in hexadecimal (what a record `3 1 1` would say).
+        presented: String,
+    },
+    /// Whether the host has TLSA records cannot be found out safely: its zone is signed, and the
+    /// answer is missing or not valid.
+    TlsaUnavailable {
+        /// The name that was asked for: `_25._tcp.mx.example.com`.
+        name: String,
+        /// Why there is no answer.
+        reason: Box<Failure>,
+    },
+    /// The domain's MTA-STS policy demands what the host does not have (RFC 8461).
+    StsViolated {
+        /// The domain.
+        domain: String,
+        /// The demand that is not met.
+        reason: Box<Failure>,
+    },
+    /// The domain's MTA-STS policy does not name the host that its MX record names.
+    StsHostNotListed {
+        /// The domain.
+        domain: String,
+        /// The host.
+        host: String,
+        /// The patterns of the policy.
+        allowed: Vec<String>,
+    },
     /// The peer refused our credentials.
     AuthRefused {
         /// Its words.
@@ -346,6 +443,14 @@ impl Failure {
                 | Self::CertificateSelfSigned
                 | Self::CertificateRevoked
                 | Self::CertificateInvalid { .. }
+                | Self::TlsTooOld { .. }
+                | Self::TlsNothingInCommon { .. }
+                | Self::CredentialsUnprotected { .. }
+                | Self::DaneViolated { .. }
+                | Self::TlsaMismatch { .. }
+                | Self::TlsaUnavailable { .. }
+                | Self::StsViolated { .. }
+                | Self::StsHostNotListed { .. }
                 | Self::AuthNotOffered
                 | Self::AuthRefused { .. }
                 | Self::CredentialsUnreadable { .. }

@@ -25,7 +25,7 @@ pub mod reply;
 pub mod time;
 
 pub use address::{Address, AddressError, ReversePath};
-pub use attempt::{Attempt, Failure, Outcome, Stage};
+pub use attempt::{Attempt, Failure, HopSecurity, Outcome, Stage, VerifiedBy};
 pub use domain::{Domain, DomainError};
 pub use envelope::{BodyType, Envelope, Notify, Origin, Recipient, Return};
 pub use id::{QueueId, RecipientKey};

@@ -15,6 +15,8 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::server::TlsStream;
 
+use crate::tls::Tap;
+
 /// A client that does not take our replies is given up after this long.
 const WRITE_DEADLINE: Duration = Duration::from_secs(60);
 
@@ -29,7 +31,7 @@ pub enum Stream {
     /// Before TLS.
     Plain(TcpStream),
     /// After the handshake.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<Tap<TcpStream>>>),
     /// While the one becomes the other; nothing can be read or written.
     Gone,
 }

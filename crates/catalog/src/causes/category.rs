@@ -101,7 +101,8 @@ impl Category {
         match failure {
             Failure::DomainNotFound { .. }
             | Failure::NoAddress { .. }
-            | Failure::DnssecBogus { .. } => Self::DomainError,
+            | Failure::DnssecBogus { .. }
+            | Failure::TlsaUnavailable { .. } => Self::DomainError,
             Failure::DnsServerFailure { .. }
             | Failure::DnsTimeout { .. }
             | Failure::MxPointsHere { .. }
@@ -129,8 +130,16 @@ impl Category {
             | Failure::CertificateChainIncomplete { .. }
             | Failure::CertificateSelfSigned
             | Failure::CertificateRevoked
-            | Failure::CertificateInvalid { .. } => Self::TlsFailure,
-            Failure::AuthNotOffered | Failure::AuthRefused { .. } => Self::AuthFailure,
+            | Failure::CertificateInvalid { .. }
+            | Failure::TlsTooOld { .. }
+            | Failure::TlsNothingInCommon { .. }
+            | Failure::DaneViolated { .. }
+            | Failure::TlsaMismatch { .. }
+            | Failure::StsViolated { .. }
+            | Failure::StsHostNotListed { .. } => Self::TlsFailure,
+            Failure::AuthNotOffered
+            | Failure::AuthRefused { .. }
+            | Failure::CredentialsUnprotected { .. } => Self::AuthFailure,
             Failure::ExtensionMissing { .. } => Self::ContentError,
             Failure::TooBig { .. } => Self::MessageTooBig,
             Failure::MailboxUnknown { .. } => Self::UserUnknown,

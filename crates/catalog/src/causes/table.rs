@@ -52,6 +52,13 @@ pub const ALL: &[Cause] = &[
     cause("credentials-wrong", WhoActs::Service, Any),
     cause("login-not-offered", WhoActs::PartnerAdmin, Any),
     cause("credentials-unreadable", WhoActs::Service, Any),
+    cause("credentials-unprotected", WhoActs::Service, Connector),
+    // What the recipient's domain demands.
+    cause("policy-without-tls", WhoActs::RecipientAdmin, Any),
+    cause("dane-records-outdated", WhoActs::RecipientAdmin, Any),
+    cause("certificate-not-for-host", WhoActs::RecipientAdmin, Any),
+    cause("sts-policy-outdated", WhoActs::RecipientAdmin, Any),
+    cause("traffic-intercepted", WhoActs::Service, Any),
     // Where the message was to go.
     cause("mx-not-this-server", WhoActs::RecipientAdmin, Any),
     cause("domain-not-active-there", WhoActs::RecipientAdmin, Any),
@@ -161,11 +168,63 @@ fn tls_and_login(failure: &Failure) -> &'static [&'static str] {
         Failure::CertificateSelfSigned => &["certificate-self-signed", "tls-demanded-in-vain"],
         Failure::CertificateRevoked => &["certificate-revoked"],
         Failure::CertificateInvalid { .. } => &["certificate-damaged"],
+        Failure::DaneViolated { reason, .. } => dane(reason),
+        Failure::TlsaMismatch { .. } => &["dane-records-outdated", "traffic-intercepted"],
+        Failure::TlsaUnavailable { .. } => {
+            &["dnssec-broken", "name-servers-fail", "resolver-broken"]
+        }
+        Failure::StsViolated { reason, .. } => sts(reason),
+        Failure::StsHostNotListed { .. } => &["sts-policy-outdated", "traffic-intercepted"],
+        Failure::CredentialsUnprotected { .. } => {
+            &["credentials-unprotected", "expected-name-wrong", "firewall-rewrites"]
+        }
         Failure::AuthNotOffered => &["login-not-offered", "firewall-rewrites"],
         Failure::AuthRefused { .. } => &["credentials-wrong", "login-not-offered"],
         Failure::CredentialsUnreadable { .. } => &["credentials-unreadable"],
         _ => &["handshake-incompatible", "firewall-rewrites"],
     }
+}
+
+/// The recipient's domain has TLSA records.
+fn dane(reason: &Failure) -> &'static [&'static str] {
+    match reason {
+        Failure::CertificateExpired { .. } => &["certificate-expired", "clock-wrong"],
+        Failure::CertificateNotYetValid { .. } => &["certificate-not-yet-valid", "clock-wrong"],
+        Failure::CertificateNameMismatch { .. } => {
+            &["certificate-not-for-host", "traffic-intercepted"]
+        }
+        reason if is_lack_of_tls(reason) => {
+            &["policy-without-tls", "firewall-rewrites", "traffic-intercepted"]
+        }
+        _ => &["dane-records-outdated", "traffic-intercepted"],
+    }
+}
+
+/// The recipient's domain has an MTA-STS policy.
+fn sts(reason: &Failure) -> &'static [&'static str] {
+    match reason {
+        Failure::CertificateNameMismatch { .. } => {
+            &["certificate-not-for-host", "traffic-intercepted"]
+        }
+        Failure::CertificateSelfSigned | Failure::CertificateUnknownIssuer { .. } => {
+            &["certificate-self-signed", "issuer-not-trusted", "traffic-intercepted"]
+        }
+        reason if is_lack_of_tls(reason) => {
+            &["policy-without-tls", "firewall-rewrites", "traffic-intercepted"]
+        }
+        reason => tls_and_login(reason),
+    }
+}
+
+const fn is_lack_of_tls(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::TlsNotOffered
+            | Failure::StarttlsRefused { .. }
+            | Failure::TlsHandshake { .. }
+            | Failure::TlsTooOld { .. }
+            | Failure::TlsNothingInCommon { .. }
+    )
 }
 
 fn here(failure: &Failure) -> &'static [&'static str] {

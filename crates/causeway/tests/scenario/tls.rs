@@ -100,6 +100,21 @@ fn a_peer_whose_handshake_fails_gets_plain_text_where_that_is_allowed() {
 }
 
 #[test]
+fn a_peer_with_an_old_version_of_tls_is_named_as_such() {
+    // TLS-07: the server's greeting of TLS 1.0.
+    let mut hello = vec![0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    hello.extend([7; 32]);
+    hello.extend([0, 0, 0x2f, 0]);
+    let peer = ScriptedPeer::start(Behaviour::new().starttls_garbage(&hello));
+    let server = with_partner(peer.address(), "tls = \"encryption_only\"").start();
+    send(&server, &["x@partner.test"], "old");
+    let entry = wait_for_deferral(&server, "x@partner.test");
+    assert_eq!(entry["code"], "450 4.4.317", "{entry}");
+    assert!(entry["reply"].as_str().unwrap().contains("offers only TLS 1.0"), "{entry}");
+    assert!(peer.messages().is_empty());
+}
+
+#[test]
 fn commands_before_the_handshake_are_never_obeyed() {
     // TLS-01
     let server = ours().start();
@@ -195,7 +210,9 @@ fn old_versions_of_tls_are_refused_with_an_alert() {
         assert!(matches!(said.get(5..7), Some([2, 40 | 70])), "{said:?}");
     }
     server.wait_for_log("TLS handshake failed");
-    assert!(server.log().contains("TLS 1.1 or older"), "{}", server.log());
+    for version in ["the peer knows only TLS 1.0", "the peer knows only TLS 1.1"] {
+        assert!(server.log().contains(version), "{}", server.log());
+    }
 }
 
 #[test]

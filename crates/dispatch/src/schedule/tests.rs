@@ -19,6 +19,7 @@ fn refused() -> Attempt {
         host: None,
         address: None,
         tls: None,
+        security: None,
         stage: Stage::Connect,
         outcome: Outcome::Failure(Failure::ConnectionRefused),
     }

@@ -1,13 +1,8 @@
 //! TLS towards other servers.
 //!
-//! Every handshake has a verifier of its own that judges the certificate, remembers the verdict
-//! and the facts, and then does what the [`TlsLevel`] says:
-//!
-//! | level | a bad certificate | verdict checks |
-//! |---|---|---|
-//! | `Opportunistic`, `EncryptionOnly` | is accepted, the reason kept | dates, chain, name |
-//! | `CertificateValidation` | ends the handshake | dates, chain |
-//! | `DomainValidation` | ends the handshake | dates, chain, name |
+//! Every handshake has a verifier of its own that judges the certificate by everything it may be held
+//! against (trusted roots, names, TLSA records), remembers what it found, and then does what
+//! [`decide`] says: which finding matters is the demand's choice, see [`decision`](super::decision).
 //!
 //! The peer is told with a TLS alert when its certificate is refused, and the caller gets the
 //! same typed reason as the verdict.
@@ -30,9 +25,12 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 
-use super::reason::handshake_reason;
+use super::dane::DaneDemand;
+use super::decision::{Decision, Demands, Findings, decide};
+use super::hello::Tap;
+use super::reason::handshake_failure;
 use super::server::ServerTls;
-use super::{CertificateFacts, TlsFileError, TrustRoots, provider, signature, verdict};
+use super::{CertificateFacts, TlsFileError, TrustRoots, dane, provider, signature, verdict};
 
 /// What is needed for TLS towards others: roots and cryptography. Cheap to clone.
 #[derive(Clone)]
@@ -43,15 +41,43 @@ pub struct ClientTls {
     own: Option<ServerTls>,
 }
 
+/// What a connection is for: everything that its certificate is held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// What is demanded.
+    pub demands: Demands,
+    /// The name that the certificate must be for; `None`: the host's.
+    pub expected_name: Option<String>,
+    /// The host's TLSA records, where they can be used.
+    pub dane: Option<DaneDemand>,
+    /// Whether the domain's MTA-STS policy names the host; `Ok` without a policy.
+    pub listed: Result<(), Failure>,
+}
+
+impl Expectation {
+    /// A connector's level and nothing else.
+    #[must_use]
+    pub fn of_level(level: TlsLevel, expected_name: Option<&str>) -> Self {
+        Self {
+            demands: Demands::of_level(level),
+            expected_name: expected_name.map(str::to_owned),
+            dane: None,
+            listed: Ok(()),
+        }
+    }
+}
+
 /// A finished handshake.
 #[derive(Debug)]
 pub struct TlsSession<S> {
     /// The encrypted stream.
-    pub stream: tokio_rustls::client::TlsStream<S>,
+    pub stream: tokio_rustls::client::TlsStream<Tap<S>>,
     /// Version and cipher: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
     pub description: String,
-    /// What is wrong with the peer's certificate, also where the level accepts it anyway.
+    /// What is wrong with the peer's certificate by the trusted roots, also where it is accepted anyway.
     pub verdict: Result<(), Failure>,
+    /// Everything that was found, for the decision and for later ones.
+    pub findings: Findings,
     /// What the peer's certificate says. `None` when it could not be parsed.
     pub peer_certificate: Option<CertificateFacts>,
 }
@@ -81,51 +107,59 @@ impl ClientTls {
 
     /// Does the TLS handshake on `stream`.
     ///
-    /// `server_name` is sent as SNI (an address in text form is not sent). `expected_name` is the
-    /// name that the certificate must be for; without it, `server_name`. The caller limits the
-    /// time.
+    /// `server_name` is sent as SNI (an address in text form is not sent; with TLSA records, the name
+    /// that they were found under is). The caller limits the time.
     ///
     /// # Errors
-    /// One of the `Certificate…` failures when `level` does not accept the certificate, else
-    /// [`Failure::TlsHandshake`].
+    /// What [`decide`] says when the certificate is not good enough; [`Failure::TlsTooOld`],
+    /// [`Failure::TlsNothingInCommon`] or [`Failure::TlsHandshake`] when it does not come that far.
     pub async fn handshake<S>(
         &self,
         stream: S,
         server_name: &str,
-        level: TlsLevel,
-        expected_name: Option<&str>,
+        expectation: &Expectation,
     ) -> Result<TlsSession<S>, Failure>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let server_name = server_name.strip_suffix('.').unwrap_or(server_name);
-        let expected = expected_name.map_or(server_name, |n| n.strip_suffix('.').unwrap_or(n));
+        let host = plain(server_name);
         let verifier = Arc::new(Verifier {
             roots: self.roots.clone(),
             algorithms: self.provider.signature_verification_algorithms,
-            level,
-            expected: expected.to_owned(),
-            seen: Mutex::new(Seen { verdict: Ok(()), facts: None }),
+            expectation: expectation.clone(),
+            host: host.to_owned(),
+            seen: Mutex::new(None),
         });
         let mut config = self.config(Arc::clone(&verifier))?;
+        let sni = expectation.dane.as_ref().map_or(host, |dane| plain(&dane.records.base));
         // A host name that is no valid DNS name (some have odd characters) goes without SNI.
-        let name = ServerName::try_from(server_name.to_owned()).unwrap_or_else(|_| {
+        let name = ServerName::try_from(sni.to_owned()).unwrap_or_else(|_| {
             config.enable_sni = false;
             ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into())
         });
-        let result = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-        let Seen { verdict, facts } = verifier.seen.lock().clone();
-        match result {
-            Ok(stream) => Ok(TlsSession {
-                description: describe(stream.get_ref().1),
-                stream,
-                verdict,
-                peer_certificate: facts,
-            }),
-            Err(error) => Err(match verdict {
-                Err(failure) if demands_certificate(level) => failure,
-                _ => Failure::TlsHandshake { detail: handshake_reason(&error) },
-            }),
+        let connector = TlsConnector::from(Arc::new(config));
+        let result = connector.connect(name, Tap::new(stream)).into_fallible().await;
+        let seen = verifier.seen.lock().take();
+        match (result, seen) {
+            (Ok(stream), Some(Seen { findings, facts, .. })) => {
+                let verdict = match expectation.demands.level {
+                    TlsLevel::CertificateValidation => findings.chain.clone(),
+                    _ => findings.certificate(),
+                };
+                Ok(TlsSession {
+                    description: describe(stream.get_ref().1),
+                    stream,
+                    verdict,
+                    findings,
+                    peer_certificate: facts,
+                })
+            }
+            (Err(_), Some(Seen { refused: Some(failure), .. })) => Err(failure),
+            (Err((error, stream)), _) => Err(handshake_failure(&error, stream.head())),
+            // Without a resumed session every handshake shows a certificate.
+            (Ok(_), None) => {
+                Err(Failure::TlsHandshake { detail: "the peer showed no certificate".into() })
+            }
         }
     }
 
@@ -165,28 +199,54 @@ pub fn describe(connection: &CommonState) -> String {
     format!("{version} {cipher}").trim_end().to_owned()
 }
 
-const fn demands_certificate(level: TlsLevel) -> bool {
-    matches!(level, TlsLevel::CertificateValidation | TlsLevel::DomainValidation)
+fn plain(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
 }
 
-#[derive(Clone)]
 struct Seen {
-    verdict: Result<(), Failure>,
+    findings: Findings,
+    refused: Option<Failure>,
     facts: Option<CertificateFacts>,
 }
 
-/// Judges, remembers, and then follows the level.
+/// Finds out everything, remembers it, and then follows the decision.
 struct Verifier {
     roots: TrustRoots,
     algorithms: WebPkiSupportedAlgorithms,
-    level: TlsLevel,
-    expected: String,
-    seen: Mutex<Seen>,
+    expectation: Expectation,
+    host: String,
+    seen: Mutex<Option<Seen>>,
+}
+
+impl Verifier {
+    fn findings(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Findings {
+        let Expectation { expected_name, dane, listed, .. } = &self.expectation;
+        let expected = expected_name.as_deref().map_or(self.host.as_str(), plain);
+        let chain =
+            verdict::check_chain(end_entity, intermediates, &self.roots, &self.algorithms, now);
+        let name = verdict::check_name(end_entity, expected);
+        let host_name = match expected == self.host {
+            true => name.clone(),
+            false => verdict::check_name(end_entity, &self.host),
+        };
+        let dane = match dane {
+            Some(DaneDemand { records, names }) => {
+                dane::check(records, end_entity, intermediates, names, &self.algorithms, now)
+            }
+            None => Err(Failure::TlsaMismatch { records: 0, presented: String::new() }),
+        };
+        Findings { encryption: Ok(()), chain, name, host_name, dane, listed: listed.clone() }
+    }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier").field("level", &self.level).finish_non_exhaustive()
+        f.debug_struct("Verifier").field("host", &self.host).finish_non_exhaustive()
     }
 }
 
@@ -199,17 +259,15 @@ impl ServerCertVerifier for Verifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let mut verdict =
-            verdict::check_chain(end_entity, intermediates, &self.roots, &self.algorithms, now);
-        if verdict.is_ok() && self.level != TlsLevel::CertificateValidation {
-            verdict = verdict::check_name(end_entity, &self.expected);
-        }
-        let refused = match &verdict {
-            Err(failure) if demands_certificate(self.level) => Some(alert_for(failure)),
-            _ => None,
+        let findings = self.findings(end_entity, intermediates, now);
+        let refused = match decide(&self.expectation.demands, &findings) {
+            Decision::Defer(failure) => Some(failure),
+            Decision::Deliver(_) | Decision::DeliverAndReport(..) => None,
         };
-        *self.seen.lock() = Seen { verdict, facts: CertificateFacts::read(end_entity) };
-        match refused {
+        let alert = refused.as_ref().map(alert_for);
+        let facts = CertificateFacts::read(end_entity);
+        *self.seen.lock() = Some(Seen { findings, refused, facts });
+        match alert {
             Some(error) => Err(Error::InvalidCertificate(error)),
             None => Ok(ServerCertVerified::assertion()),
         }
@@ -248,6 +306,9 @@ fn alert_for(failure: &Failure) -> CertificateError {
         Failure::CertificateSelfSigned
         | Failure::CertificateUnknownIssuer { .. }
         | Failure::CertificateChainIncomplete { .. } => CertificateError::UnknownIssuer,
+        Failure::DaneViolated { reason, .. } | Failure::StsViolated { reason, .. } => {
+            alert_for(reason)
+        }
         _ => CertificateError::ApplicationVerificationFailure,
     }
 }

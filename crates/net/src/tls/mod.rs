@@ -2,7 +2,7 @@
 //!
 //! **What it promises.** Only TLS 1.2 and 1.3. A peer's certificate is always checked and the
 //! result always told ([`client::TlsSession::verdict`]); whether a bad one ends the handshake is
-//! the [`TlsLevel`](causeway_model::config::TlsLevel)'s decision. Our own certificate is replaced
+//! decided by what is demanded: by a connector, by DANE, by MTA-STS ([`decision`]). Our own certificate is replaced
 //! while running, and a replacement that cannot be used never displaces one that works.
 //!
 //! **What it refuses.** Sessions are not resumed towards peers: a resumed session has no
@@ -10,12 +10,16 @@
 //! authority during a delivery.
 //!
 //! **In which order to read.** This file, [`trust`] (roots), [`facts`] (what a certificate says),
-//! `verdict` (pure: what is wrong with a chain), [`client`], [`server`], and `reason` (handshake
-//! errors in plain words).
+//! `verdict` (pure: what is wrong with a chain), [`dane`] (pure: what TLSA records say of it),
+//! [`decision`] (pure: may mail go), [`client`], [`server`], `hello` (what a peer began with), and
+//! `reason` (handshake errors in plain words).
 
 mod binding;
 pub mod client;
+pub mod dane;
+pub mod decision;
 pub mod facts;
+mod hello;
 mod reason;
 mod self_signed;
 pub mod server;
@@ -32,8 +36,11 @@ use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 pub use binding::ChannelBindings;
-pub use client::{ClientTls, TlsSession};
+pub use client::{ClientTls, Expectation, TlsSession};
+pub use dane::{DaneDemand, TlsaSet};
+pub use decision::{DaneLevel, Decision, Demands, Findings, StsMode, decide};
 pub use facts::CertificateFacts;
+pub use hello::Tap;
 pub use reason::handshake_reason;
 pub use server::{ClientCertificate, ServerSession, ServerTls};
 pub use trust::TrustRoots;

@@ -2,13 +2,48 @@
 
 use std::io;
 
+use causeway_model::Failure;
 use rustls::{AlertDescription, Error, PeerIncompatible};
+
+use super::hello::{self, FirstWord};
+
+/// The failure that a broken handshake means. `head` is what the peer began with.
+pub(super) fn handshake_failure(error: &io::Error, head: &[u8]) -> Failure {
+    let detail = handshake_reason(error);
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    if let Some(offered) = hello::old_version(head) {
+        return Failure::TlsTooOld { offered: offered.to_owned() };
+    }
+    let refused_at_once = matches!(hello::first_word(head), Some(FirstWord::Alert { .. }));
+    match tls {
+        // Later in the handshake the same alert speaks of other things, of our certificate too.
+        Some(Error::AlertReceived(
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
+        )) if refused_at_once => Failure::TlsNothingInCommon { detail },
+        Some(Error::PeerIncompatible(
+            PeerIncompatible::NoCipherSuitesInCommon
+            | PeerIncompatible::NoKxGroupsInCommon
+            | PeerIncompatible::NoSignatureSchemesInCommon,
+        )) => Failure::TlsNothingInCommon { detail },
+        _ => Failure::TlsHandshake { detail },
+    }
+}
+
+/// A client that greeted us in a version that is not safe.
+#[derive(Debug, thiserror::Error)]
+#[error("the peer knows only {offered}, which is not safe")]
+pub(super) struct OldClient {
+    pub(super) offered: &'static str,
+}
 
 /// Why a handshake failed, as a clause without a full stop; the technical name in brackets.
 #[must_use]
 pub fn handshake_reason(error: &io::Error) -> String {
     if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         return tls_reason(tls);
+    }
+    if let Some(old) = error.get_ref().and_then(|inner| inner.downcast_ref::<OldClient>()) {
+        return old.to_string();
     }
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {

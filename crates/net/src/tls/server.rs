@@ -34,6 +34,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use webpki::KeyUsage;
 
+use super::hello::{self, Tap};
+use super::reason::OldClient;
 use super::{
     CertificateFacts, ChannelBindings, TlsFileError, TrustRoots, binding, client, provider,
     read_certificates, read_key, self_signed, signature,
@@ -71,7 +73,7 @@ type Fingerprint = (u64, u64, (i64, i64), (i64, i64));
 #[derive(Debug)]
 pub struct ServerSession<S> {
     /// The encrypted stream.
-    pub stream: TlsStream<S>,
+    pub stream: TlsStream<Tap<S>>,
     /// Version and cipher: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
     pub description: String,
     /// The names in the client's certificate, lower case, when it showed one that we trust.
@@ -147,7 +149,15 @@ impl ServerTls {
     {
         // The same certificate for the handshake and for what is bound to it.
         let loaded = self.inner.current.load_full();
-        let stream = TlsAcceptor::from(Arc::clone(&loaded.config)).accept(stream).await?;
+        let acceptor = TlsAcceptor::from(Arc::clone(&loaded.config));
+        let accepted = acceptor.accept(Tap::new(stream)).into_fallible().await;
+        let stream = accepted.map_err(|(error, tap)| match hello::old_version(tap.head()) {
+            // Every client before TLS 1.3 greets in its best version.
+            Some(offered) if error.kind() == io::ErrorKind::InvalidData => {
+                io::Error::new(io::ErrorKind::InvalidData, OldClient { offered })
+            }
+            _ => error,
+        })?;
         let connection = stream.get_ref().1;
         let certificate_names = self
             .peer_names(connection)

@@ -55,6 +55,7 @@ pub(crate) fn attempt(after: Duration, outcome: Outcome, stage: Stage) -> Attemp
         connector: connected.then(|| "to on-premises".into()),
         host: connected.then(|| "mail.corp.example".into()),
         address: connected.then(|| SocketAddr::from(([192, 0, 2, 7], 25))),
+        security: None,
         tls: matches!(stage, Stage::Auth | Stage::Mail | Stage::Rcpt)
             .then(|| "TLS 1.3, TLS_AES_256_GCM_SHA384".into()),
         stage,

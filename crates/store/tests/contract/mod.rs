@@ -104,6 +104,7 @@ pub fn attempt(seconds: i64, outcome: Outcome) -> Attempt {
         host: Some("mx.example".into()),
         address: Some("192.0.2.1:25".parse().unwrap()),
         tls: None,
+        security: None,
         stage: Stage::EndOfData,
         outcome,
     }

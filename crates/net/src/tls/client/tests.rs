@@ -19,6 +19,10 @@ fn trusting(ca: &TestCa) -> ClientTls {
     ClientTls::new(&[ca.root_file()]).unwrap()
 }
 
+fn opportunistic() -> Expectation {
+    Expectation::of_level(TlsLevel::Opportunistic, None)
+}
+
 /// A handshake in memory with a server that has this configuration; what it sends back is "ok".
 async fn shake(
     client: &ClientTls,
@@ -33,7 +37,7 @@ async fn shake(
             let _ = stream.shutdown().await;
         }
     });
-    let mut session = client.handshake(near, NAME, level, expected).await?;
+    let mut session = client.handshake(near, NAME, &Expectation::of_level(level, expected)).await?;
     let mut word = [0; 2];
     session.stream.read_exact(&mut word).await.unwrap();
     assert_eq!(&word, b"ok");
@@ -221,8 +225,7 @@ async fn other_handshake_failures_are_put_in_words() {
     let client = trusting(&ca);
     for (octets, words) in [
         (&b"500 what?\r\n"[..], "something that is not TLS"),
-        (b"\x15\x03\x01\x00\x02\x02\x46", "neither TLS 1.2 nor TLS 1.3"),
-        (b"\x15\x03\x03\x00\x02\x02\x28", "no TLS version, cipher or key exchange in common"),
+        (b"\x15\x03\x03\x00\x02\x02\x50", "a problem of its own"),
         (b"", "closed the connection during the TLS handshake"),
     ] {
         let (near, mut far) = tokio::io::duplex(64 * 1024);
@@ -231,8 +234,7 @@ async fn other_handshake_failures_are_put_in_words() {
             far.read_exact(&mut hello).await.unwrap();
             far.write_all(octets).await.unwrap();
         });
-        let failure =
-            client.handshake(near, NAME, TlsLevel::Opportunistic, None).await.unwrap_err();
+        let failure = client.handshake(near, NAME, &opportunistic()).await.unwrap_err();
         let Failure::TlsHandshake { detail } = failure else { panic!("{failure:?}") };
         assert!(detail.contains(words), "{detail}");
     }
@@ -241,7 +243,7 @@ async fn other_handshake_failures_are_put_in_words() {
     let config = ca.server_config_demanding_certificate(&server);
     let (near, far) = tokio::io::duplex(64 * 1024);
     let accept = tokio::spawn(async move { TlsAcceptor::from(config).accept(far).await.is_err() });
-    let session = client.handshake(near, NAME, TlsLevel::Opportunistic, None).await;
+    let session = client.handshake(near, NAME, &opportunistic()).await;
     // In TLS 1.3 the peer's refusal comes after our side is done.
     assert!(session.is_ok());
     drop(session);
@@ -263,9 +265,30 @@ async fn an_old_server_is_named_as_such() {
         let _ = far.read_to_end(&mut Vec::new()).await;
     });
     let client = trusting(&ca);
-    let failure = client.handshake(near, NAME, TlsLevel::Opportunistic, None).await.unwrap_err();
-    let Failure::TlsHandshake { detail } = failure else { panic!("{failure:?}") };
-    assert!(detail.starts_with("the peer offers only TLS 1.1 or older"), "{detail}");
+    let failure = client.handshake(near, NAME, &opportunistic()).await.unwrap_err();
+    assert_eq!(failure, Failure::TlsTooOld { offered: "TLS 1.0".into() });
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_our_greeting_has_nothing_safe() {
+    let ca = TestCa::new("Partner Authority");
+    for (octets, old) in [
+        (&b"\x15\x03\x01\x00\x02\x02\x46"[..], Some("TLS 1.0")),
+        (b"\x15\x03\x02\x00\x02\x02\x46", Some("TLS 1.1")),
+        (b"\x15\x03\x03\x00\x02\x02\x28", None),
+    ] {
+        let (near, mut far) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(async move {
+            let mut hello = [0; 16];
+            far.read_exact(&mut hello).await.unwrap();
+            far.write_all(octets).await.unwrap();
+        });
+        match (trusting(&ca).handshake(near, NAME, &opportunistic()).await.unwrap_err(), old) {
+            (Failure::TlsTooOld { offered }, Some(old)) => assert_eq!(offered, old),
+            (Failure::TlsNothingInCommon { .. }, None) => {}
+            (failure, _) => panic!("{failure:?}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -280,7 +303,7 @@ async fn a_name_that_is_no_dns_name_goes_without_sni() {
             stream.get_ref().1.server_name().map(str::to_owned)
         });
         let client = trusting(&ca);
-        let session = client.handshake(near, name, TlsLevel::Opportunistic, None).await.unwrap();
+        let session = client.handshake(near, name, &opportunistic()).await.unwrap();
         assert_eq!(session.verdict.is_ok(), good, "{name}");
         assert_eq!(server.await.unwrap(), None);
     }

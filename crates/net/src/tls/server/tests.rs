@@ -5,6 +5,7 @@ use causeway_testkit::{Issued, TestCa, Validity};
 
 use super::*;
 use crate::tls::ClientTls;
+use crate::tls::Expectation;
 
 const NAME: &str = "mx.ours.test";
 
@@ -25,10 +26,9 @@ async fn meet(
     client: &ClientTls,
 ) -> (CertificateFacts, Option<ClientCertificate>) {
     let (near, far) = tokio::io::duplex(64 * 1024);
-    let (ours, theirs) = tokio::join!(
-        server.acceptor().accept(far),
-        client.handshake(near, NAME, TlsLevel::Opportunistic, None)
-    );
+    let expectation = Expectation::of_level(TlsLevel::Opportunistic, None);
+    let (ours, theirs) =
+        tokio::join!(server.acceptor().accept(far), client.handshake(near, NAME, &expectation));
     let ours = ours.unwrap();
     (theirs.unwrap().peer_certificate.unwrap(), server.peer_names(ours.get_ref().1))
 }
