@@ -17,6 +17,7 @@ pub fn failures() -> Vec<Sample> {
     let mut all = names();
     all.extend(connections());
     all.extend(tls());
+    all.extend(logins());
     all.extend(domain_policies());
     all.extend(replies());
     all.extend(here());
@@ -132,6 +133,11 @@ fn tls() -> Vec<Sample> {
             Failure::CertificateInvalid { detail: "it is not meant for servers".into() },
             Stage::Tls,
         ),
+    ]
+}
+
+fn logins() -> Vec<Sample> {
+    vec![
         ("auth-not-offered", Failure::AuthNotOffered, Stage::Auth),
         (
             "credentials-unprotected",

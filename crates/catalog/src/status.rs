@@ -8,9 +8,13 @@
 //! Everything here is total. A peer's enhanced code whose class contradicts its reply code is
 //! corrected for the `Status` field, and left alone in its words.
 
+mod demands;
+
 use causeway_model::time::format_duration;
 use causeway_model::{Attempt, EnhancedCode, Failure, Outcome, Reply, Stage};
 use serde::Serialize;
+
+use demands::{dane_codes, domain_policy_text};
 
 /// When a failure is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -290,20 +294,6 @@ fn codes_of(failure: &Failure) -> Codes {
     }
 }
 
-/// What of DANE is not met.
-const fn dane_codes(reason: &Failure) -> Codes {
-    match reason {
-        Failure::TlsNotOffered
-        | Failure::StarttlsRefused { .. }
-        | Failure::TlsHandshake { .. }
-        | Failure::TlsTooOld { .. }
-        | Failure::TlsNothingInCommon { .. } => codes(7, 321),
-        Failure::CertificateExpired { .. } => codes(7, 322),
-        Failure::CertificateNameMismatch { .. } => codes(7, 325),
-        _ => codes(7, 323),
-    }
-}
-
 fn text_of(failure: &Failure, stage: Stage, target: &str) -> String {
     match failure {
         Failure::DomainNotFound { name } => {
@@ -410,38 +400,6 @@ fn site_text(failure: &Failure, stage: Stage, target: &str) -> String {
             format!("The credentials for {target} could not be read: {detail}")
         }
         _ => certificate_text(failure, target),
-    }
-}
-
-/// What the recipient's domain demands by DANE and MTA-STS.
-fn domain_policy_text(failure: &Failure, stage: Stage, target: &str) -> String {
-    match failure {
-        Failure::DaneViolated { host, reason } => {
-            let word = match reason.as_ref() {
-                Failure::CertificateExpired { .. } => "certificate-expired",
-                Failure::CertificateNameMismatch { .. } => "certificate-host-mismatch",
-                reason if dane_codes(reason).detail == 321 => "starttls-not-supported",
-                _ => "tlsa-invalid",
-            };
-            format!("DANE validation of {host} failed ({word}): {}", text_of(reason, stage, target))
-        }
-        Failure::TlsaMismatch { records, presented } => format!(
-            "none of {records} TLSA records matches the certificate of {target} (its key has the \
-             SHA-256 {presented})"
-        ),
-        Failure::TlsaUnavailable { name, reason } => format!(
-            "DANE validation failed (dnssec-invalid): the TLSA records {name} could not be had: {}",
-            text_of(reason, stage, target)
-        ),
-        Failure::StsViolated { domain, reason } => format!(
-            "{target} failed the MTA-STS policy of {domain}: {}",
-            text_of(reason, stage, target)
-        ),
-        Failure::StsHostNotListed { domain, host, allowed } => format!(
-            "The MX host {host} is not in the MTA-STS policy of {domain}, which allows {}",
-            allowed.join(", ")
-        ),
-        _ => String::new(),
     }
 }
 

@@ -135,21 +135,18 @@ pub fn decide(demands: &Demands, found: &Findings) -> Decision {
     if let Err(failure) = by_level(demands.level, found) {
         return Decision::Defer(failure);
     }
-    match demands.dane {
-        Some(level) => {
-            let met = match level {
-                DaneLevel::Encryption => found.encryption.clone(),
-                DaneLevel::Certificate => found.encryption.clone().and(found.dane.clone()),
-            };
-            if let Err(reason) = met {
-                let host = demands.host.clone();
-                return Decision::Defer(Failure::DaneViolated { host, reason: Box::new(reason) });
-            }
-            if level == DaneLevel::Certificate {
-                return Decision::Deliver(VerifiedBy::Dane);
-            }
+    if let Some(level) = demands.dane {
+        let met = match level {
+            DaneLevel::Encryption => found.encryption.clone(),
+            DaneLevel::Certificate => found.encryption.clone().and(found.dane.clone()),
+        };
+        if let Err(reason) = met {
+            let host = demands.host.clone();
+            return Decision::Defer(Failure::DaneViolated { host, reason: Box::new(reason) });
         }
-        None => {}
+        if level == DaneLevel::Certificate {
+            return Decision::Deliver(VerifiedBy::Dane);
+        }
     }
     let proof =
         if found.certificate().is_ok() { VerifiedBy::Certificate } else { VerifiedBy::Nothing };
