@@ -317,7 +317,9 @@ fn around(
     if let Some(category) = step.and_then(|step| refused_at(step, reply)) {
         return (category, "the step at which it was refused".into());
     }
-    if let Some(hit) = first.weak {
+    // A code about security or policy never means that the user is unknown.
+    let contradicted = enhanced.is_some_and(|code| code.subject == 7 && code.detail != 0);
+    if let Some(hit) = first.weak.filter(|hit| !(contradicted && hit.category == UserUnknown)) {
         return (hit.category, format!("vague phrase \"{}\"", hit.pattern));
     }
     if let Some(category) = enhanced.and_then(vague_status) {

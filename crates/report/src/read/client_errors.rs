@@ -115,6 +115,11 @@ static ANSWER_LABELS: &[&str] = &[
 /// Words before the server's name.
 static SERVER_LABELS: &[&str] = &["server", "servidor", "serveur"];
 
+/// The mail program whose error it is, as far as it shows.
+pub(super) fn program(text: &str) -> Option<&'static str> {
+    number(text).map(|_| "Outlook")
+}
+
 /// What a client's error message says; `None` when there is no number that is known.
 pub(super) fn read(text: &str) -> Option<Draft> {
     let (number, written) = number(text)?;

@@ -15,13 +15,17 @@ pub(super) fn code_over_phrase(
         UserUnknown | Policy | System | Network | Expired | ContentError | Security
     );
     let not_authenticated = phrase == Some(Security);
+    // Where somebody is slowed down, the code says for what.
+    let general = general || matches!(phrase?, RateLimited | ReputationBlock) && code.subject == 7;
     match (code.subject, code.detail) {
         (2, 2) if general => Some(MailboxFull),
         (7, 25) if general => Some(RequiresPtr),
-        (7, 20..=24 | 26) if general => Some(AuthFailure),
+        (7, 20..=22 | 24 | 26) if general => Some(AuthFailure),
+        (7, 23) if general => Some(AuthFailure),
         (1, 6) if general => Some(Moved),
         (1, 7 | 8) if general => Some(SenderRejected),
         (7, 320..=325) => Some(TlsFailure),
+        (7, 29) if general => Some(TlsFailure),
         // Exchange: groups and mailboxes that take mail from some senders only.
         (7, 12 | 124 | 133..=136) if not_authenticated => Some(SenderRejected),
         // Exchange: mail flow rules have these codes to themselves.

@@ -30,6 +30,14 @@ pub(super) fn reply(text: &str) -> Option<Found> {
     best.filter(|found| found.score >= 2)
 }
 
+/// True when a line begins with a reply that refuses (`550 …`, `451-…`), as in a transcript.
+pub(super) fn begins_a_line(text: &str) -> bool {
+    candidates(text).any(|found| {
+        let before = text[..found.start].trim_end_matches([' ', '\t', '<', '>', 'S', ':']);
+        found.code >= 400 && found.score >= 4 && (before.is_empty() || before.ends_with('\n'))
+    })
+}
+
 /// The server's answer that a text quotes: from its reply code to where the quotation ends.
 pub(super) fn quoted_answer(text: &str) -> Option<&str> {
     const LIMIT: usize = 1500;

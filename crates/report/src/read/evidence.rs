@@ -86,9 +86,11 @@ static REPORT_SENDERS: &[&str] = &[
     "mailer-daemon", "mailerdaemon", "mailer daemon", "mail-daemon", "maildaemon", "mdaemon",
     "postmaster", "post_master", "mail delivery", "mail.delivery", "mail deliver",
     "mail administrator", "mailadmin", "system administrator", "administrator", "content-filter",
-    "delivery system", "ndr administrator", "mmsc", "bounce", "no-reply", "noreply", "mail system",
-    "systemadmin",
+    "delivery system", "ndr administrator", "mmsc", "mail system", "systemadmin",
 ];
+
+/// Names that mail systems and much else send from, lower case.
+static ROBOT_SENDERS: &[&str] = &["bounce", "no-reply", "noreply", "no_reply", "do-not-reply", "donotreply"];
 
 /// True when a text (lower case) has a phrase that only reports have.
 pub(super) fn strong_phrase(lower: &str) -> bool {
@@ -148,6 +150,8 @@ impl Facts {
             score += 100;
         }
         let by_system = REPORT_SENDERS.iter().any(|name| self.from.contains(name));
+        // Shops and services write from such addresses, too, and their parcels "could not be delivered".
+        let by_robot = !by_system && ROBOT_SENDERS.iter().any(|name| self.from.contains(name));
         let null_sender = document
             .header
             .get("return-path")
@@ -158,6 +162,13 @@ impl Facts {
             .any(|prefix| self.subject.trim_start().starts_with(prefix));
         if by_system {
             score += 35;
+        }
+        if by_robot && (codes::reply(&self.lower).is_some() || free_text::names_recipient(&self.lower)) {
+            score += 35;
+        }
+        // Newsletters say so in their header; but a report can have gone through a list.
+        if !by_system && !null_sender && score < 100 && document.header.has("list-unsubscribe") {
+            return 0;
         }
         if null_sender {
             score += 25;

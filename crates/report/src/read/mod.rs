@@ -23,7 +23,8 @@
 //! `free_text` with `dialects` (the human part), `provider_codes` and `hosts` (receivers),
 //! `phrases` with `phrases_exact` and `phrases_data`, and `classify` (the category),
 //! `exchange_details`, `client_errors`, `feedback`, `events`, `auto_reply` (special
-//! shapes), `language`, and [`render()`] with `texts` last. `report` puts them together.
+//! shapes), `pasted` with `log_lines` (text without a header), `mbox`, `language`, and [`render()`]
+//! with `texts` last. `report` puts them together.
 
 mod addresses;
 mod auto_reply;
@@ -43,6 +44,9 @@ mod free_text;
 mod header;
 mod hosts;
 mod language;
+mod log_lines;
+mod mbox;
+mod pasted;
 mod phrases;
 mod phrases_data;
 mod phrases_exact;

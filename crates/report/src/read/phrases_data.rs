@@ -394,7 +394,7 @@ pub(super) static GENERAL: &[Group] = &[
         "waiting for input", "temporary failure", "temporary error", "temporary problem",
         "temporarily unavailable", "currently unavailable", "lock*file", "unable to open",
         "could not open", "cannot open", "directory lookup", "verification*timed out",
-        "service unavailable", "service not available", "service is unavailable", "server busy",
+        "server busy",
         "too busy", "overload", "load too high", "system is", "try again later", "try later",
         "please try again",
     ]),
@@ -460,6 +460,7 @@ pub(super) static GENERAL: &[Group] = &[
         "connection", "network", "dns",
     ]),
     (System, Weak, &[
+        "service unavailable", "service not available", "service is unavailable",
         "temporar", "failure", "local", "error",
     ]),
 ];

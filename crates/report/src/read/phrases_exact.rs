@@ -13,6 +13,35 @@ use super::phrases_data::Group;
 /// Category, strength, patterns.
 #[rustfmt::skip]
 pub(super) static EXACT: &[Group] = &[
+    // Causes that are named beside the consequence ("… has been rate limited because …").
+    (AuthFailure, Strong, &[
+        "the spf record of", "authentication didn't pass", "authentication did not pass",
+        "dkim does not pass", "dkim didn't pass", "spf does not pass", "spf didn't pass",
+        "required authentication level", "neither spf nor dkim",
+    ]),
+    (RequiresPtr, Strong, &[
+        "have a ptr record", "have a ptr resource record", "have a ptr setup", "no reverse dns entry",
+    ]),
+    (TlsFailure, Strong, &[
+        "over a tls connection", "failed mta-sts validation", "sts policy", "tlsa-invalid",
+        "dnssec-invalid", "starttls-not-supported", "certificate-expired", "certificate-host-mismatch",
+    ]),
+    (RateLimited, Strong, &["rate limit allowed", "connection limit allowed"]),
+    (ReputationBlock, Strong, &[
+        "low reputation of", "weren't sent", "server busy. please try again later from",
+        "customer block list", "postmaster for help or to contact", "banned sender [",
+        "hosted by a network that", "sending ip is blocked",
+        "bad reputation", "listed on our blocklist", "access from your ip",
+    ]),
+    (Security, Strong, &[
+        "smtpclientauthentication is disabled", "smtp authentication is disabled",
+        "application-specific password", "app password required", "log in with your web browser",
+        "log in via your web browser", "basic authentication is disabled",
+    ]),
+    (Policy, Strong, &[
+        "allow external forwarding", "automatic forwarding", "forwarding is not allowed",
+    ]),
+    (UserUnknown, Strong, &["policy has changed. no such user"]),
     (NotAccept, Strong, &[
         "name server: .: host not found", "no route for current request",
         "no host found for existing smtp connection", "account inbounds disabled",
@@ -45,7 +74,8 @@ pub(super) static EXACT: &[Group] = &[
         "excessive volume", "message threshold exceeded", "daily limit for message",
         "per-domain connection limit", "recipients received this hour", "mails per",
         "limit*messages per", "number of messages per", "too many transactions",
-        "outbound thread limit", "same message-id:", "relay limit exceeded",
+        "outbound thread limit", "same message-id:", "relay limit exceeded", "ratelimit exceeded", "rate limit exceeded",
+        "daily limit for sending", "sender throttled", "external recipient rate",
     ]),
     (MailboxFull, Strong, &["user has no space", "mailbox has no space"]),
     (RequiresPtr, Strong, &[
@@ -81,6 +111,8 @@ pub(super) static EXACT: &[Group] = &[
         "message is malformed", "encoded-word syntax", "multiple addresses in from", "blank from:",
         "from: address. provide", "addresses are not allowed as a from", "unicode character in a",
         "missing a valid address", "missing a valid message-id", "valid rfc 5321", "lone cr", "lone lf",
+        "headers fail syntax", "header syntax", "maximum allowed line length", "line longer than 998",
+        "too long for rfc",
     ]),
     (ProtocolError, Strong, &["smtp protocol violation"]),
     (Virus, Strong, &["potentially executable attachment", "viruses or other malware"]),
@@ -95,6 +127,7 @@ pub(super) static EXACT: &[Group] = &[
     (ContentError, Strong, &[
         "header size", "executable content", "mime complexity", "invalid mime", "unnecessary base64", "stray linefeed",
         "too many related errors", "message depth exceeded", "improperly-formatted",
+        "body type not supported", "barelinefeedsareillegal",
         "message header size",
     ]),
     (MailboxFull, Strong, &[
@@ -121,7 +154,8 @@ pub(super) static EXACT: &[Group] = &[
         "mailbox address ambiguous", "misconfigured forwarding", "policy size per transaction",
         "destination domains per transaction", "temporary server error", "process connection at this",
         "esmtp server temporarily", "connect to*daemon", "recently been processed",
-        "no space left on device", "agent busy",
+        "no space left on device", "agent busy", "incorrectly configured", "cname lookup failed",
+        "for writing: permission denied", "recipient directory", "lookup table",
     ]),
     (SenderRejected, Strong, &[
         "isn't on the recipient's list", "not on the recipient's list", "bogus mail from",
@@ -170,6 +204,9 @@ pub(super) static EXACT: &[Group] = &[
     ]),
     (Expired, Strong, &[
         "delivery attempts will continue", "delivery timeout", "was not delivered within",
+        "not be delivered for more", "not be delivered for the last", "not be delivered for 1",
+        "not be delivered for 2", "not be delivered for 3", "not be delivered for 4",
+        "not be delivered for 5", "not be delivered for 7",
         "message*has been frozen", "was frozen on arrival",
     ]),
     // Languages that the general groups lack.

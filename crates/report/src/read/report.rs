@@ -9,8 +9,8 @@ use super::evidence::{Facts, is_delay, strong_phrase};
 use super::free_text::{self, Entry, FreeText};
 use super::header::Header;
 use super::{
-    Action, Category, Explanation, Kind, ReadRecipient, addresses, auto_reply, client_errors,
-    codes, dialects, events, feedback, language, phrases, text,
+    Action, Category, Explanation, Kind, ReadRecipient, addresses, auto_reply, events, feedback, mbox, pasted,
+    text,
 };
 
 /// How deep reports inside messages are looked for.
@@ -22,7 +22,27 @@ const MAX_NESTING: u32 = 4;
 #[must_use]
 pub fn read(input: &[u8]) -> Explanation {
     let input = text::normalize_line_ends(input);
-    read_at(&input, 0)
+    match mbox::split(&input) {
+        Some(messages) => read_mailbox(&messages),
+        None => read_at(&input, 0),
+    }
+}
+
+/// Every report of a mailbox file, one after the other.
+fn read_mailbox(messages: &[&[u8]]) -> Explanation {
+    let mut all: Option<Explanation> = None;
+    for (number, message) in messages.iter().enumerate() {
+        let one = read_at(message, 0);
+        if one.recipients.is_empty() {
+            continue;
+        }
+        let mut one = with_reason(one, &format!("message {} of a mailbox file", number + 1));
+        match &mut all {
+            Some(all) => all.recipients.append(&mut one.recipients),
+            None => all = Some(one),
+        }
+    }
+    all.unwrap_or_else(nothing)
 }
 
 fn read_at(input: &[u8], depth: u32) -> Explanation {
@@ -37,7 +57,7 @@ fn read_at(input: &[u8], depth: u32) -> Explanation {
         };
     }
     if !document.has_header {
-        return read_pasted(&human);
+        return pasted::read(&human);
     }
     let facts = Facts::of(&document, &human);
     if let Some(recipients) = feedback::read(&document, &facts.subject, &facts.from) {
@@ -54,7 +74,7 @@ fn read_at(input: &[u8], depth: u32) -> Explanation {
         .unwrap_or_else(|| Explanation { language: facts.language, ..nothing() })
 }
 
-fn nothing() -> Explanation {
+pub(super) fn nothing() -> Explanation {
     Explanation { kind: Kind::NoReport, recipients: Vec::new(), generator: None, language: None }
 }
 
@@ -73,7 +93,7 @@ fn read_forwarded(document: &Document<'_>, human: &str, depth: u32) -> Option<Ex
     let inner = if Header::parse(quoted.as_bytes()).0.is_message_header() {
         read_at(quoted.as_bytes(), depth + 1)
     } else if strong_phrase(&quoted.to_lowercase()) {
-        read_pasted(&quoted)
+        pasted::read(&quoted)
     } else {
         return None;
     };
@@ -189,7 +209,7 @@ fn report_inside(
     })
 }
 
-fn limited(text: &str, limit: usize) -> Cow<'_, str> {
+pub(super) fn limited(text: &str, limit: usize) -> Cow<'_, str> {
     let mut end = text.len().min(limit);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -200,7 +220,7 @@ fn limited(text: &str, limit: usize) -> Cow<'_, str> {
 /// The lines of a transcript that speak of one of several recipients, each with the line after it.
 ///
 /// Looked for in so much of the text that many recipients cost no more than a few.
-fn mentions(human: &str, address: Option<&str>, recipients: usize) -> String {
+pub(super) fn mentions(human: &str, address: Option<&str>, recipients: usize) -> String {
     let Some(address) = address else { return String::new() };
     let share = (4 * 1024 * 1024 / recipients.max(1)).min(64 * 1024);
     let mut out = String::new();
@@ -218,7 +238,7 @@ fn mentions(human: &str, address: Option<&str>, recipients: usize) -> String {
 }
 
 /// One draft for every recipient of the machine-readable parts.
-fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec<Draft> {
+pub(super) fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec<Draft> {
     let total: usize = statuses.iter().map(|status| status.recipients.len()).sum();
     let mut drafts: Vec<Draft> = Vec::with_capacity(total);
     for fields in statuses.iter().flat_map(|status| &status.recipients) {
@@ -255,7 +275,7 @@ fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec<Draft> {
 }
 
 /// Gives addresses from the text to drafts that have none, or makes drafts of the entries.
-fn with_entries(drafts: Vec<Draft>, entries: Vec<Entry>, rule: Option<&str>) -> Vec<Draft> {
+pub(super) fn with_entries(drafts: Vec<Draft>, entries: Vec<Entry>, rule: Option<&str>) -> Vec<Draft> {
     if entries.is_empty() {
         return drafts;
     }
@@ -338,68 +358,4 @@ fn from_original(
         }
     }
     Vec::new()
-}
-
-/// Text without a message header: a pasted report, a reply, a code, a client's error.
-fn read_pasted(human: &str) -> Explanation {
-    let human = limited(human, text::MAX_TEXT);
-    if let Some(unquoted) = free_text::unquote(&human)
-        && unquoted.len() * 2 > human.len()
-    {
-        return read_pasted(&unquoted);
-    }
-    let language = language::detect(&human);
-    if let Some(mut draft) = client_errors::read(&human) {
-        let entries = free_text::read(&human, &[]).entries;
-        if let Some(entry) = entries.into_iter().next() {
-            draft.address = Some(entry.address);
-        }
-        return Explanation {
-            kind: Kind::ClientError,
-            recipients: vec![conclude(draft)],
-            generator: Some("Outlook".into()),
-            language,
-        };
-    }
-    let lower = limited(&human, 6000).to_lowercase();
-    let mut statuses = Vec::new();
-    if delivery_status::looks_like(&human) {
-        statuses.push(delivery_status::parse(free_text::split_original(&human).0.as_bytes()));
-    }
-    let free = free_text::read(&human, &[]);
-    let has_code = codes::reply(&free.human).is_some() || codes::enhanced(&free.human).is_some();
-    let strong = phrases::find(&phrases::reduce(&free.human)).strong.is_some();
-    let short = free.human.len() < 2000;
-    if statuses.is_empty() && !strong_phrase(&lower) && !(short && (has_code || strong)) {
-        return Explanation { language, ..nothing() };
-    }
-    let delay = is_delay("", &lower);
-    let mut drafts = from_statuses(&statuses, &free);
-    if drafts.iter().all(|draft| draft.address.is_none()) {
-        drafts = with_entries(drafts, free.entries.clone(), None);
-    }
-    if drafts.is_empty() {
-        drafts.push(Draft { why: vec!["a line without an address".into()], ..Draft::default() });
-    }
-    let (single, count) = (drafts.len() == 1, drafts.len());
-    let recipients = drafts
-        .into_iter()
-        .map(|mut draft| {
-            draft.single = single;
-            if single {
-                if draft.diagnostic.is_none() && (draft.segment.is_empty() || short) {
-                    draft.segment = free.human.clone();
-                }
-                draft.context = limited(&free.human, 8192).into_owned();
-            } else {
-                draft.context = mentions(&free.human, draft.address.as_deref(), count);
-            }
-            draft.delay = delay && draft.action.is_none();
-            conclude(draft)
-        })
-        .collect();
-    let kind =
-        if strong_phrase(&lower) || !statuses.is_empty() { Kind::Report } else { Kind::Line };
-    let generator = dialects::by_text(&lower).map(str::to_owned);
-    Explanation { kind, recipients, generator, language }
 }
