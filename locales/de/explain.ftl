@@ -159,6 +159,33 @@ explain-code-sender-blocked-for-spam = Das Konto des Absenders ist gesperrt, wei
 explain-code-low-reputation-tenant = Der Dienst begrenzt Mail dieser Organisation, weil ihre Adressen noch keinen oder keinen guten Ruf haben.
     .do1 = Senden Sie von einer eigenen Domäne, die mit SPF, DKIM und DMARC eingerichtet ist.
     .do2 = Bitten Sie den Support des Dienstes, die Begrenzung aufzuheben.
+explain-code-greylisted = Der empfangende Server stellt Mail von Servern zurück, die er noch nicht kennt (Greylisting).
+    .do1 = Warten: Der sendende Server versucht es von selbst wieder, und nach einigen Minuten wird die Nachricht angenommen.
+    .do2 = Wurde am Ende aufgegeben, noch einmal senden; wer den sendenden Server betreibt, prüft, ob er es von derselben Adresse wieder versucht.
+explain-code-no-route = Der sendende Mailserver hat keinen Weg zu dieser Domäne: Keiner seiner Konnektoren ist für sie zuständig.
+    .do1 = Stimmt die Adresse, geben Sie diesen Bericht dem Administrator des Servers, der ihn geschrieben hat.
+    .do2 = Dort einen ausgehenden Konnektor für die Domäne anlegen oder die Art der Domäne berichtigen.
+explain-code-returned = Ein Administrator hat die Nachricht aus der Warteschlange genommen und zurückgeschickt.
+    .do1 = Lesen Sie den Grund im Bericht und fragen Sie den Administrator, ob Sie sie erneut senden sollen.
+explain-code-smtputf8 = Eine Adresse oder eine Kopfzeile der Nachricht hat Buchstaben, mit denen der empfangende Server nicht umgehen kann (er unterstützt keine internationalisierte Mail).
+    .do1 = Verwenden Sie eine Adresse des Empfängers, die nur einfache lateinische Buchstaben hat, wenn es eine gibt.
+    .do2 = Gibt es keine, schaltet der Administrator des Empfängers die Unterstützung für SMTPUTF8 ein.
+explain-code-dnssec = Die Signaturen, die die DNS-Einträge der Domäne schützen (DNSSEC), sind ungültig; deshalb lässt sich der Zielserver nicht sicher finden.
+    .do1 = Der Administrator der Domäne prüft, ob die Signaturen abgelaufen sind und ob der DS-Eintrag zum Schlüssel passt.
+    .do2 = Senden Sie die Nachricht erneut, wenn das behoben ist.
+explain-code-restricted-recipient = Die Gruppe oder das Postfach nimmt nur Mail von bestimmten Absendern an, und Sie gehören nicht dazu.
+    .do1 = Bitten Sie den Besitzer der Gruppe oder des Postfachs auf anderem Weg, Ihre Adresse zuzulassen.
+    .do2 = Gehören Sie zur selben Organisation, prüfen Sie, ob Sie beim Senden angemeldet waren.
+explain-code-login-switched-off = Das Anmelden mit Benutzername und Kennwort zum Senden ist für dieses Konto oder diese Organisation abgeschaltet.
+    .do1 = Lassen Sie das Programm oder Gerät die moderne Authentifizierung (OAuth) verwenden, oder senden Sie über ein Relay, das es an seiner Adresse erkennt.
+    .do2 = Geht es nicht anders, schaltet der Administrator authentifiziertes SMTP für dieses Postfach ein.
+explain-code-own-limit = Ihr eigenes Konto hat eine Grenze seines Anbieters erreicht: So viele Nachrichten oder Empfänger sind am Tag oder in der Stunde erlaubt.
+    .do1 = Warten Sie, bis die Sperre aufgehoben ist, meist höchstens einen Tag, und senden Sie erneut.
+    .do2 = Haben Sie nicht so viel gesendet, benutzt jemand anders das Konto: Ändern Sie sofort das Kennwort.
+    .do3 = Verwenden Sie für Rundschreiben einen Dienst für Massenmail.
+explain-code-suppressed = Der sendende Dienst hat es gar nicht erst versucht: Frühere Nachrichten an diese Adresse kamen zurück, deshalb steht sie auf seiner Sperrliste.
+    .do1 = Prüfen und berichtigen Sie die Adresse.
+    .do2 = Stimmt sie und funktioniert sie wieder, nehmen Sie sie von der Sperrliste des Dienstes, mit dem Sie senden.
 
 ## Mailprogramme
 

@@ -160,6 +160,33 @@ explain-code-sender-blocked-for-spam = The sender’s account is blocked because
 explain-code-low-reputation-tenant = The service limits mail from this sending organization because its addresses have little or no good reputation.
     .do1 = Send from a domain of your own that is set up with SPF, DKIM and DMARC.
     .do2 = Ask the service’s support to lift the limit.
+explain-code-greylisted = The receiving server puts off mail from servers it does not know yet (greylisting).
+    .do1 = Wait: the sending server tries again by itself, and after some minutes the message is accepted.
+    .do2 = If it was given up in the end, send it once more; whoever runs the sending server checks that it tries again from the same address.
+explain-code-no-route = The sending mail server has no route for this domain: none of its connectors takes it.
+    .do1 = If the address is right, give this report to the administrator of the server that wrote it.
+    .do2 = There, add an outbound connector for the domain, or correct the domain’s type.
+explain-code-returned = An administrator took the message out of the queue and returned it.
+    .do1 = Read the reason in the report, and ask the administrator whether to send it again.
+explain-code-smtputf8 = An address or a header of the message has letters that the receiving server cannot handle (it does not support internationalized mail).
+    .do1 = Use an address of the recipient that has only plain Latin letters, if there is one.
+    .do2 = If there is none, the recipient’s administrator switches on support for SMTPUTF8.
+explain-code-dnssec = The signatures that protect the domain’s DNS entries (DNSSEC) are not valid, so the target server cannot be found safely.
+    .do1 = The domain’s administrator checks that the signatures have not expired and that the DS record fits the key.
+    .do2 = Send the message again when that has been repaired.
+explain-code-restricted-recipient = The group or mailbox takes mail only from certain senders, and yours is not among them.
+    .do1 = Ask the owner of the group or mailbox by another way to allow your address.
+    .do2 = If you belong to the same organization, check that you were logged in when you sent the message.
+explain-code-login-switched-off = Logging in with user name and password for sending is switched off for this account or organization.
+    .do1 = Let the program or device use modern authentication (OAuth), or send through a relay that knows it by its address.
+    .do2 = If it must be this way, the administrator switches on authenticated SMTP for this mailbox.
+explain-code-own-limit = Your own account has reached a limit of its provider: so many messages or recipients are allowed in a day or an hour.
+    .do1 = Wait until the limit is lifted, usually after a day at most, and send again.
+    .do2 = If you did not send that much, someone else uses the account: change the password at once.
+    .do3 = Use a service for mass mail for newsletters.
+explain-code-suppressed = The sending service did not even try: earlier messages to this address came back, so it is on the service’s suppression list.
+    .do1 = Check the address and correct it.
+    .do2 = If it is right and works again, take it off the suppression list of the service that you send with.
 
 ## Mail clients
 

@@ -159,6 +159,33 @@ explain-code-sender-blocked-for-spam = Het account van de afzender is geblokkeer
 explain-code-low-reputation-tenant = De dienst beperkt mail van deze organisatie omdat haar adressen nog geen of geen goede reputatie hebben.
     .do1 = Verzend vanaf een eigen domein dat met SPF, DKIM en DMARC is ingesteld.
     .do2 = Vraag de ondersteuning van de dienst om de beperking op te heffen.
+explain-code-greylisted = De ontvangende server stelt mail uit van servers die hij nog niet kent (greylisting).
+    .do1 = Wacht: de verzendende server probeert het vanzelf opnieuw, en na enkele minuten wordt het bericht aangenomen.
+    .do2 = Is het uiteindelijk opgegeven, verzend het dan nog eens; wie de verzendende server beheert, controleert of die het vanaf hetzelfde adres opnieuw probeert.
+explain-code-no-route = De verzendende mailserver heeft geen route voor dit domein: geen van zijn connectors is ervoor ingesteld.
+    .do1 = Klopt het adres, geef dit rapport dan aan de beheerder van de server die het heeft geschreven.
+    .do2 = Maak daar een uitgaande connector voor het domein, of verbeter het type van het domein.
+explain-code-returned = Een beheerder heeft het bericht uit de wachtrij gehaald en teruggestuurd.
+    .do1 = Lees de reden in het rapport en vraag de beheerder of u het opnieuw moet verzenden.
+explain-code-smtputf8 = Een adres of een kopregel van het bericht bevat letters waarmee de ontvangende server niet overweg kan (hij ondersteunt geen geïnternationaliseerde mail).
+    .do1 = Gebruik een adres van de ontvanger met alleen gewone Latijnse letters, als dat er is.
+    .do2 = Is dat er niet, dan zet de beheerder van de ontvanger ondersteuning voor SMTPUTF8 aan.
+explain-code-dnssec = De handtekeningen die de DNS-gegevens van het domein beschermen (DNSSEC) zijn ongeldig, zodat de doelserver niet veilig te vinden is.
+    .do1 = De beheerder van het domein controleert of de handtekeningen zijn verlopen en of het DS-record bij de sleutel past.
+    .do2 = Verzend het bericht opnieuw als dat is hersteld.
+explain-code-restricted-recipient = De groep of het postvak neemt alleen mail aan van bepaalde afzenders, en u hoort daar niet bij.
+    .do1 = Vraag de eigenaar van de groep of het postvak op een andere manier om uw adres toe te laten.
+    .do2 = Hoort u bij dezelfde organisatie, controleer dan of u bij het verzenden was aangemeld.
+explain-code-login-switched-off = Aanmelden met gebruikersnaam en wachtwoord om te verzenden is voor dit account of deze organisatie uitgeschakeld.
+    .do1 = Laat het programma of apparaat moderne verificatie (OAuth) gebruiken, of verzend via een relay die het aan zijn adres herkent.
+    .do2 = Kan het niet anders, dan zet de beheerder geverifieerde SMTP aan voor dit postvak.
+explain-code-own-limit = Uw eigen account heeft een limiet van de aanbieder bereikt: zoveel berichten of ontvangers zijn per dag of per uur toegestaan.
+    .do1 = Wacht tot de limiet is opgeheven, meestal hooguit een dag, en verzend opnieuw.
+    .do2 = Hebt u niet zoveel verzonden, dan gebruikt iemand anders het account: wijzig meteen het wachtwoord.
+    .do3 = Gebruik voor nieuwsbrieven een dienst voor massamail.
+explain-code-suppressed = De verzendende dienst heeft het niet eens geprobeerd: eerdere berichten aan dit adres kwamen terug, dus staat het op de blokkeerlijst van de dienst.
+    .do1 = Controleer en verbeter het adres.
+    .do2 = Klopt het en werkt het weer, haal het dan van de blokkeerlijst van de dienst waarmee u verzendt.
 
 ## Mailprogramma’s
 

@@ -159,6 +159,33 @@ explain-code-sender-blocked-for-spam = Avsändarens konto är spärrat eftersom 
 explain-code-low-reputation-tenant = Tjänsten begränsar e-post från organisationen eftersom dess adresser ännu inte har något eller inget gott rykte.
     .do1 = Skicka från en egen domän som är inställd med SPF, DKIM och DMARC.
     .do2 = Be tjänstens support att häva begränsningen.
+explain-code-greylisted = Den mottagande servern skjuter upp e-post från servrar som den inte känner till än (grålistning).
+    .do1 = Vänta: den sändande servern försöker igen av sig själv, och efter några minuter tas meddelandet emot.
+    .do2 = Om försöken till slut gavs upp, skicka en gång till; den som driver den sändande servern kontrollerar att den försöker igen från samma adress.
+explain-code-no-route = Den sändande e-postservern har ingen väg till den här domänen: ingen av dess anslutningar tar hand om den.
+    .do1 = Om adressen stämmer, ge rapporten till administratören för servern som skrev den.
+    .do2 = Lägg där till en utgående anslutning för domänen, eller rätta domänens typ.
+explain-code-returned = En administratör tog meddelandet ur kön och skickade tillbaka det.
+    .do1 = Läs skälet i rapporten och fråga administratören om du ska skicka det igen.
+explain-code-smtputf8 = En adress eller ett huvudfält i meddelandet har bokstäver som den mottagande servern inte kan hantera (den stöder inte internationaliserad e-post).
+    .do1 = Använd en adress till mottagaren som bara har vanliga latinska bokstäver, om det finns någon.
+    .do2 = Finns ingen sådan slår mottagarens administratör på stöd för SMTPUTF8.
+explain-code-dnssec = Signaturerna som skyddar domänens DNS-poster (DNSSEC) är ogiltiga, så målservern går inte att hitta på ett säkert sätt.
+    .do1 = Domänens administratör kontrollerar om signaturerna har gått ut och om DS-posten passar till nyckeln.
+    .do2 = Skicka meddelandet igen när det har åtgärdats.
+explain-code-restricted-recipient = Gruppen eller brevlådan tar bara emot e-post från vissa avsändare, och du är inte en av dem.
+    .do1 = Be gruppens eller brevlådans ägare på annat sätt att tillåta din adress.
+    .do2 = Om du hör till samma organisation, kontrollera att du var inloggad när du skickade.
+explain-code-login-switched-off = Inloggning med användarnamn och lösenord för att skicka är avstängd för det här kontot eller den här organisationen.
+    .do1 = Låt programmet eller apparaten använda modern autentisering (OAuth), eller skicka genom ett relä som känner igen den på dess adress.
+    .do2 = Om det inte går på annat sätt slår administratören på autentiserad SMTP för den här brevlådan.
+explain-code-own-limit = Ditt eget konto har nått en gräns hos leverantören: så många meddelanden eller mottagare är tillåtna per dag eller timme.
+    .do1 = Vänta tills gränsen hävs, oftast högst ett dygn, och skicka igen.
+    .do2 = Om du inte har skickat så mycket använder någon annan kontot: byt lösenord genast.
+    .do3 = Använd en tjänst för massutskick till nyhetsbrev.
+explain-code-suppressed = Tjänsten som skickar försökte inte ens: tidigare meddelanden till adressen kom tillbaka, så den står på tjänstens spärrlista.
+    .do1 = Kontrollera och rätta adressen.
+    .do2 = Om den stämmer och fungerar igen, ta bort den från spärrlistan i tjänsten som du skickar med.
 
 ## E-postprogram
 

@@ -139,7 +139,7 @@ impl Category {
             | Failure::StsHostNotListed { .. } => Self::TlsFailure,
             Failure::AuthNotOffered
             | Failure::AuthRefused { .. }
-            | Failure::CredentialsUnprotected { .. } => Self::AuthFailure,
+            | Failure::CredentialsUnprotected { .. } => Self::Security,
             Failure::ExtensionMissing { .. } => Self::ContentError,
             Failure::TooBig { .. } => Self::MessageTooBig,
             Failure::MailboxUnknown { .. } => Self::UserUnknown,

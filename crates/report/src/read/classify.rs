@@ -44,6 +44,8 @@ pub(super) struct Draft {
     pub(super) text_key: Option<&'static str>,
     /// Known better than by the category.
     pub(super) who_acts: Option<WhoActs>,
+    /// True when we wrote the report ourselves: its Status says all, whatever the peer said.
+    pub(super) own: bool,
     /// Known better than by code or phrase.
     pub(super) permanent: Option<bool>,
 }
@@ -127,6 +129,10 @@ fn find_enhanced(draft: &mut Draft, answer: &str, reply: Option<u16>) -> Option<
         })
     };
     match draft.status {
+        Some(status) if draft.own => {
+            draft.why.push(format!("code {status}: Status field"));
+            Some(status)
+        }
         Some(status) if status.subject == 0 && status.detail == 0 => {
             let says_more = |code: &EnhancedCode| code.subject != 0 || code.detail != 0;
             // Given up (5.0.0) after an answer that was a passing one (452 4.2.2): the answer counts.
@@ -217,7 +223,7 @@ fn decision(
         return (category, "what reports about this domain mean".into());
     }
     let first = phrases::find(reduced);
-    if let Some(category) = code_over_phrase(enhanced, first.strong.map(|hit| hit.category)) {
+    if let Some(category) = code_over_phrase(enhanced, first.strong) {
         return (category, "the code says more than the words".into());
     }
     if let Some(hit) = first.strong {

@@ -3,13 +3,13 @@
 use causeway_model::EnhancedCode;
 
 use super::Category::{self, *};
+use super::phrases::Hit;
 
 /// A code that is believed over a phrase of a more general kind.
-pub(super) fn code_over_phrase(
-    code: Option<EnhancedCode>,
-    phrase: Option<Category>,
-) -> Option<Category> {
+pub(super) fn code_over_phrase(code: Option<EnhancedCode>, hit: Option<Hit>) -> Option<Category> {
     let code = code?;
+    let phrase = hit.map(|hit| hit.category);
+    let expiry = hit.is_some_and(|hit| hit.pattern.contains("expired"));
     let general = matches!(
         phrase?,
         UserUnknown | Policy | System | Network | Expired | ContentError | Security
@@ -31,6 +31,9 @@ pub(super) fn code_over_phrase(
         // Exchange: mail flow rules have these codes to themselves.
         (7, 900..=999) => Some(Policy),
         (2, 121 | 122) => Some(RateLimited),
+        // Exchange and Causeway: what became of the connection, unless the words speak of the expiry.
+        (4, 315..=318) if phrase == Some(Expired) && !expiry => Some(Network),
+        (6, 7..=10) if phrase == Some(ProtocolError) => Some(ContentError),
         _ => None,
     }
 }

@@ -158,6 +158,10 @@ fn score(text: &str, start: usize, has_enhanced: bool) -> u8 {
     if lead.is_empty() {
         score += 3;
     }
+    // A line that begins with a whole reply may quote another one further on.
+    if start == 0 && has_enhanced {
+        score += 4;
+    }
     if has_enhanced {
         score += 4;
     }

@@ -8,7 +8,7 @@
 use causeway_model::EnhancedCode;
 
 use super::header::unfold;
-use super::{Action, addresses, codes};
+use super::{Action, Category, WhoActs, addresses, codes};
 
 /// A `message/delivery-status` part.
 #[derive(Default)]
@@ -37,6 +37,9 @@ pub(super) struct Fields {
     pub(super) diagnostic: Option<String>,
     /// True when Diagnostic-Code is the exit status of a program (`x-unix`).
     pub(super) exit_status: bool,
+    /// What Causeway says about its own reports: the category and whose move it is.
+    pub(super) category: Option<Category>,
+    pub(super) who_acts: Option<WhoActs>,
     /// Other fields worth showing: name and value.
     pub(super) others: Vec<(String, String)>,
 }
@@ -249,6 +252,10 @@ fn take(status: &mut DeliveryStatus, current: &mut Fields, name: &str, value: St
         "x-powermta-bouncecategory" => {
             current.others.push((POWER_MTA_CATEGORY.to_owned(), value));
             status.extensions.push(name.to_owned());
+        }
+        "x-causeway-category" => current.category = Category::from_name(value.trim()),
+        "x-causeway-who-acts" => {
+            current.who_acts = WhoActs::ALL.into_iter().find(|who| who.name() == value.trim());
         }
         _ if name.starts_with("x-") && status.extensions.len() < 50 => {
             status.extensions.push(name.to_owned());

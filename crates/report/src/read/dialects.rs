@@ -85,6 +85,7 @@ static SIGNATURES: &[(&str, &str)] = &[
 
 /// A field of the header or of the delivery status, by the start of its lower-case name.
 static FIELD_SIGNATURES: &[(&str, &str)] = &[
+    ("x-causeway-", "Causeway"),
     ("x-postfix-", "Postfix"),
     ("x-sendgrid-", "SendGrid"),
     ("x-yandex-", "Yandex"),

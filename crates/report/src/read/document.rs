@@ -24,6 +24,8 @@ pub(super) struct Document<'a> {
     pub(super) has_header: bool,
     /// True for `multipart/report`, or a `report-type` parameter.
     pub(super) is_report: bool,
+    /// Content-Language of the first human part that has one, else of the message; lower case.
+    pub(super) content_language: Option<String>,
     /// Human parts, in order.
     pub(super) texts: Vec<TextPart<'a>>,
     /// `message/delivery-status` parts, transfer encoding undone.
@@ -64,6 +66,9 @@ impl<'a> Document<'a> {
         }
         document.has_header = true;
         document.walk(&header, body, 0);
+        if document.content_language.is_none() {
+            document.content_language = header.get("content-language").map(|l| l.to_lowercase());
+        }
         document.header = header;
         document
     }
@@ -131,10 +136,17 @@ impl<'a> Document<'a> {
                 return;
             }
         }
-        self.leaf(header, &media, &content_type, body);
+        self.leaf(header, &media, &content_type, body, depth);
     }
 
-    fn leaf(&mut self, header: &Header<'a>, media: &str, content_type: &str, body: &'a [u8]) {
+    fn leaf(
+        &mut self,
+        header: &Header<'a>,
+        media: &str,
+        content_type: &str,
+        body: &'a [u8],
+        depth: u32,
+    ) {
         let encoding = match header.get("content-transfer-encoding") {
             Some(name) if starts_with_word(&name, "base64") => Encoding::Base64,
             Some(name) if starts_with_word(&name, "quoted-printable") => Encoding::QuotedPrintable,
@@ -162,6 +174,10 @@ impl<'a> Document<'a> {
                 || media.starts_with("multipart/") =>
             {
                 let disposition = header.get("content-disposition").unwrap_or_default();
+                if self.content_language.is_none() && depth > 0 {
+                    self.content_language =
+                        header.get("content-language").map(|language| language.to_lowercase());
+                }
                 self.texts.push(TextPart {
                     charset: header::parameter(content_type, "charset"),
                     encoding,

@@ -90,7 +90,8 @@ static REPORT_SENDERS: &[&str] = &[
 ];
 
 /// Names that mail systems and much else send from, lower case.
-static ROBOT_SENDERS: &[&str] = &["bounce", "no-reply", "noreply", "no_reply", "do-not-reply", "donotreply"];
+static ROBOT_SENDERS: &[&str] =
+    &["bounce", "no-reply", "noreply", "no_reply", "do-not-reply", "donotreply"];
 
 /// True when a text (lower case) has a phrase that only reports have.
 pub(super) fn strong_phrase(lower: &str) -> bool {
@@ -127,7 +128,11 @@ impl Facts {
             .collect();
         let generator = generator(document, &lower, &from, &statuses);
         let mut facts = Self {
-            language: language::detect(human),
+            language: document
+                .content_language
+                .as_deref()
+                .and_then(language::declared)
+                .or_else(|| language::detect(human)),
             generator,
             statuses,
             failed_recipients,
@@ -163,7 +168,9 @@ impl Facts {
         if by_system {
             score += 35;
         }
-        if by_robot && (codes::reply(&self.lower).is_some() || free_text::names_recipient(&self.lower)) {
+        if by_robot
+            && (codes::reply(&self.lower).is_some() || free_text::names_recipient(&self.lower))
+        {
             score += 35;
         }
         // Newsletters say so in their header; but a report can have gone through a list.

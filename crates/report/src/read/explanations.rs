@@ -19,9 +19,10 @@ pub(super) fn explain_by(
     }
     let special = enhanced
         .and_then(|code| special_text(code, category, reduced))
+        .or_else(|| special_words(category, reduced))
         .or_else(|| after_content(category, reduced));
     let (key, who) = match special {
-        Some((key, who)) => (key, who),
+        Some((key, who)) => (key, draft.who_acts.unwrap_or(who)),
         None => (category.name(), who_acts_on(category)),
     };
     if action == Action::Delayed && is_failure(category) {
@@ -59,6 +60,8 @@ fn special_text(
             ("code-directory-block", WhoActs::Sender)
         }
         (5, 4, 1) => ("code-no-answer-from-host", WhoActs::RecipientAdmin),
+        (_, 4, 312) if reduced.contains("dnssec") => ("code-dnssec", WhoActs::RecipientAdmin),
+        (_, 4, 312) if category == DomainError => ("domain_error", WhoActs::Sender),
         (_, 4, 312) => ("code-dns-query-failed", WhoActs::SenderAdmin),
         (_, 4, 310) => ("domain_error", WhoActs::Sender),
         (_, 4, 315) => ("code-connection-timed-out", WhoActs::PartnerAdmin),
@@ -70,12 +73,47 @@ fn special_text(
         (5, 4, 6 | 14) | (4, 4, 6) => ("code-loop", WhoActs::RecipientAdmin),
         (5, 7, 64) => ("code-attribution-failed", WhoActs::SenderAdmin),
         (5, 7, 57) => ("code-client-not-authenticated", WhoActs::SenderAdmin),
+        (_, 6, 7) => ("code-smtputf8", WhoActs::RecipientAdmin),
+        (5, 7, 12 | 124 | 133..=136) if category == SenderRejected => {
+            ("code-restricted-recipient", WhoActs::Recipient)
+        }
+        (_, 7, 139) => ("code-login-switched-off", WhoActs::SenderAdmin),
+        (5, 1, 90) => ("code-own-limit", WhoActs::Sender),
+        (5, 2, 2) | (5, 4, 5) | (5, 7, 1) if category == RateLimited => {
+            ("code-own-limit", WhoActs::Sender)
+        }
         (_, 7, 520) => ("code-external-forwarding", WhoActs::SenderAdmin),
         (5, 1, 8) if reduced.contains("outbound") => {
             ("code-sender-blocked-for-spam", WhoActs::SenderAdmin)
         }
         (5, 7, 501..=503) => ("code-sender-blocked-for-spam", WhoActs::SenderAdmin),
         (5, 7, 708) => ("code-low-reputation-tenant", WhoActs::SenderAdmin),
+        _ => return None,
+    })
+}
+
+/// Words that have an explanation of their own, whatever the code is.
+fn special_words(category: Category, reduced: &str) -> Option<(&'static str, WhoActs)> {
+    let has = |words: &[&str]| words.iter().any(|words| reduced.contains(words));
+    Some(match category {
+        ReputationBlock | RateLimited if has(&["greylist", "graylist"]) => {
+            ("code-greylisted", WhoActs::Nobody)
+        }
+        Policy if has(&["returned to its sender by an administrator"]) => {
+            ("code-returned", WhoActs::SenderAdmin)
+        }
+        System if has(&["no outbound connector"]) => ("code-no-route", WhoActs::SenderAdmin),
+        UserUnknown | Filtered if has(&["suppress", "previously bounced", "bounced address"]) => {
+            ("code-suppressed", WhoActs::Sender)
+        }
+        SenderRejected
+            if has(&["resolver.rst.", "only accept", "not in the allowed", "notauthorized"]) =>
+        {
+            ("code-restricted-recipient", WhoActs::Recipient)
+        }
+        Security if has(&["resolver.rst.authrequired"]) => {
+            ("code-restricted-recipient", WhoActs::Recipient)
+        }
         _ => return None,
     })
 }

@@ -33,6 +33,14 @@ pub(super) fn detect(text: &str) -> Option<&'static str> {
     (counts[best] >= 2).then_some(LANGUAGES[best])
 }
 
+/// The language that a Content-Language field (lower case) names first, where it is known here.
+pub(super) fn declared(field: &str) -> Option<&'static str> {
+    let primary = field.split([',', '-', ';', ' ']).next()?;
+    LANGUAGES.iter().chain(&SCRIPT_LANGUAGES).copied().find(|tag| *tag == primary)
+}
+
+const SCRIPT_LANGUAGES: [&str; 7] = ["ja", "ko", "zh", "ru", "ar", "el", "he"];
+
 const LANGUAGES: [&str; 10] = ["en", "de", "nl", "sv", "fr", "es", "it", "pt", "da", "pl"];
 
 /// The languages (indexes into [`LANGUAGES`]) that use a small word.

@@ -15,7 +15,8 @@ pub(super) fn read(text: &str) -> Option<Vec<ReadRecipient>> {
     if lines.is_empty() || lines.len() > MAX_LINES {
         return None;
     }
-    let rows: Vec<ReadRecipient> = lines.iter().filter_map(|line| delivery(line)).map(conclude).collect();
+    let rows: Vec<ReadRecipient> =
+        lines.iter().filter_map(|line| delivery(line)).map(conclude).collect();
     (!rows.is_empty()).then_some(rows)
 }
 
@@ -52,10 +53,12 @@ fn sendmail(line: &str) -> Option<Draft> {
 
 /// `2026-06-01 10:00:00 1abc-2 ** a@x R=dns T=smtp H=mx.x [192.0.2.1]: SMTP error …: 550 …`.
 fn exim(line: &str) -> Option<Draft> {
-    let (before, rest, action) = [(" ** ", Action::Failed), (" == ", Action::Delayed)]
-        .into_iter()
-        .find_map(|(mark, action)| line.split_once(mark).map(|(before, rest)| (before, rest, action)))?;
-    let timed = before.len() >= 19 && before.as_bytes().first()?.is_ascii_digit() && before.contains(':');
+    let (before, rest, action) =
+        [(" ** ", Action::Failed), (" == ", Action::Delayed)].into_iter().find_map(
+            |(mark, action)| line.split_once(mark).map(|(before, rest)| (before, rest, action)),
+        )?;
+    let timed =
+        before.len() >= 19 && before.as_bytes().first()?.is_ascii_digit() && before.contains(':');
     if !timed || !rest.contains(" R=") {
         return None;
     }
@@ -75,12 +78,15 @@ fn exim(line: &str) -> Option<Draft> {
 
 fn of_fields(fields: &str, code: &str, words: &str) -> Option<Draft> {
     let (_, to) = fields.rsplit_once("to=")?;
-    let relay = fields.split_once("relay=").and_then(|(_, host)| host.split(['[', ',', ' ']).next());
+    let relay =
+        fields.split_once("relay=").and_then(|(_, host)| host.split(['[', ',', ' ']).next());
     let status = fields.split_once(code).and_then(|(_, code)| codes::leading_enhanced(code));
     Some(Draft {
         address: Some(addresses::first(to)?.to_owned()),
         status,
-        remote_mta: relay.filter(|host| host.contains('.')).map(|h| h.trim_end_matches('.').to_owned()),
+        remote_mta: relay
+            .filter(|host| host.contains('.'))
+            .map(|h| h.trim_end_matches('.').to_owned()),
         diagnostic: answer(words),
         segment: words.to_owned(),
         why: vec!["line of a log".into()],
@@ -126,6 +132,8 @@ mod tests {
     #[test]
     fn other_lines_and_whole_logs_are_none() {
         assert!(read("Jun 1 10:00:00 web nginx: status=502 upstream refused").is_none());
-        assert!(read(&"Jun 1 x: to=<a@x.test>, dsn=5.1.1, status=bounced (no)\n".repeat(100)).is_none());
+        assert!(
+            read(&"Jun 1 x: to=<a@x.test>, dsn=5.1.1, status=bounced (no)\n".repeat(100)).is_none()
+        );
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn split(input: &[u8]) -> Option<Vec<&[u8]>> {
         }
     }
     let ends = starts.iter().skip(1).copied().chain([input.len()]);
-    let messages: Vec<&[u8]> = starts.iter().zip(ends).map(|(&from, to)| &input[from..to]).collect();
+    let messages: Vec<&[u8]> =
+        starts.iter().zip(ends).map(|(&from, to)| &input[from..to]).collect();
     (messages.len() > 1).then_some(messages)
 }
 
@@ -26,7 +27,8 @@ fn separates(input: &[u8]) -> bool {
     let field = next.iter().position(|&b| b == b':').is_some_and(|colon| {
         colon > 1 && next[..colon].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
     });
-    let timed = line.windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit());
+    let timed =
+        line.windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit());
     line.starts_with(b"From ") && timed && field
 }
 
@@ -36,7 +38,8 @@ mod tests {
 
     #[test]
     fn messages_are_split_at_their_separators_only() {
-        let one = "From a@x.test Mon Jun  1 10:00:00 2026\nFrom: a@x.test\n\nFrom here on\nnothing.\n";
+        let one =
+            "From a@x.test Mon Jun  1 10:00:00 2026\nFrom: a@x.test\n\nFrom here on\nnothing.\n";
         assert_eq!(split(one.as_bytes()), None);
         let two = format!("{one}\n{one}");
         assert_eq!(split(two.as_bytes()).map(|messages| messages.len()), Some(2));

@@ -122,7 +122,8 @@ impl Facts {
                 || (telling && plain && shape.lines <= 2)
                 || (self.names_somebody && (coded || telling));
         }
-        self.names_somebody && (self.report_phrase || self.system || (self.reply && self.phrase.is_some()))
+        self.names_somebody
+            && (self.report_phrase || self.system || (self.reply && self.phrase.is_some()))
             || self.system && (self.report_phrase || coded)
             || self.reply_line && shape.octets <= 8000
     }

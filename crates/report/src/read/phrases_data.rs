@@ -382,7 +382,7 @@ pub(super) static GENERAL: &[Group] = &[
         "not accept messages", "not accepting any", "no smtp service here", "we do not accept",
     ]),
     (System, Strong, &[
-        "system resources", "insufficient system", "insufficient disk", "insufficient storage",
+        "answered before its greeting", "system resources", "insufficient system", "insufficient disk", "insufficient storage",
         "no space left", "disk full", "file system full", "filesystem full", "internal error",
         "internal server", "internal software", "local error", "error in processing",
         "temporary system problem", "system problem", "server configuration", "configuration error",

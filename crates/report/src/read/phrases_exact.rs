@@ -42,6 +42,13 @@ pub(super) static EXACT: &[Group] = &[
         "allow external forwarding", "automatic forwarding", "forwarding is not allowed",
     ]),
     (UserUnknown, Strong, &["policy has changed. no such user"]),
+    // What Causeway says itself.
+    (Policy, Strong, &["returned to its sender by an administrator"]),
+    (System, Strong, &[
+        "no outbound connector", "could not be written: permission", "credentials for the remote server could not",
+    ]),
+    (ProtocolError, Strong, &["does not speak smtp"]),
+    (DomainError, Strong, &["(nxdomain)", "neither an mx record nor", "dnssec bogus"]),
     (NotAccept, Strong, &[
         "name server: .: host not found", "no route for current request",
         "no host found for existing smtp connection", "account inbounds disabled",

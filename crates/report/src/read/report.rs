@@ -9,8 +9,8 @@ use super::evidence::{Facts, is_delay, strong_phrase};
 use super::free_text::{self, Entry, FreeText};
 use super::header::Header;
 use super::{
-    Action, Category, Explanation, Kind, ReadRecipient, addresses, auto_reply, events, feedback, mbox, pasted,
-    text,
+    Action, Category, Explanation, Kind, ReadRecipient, addresses, auto_reply, events, feedback,
+    mbox, pasted, text,
 };
 
 /// How deep reports inside messages are looked for.
@@ -254,9 +254,15 @@ pub(super) fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec
             diagnostic: fields.diagnostic.clone(),
             segment: entry.map(|entry| entry.segment.clone()).unwrap_or_default(),
             fields: fields.others.clone(),
+            category: fields.category,
+            who_acts: fields.who_acts,
+            own: fields.category.is_some(),
             why: vec!["fields of the delivery status (RFC 3464)".into()],
             ..Draft::default()
         };
+        if let Some(category) = fields.category {
+            draft.why.push(format!("category {}: field X-Causeway-Category", category.name()));
+        }
         if let Some(actual) = &fields.actual_recipient {
             draft.fields.push(("X-Actual-Recipient".into(), delivery_status::bare(actual)));
         }
@@ -275,7 +281,11 @@ pub(super) fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec
 }
 
 /// Gives addresses from the text to drafts that have none, or makes drafts of the entries.
-pub(super) fn with_entries(drafts: Vec<Draft>, entries: Vec<Entry>, rule: Option<&str>) -> Vec<Draft> {
+pub(super) fn with_entries(
+    drafts: Vec<Draft>,
+    entries: Vec<Entry>,
+    rule: Option<&str>,
+) -> Vec<Draft> {
     if entries.is_empty() {
         return drafts;
     }

@@ -168,7 +168,7 @@ fn verdict(request: &ReportRequest<'_>, texts: &Texts, recipient: &ReportRecipie
 
 /// Whose move it is, and whether that is known: from a confirmed cause, or because every
 /// possible cause says the same.
-fn move_of(recipient: &ReportRecipient) -> (WhoActs, bool) {
+pub(super) fn move_of(recipient: &ReportRecipient) -> (WhoActs, bool) {
     let Some(attempt) = &recipient.result else { return (WhoActs::Service, true) };
     let connector = attempt.connector.is_some();
     let confirmed = recipient.causes.iter().find(|known| known.standing == Standing::Confirmed);

@@ -1,10 +1,11 @@
 //! The part for machines: `message/delivery-status` (RFC 3464), or its global form (RFC 6533).
 
+use causeway_catalog::causes::Category;
 use causeway_catalog::status::peer_reply;
 use causeway_catalog::{Phase, StatusLine, status_of};
 use causeway_model::{Attempt, EnhancedCode, Outcome, Stage};
 
-use super::{Kind, ReportRecipient, ReportRequest, mime};
+use super::{Kind, ReportRecipient, ReportRequest, mime, person};
 
 /// Characters of a diagnostic text.
 const DIAGNOSTIC: usize = 1500;
@@ -95,6 +96,13 @@ fn about_recipient(
         fields.add("Last-Attempt-Date", &attempt.at.rfc5322());
     } else {
         fields.add("Diagnostic-Code", &format!("x-causeway; {} {}", line.code_text(), line.text));
+    }
+    if let Some(attempt) = &recipient.result
+        && let Outcome::Failure(failure) = &attempt.outcome
+    {
+        let (who, _) = person::move_of(recipient);
+        fields.add("X-Causeway-Category", Category::of(failure, attempt.stage).name());
+        fields.add("X-Causeway-Who-Acts", who.name());
     }
     if recipient.attempt_count > 0 && !request.kind.is_positive() {
         if let Some(first) = recipient.attempts.first() {
