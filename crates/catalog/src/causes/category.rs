@@ -101,8 +101,7 @@ impl Category {
         match failure {
             Failure::DomainNotFound { .. }
             | Failure::NoAddress { .. }
-            | Failure::DnssecBogus { .. }
-            | Failure::TlsaUnavailable { .. } => Self::DomainError,
+            | Failure::DnssecBogus { .. } => Self::DomainError,
             Failure::DnsServerFailure { .. }
             | Failure::DnsTimeout { .. }
             | Failure::MxPointsHere { .. }
@@ -135,6 +134,7 @@ impl Category {
             | Failure::TlsNothingInCommon { .. }
             | Failure::DaneViolated { .. }
             | Failure::TlsaMismatch { .. }
+            | Failure::TlsaUnavailable { .. }
             | Failure::StsViolated { .. }
             | Failure::StsHostNotListed { .. } => Self::TlsFailure,
             Failure::AuthNotOffered

@@ -43,6 +43,8 @@ pub(super) static EXACT: &[Group] = &[
     ]),
     (UserUnknown, Strong, &["policy has changed. no such user"]),
     // What Causeway says itself.
+    (Security, Strong, &["password for the remote server was not sent"]),
+    (TlsFailure, Strong, &["offers only tls"]),
     (Policy, Strong, &["returned to its sender by an administrator"]),
     (System, Strong, &[
         "no outbound connector", "could not be written: permission", "credentials for the remote server could not",
