@@ -111,6 +111,16 @@ cli-tls-certificate = Er verlangt TLS mit einem gültigen Zertifikat eines Ausst
 cli-tls-domain = Er verlangt TLS mit einem gültigen Zertifikat eines Ausstellers, dem wir vertrauen, auf den Namen { $name }.
 cli-tls-host = Er verlangt TLS mit einem gültigen Zertifikat eines Ausstellers, dem wir vertrauen, auf den Namen des Servers.
 cli-connector-user = Er meldet sich als { $user } an.
+cli-connector-equals = Server, zwischen denen „|“ steht, teilen sich die Mail gleichmäßig.
+cli-connector-sources = Er sendet von { $addresses }.
+cli-connector-connections = Höchstens { $count ->
+    [one] eine Verbindung
+   *[other] { $count } Verbindungen
+ } gleichzeitig.
+cli-connector-pace = Höchstens { $count ->
+    [one] eine Nachricht
+   *[other] { $count } Nachrichten
+ } in jeder Minute.
 cli-by-certificate = Er erkennt sie an einem Clientzertifikat auf { $name }.
 cli-by-address = Er erkennt sie an einer Adresse in { $networks }.
 cli-connector-senders = Ihre Absender dürfen aus { $domains } sein.

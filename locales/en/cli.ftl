@@ -111,6 +111,16 @@ cli-tls-certificate = It demands TLS with a valid certificate of an issuer we tr
 cli-tls-domain = It demands TLS with a valid certificate of an issuer we trust, for the name { $name }.
 cli-tls-host = It demands TLS with a valid certificate of an issuer we trust, for the host’s name.
 cli-connector-user = It logs in as { $user }.
+cli-connector-equals = Hosts with “|” between them share the mail evenly.
+cli-connector-sources = It sends from { $addresses }.
+cli-connector-connections = At most { $count ->
+    [one] one connection
+   *[other] { $count } connections
+ } at once.
+cli-connector-pace = At most { $count ->
+    [one] one message
+   *[other] { $count } messages
+ } in any minute.
 cli-by-certificate = It knows them by a client certificate for { $name }.
 cli-by-address = It knows them by an address in { $networks }.
 cli-connector-senders = Their senders may be of { $domains }.

@@ -111,6 +111,16 @@ cli-tls-certificate = Hij eist TLS met een geldig certificaat van een uitgever d
 cli-tls-domain = Hij eist TLS met een geldig certificaat van een uitgever die we vertrouwen, op naam van { $name }.
 cli-tls-host = Hij eist TLS met een geldig certificaat van een uitgever die we vertrouwen, op naam van de host.
 cli-connector-user = Hij meldt zich aan als { $user }.
+cli-connector-equals = Servers met “|” ertussen verdelen de mail gelijkmatig.
+cli-connector-sources = Hij verstuurt vanaf { $addresses }.
+cli-connector-connections = Hooguit { $count ->
+    [one] één verbinding
+   *[other] { $count } verbindingen
+ } tegelijk.
+cli-connector-pace = Hooguit { $count ->
+    [one] één bericht
+   *[other] { $count } berichten
+ } per minuut.
 cli-by-certificate = Hij herkent ze aan een clientcertificaat voor { $name }.
 cli-by-address = Hij herkent ze aan een adres in { $networks }.
 cli-connector-senders = Hun afzenders mogen van { $domains } zijn.

@@ -111,6 +111,16 @@ cli-tls-certificate = Den kräver TLS med ett giltigt certifikat från en utfär
 cli-tls-domain = Den kräver TLS med ett giltigt certifikat från en utfärdare som vi litar på, för namnet { $name }.
 cli-tls-host = Den kräver TLS med ett giltigt certifikat från en utfärdare som vi litar på, för värdens namn.
 cli-connector-user = Den loggar in som { $user }.
+cli-connector-equals = Servrar med ”|” mellan sig delar posten jämnt.
+cli-connector-sources = Den skickar från { $addresses }.
+cli-connector-connections = Högst { $count ->
+    [one] en anslutning
+   *[other] { $count } anslutningar
+ } samtidigt.
+cli-connector-pace = Högst { $count ->
+    [one] ett meddelande
+   *[other] { $count } meddelanden
+ } per minut.
 cli-by-certificate = Den känner igen dem på ett klientcertifikat för { $name }.
 cli-by-address = Den känner igen dem på en adress i { $networks }.
 cli-connector-senders = Deras avsändare får vara från { $domains }.

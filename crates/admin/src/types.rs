@@ -193,6 +193,10 @@ pub enum ConnectorPath {
         recipient_domains: Vec<String>,
         /// Where they go, each `host:port`; empty with `use_mx`.
         smart_hosts: Vec<String>,
+        /// The same in groups, tried in order, the hosts of a group sharing the mail evenly. Absent
+        /// when every group is one host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        smart_host_groups: Option<Vec<Vec<String>>>,
         /// True: to the MX hosts of the recipient's domain.
         use_mx: bool,
         /// What is demanded of TLS.
@@ -201,6 +205,15 @@ pub enum ConnectorPath {
         tls_domain: Option<String>,
         /// The user name it logs in with.
         user: Option<String>,
+        /// Addresses of its own to send from; empty: those of `[delivery]`, or the system's choice.
+        #[serde(default)]
+        source_addresses: Vec<IpAddr>,
+        /// Connections at once; absent: as many as the peer turns out to take.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_connections: Option<u32>,
+        /// Messages in any 60 seconds; absent: no bound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_messages_per_minute: Option<u32>,
     },
     /// From particular servers to here.
     Inbound {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_catalog::Phase;
-use causeway_model::config::{Credentials, Host, OutboundConnector, TlsLevel};
+use causeway_model::config::{Credentials, Host, OutboundConnector, SmartHost, TlsLevel};
 use causeway_model::{Attempt, Failure, Outcome, Stage};
 use causeway_net::dial;
 use causeway_net::dns::Families;
@@ -54,6 +54,10 @@ pub(crate) struct Target {
     pub(crate) connector: Option<String>,
     /// In the order in which they are tried.
     pub(crate) hosts: Vec<(Host, u16)>,
+    /// How many of `hosts` are in each group of equals, in order; empty: each is by itself.
+    pub(crate) groups: Vec<usize>,
+    /// Addresses to come from; empty: the machine's.
+    pub(crate) sources: Vec<IpAddr>,
     pub(crate) tls: TlsLevel,
     /// The name the certificate must carry; `None`: the host's.
     pub(crate) tls_domain: Option<String>,
@@ -67,10 +71,23 @@ impl Target {
             site,
             connector: Some(connector.name.clone()),
             hosts: Vec::new(),
+            groups: Vec::new(),
+            sources: connector.source_addresses.clone(),
             tls: connector.tls,
             tls_domain: connector.tls_domain.clone(),
             credentials: connector.credentials.clone(),
         }
+    }
+
+    /// Our own address for a connection to `peer`.
+    pub(crate) fn source_for(&self, shared: &Shared, peer: IpAddr) -> Option<IpAddr> {
+        source_for(&self.sources, peer).or_else(|| shared.source_for(peer))
+    }
+
+    /// Goes to these smart hosts.
+    pub(crate) fn set_smart_hosts(&mut self, groups: &[Vec<SmartHost>]) {
+        self.hosts = groups.iter().flatten().map(|host| (host.host.clone(), host.port)).collect();
+        self.groups = groups.iter().map(Vec::len).collect();
     }
 }
 
@@ -84,8 +101,10 @@ pub(crate) struct Link {
     pub(crate) tls: Option<String>,
     /// Transactions so far.
     pub(crate) uses: u32,
-    /// Its share of all outbound connections.
-    _permit: Option<OwnedSemaphorePermit>,
+    /// The host as the configuration has it.
+    pub(crate) chosen: (Host, u16),
+    /// Its share of all outbound connections, and of its connector's.
+    _permits: [Option<OwnedSemaphorePermit>; 2],
 }
 
 /// Hears how a session comes about. Deliveries tell nobody; a test shows every step as it happens.
@@ -177,15 +196,27 @@ pub(crate) async fn open_heard(
         false => shared.exploring.acquire().await.ok(),
     };
     let permit = Arc::clone(&shared.connecting).acquire_owned().await.ok();
+    let of_connector = match shared.gates.of(shared, target) {
+        Some(gate) => gate.acquire_owned().await.ok(),
+        None => None,
+    };
+    let permits = [permit, of_connector];
     let mut tries = Vec::new();
     let began = Instant::now();
-    for (host, port) in target.hosts.iter().take(MOST_HOSTS) {
+    let hosts = shared.balance.lock().order(&target.site, &target.hosts, &target.groups, began);
+    for (host, port) in hosts.iter().take(MOST_HOSTS) {
         if began.elapsed() > BUDGET {
             break;
         }
         match open_host(Try::new(shared, target, ears), host, *port).await {
-            Ok(link) => return Ok(Link { _permit: permit, ..link }),
-            Err(mut failed) => tries.append(&mut failed),
+            Ok(link) => {
+                let chosen = (host.clone(), *port);
+                return Ok(Link { _permits: permits, chosen, ..link });
+            }
+            Err(mut failed) => {
+                shared.balance.lock().failed(&target.site, (host, *port), Instant::now());
+                tries.append(&mut failed);
+            }
         }
     }
     if tries.is_empty() {
@@ -291,7 +322,7 @@ async fn race(
         if !left.is_empty() {
             let address = left.remove(0);
             open.push(address);
-            let source = shared.source_for(address.ip());
+            let source = attempt.target.source_for(shared, address.ip());
             running.push(async move {
                 (address, dial::connect(address, source, CONNECT_TIMEOUT).await)
             });
@@ -395,7 +426,8 @@ async fn converse(
         address,
         tls,
         uses: 0,
-        _permit: None,
+        chosen: (Host::Address(address.ip()), address.port()),
+        _permits: [None, None],
     })
 }
 

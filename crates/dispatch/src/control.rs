@@ -342,6 +342,7 @@ impl Dispatch {
     /// the change may be what it waited for.
     pub fn reroute(&self) {
         self.shared.mx_cache.clear();
+        self.shared.bound_connectors();
         let mut waiting = Vec::new();
         let mut schedule = self.shared.schedule.lock();
         for index in schedule.sites_in_use() {

@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
 
+use crate::balance::Balance;
+use crate::bounds::Gates;
 use crate::connect::source_for;
 use crate::parcel::{Parcel, Shelf};
 use crate::recent::Recent;
@@ -116,6 +118,10 @@ pub(crate) struct Shared {
     pub(crate) resolving: Semaphore,
     /// Outbound connections at once, all sites together.
     pub(crate) connecting: Arc<Semaphore>,
+    /// Outbound connections at once, of connectors with a bound of their own.
+    pub(crate) gates: Gates,
+    /// How much mail each of equal smart hosts has had.
+    pub(crate) balance: Mutex<Balance>,
     /// Of these, to sites that have not taken anything lately: they must not keep mail for the others.
     pub(crate) exploring: Semaphore,
     /// The first timer may have changed.
@@ -294,6 +300,8 @@ impl Dispatch {
             plain_only: Recent::default(),
             resolving: Semaphore::new(MOST_QUESTIONS),
             connecting: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
+            gates: Gates::default(),
+            balance: Mutex::default(),
             exploring: Semaphore::new(MOST_EXPLORING),
             timers_changed: Notify::new(),
             progress: Notify::new(),
@@ -309,6 +317,7 @@ impl Dispatch {
     /// # Errors
     /// The store's, when the queue cannot be read.
     pub async fn start(&self) -> Result<usize, StoreError> {
+        self.shared.bound_connectors();
         let found = self.learn_queue().await?;
         if found > 0 {
             info!(recipients = found, "the queue was read");

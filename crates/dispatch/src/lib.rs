@@ -15,11 +15,14 @@
 //! written again until they are durable; nothing new is tried for those recipients meanwhile.
 //!
 //! **In which order to read.** `schedule` (who waits where: pure), `site` (back-off and
-//! concurrency: pure), `outcome` (what an attempt means: pure), then the edge: [`engine`] (the
+//! concurrency: pure), `balance` and
+//! `bounds` (equal smart hosts, connectors with limits), `outcome` (what an attempt means: pure), then the edge: [`engine`] (the
 //! shared parts, and starting workers), `worker` (one connection's life), `claim` (everybody else's hands), `connect` (from a
 //! route to a session), `local` (mailboxes), `settle` (making it durable), `reports`,
 //! `sweeper`, [`control`] (what administrators do to the queue), and `validate` (does a connector work).
 
+mod balance;
+mod bounds;
 mod claim;
 mod connect;
 pub mod control;

@@ -13,6 +13,7 @@ use causeway_model::{Attempt, Domain, QueueId, RecipientKey, Timestamp};
 use hashbrown::HashMap;
 use tokio::sync::Notify;
 
+use crate::bounds::Bounds;
 use crate::site::{Health, Site, SiteKey};
 
 /// Names that may stand in a site's line in vain before it is tidied.
@@ -56,6 +57,8 @@ pub(crate) struct Entry {
 enum Wake {
     Recipient(RecipientKey),
     Site(SiteIndex),
+    /// The pause of a site whose connector had had its messages for the minute is over.
+    Pause(SiteIndex),
 }
 
 /// What a worker is to do next: recipients of one message, for one site.
@@ -99,6 +102,8 @@ pub(crate) struct Schedule {
     free: Vec<SiteIndex>,
     /// Jobs that workers have.
     busy: usize,
+    /// Connectors that may not have as much as they like.
+    bounds: HashMap<Arc<str>, Bounds>,
 }
 
 impl Schedule {
@@ -132,7 +137,10 @@ impl Schedule {
         if let Some(&index) = self.site_by_key.get(key) {
             return index;
         }
-        let site = Site::new(key.clone());
+        let mut site = Site::new(key.clone());
+        if let Some(bounds) = site.connector().and_then(|name| self.bounds.get(name)) {
+            site.bound(bounds.connections);
+        }
         let index = match self.free.pop() {
             Some(index) => {
                 self.sites[index as usize] = site;
@@ -145,6 +153,23 @@ impl Schedule {
         };
         self.site_by_key.insert(key.clone(), index);
         index
+    }
+
+    /// From here on connectors have these bounds, and no others.
+    pub(crate) fn set_bounds(&mut self, mut bounds: HashMap<Arc<str>, Bounds>) {
+        for (name, new) in &mut bounds {
+            if let Some(before) = self.bounds.remove(name) {
+                new.pace.go_on_from(before.pace);
+            }
+        }
+        self.bounds = bounds;
+        for site in &mut self.sites {
+            if let Some(name) = site.connector() {
+                let most = self.bounds.get(name).and_then(|bounds| bounds.connections);
+                site.bound(most);
+                site.paused_until = None;
+            }
+        }
     }
 
     /// Forgets a site that nothing refers to.
@@ -267,7 +292,7 @@ impl Schedule {
     /// Who is to be called for a site that has something waiting.
     pub(crate) fn call(&mut self, index: SiteIndex) -> Call {
         let site = &mut self.sites[index as usize];
-        if site.present == 0 || !site.is_open() {
+        if site.present == 0 || !site.may_begin() {
             return Call::None;
         }
         if let Some(notify) = site.idle.pop() {
@@ -281,19 +306,30 @@ impl Schedule {
     }
 
     /// The next job for a worker of the site; without one the worker is noted as idle.
-    pub(crate) fn take_job(&mut self, index: SiteIndex, me: &Arc<Notify>) -> Option<Job> {
+    pub(crate) fn take_job(
+        &mut self,
+        index: SiteIndex,
+        me: &Arc<Notify>,
+        now: Timestamp,
+    ) -> Option<Job> {
         // A call may have been left over from the last rest.
         self.sites[index as usize].idle.retain(|other| !Arc::ptr_eq(other, me));
-        let job = self.pop_job(index);
+        let job = self.pop_job(index, now);
         if job.is_none() {
             self.sites[index as usize].idle.push(Arc::clone(me));
         }
         job
     }
 
-    fn pop_job(&mut self, index: SiteIndex) -> Option<Job> {
+    fn pop_job(&mut self, index: SiteIndex, now: Timestamp) -> Option<Job> {
         let site = &mut self.sites[index as usize];
-        if !site.is_open() {
+        if site.present == 0 || !site.may_begin() {
+            return None;
+        }
+        let pace = site.connector().and_then(|name| self.bounds.get_mut(name));
+        if let Some(until) = pace.and_then(|bounds| bounds.pace.begin(now).err()) {
+            site.paused_until = Some(until);
+            self.timers.insert((until, Wake::Pause(index)));
             return None;
         }
         let mut message = None;
@@ -361,7 +397,7 @@ impl Schedule {
 
     /// Nobody has anything to do before the next timer.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.busy == 0 && self.sites.iter().all(|site| site.present == 0 || !site.is_open())
+        self.busy == 0 && self.sites.iter().all(|site| site.present == 0 || !site.may_begin())
     }
 
     /// The site could not be reached; it waits until `until`.
@@ -419,6 +455,10 @@ impl Schedule {
                     recipients.push(key);
                 }
                 Wake::Site(index) => calls.push(self.probe(index)),
+                Wake::Pause(index) => {
+                    self.sites[index as usize].paused_until = None;
+                    calls.push(self.call(index));
+                }
             }
         }
         (recipients, calls)
@@ -487,6 +527,7 @@ impl Schedule {
             Place::Site(index) => {
                 let site = self.site(index);
                 glimpse.attempts += site.attempts.wrapping_sub(entry.joined);
+                glimpse.next_attempt_at = site.paused_until;
                 if let Health::Failing { until, last, .. } = &site.health {
                     glimpse.next_attempt_at = Some(*until);
                     glimpse.last = Some(last.as_ref().clone());

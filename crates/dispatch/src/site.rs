@@ -101,6 +101,8 @@ pub(crate) struct Site {
     caution: u32,
     limit: f64,
     most: f64,
+    /// Its connector has had its messages for this minute: nothing more is begun before.
+    pub(crate) paused_until: Option<Timestamp>,
 }
 
 impl Site {
@@ -128,7 +130,22 @@ impl Site {
             caution: 0,
             limit: first,
             most,
+            paused_until: None,
         }
+    }
+
+    /// The connector that its mail goes by.
+    pub(crate) fn connector(&self) -> Option<&Arc<str>> {
+        match &self.key {
+            SiteKey::Connector(name) | SiteKey::ConnectorMx(name, _) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Never more connections than this; `None`: as many as any site.
+    pub(crate) fn bound(&mut self, most: Option<u32>) {
+        self.most = most.map_or(MOST, f64::from);
+        self.limit = self.limit.min(self.most);
     }
 
     /// True when one more worker may be started now.
@@ -152,6 +169,11 @@ impl Site {
     /// True when its recipients may be tried now.
     pub(crate) fn is_open(&self) -> bool {
         !matches!(self.health, Health::Failing { probing: false, .. })
+    }
+
+    /// True when one of its messages may be begun now.
+    pub(crate) fn may_begin(&self) -> bool {
+        self.is_open() && self.paused_until.is_none()
     }
 
     /// A transaction went through.

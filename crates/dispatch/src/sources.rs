@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use causeway_model::config::{Host, OutboundConnector, OutboundRoute};
 use causeway_net::dns::Families;
 
+use crate::connect::source_for;
 use crate::engine::{Dispatch, Shared};
 
 /// A way from one of our addresses to one of theirs.
@@ -41,11 +42,11 @@ impl Dispatch {
     pub async fn passages(&self, connector: Option<&OutboundConnector>) -> Vec<Passage> {
         let shared = &self.shared;
         let hosts = match connector.map(|connector| &connector.route) {
-            Some(OutboundRoute::SmartHosts(hosts)) => hosts,
-            Some(OutboundRoute::Mx) | None => return to_anywhere(shared),
+            Some(OutboundRoute::SmartHosts(groups)) => groups,
+            Some(OutboundRoute::Mx) | None => return to_anywhere(shared, connector),
         };
         let mut out = Vec::new();
-        for host in hosts {
+        for host in hosts.iter().flatten() {
             let (text, addresses) = match &host.host {
                 Host::Address(address) => (address.to_string(), Ok(vec![*address])),
                 Host::Name(name) => {
@@ -55,7 +56,7 @@ impl Dispatch {
             };
             match addresses {
                 Ok(addresses) => out.extend(addresses.into_iter().map(|address| {
-                    towards(shared, Some(&text), Some(address), address, host.port)
+                    towards(shared, connector, Some(&text), Some(address), address, host.port)
                 })),
                 Err(failure) => out.push(Passage {
                     host: Some(text),
@@ -79,8 +80,9 @@ impl Dispatch {
 }
 
 /// The ways to hosts that are not known beforehand.
-fn to_anywhere(shared: &Shared) -> Vec<Passage> {
-    let all = ANYWHERE.map(|address| towards(shared, None, None, address, shared.mx_port));
+fn to_anywhere(shared: &Shared, connector: Option<&OutboundConnector>) -> Vec<Passage> {
+    let way = |address| towards(shared, connector, None, None, address, shared.mx_port);
+    let all = ANYWHERE.map(way);
     // A machine without IPv6 (or without IPv4) has one way only.
     let some: Vec<Passage> = all.iter().filter(|way| way.source.is_some()).cloned().collect();
     if some.is_empty() { all.to_vec() } else { some }
@@ -88,12 +90,14 @@ fn to_anywhere(shared: &Shared) -> Vec<Passage> {
 
 fn towards(
     shared: &Shared,
+    connector: Option<&OutboundConnector>,
     host: Option<&str>,
     address: Option<IpAddr>,
     destination: IpAddr,
     port: u16,
 ) -> Passage {
-    let configured = shared.source_for(destination);
+    let own = connector.and_then(|c| source_for(&c.source_addresses, destination));
+    let configured = own.or_else(|| shared.source_for(destination));
     let (source, problem) = match configured {
         Some(source) => (Some(source), None),
         None => match chosen_by_system(SocketAddr::new(destination, port)) {

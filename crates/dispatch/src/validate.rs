@@ -224,18 +224,16 @@ async fn test(
     teller: &Teller,
 ) -> Result<(), Box<Attempt>> {
     let mut target = Target::of_connector(connector, format!("test of {:?}", connector.name));
-    target.hosts = match &connector.route {
-        OutboundRoute::SmartHosts(hosts) => {
-            hosts.iter().map(|host| (host.host.clone(), host.port)).collect()
-        }
+    match &connector.route {
+        OutboundRoute::SmartHosts(groups) => target.set_smart_hosts(groups),
         OutboundRoute::Mx => match mx_set(shared, to.domain()).await {
-            Ok(set) => set.hosts,
+            Ok(set) => target.hosts = set.hosts,
             Err(failure) => {
                 let outcome = Outcome::Failure(failure);
                 return Err(Box::new(attempt(shared, &target, None, Stage::Resolve, outcome)));
             }
         },
-    };
+    }
     let mut link = match open_heard(shared, &target, true, Some(teller)).await {
         Ok(link) => link,
         Err(tries) => {

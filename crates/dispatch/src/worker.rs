@@ -109,7 +109,7 @@ impl Worker {
             if self.shared.shutdown.is_cancelled() || self.is_superfluous {
                 return None;
             }
-            if let Some(job) = self.shared.schedule.lock().take_job(self.index, &self.me) {
+            if let Some(job) = self.take_job() {
                 return Some(job);
             }
             let patience = if self.link.is_some() { IDLE } else { Duration::ZERO };
@@ -124,6 +124,20 @@ impl Worker {
                 return None;
             }
         }
+    }
+
+    fn take_job(&self) -> Option<Job> {
+        let now = self.shared.clock.now();
+        let mut schedule = self.shared.schedule.lock();
+        let job = schedule.take_job(self.index, &self.me, now);
+        let is_paused = schedule.site(self.index).paused_until.is_some();
+        drop(schedule);
+        if is_paused {
+            self.shared.timers_changed();
+            // Who waits for quiet looks again.
+            self.shared.progress.notify_waiters();
+        }
+        job
     }
 
     async fn settle_pending(&mut self) {
@@ -326,6 +340,8 @@ impl Worker {
                 site,
                 connector: None,
                 hosts: Vec::new(),
+                groups: Vec::new(),
+                sources: Vec::new(),
                 tls: causeway_model::config::TlsLevel::Opportunistic,
                 tls_domain: None,
                 credentials: None,
@@ -335,9 +351,7 @@ impl Worker {
                 Some(connector) => {
                     let mut target = Target::of_connector(connector, site);
                     match (&connector.route, domain) {
-                        (OutboundRoute::SmartHosts(hosts), None) => {
-                            target.hosts = hosts.iter().map(|h| (h.host.clone(), h.port)).collect();
-                        }
+                        (OutboundRoute::SmartHosts(groups), None) => target.set_smart_hosts(groups),
                         (OutboundRoute::Mx, Some(_)) => {}
                         _ => return Ok(None),
                     }
@@ -389,6 +403,7 @@ impl Worker {
                 return self.site_failure(parcel, job, flight, attempt, Vec::new()).await;
             }
         };
+        self.change_sides(&target).await;
         loop {
             let was_used = self.link.is_some();
             if !was_used {
@@ -406,6 +421,7 @@ impl Worker {
                 }
             }
             let Some((link, _)) = &mut self.link else { return };
+            self.shared.balance.lock().used(&target.site, &link.chosen, &target.groups, link.uses);
             let sent = transact::send(&self.shared, &policy, link, &target, &parcel, &job).await;
             // The previous results became durable meanwhile, or nearly.
             self.settle_pending().await;
@@ -426,6 +442,21 @@ impl Worker {
             self.conclude(parcel, sent.results, Change::Relayed, flight, extras);
             return;
         }
+    }
+
+    /// Leaves a host that has had more than its share of the mail.
+    async fn change_sides(&mut self, target: &Target) {
+        if self.has_had_its_share(target) {
+            self.hang_up().await;
+        }
+    }
+
+    fn has_had_its_share(&self, target: &Target) -> bool {
+        let Some((link, _)) = &self.link else { return false };
+        // So few messages more mean nothing while several connections are at work.
+        let slack = 4 * self.shared.schedule.lock().site(self.index).workers as u64;
+        let hosts = (target.hosts.as_slice(), target.groups.as_slice());
+        self.shared.balance.lock().is_ahead(&target.site, &link.chosen, hosts, slack)
     }
 
     async fn hang_up(&mut self) {

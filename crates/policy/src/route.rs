@@ -125,7 +125,9 @@ impl Route {
         match &self.target {
             RouteTarget::Local { mailbox } => vec![format!("mailbox {mailbox}")],
             RouteTarget::Connector(connector) => match &connector.route {
-                OutboundRoute::SmartHosts(hosts) => hosts.iter().map(smart_host_text).collect(),
+                OutboundRoute::SmartHosts(groups) => {
+                    groups.iter().flatten().map(smart_host_text).collect()
+                }
                 OutboundRoute::Mx => vec![format!("MX of {}", self.recipient.domain())],
             },
             RouteTarget::Mx(domain) if domain.literal().is_some() => vec![domain.to_string()],
@@ -143,6 +145,11 @@ pub fn smart_host_text(host: &SmartHost) -> String {
         Host::Name(name) => format!("{name}:{}", host.port),
         Host::Address(address) => std::net::SocketAddr::new(*address, host.port).to_string(),
     }
+}
+
+/// A group of smart hosts as text; those that share the mail evenly stand with `|` between them.
+pub(crate) fn group_text(group: &[SmartHost]) -> String {
+    group.iter().map(smart_host_text).collect::<Vec<_>>().join(" | ")
 }
 
 /// What became of the search for a connector.

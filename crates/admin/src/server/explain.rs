@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use causeway_model::config::{
-    AcceptedDomain, Connector, DomainPattern, Host, InboundConnector, InternetRoute,
-    OutboundConnector, OutboundRoute, SmartHost,
+    AcceptedDomain, Connector, DomainPattern, InboundConnector, InternetRoute, OutboundConnector,
+    OutboundRoute, SmartHost,
 };
+use causeway_policy::route::smart_host_text;
 use causeway_store::QueueFilter;
 
 use super::Api;
@@ -114,10 +115,12 @@ pub(super) fn connector_view(connector: &Connector) -> ConnectorView {
 }
 
 fn outbound_view(connector: &OutboundConnector) -> ConnectorView {
-    let (smart_hosts, use_mx) = match &connector.route {
-        OutboundRoute::SmartHosts(hosts) => (hosts.iter().map(smart_host_text).collect(), false),
-        OutboundRoute::Mx => (Vec::new(), true),
+    let (groups, use_mx) = match &connector.route {
+        OutboundRoute::SmartHosts(groups) => (groups.as_slice(), false),
+        OutboundRoute::Mx => (&[][..], true),
     };
+    let texts = |group: &Vec<SmartHost>| group.iter().map(smart_host_text).collect::<Vec<_>>();
+    let has_equals = groups.iter().any(|group| group.len() > 1);
     ConnectorView {
         name: connector.name.clone(),
         peer: connector.peer,
@@ -126,11 +129,15 @@ fn outbound_view(connector: &OutboundConnector) -> ConnectorView {
         validation: None,
         path: ConnectorPath::Outbound {
             recipient_domains: connector.recipient_domains.iter().map(pattern_text).collect(),
-            smart_hosts,
+            smart_hosts: groups.iter().flat_map(texts).collect(),
+            smart_host_groups: has_equals.then(|| groups.iter().map(texts).collect()),
             use_mx,
             tls: connector.tls,
             tls_domain: connector.tls_domain.clone(),
             user: connector.credentials.as_ref().map(|credentials| credentials.user.clone()),
+            source_addresses: connector.source_addresses.clone(),
+            max_connections: connector.max_connections,
+            max_messages_per_minute: connector.max_messages_per_minute,
         },
     }
 }
@@ -158,14 +165,6 @@ fn pattern_text(pattern: &DomainPattern) -> String {
         DomainPattern::Everything => "*".into(),
         DomainPattern::Exact(domain) => domain.to_string(),
         DomainPattern::Below(domain) => format!("*.{domain}"),
-    }
-}
-
-/// `host:port`, with brackets around IPv6 addresses.
-fn smart_host_text(host: &SmartHost) -> String {
-    match &host.host {
-        Host::Name(name) => format!("{name}:{}", host.port),
-        Host::Address(ip) => std::net::SocketAddr::new(*ip, host.port).to_string(),
     }
 }
 

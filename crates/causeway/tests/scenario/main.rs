@@ -23,6 +23,7 @@ mod flow;
 mod hybrid;
 mod hybrid_setup;
 mod identity;
+mod outbound;
 mod pop3;
 mod queue;
 mod relay;

@@ -43,10 +43,13 @@ fn recipients_of_one_message_go_together_and_in_turn() {
     schedule.join(keys[1], site, false);
     schedule.join(keys[2], site, false);
     let me = Arc::new(Notify::new());
-    let job = schedule.take_job(site, &me).unwrap();
+    let job = schedule.take_job(site, &me, Timestamp::from_millis(0)).unwrap();
     assert_eq!(job, Job { message: QueueId::from_u64(1), recipients: vec![(0, 0), (1, 0)] });
-    assert_eq!(schedule.take_job(site, &me).unwrap().message, QueueId::from_u64(2));
-    assert!(schedule.take_job(site, &me).is_none());
+    assert_eq!(
+        schedule.take_job(site, &me, Timestamp::from_millis(0)).unwrap().message,
+        QueueId::from_u64(2)
+    );
+    assert!(schedule.take_job(site, &me, Timestamp::from_millis(0)).is_none());
     assert!(!schedule.is_quiet(), "two jobs are out");
 }
 
@@ -56,13 +59,13 @@ fn an_idle_worker_is_called_before_a_new_one_is_started() {
     let (mut schedule, site) = with(&keys);
     schedule.join(keys[0], site, false);
     let me = Arc::new(Notify::new());
-    schedule.take_job(site, &me).unwrap();
-    assert!(schedule.take_job(site, &me).is_none());
+    schedule.take_job(site, &me, Timestamp::from_millis(0)).unwrap();
+    assert!(schedule.take_job(site, &me, Timestamp::from_millis(0)).is_none());
     let Call::Wake(called) = schedule.join(keys[1], site, false) else { panic!("not called") };
     assert!(Arc::ptr_eq(&called, &me));
     assert!(!schedule.retire(site, &me), "somebody who has been called may not go");
-    assert!(schedule.take_job(site, &me).is_some());
-    assert!(schedule.take_job(site, &me).is_none());
+    assert!(schedule.take_job(site, &me, Timestamp::from_millis(0)).is_some());
+    assert!(schedule.take_job(site, &me, Timestamp::from_millis(0)).is_none());
     assert!(schedule.retire(site, &me));
     assert_eq!(schedule.site(site).workers, 0);
 }
@@ -74,14 +77,14 @@ fn a_failed_site_keeps_everybody_waiting_until_its_time() {
     schedule.join(keys[0], site, false);
     schedule.join(keys[1], site, false);
     let me = Arc::new(Notify::new());
-    schedule.take_job(site, &me).unwrap();
+    schedule.take_job(site, &me, Timestamp::from_millis(0)).unwrap();
     schedule.site_failed(site, refused(), at(60));
     schedule.count_attempt(keys[0]);
     assert!(matches!(schedule.join(keys[0], site, true), Call::None));
     schedule.job_done(site);
     assert!(schedule.is_quiet());
     assert!(matches!(schedule.join(keys[2], site, false), Call::None));
-    assert!(schedule.take_job(site, &me).is_none());
+    assert!(schedule.take_job(site, &me, Timestamp::from_millis(0)).is_none());
     let waiting = schedule.glimpse(keys[1]).unwrap();
     assert_eq!((waiting.next_attempt_at, waiting.attempts), (Some(at(60)), 1));
     assert_eq!(schedule.glimpse(keys[2]).unwrap().attempts, 0);
@@ -89,7 +92,10 @@ fn a_failed_site_keeps_everybody_waiting_until_its_time() {
     assert!(schedule.due(at(59), 10).1.is_empty());
     let (recipients, calls) = schedule.due(at(60), 10);
     assert!(recipients.is_empty() && matches!(calls[..], [Call::Wake(_)]));
-    assert_eq!(schedule.take_job(site, &me).unwrap().message, QueueId::from_u64(1));
+    assert_eq!(
+        schedule.take_job(site, &me, Timestamp::from_millis(0)).unwrap().message,
+        QueueId::from_u64(1)
+    );
     assert_eq!(schedule.next_wake(), None);
 }
 
@@ -121,9 +127,9 @@ fn a_site_that_nobody_needs_makes_room_for_another() {
     let (mut schedule, site) = with(&keys);
     schedule.join(keys[0], site, false);
     let me = Arc::new(Notify::new());
-    schedule.take_job(site, &me).unwrap();
+    schedule.take_job(site, &me, Timestamp::from_millis(0)).unwrap();
     schedule.forget(keys[0]);
-    assert!(schedule.take_job(site, &me).is_none());
+    assert!(schedule.take_job(site, &me, Timestamp::from_millis(0)).is_none());
     assert!(schedule.retire(site, &me));
     assert_eq!(schedule.site_index(&SiteKey::Connector("c".into())), site, "a job is still out");
     schedule.job_done(site);

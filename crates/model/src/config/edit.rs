@@ -58,6 +58,10 @@ pub enum Field {
     Text(String),
     /// A list of strings.
     List(Vec<String>),
+    /// A list of strings, some of which are lists: those with several entries.
+    Groups(Vec<Vec<String>>),
+    /// A whole number.
+    Number(u32),
     /// `true` or `false`.
     Flag(bool),
     /// An inline table of strings.
@@ -352,6 +356,14 @@ fn write(table: &mut dyn TableLike, fields: &Fields) {
                 None => put(table, key, Value::Array(wanted.iter().collect())),
             },
             Field::Text(text) => put(table, key, Value::from(text)),
+            Field::Number(number) => put(table, key, Value::from(i64::from(*number))),
+            Field::Groups(groups) => {
+                let group = |group: &Vec<String>| match group.as_slice() {
+                    [one] => Value::from(one),
+                    several => Value::Array(several.iter().collect()),
+                };
+                put(table, key, Value::Array(groups.iter().map(group).collect()));
+            }
             Field::Flag(flag) => put(table, key, Value::from(*flag)),
             Field::Table(entries) => {
                 let entries = entries.iter().map(|(key, text)| (*key, Value::from(text)));

@@ -197,6 +197,12 @@ pub struct OutboundConnector {
     pub tls_domain: Option<String>,
     /// What we log in with.
     pub credentials: Option<Credentials>,
+    /// Addresses of this machine to send from; empty: those of `[delivery]`, or the system's choice.
+    pub source_addresses: Vec<IpAddr>,
+    /// Connections at once; `None`: as many as the peer turns out to take.
+    pub max_connections: Option<u32>,
+    /// Messages in any 60 seconds; `None`: no bound.
+    pub max_messages_per_minute: Option<u32>,
     /// For people.
     pub note: Option<String>,
 }
@@ -215,8 +221,9 @@ pub enum DomainPattern {
 /// Where an outbound connector's mail goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutboundRoute {
-    /// To these hosts, tried in order.
-    SmartHosts(Vec<SmartHost>),
+    /// To these hosts. The groups are tried in order; the hosts of one group share the mail evenly. No
+    /// group is empty.
+    SmartHosts(Vec<Vec<SmartHost>>),
     /// To the MX hosts of the recipient's domain.
     Mx,
 }

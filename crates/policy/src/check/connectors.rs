@@ -156,9 +156,12 @@ fn ourselves(
     findings: &mut Findings<'_>,
 ) {
     let OutboundRoute::SmartHosts(hosts) = &outbound.route else { return };
-    for (h, host) in hosts.iter().enumerate().filter(|(_, host)| is_this_machine(machine, host)) {
+    let all = hosts.iter().enumerate().flat_map(|(g, group)| {
+        group.iter().enumerate().map(move |(h, host)| (format!("[{g}][{h}]"), host))
+    });
+    for (place, host) in all.filter(|(_, host)| is_this_machine(machine, host)) {
         findings.error(
-            &format!("{path}.smart_hosts[{h}]"),
+            &format!("{path}.smart_hosts{place}"),
             format!(
                 "the smart host {} of the connector \"{}\" is this server: mail would go in circles",
                 crate::route::smart_host_text(host),

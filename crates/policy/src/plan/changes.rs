@@ -15,7 +15,7 @@ use causeway_model::time::format_duration;
 
 use crate::identity::field_name;
 use crate::index::pattern_text;
-use crate::route::smart_host_text;
+use crate::route::group_text;
 
 /// Every change, each as one sentence without a full stop.
 #[must_use]
@@ -227,7 +227,7 @@ fn pattern_texts(patterns: &[causeway_model::config::DomainPattern]) -> Vec<Stri
 /// Where a connector's mail goes, for people.
 pub(super) fn hosts(route: &OutboundRoute) -> Vec<String> {
     match route {
-        OutboundRoute::SmartHosts(hosts) => hosts.iter().map(smart_host_text).collect(),
+        OutboundRoute::SmartHosts(groups) => groups.iter().map(|g| group_text(g)).collect(),
         OutboundRoute::Mx => vec!["the MX hosts of the domains".into()],
     }
 }
@@ -266,6 +266,14 @@ fn outbound(old: &OutboundConnector, new: &OutboundConnector, out: &mut Vec<Stri
             .map(|c| format!("{} with {}", quoted(&c.user), c.password_file.display()))
     };
     fields.value("its login", user(old), user(new));
+    let (was, is) = (texts(&old.source_addresses), texts(&new.source_addresses));
+    fields.list("the addresses it sends from", &was, &is);
+    fields.value("its bound of connections", old.max_connections, new.max_connections);
+    fields.value(
+        "its bound of messages per minute",
+        old.max_messages_per_minute,
+        new.max_messages_per_minute,
+    );
     fields.value("its note", old.note.as_deref().map(quoted), new.note.as_deref().map(quoted));
 }
 

@@ -73,6 +73,10 @@ fn demands(connector: &OutboundConnector) -> String {
     if let Some(credentials) = &connector.credentials {
         text.push_str(&format!(", login {:?}", credentials.user));
     }
+    if !connector.source_addresses.is_empty() {
+        let all = connector.source_addresses.iter().map(ToString::to_string);
+        text.push_str(&format!(", from {}", all.collect::<Vec<_>>().join(", ")));
+    }
     // Where the peer's names come from the recipient's domain, that is part of the demand.
     if connector.route == OutboundRoute::Mx {
         text.push_str(", MX");

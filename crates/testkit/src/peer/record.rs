@@ -43,6 +43,8 @@ impl Command {
 pub struct Transaction {
     /// The connection it came on, counted from 1.
     pub connection: u64,
+    /// Where the connection came from.
+    pub client_address: Option<std::net::IpAddr>,
     /// The name given in EHLO or HELO.
     pub client_name: String,
     /// EHLO (not HELO).

@@ -24,11 +24,12 @@ pub(super) async fn run(stream: TcpStream, number: u64, shared: Arc<Shared>) {
         record.open += 1;
         record.most_open = record.most_open.max(record.open);
     });
+    let client_address = stream.peer_addr().ok().map(|address| address.ip());
     let session = Session {
         stream: BufReader::new(Wire::Plain(stream)),
         shared: Arc::clone(&shared),
         number,
-        now: Transaction { connection: number, ..Transaction::default() },
+        now: Transaction { connection: number, client_address, ..Transaction::default() },
         has_reverse_path: false,
     };
     // However it ends, the client sees it; there is nobody else to tell.
@@ -340,6 +341,7 @@ impl Session {
         self.has_reverse_path = false;
         self.now = Transaction {
             connection: self.number,
+            client_address: self.now.client_address,
             client_name: std::mem::take(&mut self.now.client_name),
             esmtp: self.now.esmtp,
             tls: self.now.tls,

@@ -216,6 +216,9 @@ pub(crate) struct ConnectorSetArguments {
     /// No login
     #[arg(long, conflicts_with = "user")]
     pub(crate) no_login: bool,
+    /// No addresses of its own: not recognised by them any more, or sent from those of the machine
+    #[arg(long, conflicts_with = "source_addresses")]
+    pub(crate) no_source_address: bool,
     /// Not recognised by certificate any more
     #[arg(long, conflicts_with = "tls_certificate_name")]
     pub(crate) no_tls_certificate_name: bool,
@@ -244,7 +247,8 @@ pub(crate) struct ConnectorKeys {
     /// Outbound: recipients it takes: corp.example, *.corp.example or * (may be given several times)
     #[arg(long = "recipient-domain", value_name = "DOMAIN")]
     pub(crate) recipient_domains: Vec<String>,
-    /// Outbound: where its mail goes, HOST or HOST:PORT, in this order (may be given several times)
+    /// Outbound: where its mail goes, HOST or HOST:PORT, in this order (may be given several times);
+    /// hosts with commas between them share the mail evenly
     #[arg(long = "smart-host", value_name = "HOST")]
     pub(crate) smart_hosts: Vec<String>,
     /// Outbound: its mail goes to the MX hosts of the recipients' domains
@@ -266,7 +270,14 @@ pub(crate) struct ConnectorKeys {
     /// several times)
     #[arg(long = "sender-domain", value_name = "DOMAIN")]
     pub(crate) sender_domains: Vec<String>,
-    /// Inbound: an address or network by which its peer is recognised (may be given several times)
+    /// Outbound: at most so many connections at once; 0: as many as the peer takes
+    #[arg(long, value_name = "N")]
+    pub(crate) max_connections: Option<u32>,
+    /// Outbound: at most so many messages in any minute; 0: no bound
+    #[arg(long, value_name = "N")]
+    pub(crate) max_messages_per_minute: Option<u32>,
+    /// Inbound: an address or network by which its peer is recognised; outbound: an address of this
+    /// machine to send from (may be given several times)
     #[arg(long = "source-address", value_name = "NETWORK")]
     pub(crate) source_addresses: Vec<String>,
     /// Inbound: the name in the client certificate by which its peer is recognised; tested first

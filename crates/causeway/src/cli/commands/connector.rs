@@ -134,8 +134,8 @@ async fn list(context: &Context) -> Result<Answer, Failure> {
 fn row(connector: &ConnectorView, words: Words) -> Vec<(String, Tone)> {
     let plain = |text: String| (text, Tone::Plain);
     let (direction, domains, hosts, tls) = match &connector.path {
-        ConnectorPath::Outbound { recipient_domains, smart_hosts, use_mx, tls, .. } => {
-            let hosts = if *use_mx { "MX".into() } else { smart_hosts.join(", ") };
+        ConnectorPath::Outbound { recipient_domains, use_mx, tls, .. } => {
+            let hosts = if *use_mx { "MX".into() } else { hosts_text(&connector.path) };
             ("outbound", recipient_domains.join(", "), hosts, tls.word())
         }
         ConnectorPath::Inbound {
@@ -217,8 +217,8 @@ fn sentences(explanation: &ConnectorExplanation, words: Words) -> Vec<String> {
 }
 
 fn outbound_sentences(explanation: &ConnectorExplanation, words: Words) -> Vec<String> {
-    let ConnectorPath::Outbound { recipient_domains, smart_hosts, use_mx, tls, tls_domain, user } =
-        &explanation.connector.path
+    let path = &explanation.connector.path;
+    let ConnectorPath::Outbound { recipient_domains, use_mx, tls, tls_domain, user, .. } = path
     else {
         return Vec::new();
     };
@@ -233,7 +233,7 @@ fn outbound_sentences(explanation: &ConnectorExplanation, words: Words) -> Vec<S
     out.push(if *use_mx {
         words.text("cli-connector-mx")
     } else {
-        words.say("cli-connector-hosts", &[("hosts", smart_hosts.join(", ").into())])
+        words.say("cli-connector-hosts", &[("hosts", hosts_text(path).into())])
     });
     out.push(match (tls, tls_domain) {
         (TlsLevel::Opportunistic, _) => words.text("cli-tls-opportunistic"),
@@ -245,7 +245,48 @@ fn outbound_sentences(explanation: &ConnectorExplanation, words: Words) -> Vec<S
         (TlsLevel::DomainValidation, None) => words.text("cli-tls-host"),
     });
     out.extend(user.iter().map(|user| words.say("cli-connector-user", &[("user", user.into())])));
+    out.extend(bound_sentences(path, words));
     out
+}
+
+/// Where an outbound connector's mail comes from, and how much of it there may be.
+fn bound_sentences(path: &ConnectorPath, words: Words) -> Vec<String> {
+    let ConnectorPath::Outbound {
+        smart_host_groups,
+        source_addresses,
+        max_connections,
+        max_messages_per_minute,
+        ..
+    } = path
+    else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    if smart_host_groups.is_some() {
+        out.push(words.text("cli-connector-equals"));
+    }
+    if !source_addresses.is_empty() {
+        let all: Vec<String> = source_addresses.iter().map(ToString::to_string).collect();
+        out.push(words.say("cli-connector-sources", &[("addresses", all.join(", ").into())]));
+    }
+    for (key, number) in [
+        ("cli-connector-connections", max_connections),
+        ("cli-connector-pace", max_messages_per_minute),
+    ] {
+        out.extend(number.map(|n| words.say(key, &[("count", u64::from(n).into())])));
+    }
+    out
+}
+
+/// Smart hosts in their order; those that share the mail evenly have `|` between them.
+fn hosts_text(path: &ConnectorPath) -> String {
+    let ConnectorPath::Outbound { smart_hosts, smart_host_groups, .. } = path else {
+        return String::new();
+    };
+    match smart_host_groups {
+        None => smart_hosts.join(", "),
+        Some(groups) => groups.iter().map(|group| group.join(" | ")).collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn inbound_sentences(path: &ConnectorPath, words: Words) -> Vec<String> {
@@ -308,6 +349,10 @@ mod tests {
                 path: ConnectorPath::Outbound {
                     recipient_domains: vec!["corp.example".into(), "*.corp.example".into()],
                     smart_hosts: vec!["mail.corp.example:25".into()],
+                    smart_host_groups: None,
+                    source_addresses: Vec::new(),
+                    max_connections: None,
+                    max_messages_per_minute: None,
                     use_mx: false,
                     tls: TlsLevel::DomainValidation,
                     tls_domain: Some("mail.corp.example".into()),

@@ -125,6 +125,7 @@ pub(super) async fn set_connector(
     for (is_absent, key) in [
         (arguments.no_tls_domain, "tls_domain"),
         (arguments.no_login, "credentials"),
+        (arguments.no_source_address, "source_addresses"),
         (arguments.no_tls_certificate_name, "tls_certificate_name"),
         (arguments.no_note, "note"),
     ] {
@@ -157,12 +158,23 @@ fn keys_given(keys: ConnectorKeys) -> Fields {
     if !keys.smart_hosts.is_empty() {
         fields.push(("use_mx", Field::Absent));
     }
-    fields.extend(list("smart_hosts", keys.smart_hosts));
+    if !keys.smart_hosts.is_empty() {
+        fields.push(("smart_hosts", smart_hosts(&keys.smart_hosts)));
+    }
     fields.extend(text("tls", keys.tls));
     fields.extend(text("tls_domain", keys.tls_domain));
     if let (Some(user), Some(file)) = (keys.user, keys.password_file) {
         let entries = vec![("user", user), ("password_file", file)];
         fields.push(("credentials", Field::Table(entries)));
+    }
+    for (key, number) in [
+        ("max_connections", keys.max_connections),
+        ("max_messages_per_minute", keys.max_messages_per_minute),
+    ] {
+        fields.extend(number.map(|number| match number {
+            0 => (key, Field::Absent),
+            number => (key, Field::Number(number)),
+        }));
     }
     fields.extend(list("sender_domains", keys.sender_domains));
     fields.extend(list("source_addresses", keys.source_addresses));
@@ -172,6 +184,15 @@ fn keys_given(keys: ConnectorKeys) -> Fields {
     fields.extend(restrict.map(|flag| ("restrict_sender_domains", Field::Flag(flag))));
     fields.extend(text("note", keys.note));
     fields
+}
+
+/// `a,b` are equals: a list in the list.
+fn smart_hosts(given: &[String]) -> Field {
+    if given.iter().all(|entry| !entry.contains(',')) {
+        return Field::List(given.to_vec());
+    }
+    let hosts = |entry: &String| entry.split(',').map(|host| host.trim().to_owned()).collect();
+    Field::Groups(given.iter().map(hosts).collect())
 }
 
 /// `connector enable` and `disable`.

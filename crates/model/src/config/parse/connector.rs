@@ -19,21 +19,27 @@ pub(super) const KEYS: &[&str] = &[
     "tls",
     "tls_domain",
     "credentials",
+    "max_connections",
+    "max_messages_per_minute",
     "sender_domains",
     "source_addresses",
     "tls_certificate_name",
     "require_tls",
     "restrict_sender_domains",
 ];
-const OUTBOUND_KEYS: &[&str] =
-    &["recipient_domains", "smart_hosts", "use_mx", "tls", "tls_domain", "credentials"];
-const INBOUND_KEYS: &[&str] = &[
-    "sender_domains",
-    "source_addresses",
-    "tls_certificate_name",
-    "require_tls",
-    "restrict_sender_domains",
+// source_addresses is a key of both: addresses to come from, and addresses that peers come from.
+const OUTBOUND_KEYS: &[&str] = &[
+    "recipient_domains",
+    "smart_hosts",
+    "use_mx",
+    "tls",
+    "tls_domain",
+    "credentials",
+    "max_connections",
+    "max_messages_per_minute",
 ];
+const INBOUND_KEYS: &[&str] =
+    &["sender_domains", "tls_certificate_name", "require_tls", "restrict_sender_domains"];
 
 const DIRECTIONS: &[(&str, Direction)] =
     &[("outbound", Direction::Outbound), ("inbound", Direction::Inbound)];
@@ -44,6 +50,11 @@ const TLS_LEVELS: &[(&str, TlsLevel)] = &[
     ("certificate_validation", TlsLevel::CertificateValidation),
     ("domain_validation", TlsLevel::DomainValidation),
 ];
+
+/// The most that `max_connections` can be: what all connectors together may have.
+const MOST_CONNECTIONS: u64 = 1_000;
+/// The most that `max_messages_per_minute` can be.
+const MOST_MESSAGES: u64 = 60_000;
 
 /// What both directions have.
 struct Common {
@@ -142,11 +153,15 @@ fn outbound(section: &Section<'_>, common: Common) -> Option<OutboundConnector> 
         let file = section.required("password_file", "\"/path/to/file\"", values::path);
         Some(Credentials { user: user?, password_file: file? })
     });
+    let sources = section.list("source_addresses", "[\"192.0.2.1\"]", values::ip_address);
+    let number = |key, most| section.read(key, values::count(most));
+    let max_connections = number("max_connections", MOST_CONNECTIONS);
+    let max_messages_per_minute = number("max_messages_per_minute", MOST_MESSAGES);
     let route = route?;
     if tls == TlsLevel::DomainValidation
         && tls_domain.is_none()
         && let OutboundRoute::SmartHosts(hosts) = &route
-        && hosts.iter().any(|host| matches!(host.host, Host::Address(_)))
+        && hosts.iter().flatten().any(|host| matches!(host.host, Host::Address(_)))
     {
         section.source.warning(
             section.span_of("tls"),
@@ -164,13 +179,16 @@ fn outbound(section: &Section<'_>, common: Common) -> Option<OutboundConnector> 
         tls,
         tls_domain,
         credentials,
+        source_addresses: sources.unwrap_or_default(),
+        max_connections: max_connections.and_then(|number| u32::try_from(number).ok()),
+        max_messages_per_minute: max_messages_per_minute.and_then(|n| u32::try_from(n).ok()),
         note,
     })
 }
 
 fn route(section: &Section<'_>) -> Option<OutboundRoute> {
     let example = "[\"mail.corp.example\"]";
-    let hosts = section.list("smart_hosts", example, values::smart_host);
+    let hosts = section.list("smart_hosts", example, values::smart_hosts);
     let use_mx = section.read("use_mx", values::boolean);
     let either = "write smart_hosts = [\"mail.corp.example\"], or use_mx = true, one of the two";
     match (hosts, use_mx) {
@@ -201,7 +219,8 @@ fn is_empty_list(item: &toml_edit::Item) -> bool {
     item.as_array().is_some_and(toml_edit::Array::is_empty)
 }
 
-fn repeated_hosts(section: &Section<'_>, hosts: &[SmartHost]) {
+fn repeated_hosts(section: &Section<'_>, groups: &[Vec<SmartHost>]) {
+    let hosts: Vec<&SmartHost> = groups.iter().flatten().collect();
     if hosts.iter().enumerate().any(|(i, host)| hosts[..i].contains(host)) {
         section.source.warning(
             section.span_of("smart_hosts"),

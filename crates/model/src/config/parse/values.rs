@@ -287,8 +287,17 @@ pub(super) fn name_server(item: &Item) -> Read<SocketAddr> {
     })
 }
 
+/// One entry of `smart_hosts`: a host, or a list of hosts that share the mail evenly.
+pub(super) fn smart_hosts(item: &Item) -> Read<Vec<SmartHost>> {
+    let Some(group) = item.as_array() else { return smart_host(item).map(|host| vec![host]) };
+    if group.is_empty() {
+        return Err(Wrong::new("an empty list in the list", "write hosts into it, or remove it"));
+    }
+    group.iter().map(|host| smart_host(&Item::Value(host.clone()))).collect()
+}
+
 /// `name`, `name:port`, IPv4, IPv4:port, `[IPv6]`, `[IPv6]:port` or plain IPv6.
-pub(super) fn smart_host(item: &Item) -> Read<SmartHost> {
+fn smart_host(item: &Item) -> Read<SmartHost> {
     let text = string(item, "a host in quotes")?;
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(SmartHost { host: Host::Address(address), port: 25 });
