@@ -288,3 +288,13 @@ cli-hybrid-mx = DNS: Der einzige MX-Eintrag jeder Domäne ist { $records }
 cli-hybrid-mx-own = DNS: Der einzige MX-Eintrag von { $domains } zeigt auf Ihren eigenen Server, mit dessen Namen.
 cli-hybrid-spf = DNS: Der SPF-Eintrag von { $domains } lässt diesen Server senden: { $parts } ergänzen
 cli-hybrid-spf-own = DNS: Post ins Internet geht über Ihren eigenen Server; der SPF-Eintrag von { $domains } muss seine Adressen nennen und braucht keine anderen.
+
+# Tokens.
+cli-no-tokens = Es gibt keine Token. `causeway token add NAME` legt eines an.
+cli-token-added = Das Token „{ $name }“ ist angelegt.
+cli-token-shown = Token, nur jetzt zu sehen: { $token }
+cli-token-revoked = Das Token „{ $name }“ ist widerrufen.
+cli-token-everything = alles
+cli-token-looks = ansehen
+cli-head-may = DARF
+cli-head-ends = ENDET

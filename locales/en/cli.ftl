@@ -288,3 +288,13 @@ cli-hybrid-mx = DNS: the only MX record of each domain is { $records }
 cli-hybrid-mx-own = DNS: the only MX record of { $domains } points to your own server, by its name.
 cli-hybrid-spf = DNS: the SPF record of { $domains } lets this server send: add { $parts }
 cli-hybrid-spf-own = DNS: mail for the internet leaves through your own server; the SPF record of { $domains } must name its addresses and needs no others.
+
+# Tokens.
+cli-no-tokens = There are no tokens. `causeway token add NAME` makes one.
+cli-token-added = The token “{ $name }” is made.
+cli-token-shown = Token, shown only now: { $token }
+cli-token-revoked = The token “{ $name }” is revoked.
+cli-token-everything = everything
+cli-token-looks = look
+cli-head-may = MAY
+cli-head-ends = ENDS

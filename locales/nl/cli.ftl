@@ -288,3 +288,13 @@ cli-hybrid-mx = DNS: het enige MX-record van elk domein is { $records }
 cli-hybrid-mx-own = DNS: het enige MX-record van { $domains } wijst naar uw eigen server, met zijn naam.
 cli-hybrid-spf = DNS: het SPF-record van { $domains } laat deze server verzenden: voeg { $parts } toe
 cli-hybrid-spf-own = DNS: post voor het internet gaat via uw eigen server; het SPF-record van { $domains } moet zijn adressen noemen en heeft geen andere nodig.
+
+# Tokens.
+cli-no-tokens = Er zijn geen tokens. `causeway token add NAME` maakt er een.
+cli-token-added = Het token “{ $name }” is gemaakt.
+cli-token-shown = Token, alleen nu te zien: { $token }
+cli-token-revoked = Het token “{ $name }” is ingetrokken.
+cli-token-everything = alles
+cli-token-looks = kijken
+cli-head-may = MAG
+cli-head-ends = EINDIGT

@@ -288,3 +288,13 @@ cli-hybrid-mx = DNS: den enda MX-posten för varje domän är { $records }
 cli-hybrid-mx-own = DNS: den enda MX-posten för { $domains } pekar på er egen server, med dess namn.
 cli-hybrid-spf = DNS: SPF-posten för { $domains } låter den här servern sända: lägg till { $parts }
 cli-hybrid-spf-own = DNS: post till internet går genom er egen server; SPF-posten för { $domains } måste nämna dess adresser och behöver inga andra.
+
+# Tokens.
+cli-no-tokens = Det finns inga token. `causeway token add NAME` skapar en.
+cli-token-added = Token ”{ $name }” är skapad.
+cli-token-shown = Token, visas bara nu: { $token }
+cli-token-revoked = Token ”{ $name }” är återkallad.
+cli-token-everything = allt
+cli-token-looks = titta
+cli-head-may = FÅR
+cli-head-ends = UPPHÖR

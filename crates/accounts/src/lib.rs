@@ -19,7 +19,7 @@
 //!
 //! **In which order to read.** [`logins`] (the question and the answer), [`guard`] (locks),
 //! [`password`] (hashes), [`sasl`] (the conversations), [`scram`] (its one hard mechanism),
-//! [`pop_register`]; [`bounded`] is what they remember strangers in.
+//! [`pop_register`], [`tokens`] (for the API); [`bounded`] is what they remember strangers in.
 
 pub mod bounded;
 pub mod guard;
@@ -28,6 +28,7 @@ pub mod password;
 pub mod pop_register;
 pub mod sasl;
 pub mod scram;
+pub mod tokens;
 
 pub use guard::{Lock, Locked};
 pub use logins::{Accounts, Login, LoginRefusal, Logins, Service, Use, Via};

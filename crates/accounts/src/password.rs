@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::scram;
 
 /// A password in clear text on its way in, or a generated one on its way out. `Debug` hides it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Password(String);
 

@@ -1,7 +1,7 @@
 //! The client side: what commands use to talk to the running server.
 //!
 //! One connection per [`Client`], HTTP/1.1 over the unix socket of a data directory or over
-//! loopback TCP ([`Target`]). Errors tell three things apart: the server cannot be reached, the
+//! TCP, with TLS and a token ([`Target`], [`Coming`]). Errors tell three things apart: the server cannot be reached, the
 //! server refused (with its own words), and the answer was not what this version understands.
 
 mod access;
@@ -13,22 +13,28 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::body::Body;
-use causeway_model::{Address, QueueId};
+use causeway_model::config::{Language, TlsLevel};
+use causeway_model::{Address, Failure, QueueId};
+use causeway_net::tls::client::ClientTls;
 use http_body_util::{BodyExt, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::password::Password;
 use crate::types::{
     AdvanceClock, AuditReport, ChangeMailbox, ChangePassword, Clock, CreateMailbox, ErrorBody,
     Health, MailboxView, MailboxWithPassword, MessageDetail, QueueAction, QueueActionRequest,
     QueuePage, QueueQuery, Touched, TracePage, TraceQuery,
 };
 
+/// The port of an admin listener where none is written.
+const DEFAULT_PORT: u16 = 8025;
 /// Octets of the longest answer that is read.
 const MAX_ANSWER: usize = 256 * 1024 * 1024;
 /// How long connecting may take.
@@ -41,56 +47,75 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(600);
 pub enum Target {
     /// The socket of a data directory.
     Socket(PathBuf),
-    /// A loopback listener, `host:port`; it answers questions about health only.
-    Loopback(String),
+    /// An admin listener on a loopback address, `host:port`.
+    Http(String),
+    /// An admin listener with TLS.
+    Https {
+        /// The name (or address) that its certificate must carry.
+        host: String,
+        /// The port.
+        port: u16,
+    },
 }
 
 /// Why a text is not a target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// Not one of the two schemes.
-    #[error("{0:?} is no server: write unix:/path/to/causeway.sock or http://127.0.0.1:8025")]
+    /// Not one of the schemes.
+    #[error(
+        "{0:?} is no server: write https://HOST:PORT, http://127.0.0.1:8025 or \
+         unix:/path/to/causeway.sock"
+    )]
     Unknown(String),
     /// Plain HTTP to another machine.
     #[error(
-        "{0:?} is on another machine, and the API has no TLS: run the command there, or use \
-         http://127.0.0.1:PORT"
+        "{0:?} is on another machine, and a token must not cross the network in clear text: write \
+         https:// instead"
     )]
     NotLoopback(String),
 }
 
 impl Target {
-    /// Parses `unix:/path`, `unix:///path`, an absolute path, or `http://localhost:PORT`.
+    /// Parses `unix:/path`, `unix:///path`, an absolute path, `https://HOST:PORT` (8025 without a port),
+    /// or `http://localhost:PORT`.
     ///
     /// # Errors
     /// [`TargetError`].
     pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let unknown = || TargetError::Unknown(text.into());
         if let Some(path) = text.strip_prefix("unix:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             return match path {
-                "" => Err(TargetError::Unknown(text.into())),
+                "" => Err(unknown()),
                 _ => Ok(Self::Socket(path.into())),
             };
         }
         if text.starts_with('/') {
             return Ok(Self::Socket(text.into()));
         }
-        let authority = text
-            .strip_prefix("http://")
-            .map(|rest| rest.strip_suffix('/').unwrap_or(rest))
-            .filter(|rest| !rest.is_empty() && !rest.contains(['/', '@', '?', '#']))
-            .ok_or_else(|| TargetError::Unknown(text.into()))?;
-        let uri: hyper::Uri = format!("http://{authority}/")
-            .parse()
-            .map_err(|_| TargetError::Unknown(text.into()))?;
+        let (scheme, rest) = text.split_once("://").ok_or_else(unknown)?;
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.is_empty() || authority.contains(['/', '@', '?', '#']) {
+            return Err(unknown());
+        }
+        let uri: hyper::Uri = format!("http://{authority}/").parse().map_err(|_| unknown())?;
         let host = uri.host().unwrap_or_default();
         let literal = host.trim_start_matches('[').trim_end_matches(']');
-        let is_loopback = host.eq_ignore_ascii_case("localhost")
-            || literal.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if !is_loopback {
-            return Err(TargetError::NotLoopback(text.into()));
+        match scheme {
+            "https" => {
+                let port = uri.port_u16().unwrap_or(DEFAULT_PORT);
+                Ok(Self::Https { host: literal.to_owned(), port })
+            }
+            "http" => {
+                let is_loopback = host.eq_ignore_ascii_case("localhost")
+                    || literal.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+                if !is_loopback {
+                    return Err(TargetError::NotLoopback(text.into()));
+                }
+                Ok(Self::Http(format!("{host}:{}", uri.port_u16().unwrap_or(80))))
+            }
+            _ => Err(unknown()),
         }
-        Ok(Self::Loopback(format!("{host}:{}", uri.port_u16().unwrap_or(80))))
     }
 }
 
@@ -98,9 +123,26 @@ impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Socket(path) => write!(f, "{}", path.display()),
-            Self::Loopback(authority) => write!(f, "http://{authority}"),
+            Self::Http(authority) => write!(f, "http://{authority}"),
+            Self::Https { host, port } => write!(f, "https://{}", authority(host, *port)),
         }
     }
+}
+
+/// `host:port`, with brackets around IPv6 addresses.
+fn authority(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+/// How to come to a server.
+#[derive(Clone, Debug, Default)]
+pub struct Coming {
+    /// What is shown over TCP; not over the socket, where the system says who comes.
+    pub token: Option<Password>,
+    /// Files with certificates to trust beside the system's.
+    pub trust_roots: Vec<PathBuf>,
+    /// The language of sentences; absent: English.
+    pub language: Option<Language>,
 }
 
 /// Why there is no answer.
@@ -115,6 +157,14 @@ pub enum ClientError {
         detail: String,
         /// The system's error, where there was one.
         kind: Option<io::ErrorKind>,
+    },
+    /// The server's certificate is not one to send a token to.
+    #[error("the server on {target} does not prove who it is: {detail}")]
+    NotTrusted {
+        /// Where.
+        target: String,
+        /// What is wrong with its certificate.
+        detail: String,
     },
     /// The server refused.
     #[error("{what}; {instead}")]
@@ -141,41 +191,49 @@ pub enum ClientError {
 pub struct Client {
     target: String,
     host: String,
+    coming: Coming,
     sender: SendRequest<Body>,
 }
 
 impl Client {
-    /// Connects. Must be called inside a tokio runtime.
+    /// Connects. Must be called inside a tokio runtime, and for TLS once the cryptographic provider is
+    /// installed.
     ///
     /// # Errors
-    /// [`ClientError::Unreachable`].
-    pub async fn connect(target: &Target) -> Result<Self, ClientError> {
+    /// [`ClientError::Unreachable`], [`ClientError::NotTrusted`].
+    pub async fn connect(target: &Target, coming: Coming) -> Result<Self, ClientError> {
         let unreachable = |detail: String, kind| ClientError::Unreachable {
             target: target.to_string(),
             detail,
             kind,
         };
+        let lost = |error: io::Error| unreachable(error.to_string(), Some(error.kind()));
         let connecting = async {
-            match target {
+            Ok(match target {
                 Target::Socket(path) => {
-                    let stream = UnixStream::connect(path).await?;
-                    let (sender, connection) =
-                        handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-                    tokio::spawn(connection);
-                    Ok((sender, String::from("localhost")))
+                    let stream = UnixStream::connect(path).await.map_err(lost)?;
+                    (begin_http(stream).await.map_err(lost)?, String::from("localhost"))
                 }
-                Target::Loopback(authority) => {
-                    let stream = TcpStream::connect(authority).await?;
-                    let (sender, connection) =
-                        handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-                    tokio::spawn(connection);
-                    Ok::<_, io::Error>((sender, authority.clone()))
+                Target::Http(authority) => {
+                    let stream = TcpStream::connect(authority).await.map_err(lost)?;
+                    (begin_http(stream).await.map_err(lost)?, authority.clone())
                 }
-            }
+                Target::Https { host, port } => {
+                    let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(lost)?;
+                    let stream = encrypted(target, host, stream, &coming.trust_roots).await?;
+                    (begin_http(stream).await.map_err(lost)?, authority(host, *port))
+                }
+            })
         };
         match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
-            Ok(Ok((sender, host))) => Ok(Self { target: target.to_string(), host, sender }),
-            Ok(Err(error)) => Err(unreachable(error.to_string(), Some(error.kind()))),
+            Ok(Ok((sender, host))) => {
+                let mut coming = coming;
+                if matches!(target, Target::Socket(_)) {
+                    coming.token = None;
+                }
+                Ok(Self { target: target.to_string(), host, coming, sender })
+            }
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(unreachable("no answer in 5 seconds".into(), None)),
         }
     }
@@ -353,13 +411,18 @@ impl Client {
             None => Body::empty(),
             Some(request) => Body::from(serde_json::to_vec(request).map_err(|e| self.not(e))?),
         };
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(HOST, &self.host)
-            .header(CONTENT_TYPE, "application/json")
-            .body(body)
-            .map_err(|error| self.not(error))?;
+            .header(CONTENT_TYPE, "application/json");
+        if let Some(token) = &self.coming.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {}", token.reveal()));
+        }
+        if let Some(language) = self.coming.language {
+            request = request.header(ACCEPT_LANGUAGE, language.tag());
+        }
+        let request = request.body(body).map_err(|error| self.not(error))?;
         let exchange = async {
             self.sender.ready().await?;
             let response = self.sender.send_request(request).await?;
@@ -397,6 +460,39 @@ impl Client {
 
     fn lost(&self, detail: &str) -> ClientError {
         ClientError::Unreachable { target: self.target.clone(), detail: detail.into(), kind: None }
+    }
+}
+
+/// HTTP over a stream.
+async fn begin_http<S>(stream: S) -> io::Result<SendRequest<Body>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+/// TLS with a certificate for this very name: what follows is a token.
+async fn encrypted(
+    target: &Target,
+    host: &str,
+    stream: TcpStream,
+    trust_roots: &[PathBuf],
+) -> Result<impl AsyncRead + AsyncWrite + Unpin + Send + 'static, ClientError> {
+    let target = target.to_string();
+    let not_trusted = |detail: String| ClientError::NotTrusted { target: target.clone(), detail };
+    let tls = ClientTls::new(trust_roots).map_err(|error| not_trusted(error.to_string()))?;
+    match tls.handshake(stream, host, TlsLevel::DomainValidation, Some(host)).await {
+        Ok(session) => Ok(session.stream),
+        Err(Failure::TlsHandshake { detail }) => {
+            Err(ClientError::Unreachable { target, detail, kind: None })
+        }
+        Err(failure) => {
+            let stage = causeway_model::Stage::Tls;
+            let phase = causeway_catalog::Phase::Queued;
+            Err(not_trusted(causeway_catalog::status::status(&failure, stage, phase).text))
+        }
     }
 }
 
@@ -442,14 +538,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_are_sockets_or_this_machine() {
+    fn targets_are_sockets_this_machine_or_somewhere_with_tls() {
         for (text, target) in [
             ("unix:/run/c.sock", Target::Socket("/run/c.sock".into())),
             ("unix:///run/c.sock", Target::Socket("/run/c.sock".into())),
             ("/run/c.sock", Target::Socket("/run/c.sock".into())),
-            ("http://127.0.0.1:8025", Target::Loopback("127.0.0.1:8025".into())),
-            ("http://localhost:8025/", Target::Loopback("localhost:8025".into())),
-            ("http://[::1]:8025", Target::Loopback("[::1]:8025".into())),
+            ("http://127.0.0.1:8025", Target::Http("127.0.0.1:8025".into())),
+            ("http://localhost:8025/", Target::Http("localhost:8025".into())),
+            ("http://[::1]:8025", Target::Http("[::1]:8025".into())),
+            ("https://mx.a.test", Target::Https { host: "mx.a.test".into(), port: 8025 }),
+            ("https://[::1]:1/", Target::Https { host: "::1".into(), port: 1 }),
         ] {
             assert_eq!(Target::parse(text), Ok(target), "{text}");
         }
@@ -457,7 +555,9 @@ mod tests {
             Target::parse("http://mx.contoso.example:8025"),
             Err(TargetError::NotLoopback(_))
         ));
-        for bad in ["", "mx", "https://127.0.0.1", "http://", "http://a@127.0.0.1/", "unix:"] {
+        for bad in
+            ["", "mx", "https://", "ftp://127.0.0.1", "http://", "http://a@127.0.0.1/", "unix:"]
+        {
             assert!(matches!(Target::parse(bad), Err(TargetError::Unknown(_))), "{bad}");
         }
     }

@@ -14,10 +14,11 @@
 //! - Unknown fields are refused by name: a misspelt filter never means "everything".
 //! - Passwords are kept as Argon2id hashes only, and never logged.
 //!
-//! **What it refuses.** Administration over TCP: a TCP listener must be on a loopback address and
-//! answers questions about health only, without details, and only to requests whose `Host` is
-//! this machine. Any other address is refused before anything is bound. Beside health it has the
-//! settings for mail programs ([`clients`]), which a web server in front of it may pass on.
+//! - The API is described by an OpenAPI document that is made from the routes ([`openapi_document`]).
+//!
+//! **What it refuses.** Over TCP: a listener that others can reach without TLS, before anything is bound;
+//! and everything but a short health and the settings for mail programs ([`clients`], which a web server
+//! in front of it may pass on) to requests without a token. A `Host` that is no name of ours.
 //!
 //! **How it fails.** Listening: [`ListenError`]. Talking to a server: [`ClientError`]. What the
 //! server itself cannot do comes through [`ServerControl`] as [`ControlError`].
@@ -34,9 +35,9 @@ pub mod server;
 pub mod types;
 
 pub use causeway_accounts::password;
-pub use client::{Client, ClientError, Target, TargetError};
+pub use client::{Client, ClientError, Coming, Target, TargetError};
 pub use control::{ControlError, ControlFuture, LiveState, ServerControl};
-pub use server::{Access, Api, ListenError, LoopbackListener, SocketListener};
+pub use server::{Access, Api, ListenError, SocketListener, TcpApiListener, openapi_document};
 
 /// The name of the API's socket in the data directory.
 pub const SOCKET_NAME: &str = "causeway.sock";

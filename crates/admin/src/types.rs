@@ -8,6 +8,7 @@ mod access;
 mod flow;
 mod queue;
 mod test;
+mod token;
 mod trace;
 
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ use causeway_model::config::{DomainType, Peer, TlsLevel};
 use causeway_model::{Address, Domain, ReversePath, Timestamp};
 use causeway_store::Audit;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::password::Password;
 
@@ -35,6 +37,7 @@ pub use test::{
     FirewallQuery, FirewallRule, TestLine, TestReport, TestStatus, TestStep, ValidateConnector,
     Validation,
 };
+pub use token::{CreateToken, NewTokenAnswer, TokenRole, TokenUse, TokenView};
 pub use trace::{TraceEntry, TracePage, TraceQuery, TraceStatus};
 
 /// The text of a reverse-path in the API: the address, or `<>`.
@@ -49,25 +52,28 @@ pub fn sender_text(sender: &ReversePath) -> String {
 // --- errors ---
 
 /// Every answer that is not a 2xx has this body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorBody {
     /// What happened.
     pub error: ErrorDetail,
 }
 
 /// What is wrong and what to do instead.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorDetail {
     /// What is wrong, as a clause without a full stop.
     pub what: String,
     /// What to do instead, as a clause.
     pub instead: String,
+    /// The field of the request that it is about, as a JSON pointer (RFC 6901), where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }
 
 // --- mailboxes ---
 
 /// A mailbox, without its password.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MailboxView {
     /// Its main address.
     pub address: Address,
@@ -89,7 +95,7 @@ pub struct MailboxView {
 }
 
 /// `POST /v1/mailboxes`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateMailbox {
     /// Its main address, in an accepted domain.
@@ -112,7 +118,7 @@ pub struct CreateMailbox {
 }
 
 /// The answer to [`CreateMailbox`] and [`ChangePassword`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MailboxWithPassword {
     /// The mailbox as it is now.
     #[serde(flatten)]
@@ -123,7 +129,7 @@ pub struct MailboxWithPassword {
 }
 
 /// `PUT /v1/mailboxes/ADDRESS/password`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
     /// The new password; absent: one is generated.
@@ -132,7 +138,7 @@ pub struct ChangePassword {
 }
 
 /// `PATCH /v1/mailboxes/ADDRESS`: what is absent stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChangeMailbox {
     /// Aliases to add.
@@ -152,7 +158,7 @@ pub struct ChangeMailbox {
 // --- the mail flow in force ---
 
 /// An accepted domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DomainView {
     /// Its name.
     pub name: Domain,
@@ -164,7 +170,7 @@ pub struct DomainView {
 }
 
 /// A connector.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConnectorView {
     /// Its name.
     pub name: String,
@@ -184,7 +190,7 @@ pub struct ConnectorView {
 }
 
 /// The two directions of connectors.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "direction", rename_all = "lowercase")]
 pub enum ConnectorPath {
     /// From here to particular servers.
@@ -207,6 +213,7 @@ pub enum ConnectorPath {
         user: Option<String>,
         /// Addresses of its own to send from; empty: those of `[delivery]`, or the system's choice.
         #[serde(default)]
+        #[schema(value_type = Vec<String>)]
         source_addresses: Vec<IpAddr>,
         /// Connections at once; absent: as many as the peer turns out to take.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,7 +239,7 @@ pub enum ConnectorPath {
 }
 
 /// `GET /v1/connectors/NAME`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConnectorExplanation {
     /// The connector.
     #[serde(flatten)]
@@ -253,10 +260,12 @@ pub struct ConnectorExplanation {
 // --- explanations ---
 
 /// `GET /v1/relay/explain`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RelayQuestion {
     /// The client's address.
+    #[param(value_type = String)]
     pub from_ip: IpAddr,
     /// The mailbox it has logged in as (SMTP AUTH).
     #[serde(default)]
@@ -272,7 +281,7 @@ pub struct RelayQuestion {
 }
 
 /// `relay explain`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RelayExplanation {
     /// The recipient's domain is not one of ours.
     pub is_relay: bool,
@@ -289,7 +298,8 @@ pub struct RelayExplanation {
 }
 
 /// `GET /v1/route/explain`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RouteQuestion {
     /// The recipient.
@@ -303,7 +313,7 @@ pub struct RouteQuestion {
 }
 
 /// `route explain`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RouteExplanation {
     /// The recipient.
     pub recipient: Address,
@@ -324,7 +334,7 @@ pub struct RouteExplanation {
 }
 
 /// A connector that was looked at and not taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConsideredConnector {
     /// Its name.
     pub connector: String,
@@ -333,7 +343,7 @@ pub struct ConsideredConnector {
 }
 
 /// How we see a recipient's domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RouteDomainType {
     /// All mailboxes are here.
@@ -347,7 +357,7 @@ pub enum RouteDomainType {
 // --- health ---
 
 /// `GET /v1/health`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// Every component is `ok`, and nothing is unaccounted for.
     pub healthy: bool,
@@ -359,7 +369,7 @@ pub struct Health {
 }
 
 /// One part of the service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComponentHealth {
     /// `store`, `listener smtp`, `dns`, …
     pub name: String,
@@ -372,7 +382,7 @@ pub struct ComponentHealth {
 }
 
 /// How a part of the service is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ComponentStatus {
     /// Works.
@@ -389,14 +399,14 @@ pub type AuditReport = Audit;
 // --- the clock ---
 
 /// `GET /v1/clock`, and the answer to [`AdvanceClock`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Clock {
     /// What time it is for the server's queue.
     pub now: Timestamp,
 }
 
 /// `POST /v1/test/clock`; 404 when the server runs by the system's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdvanceClock {
     /// By so many milliseconds.

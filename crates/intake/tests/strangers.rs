@@ -144,6 +144,7 @@ async fn start(
             name: format!("{protocol:?}"),
             protocol,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls: None,
             allow_plain_login_on_loopback: true,
             announce_channel_binding: false,
         })

@@ -234,6 +234,17 @@ impl fmt::Display for ReversePath {
     }
 }
 
+/// A string in the API's description.
+impl utoipa::PartialSchema for Address {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.description(Some("A mail address: `user@contoso.example`.")).into()
+    }
+}
+
+impl utoipa::ToSchema for Address {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

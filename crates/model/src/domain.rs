@@ -180,6 +180,17 @@ impl<'de> Deserialize<'de> for Domain {
     }
 }
 
+/// A string in the API's description.
+impl utoipa::PartialSchema for Domain {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.description(Some("A domain name: `contoso.example`.")).into()
+    }
+}
+
+impl utoipa::ToSchema for Domain {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -105,10 +105,11 @@ pub enum BodyType {
 }
 
 /// Who handed a message in. A message that Causeway wrote itself has `address: None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Origin {
     /// The client's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub address: Option<IpAddr>,
     /// The name it gave in EHLO or HELO, as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -94,6 +94,17 @@ pub struct RecipientKey {
     pub index: u32,
 }
 
+/// A string in the API's description.
+impl utoipa::PartialSchema for QueueId {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.description(Some("The name of a message in the queue and in the trace.")).into()
+    }
+}
+
+impl utoipa::ToSchema for QueueId {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

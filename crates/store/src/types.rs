@@ -315,7 +315,7 @@ pub enum Change {
 }
 
 /// One line of the trace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Event {
     /// When.
     pub at: Timestamp,
@@ -412,7 +412,7 @@ pub struct TraceRow {
 }
 
 /// Where everything is that was ever accepted, counted in recipients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Audit {
     /// Accepted, reports of our own included.
     pub accepted: u64,

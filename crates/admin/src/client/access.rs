@@ -5,8 +5,9 @@ use hyper::Method;
 
 use super::{Client, ClientError, encoded, with_query};
 use crate::types::{
-    ApplicationPasswordView, CreateApplicationPassword, Ended, LoginLock, NewApplicationPassword,
-    PopLoginView, ReportPopLogin, RevokePopLogins, UnlockLogins,
+    ApplicationPasswordView, CreateApplicationPassword, CreateToken, Ended, LoginLock,
+    NewApplicationPassword, NewTokenAnswer, PopLoginView, ReportPopLogin, RevokePopLogins,
+    TokenView, UnlockLogins,
 };
 
 impl Client {
@@ -90,6 +91,33 @@ impl Client {
         which: &RevokePopLogins,
     ) -> Result<Ended, ClientError> {
         self.send(Method::DELETE, &with_query("/v1/pop-logins", which), None::<&()>).await
+    }
+
+    /// The tokens, without their secrets.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn tokens(&mut self) -> Result<Vec<TokenView>, ClientError> {
+        self.get("/v1/tokens").await
+    }
+
+    /// Makes a token.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn add_token(
+        &mut self,
+        request: &CreateToken,
+    ) -> Result<NewTokenAnswer, ClientError> {
+        self.send(Method::POST, "/v1/tokens", Some(request)).await
+    }
+
+    /// Ends a token.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn revoke_token(&mut self, name: &str) -> Result<Ended, ClientError> {
+        self.send(Method::DELETE, &format!("/v1/tokens/{}", encoded(name)), None::<&()>).await
     }
 }
 

@@ -24,11 +24,12 @@ use std::borrow::Cow;
 use causeway_model::Domain;
 use causeway_model::config::MailFlow;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use records::Record;
 
 /// What a service is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MailProtocol {
     /// Fetching mail.
@@ -38,7 +39,7 @@ pub enum MailProtocol {
 }
 
 /// How a connection becomes secure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Security {
     /// From the first octet; programs call it SSL/TLS.
@@ -48,7 +49,7 @@ pub enum Security {
 }
 
 /// Something that mail programs connect to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MailService {
     /// What for.
     pub protocol: MailProtocol,
@@ -59,7 +60,7 @@ pub struct MailService {
 }
 
 /// What will make mail programs complain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SettingsWarning {
     /// The certificate is one that we made ourselves.
@@ -94,7 +95,7 @@ pub struct MailServices {
 }
 
 /// The settings for the mailboxes of one domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClientSettings {
     /// The domain.
     pub domain: Domain,

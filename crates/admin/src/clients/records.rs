@@ -3,11 +3,12 @@
 
 use causeway_model::Domain;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{MailProtocol, MailService, Security};
 
 /// One record of the domain's zone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Record {
     /// Its name, with the final dot.
     pub name: String,

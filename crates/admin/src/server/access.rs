@@ -15,8 +15,9 @@ use super::extract::{JsonBody, QueryString};
 use super::mailbox::{find, refused};
 use crate::password::PasswordError;
 use crate::types::{
-    ApplicationPasswordView, CreateApplicationPassword, Ended, LoginLock, NewApplicationPassword,
-    PasswordUse, PopLoginView, ReportPopLogin, RevokePopLogins, UnlockLogins,
+    ApplicationPasswordView, CreateApplicationPassword, Ended, ErrorBody, LoginLock,
+    NewApplicationPassword, PasswordUse, PopLoginView, ReportPopLogin, RevokePopLogins,
+    UnlockLogins,
 };
 
 /// Application passwords that one mailbox may have.
@@ -42,7 +43,8 @@ impl Access {
     }
 }
 
-/// `GET /v1/mailboxes/ADDRESS/application-passwords`.
+/// The application passwords of a mailbox.
+#[utoipa::path(get, path = "/v1/mailboxes/{address}/application-passwords", tag = "mailboxes", params(("address" = String, Path, description = "The mailbox")), responses((status = 200, body = Vec<ApplicationPasswordView>), (status = "default", body = ErrorBody)))]
 pub(super) async fn application_passwords(
     State(api): State<Api>,
     Path(name): Path<String>,
@@ -61,7 +63,8 @@ fn use_view(last: &Use) -> PasswordUse {
     PasswordUse { at: last.at, client: last.client, service: last.service.name().to_owned() }
 }
 
-/// `POST /v1/mailboxes/ADDRESS/application-passwords`.
+/// Makes an application password.
+#[utoipa::path(post, path = "/v1/mailboxes/{address}/application-passwords", tag = "mailboxes", params(("address" = String, Path, description = "The mailbox")), request_body = CreateApplicationPassword, responses((status = 201, body = NewApplicationPassword), (status = "default", body = ErrorBody)))]
 pub(super) async fn create_application_password(
     State(api): State<Api>,
     Path(name): Path<String>,
@@ -108,7 +111,7 @@ fn is_same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-fn checked_name(name: &str) -> Result<String, ApiError> {
+pub(super) fn checked_name(name: &str) -> Result<String, ApiError> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > MAX_NAME || name.chars().any(char::is_control) {
@@ -120,7 +123,8 @@ fn checked_name(name: &str) -> Result<String, ApiError> {
     Ok(name.to_owned())
 }
 
-/// `DELETE /v1/mailboxes/ADDRESS/application-passwords/NAME`.
+/// Ends an application password.
+#[utoipa::path(delete, path = "/v1/mailboxes/{address}/application-passwords/{name}", tag = "mailboxes", params(("address" = String, Path, description = "The mailbox"), ("name" = String, Path, description = "Its name")), responses((status = 200, body = Ended), (status = "default", body = ErrorBody)))]
 pub(super) async fn revoke_application_password(
     State(api): State<Api>,
     Path((address, name)): Path<(String, String)>,
@@ -144,7 +148,8 @@ pub(super) async fn revoke_application_password(
     Ok(Json(Ended { ended: 1 }))
 }
 
-/// `GET /v1/login-locks`.
+/// Locks after too many wrong passwords.
+#[utoipa::path(get, path = "/v1/login-locks", tag = "logins", responses((status = 200, body = Vec<LoginLock>), (status = "default", body = ErrorBody)))]
 pub(super) async fn login_locks(State(api): State<Api>) -> Json<Vec<LoginLock>> {
     let view = |lock: causeway_accounts::Lock| LoginLock {
         user: lock.name,
@@ -155,7 +160,8 @@ pub(super) async fn login_locks(State(api): State<Api>) -> Json<Vec<LoginLock>> 
     Json(api.inner.access.logins.locks().into_iter().map(view).collect())
 }
 
-/// `DELETE /v1/login-locks`.
+/// Ends locks.
+#[utoipa::path(delete, path = "/v1/login-locks", tag = "logins", params(UnlockLogins), responses((status = 200, body = Ended), (status = "default", body = ErrorBody)))]
 pub(super) async fn unlock_logins(
     State(api): State<Api>,
     QueryString(which): QueryString<UnlockLogins>,
@@ -177,7 +183,8 @@ fn one_way(all: bool, part: bool, names: &str) -> Result<(), ApiError> {
     ))
 }
 
-/// `GET /v1/pop-logins`.
+/// POP3 logins that entitle to relay.
+#[utoipa::path(get, path = "/v1/pop-logins", tag = "logins", responses((status = 200, body = Vec<PopLoginView>), (status = "default", body = ErrorBody)))]
 pub(super) async fn pop_logins(State(api): State<Api>) -> Json<Vec<PopLoginView>> {
     let now = api.inner.control.now();
     let view = |login: causeway_accounts::PopLogin| PopLoginView {
@@ -189,7 +196,8 @@ pub(super) async fn pop_logins(State(api): State<Api>) -> Json<Vec<PopLoginView>
     Json(api.inner.access.pop_register.list(now).into_iter().map(view).collect())
 }
 
-/// `POST /v1/pop-logins`.
+/// Tells of a login at another POP3 server.
+#[utoipa::path(post, path = "/v1/pop-logins", tag = "logins", request_body = ReportPopLogin, responses((status = 201, body = PopLoginView), (status = "default", body = ErrorBody)))]
 pub(super) async fn report_pop_login(
     State(api): State<Api>,
     JsonBody(request): JsonBody<ReportPopLogin>,
@@ -217,7 +225,8 @@ pub(super) async fn report_pop_login(
     Ok((StatusCode::CREATED, Json(login)))
 }
 
-/// `DELETE /v1/pop-logins`.
+/// Ends what POP3 logins entitle to.
+#[utoipa::path(delete, path = "/v1/pop-logins", tag = "logins", params(RevokePopLogins), responses((status = 200, body = Ended), (status = "default", body = ErrorBody)))]
 pub(super) async fn revoke_pop_logins(
     State(api): State<Api>,
     QueryString(which): QueryString<RevokePopLogins>,

@@ -16,6 +16,7 @@ use super::extract::QueryString;
 use super::pages;
 use crate::clients::autodiscover::{self, Refusal};
 use crate::clients::{ClientSettings, autoconfig, domain_of, mobileconfig, page};
+use crate::types::ErrorBody;
 
 /// Octets of a request to Autodiscover. Outlook's have less than 1 KiB.
 const MAX_REQUEST: usize = 16 * 1024;
@@ -50,7 +51,8 @@ impl Api {
     }
 }
 
-/// `GET /v1/domains/DOMAIN/clients`.
+/// What mail programs of its users need to know.
+#[utoipa::path(get, path = "/v1/domains/{domain}/clients", tag = "mail flow", params(("domain" = String, Path, description = "An accepted domain")), responses((status = 200, body = ClientSettings), (status = "default", body = ErrorBody)))]
 pub(super) async fn of_domain(
     State(api): State<Api>,
     Path(name): Path<String>,

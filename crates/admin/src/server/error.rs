@@ -1,7 +1,8 @@
 //! How requests are refused: one type, one form.
 
 use axum::Json;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use causeway_store::StoreError;
 
@@ -14,6 +15,8 @@ pub(super) struct ApiError {
     pub(super) status: StatusCode,
     pub(super) what: String,
     pub(super) instead: String,
+    /// JSON pointer to the field of the request.
+    pub(super) field: Option<String>,
 }
 
 impl ApiError {
@@ -22,7 +25,13 @@ impl ApiError {
         what: impl Into<String>,
         instead: impl Into<String>,
     ) -> Self {
-        Self { status, what: what.into(), instead: instead.into() }
+        Self { status, what: what.into(), instead: instead.into(), field: None }
+    }
+
+    /// It is about this field.
+    pub(super) fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.field = Some(pointer.into());
+        self
     }
 
     /// 400: the request cannot be understood, or asks for something that cannot be.
@@ -94,8 +103,13 @@ impl IntoResponse for ApiError {
         if self.status.is_server_error() {
             tracing::warn!(what = %self.what, "an API request could not be served");
         }
-        let detail = ErrorDetail { what: self.what, instead: self.instead };
-        (self.status, Json(ErrorBody { error: detail })).into_response()
+        let detail = ErrorDetail { what: self.what, instead: self.instead, field: self.field };
+        let mut response = (self.status, Json(ErrorBody { error: detail })).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"causeway\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        }
+        response
     }
 }
 

@@ -15,7 +15,7 @@ use super::extract::{QueryString, address};
 use super::queue::with_live_states;
 use super::validate::with_validations;
 use crate::types::{
-    ConnectorExplanation, ConnectorPath, ConnectorView, DomainView, RelayExplanation,
+    ConnectorExplanation, ConnectorPath, ConnectorView, DomainView, ErrorBody, RelayExplanation,
     RelayQuestion, RouteExplanation, RouteQuestion,
 };
 
@@ -24,7 +24,8 @@ const COUNT_PAGE: usize = 1000;
 /// Steps after which the count stops.
 const COUNT_PAGES: usize = 20;
 
-/// `GET /v1/domains`.
+/// The accepted domains.
+#[utoipa::path(get, path = "/v1/domains", tag = "mail flow", responses((status = 200, body = Vec<DomainView>), (status = "default", body = ErrorBody)))]
 pub(super) async fn domains(State(api): State<Api>) -> Json<Vec<DomainView>> {
     let flow = api.inner.control.mail_flow();
     Json(flow.domains.iter().map(domain_view).collect())
@@ -38,7 +39,8 @@ fn domain_view(domain: &AcceptedDomain) -> DomainView {
     }
 }
 
-/// `GET /v1/connectors`.
+/// The connectors.
+#[utoipa::path(get, path = "/v1/connectors", tag = "mail flow", responses((status = 200, body = Vec<ConnectorView>), (status = "default", body = ErrorBody)))]
 pub(super) async fn connectors(
     State(api): State<Api>,
 ) -> Result<Json<Vec<ConnectorView>>, ApiError> {
@@ -48,7 +50,8 @@ pub(super) async fn connectors(
     Ok(Json(views))
 }
 
-/// `GET /v1/connectors/NAME`.
+/// One connector, and how it does.
+#[utoipa::path(get, path = "/v1/connectors/{name}", tag = "mail flow", params(("name" = String, Path, description = "The connector")), responses((status = 200, body = ConnectorExplanation), (status = "default", body = ErrorBody)))]
 pub(super) async fn connector(
     State(api): State<Api>,
     Path(name): Path<String>,
@@ -168,7 +171,8 @@ fn pattern_text(pattern: &DomainPattern) -> String {
     }
 }
 
-/// `GET /v1/relay/explain`.
+/// Is it a relay, is it allowed, and why.
+#[utoipa::path(get, path = "/v1/relay/explain", tag = "explanations", params(RelayQuestion), responses((status = 200, body = RelayExplanation), (status = "default", body = ErrorBody)))]
 pub(super) async fn relay(
     State(api): State<Api>,
     QueryString(question): QueryString<RelayQuestion>,
@@ -177,7 +181,8 @@ pub(super) async fn relay(
     Ok(Json(api.inner.control.relay_explain(question).await?))
 }
 
-/// `GET /v1/route/explain`.
+/// Where mail for a recipient goes, and why.
+#[utoipa::path(get, path = "/v1/route/explain", tag = "explanations", params(RouteQuestion), responses((status = 200, body = RouteExplanation), (status = "default", body = ErrorBody)))]
 pub(super) async fn route(
     State(api): State<Api>,
     QueryString(question): QueryString<RouteQuestion>,

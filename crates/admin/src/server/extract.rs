@@ -41,13 +41,39 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for LongJsonBody<T> {
 
 async fn read_json<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, ApiError> {
     let bytes = read_body(request.into_body(), limit).await?;
-    match axum::Json::<T>::from_bytes(&bytes) {
-        Ok(axum::Json(value)) => Ok(value),
-        Err(rejection) => Err(ApiError::bad_request(
-            detail(&rejection.body_text()),
-            "send a JSON object with exactly the documented fields",
-        )),
+    // Nesting beyond 128 levels is refused by the parser.
+    let mut document = serde_json::Deserializer::from_slice(&bytes);
+    let refused = |error: &dyn std::fmt::Display| {
+        let what: String = error.to_string().chars().take(300).collect();
+        ApiError::bad_request(what, "send a JSON object with exactly the documented fields")
+    };
+    let value = serde_path_to_error::deserialize(&mut document).map_err(|error| {
+        let refusal = refused(&error);
+        match pointer(error.path()) {
+            Some(pointer) => refusal.at(pointer),
+            None => refusal,
+        }
+    })?;
+    document.end().map_err(|error| refused(&error))?;
+    Ok(value)
+}
+
+/// The place as a JSON pointer (RFC 6901); `None` for the document itself.
+fn pointer(path: &serde_path_to_error::Path) -> Option<String> {
+    use serde_path_to_error::Segment;
+    let mut out = String::new();
+    for segment in path {
+        let text = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            // The variant of an enumeration is a key in JSON.
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => break,
+        };
+        out.push('/');
+        out.extend(text.chars().take(100));
     }
+    (!out.is_empty()).then_some(out)
 }
 
 /// The whole body. What is too long is read on for a while and thrown away, because a client that

@@ -9,16 +9,18 @@ use super::author::Author;
 use super::error::ApiError;
 use super::extract::{LongJsonBody, QueryString, page_size};
 use crate::types::{
-    ApplyAnswer, ApplyRequest, FlowView, PlanAnswer, Proposal, RevisionDetail, RevisionPage,
-    RevisionQuery, RevisionView,
+    ApplyAnswer, ApplyRequest, ErrorBody, FlowView, PlanAnswer, Proposal, RevisionDetail,
+    RevisionPage, RevisionQuery, RevisionView,
 };
 
-/// `GET /v1/flow`.
+/// The revision in force and its text.
+#[utoipa::path(get, path = "/v1/flow", tag = "mail flow", responses((status = 200, body = FlowView), (status = "default", body = ErrorBody)))]
 pub(super) async fn show(State(api): State<Api>) -> Result<Json<FlowView>, ApiError> {
     Ok(Json(api.inner.control.flow().await?))
 }
 
-/// `POST /v1/flow/plan`.
+/// What a text would change and do. Changes nothing.
+#[utoipa::path(post, path = "/v1/flow/plan", tag = "mail flow", request_body = Proposal, responses((status = 200, body = PlanAnswer), (status = "default", body = ErrorBody)))]
 pub(super) async fn plan(
     State(api): State<Api>,
     LongJsonBody(proposal): LongJsonBody<Proposal>,
@@ -27,7 +29,8 @@ pub(super) async fn plan(
     Ok(Json(api.inner.control.flow_plan(text).await?))
 }
 
-/// `POST /v1/flow/apply`.
+/// Puts a text in force, or an earlier revision. 409 when `base` is no longer the revision in force.
+#[utoipa::path(post, path = "/v1/flow/apply", tag = "mail flow", request_body = ApplyRequest, responses((status = 200, body = ApplyAnswer), (status = "default", body = ErrorBody)))]
 pub(super) async fn apply(
     State(api): State<Api>,
     Extension(author): Extension<Author>,
@@ -72,7 +75,8 @@ fn no_such_revision(number: u64) -> ApiError {
     )
 }
 
-/// `GET /v1/flow/revisions`.
+/// The revisions, newest first.
+#[utoipa::path(get, path = "/v1/flow/revisions", tag = "mail flow", params(RevisionQuery), responses((status = 200, body = RevisionPage), (status = "default", body = ErrorBody)))]
 pub(super) async fn revisions(
     State(api): State<Api>,
     QueryString(query): QueryString<RevisionQuery>,
@@ -98,7 +102,8 @@ fn view(entry: RevisionEntry) -> RevisionView {
     }
 }
 
-/// `GET /v1/flow/revisions/NUMBER`.
+/// One revision with its whole text.
+#[utoipa::path(get, path = "/v1/flow/revisions/{number}", tag = "mail flow", params(("number" = String, Path, description = "The revision")), responses((status = 200, body = RevisionDetail), (status = "default", body = ErrorBody)))]
 pub(super) async fn revision(
     State(api): State<Api>,
     Path(number): Path<String>,

@@ -9,9 +9,12 @@ use axum::http::StatusCode;
 use super::Api;
 use super::error::ApiError;
 use super::extract::JsonBody;
-use crate::types::{AdvanceClock, AuditReport, Clock, ComponentHealth, ComponentStatus, Health};
+use crate::types::{
+    AdvanceClock, AuditReport, Clock, ComponentHealth, ComponentStatus, ErrorBody, Health,
+};
 
-/// `GET /v1/health`.
+/// How every part of the service is.
+#[utoipa::path(get, path = "/v1/health", tag = "service", responses((status = 200, body = Health), (status = "default", body = ErrorBody)))]
 pub(super) async fn health(State(api): State<Api>) -> Json<Health> {
     Json(measure(&api).await)
 }
@@ -47,17 +50,20 @@ async fn measure(api: &Api) -> Health {
     Health { healthy, components, unaccounted_messages }
 }
 
-/// `GET /v1/audit`.
+/// Where everything is that was ever accepted.
+#[utoipa::path(get, path = "/v1/audit", tag = "service", responses((status = 200, body = AuditReport), (status = "default", body = ErrorBody)))]
 pub(super) async fn audit(State(api): State<Api>) -> Result<Json<AuditReport>, ApiError> {
     Ok(Json(api.inner.store.audit().await?))
 }
 
-/// `GET /v1/clock`.
+/// What time it is for the queue.
+#[utoipa::path(get, path = "/v1/clock", tag = "service", responses((status = 200, body = Clock), (status = "default", body = ErrorBody)))]
 pub(super) async fn clock(State(api): State<Api>) -> Json<Clock> {
     Json(Clock { now: api.inner.control.now() })
 }
 
-/// `POST /v1/test/clock`.
+/// Turns the clock of a server under test.
+#[utoipa::path(post, path = "/v1/test/clock", tag = "service", request_body = AdvanceClock, responses((status = 200, body = Clock), (status = "default", body = ErrorBody)))]
 pub(super) async fn advance_clock(
     State(api): State<Api>,
     JsonBody(request): JsonBody<AdvanceClock>,

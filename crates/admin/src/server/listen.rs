@@ -1,9 +1,10 @@
 //! Who may connect, and how connections are served.
 //!
 //! The socket: mode 0600, and the kernel's word about the peer's user is checked on every
-//! connection; anybody but root and our own user gets a 403 to whatever is asked. TCP: loopback
-//! addresses only; health only with a `Host` that is this machine (a web page whose name was rebound
-//! to 127.0.0.1 is refused), and the settings for mail programs, which are no secret, with any.
+//! connection; anybody but root and our own user gets a 403 to whatever is asked. TCP: with TLS, or on a
+//! loopback address; everything to requests with a token ([`super::token`]), health to a `Host` that is
+//! this machine (a web page whose name was rebound to 127.0.0.1 is refused), and the settings for mail
+//! programs, which are no secret, to anybody.
 //!
 //! Connections are bounded in number, a header must be complete after 10 seconds, and a stopping
 //! server lets answers finish for 5 seconds.
@@ -16,15 +17,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
+use causeway_net::tls::server::ServerTls;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -35,7 +37,7 @@ use super::error::ApiError;
 /// Connections at once to the socket.
 const SOCKET_CONNECTIONS: usize = 128;
 /// Connections at once to a TCP listener.
-const LOOPBACK_CONNECTIONS: usize = 32;
+const TCP_CONNECTIONS: usize = 64;
 /// How long a request's header may take.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long answers may take once the server stops.
@@ -44,12 +46,13 @@ const DRAIN_TIME: Duration = Duration::from_secs(5);
 /// Why the API cannot be offered.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// A TCP address that others can reach.
+    /// A TCP address that others can reach, without TLS.
     #[error(
-        "the admin listener {address} can be reached from other machines, and has neither TLS nor \
-         a login; use a loopback address (127.0.0.1:{port}) in causeway.toml", port = address.port()
+        "the admin listener {address} can be reached from other machines and has tls = false: tokens \
+         would cross the network in clear text; remove that line, or use a loopback address \
+         (127.0.0.1:{port}) in causeway.toml", port = address.port()
     )]
-    NotLoopback {
+    WithoutTls {
         /// The address.
         address: SocketAddr,
     },
@@ -137,7 +140,7 @@ impl SocketListener {
                             Router::new().fallback(forbidden)
                         }
                     };
-                    server.serve(stream, routes, permit);
+                    server.serve(std::future::ready(Ok(stream)), routes, permit);
                 }
                 Err(error) => pause_after(&error).await,
             }
@@ -181,35 +184,35 @@ async fn forbidden() -> ApiError {
     )
 }
 
-/// An admin listener on a loopback address.
-#[derive(Debug)]
-pub struct LoopbackListener {
+/// An admin listener: a TCP address, with TLS wherever others can reach it.
+pub struct TcpApiListener {
     listener: TcpListener,
+    tls: Option<ServerTls>,
 }
 
-impl LoopbackListener {
-    /// Refuses every address that others can reach: for `causeway check` and before binding.
+impl TcpApiListener {
+    /// Refuses an address that others can reach without TLS: for `causeway check` and before binding.
     ///
     /// # Errors
-    /// [`ListenError::NotLoopback`].
-    pub fn check(address: SocketAddr) -> Result<(), ListenError> {
-        if address.ip().to_canonical().is_loopback() {
+    /// [`ListenError::WithoutTls`].
+    pub fn check(address: SocketAddr, has_tls: bool) -> Result<(), ListenError> {
+        if has_tls || address.ip().to_canonical().is_loopback() {
             Ok(())
         } else {
-            Err(ListenError::NotLoopback { address })
+            Err(ListenError::WithoutTls { address })
         }
     }
 
-    /// Binds a loopback address.
+    /// Binds an address.
     ///
     /// # Errors
-    /// [`ListenError::NotLoopback`] before anything is bound; [`ListenError::Io`].
-    pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
-        Self::check(address)?;
+    /// [`ListenError::WithoutTls`] before anything is bound; [`ListenError::Io`].
+    pub async fn bind(address: SocketAddr, tls: Option<ServerTls>) -> Result<Self, ListenError> {
+        Self::check(address, tls.is_some())?;
         let listener = TcpListener::bind(address)
             .await
             .map_err(|source| ListenError::Io { place: address.to_string(), source })?;
-        Ok(Self { listener })
+        Ok(Self { listener, tls })
     }
 
     /// The address that was bound, for port 0.
@@ -220,10 +223,11 @@ impl LoopbackListener {
         self.listener.local_addr()
     }
 
-    /// Serves health and the settings for mail programs until `shutdown` completes.
+    /// Serves until `shutdown` completes: everything to requests with a token, health and the settings for
+    /// mail programs to others.
     pub async fn serve(self, api: Api, shutdown: impl Future<Output = ()> + Send) {
         let routes = api.public_router();
-        let mut server = Connections::new(LOOPBACK_CONNECTIONS);
+        let mut server = Connections::new(TCP_CONNECTIONS);
         tokio::pin!(shutdown);
         loop {
             let permit = tokio::select! {
@@ -234,13 +238,39 @@ impl LoopbackListener {
                 () = &mut shutdown => break,
                 accepted = self.listener.accept() => accepted,
             };
-            match accepted {
-                Ok((stream, _)) => server.serve(stream, routes.clone(), permit),
-                Err(error) => pause_after(&error).await,
+            match (accepted, &self.tls) {
+                (Ok((stream, client)), None) => {
+                    let routes = routes.clone().layer(Extension(ConnectInfo(client)));
+                    server.serve(std::future::ready(Ok(stream)), routes, permit);
+                }
+                (Ok((stream, client)), Some(tls)) => {
+                    let routes = routes.clone().layer(Extension(ConnectInfo(client)));
+                    server.serve(encrypted(tls.clone(), stream), routes, permit);
+                }
+                (Err(error), _) => pause_after(&error).await,
             }
         }
         server.drain().await;
     }
+}
+
+impl std::fmt::Debug for TcpApiListener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let tls = self.tls.is_some();
+        f.debug_struct("TcpApiListener")
+            .field("listener", &self.listener)
+            .field("tls", &tls)
+            .finish()
+    }
+}
+
+/// Our half of the handshake, within the time that a header may take.
+async fn encrypted(
+    tls: ServerTls,
+    stream: TcpStream,
+) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + Send + 'static> {
+    let session = tokio::time::timeout(HEADER_TIMEOUT, tls.handshake(stream)).await??;
+    Ok(session.stream)
 }
 
 /// A failed accept is usually the want of file descriptors: waiting lets others give some back.
@@ -263,12 +293,17 @@ pub(super) async fn only_this_machine(request: Request, next: Next) -> Response 
     .into_response()
 }
 
-/// `localhost`, `127.0.0.1:8025`, `[::1]:8025` and the like.
-fn names_this_machine(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
+/// A `Host` without its port.
+pub(super) fn host_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
-    };
+    }
+}
+
+/// `localhost`, `127.0.0.1:8025`, `[::1]:8025` and the like.
+pub(super) fn names_this_machine(host: &str) -> bool {
+    let name = host_name(host);
     let literal = name.strip_prefix('[').and_then(|n| n.strip_suffix(']')).unwrap_or(name);
     name.eq_ignore_ascii_case("localhost")
         || literal.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
@@ -293,13 +328,23 @@ impl Connections {
         Arc::clone(&self.permits).acquire_owned().await.ok()
     }
 
-    fn serve<S>(&mut self, stream: S, routes: Router, permit: Option<OwnedSemaphorePermit>)
-    where
+    fn serve<S>(
+        &mut self,
+        opening: impl Future<Output = io::Result<S>> + Send + 'static,
+        routes: Router,
+        permit: Option<OwnedSemaphorePermit>,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         while self.tasks.try_join_next().is_some() {}
         let mut stop = self.stop.subscribe();
         self.tasks.spawn(async move {
+            let stream = match opening.await {
+                Ok(stream) => stream,
+                Err(error) => {
+                    return tracing::debug!(%error, "no TLS came about on an admin listener");
+                }
+            };
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADER_TIMEOUT)
@@ -342,13 +387,14 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_others_reach_is_refused() {
+    fn an_address_that_others_reach_is_refused_without_tls() {
+        let check = |address: &str, tls| TcpApiListener::check(address.parse().unwrap(), tls);
         for good in ["127.0.0.1:8025", "127.8.8.8:1", "[::1]:8025", "[::ffff:127.0.0.1]:8025"] {
-            assert!(LoopbackListener::check(good.parse().unwrap()).is_ok(), "{good}");
+            assert!(check(good, false).is_ok(), "{good}");
         }
         for bad in ["0.0.0.0:8025", "[::]:8025", "192.0.2.1:8025", "[::ffff:192.0.2.1]:1"] {
-            let refused = LoopbackListener::check(bad.parse().unwrap());
-            assert!(matches!(refused, Err(ListenError::NotLoopback { .. })), "{bad}");
+            assert!(matches!(check(bad, false), Err(ListenError::WithoutTls { .. })), "{bad}");
+            assert!(check(bad, true).is_ok(), "{bad}");
         }
     }
 

@@ -14,13 +14,14 @@ use super::error::ApiError;
 use super::extract::{JsonBody, address};
 use crate::password::{Password, PasswordError, secrets};
 use crate::types::{
-    ChangeMailbox, ChangePassword, CreateMailbox, MailboxView, MailboxWithPassword,
+    ChangeMailbox, ChangePassword, CreateMailbox, ErrorBody, MailboxView, MailboxWithPassword,
 };
 
 /// Aliases, and entries of `send_as`, that one mailbox may have.
 const MAX_ENTRIES: usize = 1000;
 
-/// `GET /v1/mailboxes`.
+/// The mailboxes.
+#[utoipa::path(get, path = "/v1/mailboxes", tag = "mailboxes", responses((status = 200, body = Vec<MailboxView>), (status = "default", body = ErrorBody)))]
 pub(super) async fn list(State(api): State<Api>) -> Result<Json<Vec<MailboxView>>, ApiError> {
     let mailboxes = api.inner.store.mailboxes().await?;
     Ok(Json(mailboxes.into_iter().map(view).collect()))
@@ -43,7 +44,8 @@ fn view(mailbox: Mailbox) -> MailboxView {
     }
 }
 
-/// `POST /v1/mailboxes`.
+/// Adds a mailbox.
+#[utoipa::path(post, path = "/v1/mailboxes", tag = "mailboxes", request_body = CreateMailbox, responses((status = 201, body = MailboxWithPassword), (status = "default", body = ErrorBody)))]
 pub(super) async fn create(
     State(api): State<Api>,
     JsonBody(request): JsonBody<CreateMailbox>,
@@ -76,7 +78,8 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// `PATCH /v1/mailboxes/ADDRESS`.
+/// Changes a mailbox.
+#[utoipa::path(patch, path = "/v1/mailboxes/{address}", tag = "mailboxes", params(("address" = String, Path, description = "Its main address")), request_body = ChangeMailbox, responses((status = 200, body = MailboxView), (status = "default", body = ErrorBody)))]
 pub(super) async fn change(
     State(api): State<Api>,
     Path(name): Path<String>,
@@ -111,7 +114,8 @@ pub(super) async fn change(
     Ok(Json(view(mailbox)))
 }
 
-/// `PUT /v1/mailboxes/ADDRESS/password`.
+/// Gives a mailbox a new password.
+#[utoipa::path(put, path = "/v1/mailboxes/{address}/password", tag = "mailboxes", params(("address" = String, Path, description = "Its main address")), request_body = ChangePassword, responses((status = 200, body = MailboxWithPassword), (status = "default", body = ErrorBody)))]
 pub(super) async fn change_password(
     State(api): State<Api>,
     Path(name): Path<String>,
@@ -128,7 +132,8 @@ pub(super) async fn change_password(
     Ok(Json(MailboxWithPassword { mailbox: view(mailbox), password: generated }))
 }
 
-/// `DELETE /v1/mailboxes/ADDRESS`: the mailbox, not the mail in it.
+/// Removes a mailbox; its mail stays on disk.
+#[utoipa::path(delete, path = "/v1/mailboxes/{address}", tag = "mailboxes", params(("address" = String, Path, description = "Its main address")), responses((status = 200, body = MailboxView), (status = "default", body = ErrorBody)))]
 pub(super) async fn remove(
     State(api): State<Api>,
     Path(name): Path<String>,

@@ -5,7 +5,8 @@
 //! store or [`ServerControl`], and turn the answer into the types of [`crate::types`].
 //!
 //! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
-//! then `queue`, `trace`, `mailbox`, `explain`, `health`, `pages` (how pages are answered), `clients`.
+//! `token` (who comes over TCP), `openapi`, then `queue`, `trace`, `mailbox`, `explain`, `health`, `pages` (how
+//! pages are answered), `clients`.
 
 mod access;
 mod author;
@@ -17,22 +18,28 @@ mod flow;
 mod health;
 mod listen;
 mod mailbox;
+mod openapi;
 mod pages;
 mod queue;
+mod token;
 mod trace;
 mod validate;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{any, delete, get, patch, post, put};
+use axum::routing::{any, get};
+use causeway_accounts::tokens::Tokens;
 use causeway_store::SharedStore;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::control::ServerControl;
+use openapi::Routes;
+use utoipa_axum::routes;
 
 pub use access::Access;
-pub use listen::{ListenError, LoopbackListener, SocketListener};
+pub use listen::{ListenError, SocketListener, TcpApiListener};
+pub use openapi::document as openapi_document;
 
 /// What the routes work on. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +54,8 @@ struct Inner {
     control: Arc<dyn ServerControl>,
     /// Who gets in.
     access: Access,
+    /// Who may use the API over TCP.
+    tokens: Tokens,
     /// Changes of mailboxes are read-modify-write: one at a time.
     mailbox_changes: Mutex<()>,
     /// Argon2id takes 19 MiB and a core each: at most two at a time.
@@ -58,6 +67,7 @@ impl Api {
     #[must_use]
     pub fn new(store: SharedStore, control: Arc<dyn ServerControl>, access: Access) -> Self {
         let inner = Inner {
+            tokens: Tokens::new(Arc::clone(&store)),
             store,
             control,
             access,
@@ -69,53 +79,16 @@ impl Api {
 
     /// Every route. Whoever can reach it administers the server.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route("/v1/queue", get(queue::list))
-            .route("/v1/queue/{id}", get(queue::show).post(queue::act))
-            .route("/v1/trace", get(trace::list))
-            .route("/v1/trace/{id}", get(trace::show))
-            .route("/v1/mailboxes", get(mailbox::list).post(mailbox::create))
-            .route("/v1/mailboxes/{address}", patch(mailbox::change).delete(mailbox::remove))
-            .route("/v1/mailboxes/{address}/password", put(mailbox::change_password))
-            .route(
-                "/v1/mailboxes/{address}/application-passwords",
-                get(access::application_passwords).post(access::create_application_password),
-            )
-            .route(
-                "/v1/mailboxes/{address}/application-passwords/{name}",
-                delete(access::revoke_application_password),
-            )
-            .route("/v1/login-locks", get(access::login_locks).delete(access::unlock_logins))
-            .route(
-                "/v1/pop-logins",
-                get(access::pop_logins)
-                    .post(access::report_pop_login)
-                    .delete(access::revoke_pop_logins),
-            )
-            .route("/v1/flow", get(flow::show))
-            .route("/v1/flow/plan", post(flow::plan))
-            .route("/v1/flow/apply", post(flow::apply))
-            .route("/v1/flow/revisions", get(flow::revisions))
-            .route("/v1/flow/revisions/{number}", get(flow::revision))
-            .route("/v1/domains", get(explain::domains))
-            .route("/v1/domains/{domain}/clients", get(clients::of_domain))
-            .route("/v1/connectors", get(explain::connectors))
-            .route("/v1/connectors/{name}", get(explain::connector))
-            .route("/v1/connectors/{name}/validate", post(validate::validate))
-            .route("/v1/firewall", get(validate::firewall))
-            .route("/v1/relay/explain", get(explain::relay))
-            .route("/v1/route/explain", get(explain::route))
-            .route("/v1/health", get(health::health))
-            .route("/v1/audit", get(health::audit))
-            .route("/v1/clock", get(health::clock))
-            .route("/v1/test/clock", post(health::advance_clock))
+        let (routes, _) = routes().split();
+        routes
             .fallback(error::no_such_path)
             .method_not_allowed_fallback(error::no_such_method)
             .with_state(self.clone())
     }
 
-    /// What is answered over TCP: health without details (503 when a part is down, so that load
-    /// balancers understand it) to this machine only, and the settings for mail programs.
+    /// What is answered over TCP: everything to requests with a token; to others health without
+    /// details (503 when a part is down, so that load balancers understand it) to this machine only,
+    /// and the settings for mail programs.
     pub fn public_router(&self) -> Router {
         let health = Router::new()
             .route("/v1/health", get(health::public_health))
@@ -132,8 +105,46 @@ impl Api {
             .route(crate::pages::STYLE_PATH, get(pages::style))
             .route("/settings/mail.mobileconfig", get(clients::mobileconfig))
             .merge(health)
-            .fallback(error::no_such_path)
+            .fallback(token::token_wanted)
             .method_not_allowed_fallback(error::no_such_method)
+            .layer(axum::middleware::from_fn_with_state(self.clone(), token::who_is_there))
             .with_state(self.clone())
     }
+}
+
+/// Every route of the API, with its description.
+fn routes() -> Routes {
+    Routes::new()
+        .with(routes!(queue::list))
+        .with(routes!(queue::show))
+        .with(routes!(queue::act))
+        .with(routes!(trace::list))
+        .with(routes!(trace::show))
+        .with(routes!(mailbox::list, mailbox::create))
+        .with(routes!(mailbox::change, mailbox::remove))
+        .with(routes!(mailbox::change_password))
+        .with(routes!(access::application_passwords, access::create_application_password))
+        .with(routes!(access::revoke_application_password))
+        .with(routes!(access::login_locks, access::unlock_logins))
+        .with(routes!(access::pop_logins, access::report_pop_login, access::revoke_pop_logins))
+        .with(routes!(flow::show))
+        .with(routes!(flow::plan))
+        .with(routes!(flow::apply))
+        .with(routes!(flow::revisions))
+        .with(routes!(flow::revision))
+        .with(routes!(explain::domains))
+        .with(routes!(clients::of_domain))
+        .with(routes!(explain::connectors))
+        .with(routes!(explain::connector))
+        .with(routes!(validate::validate))
+        .with(routes!(validate::firewall))
+        .with(routes!(explain::relay))
+        .with(routes!(explain::route))
+        .with(routes!(token::list, token::create))
+        .with(routes!(token::revoke))
+        .with(routes!(health::health))
+        .with(routes!(health::audit))
+        .with(routes!(health::clock))
+        .with(routes!(health::advance_clock))
+        .with(routes!(openapi::show))
 }

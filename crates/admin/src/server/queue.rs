@@ -10,11 +10,12 @@ use super::error::ApiError;
 use super::extract::{JsonBody, QueryString, page_size, queue_id};
 use crate::control::LiveState;
 use crate::types::{
-    MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,
+    ErrorBody, MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,
     QueueRecipient, RecipientStatus, Selection, SelectionFilter, Touched, sender_text,
 };
 
-/// `GET /v1/queue`.
+/// What waits, oldest first.
+#[utoipa::path(get, path = "/v1/queue", tag = "queue", params(QueueQuery), responses((status = 200, body = QueuePage), (status = "default", body = ErrorBody)))]
 pub(super) async fn list(
     State(api): State<Api>,
     QueryString(query): QueryString<QueueQuery>,
@@ -129,7 +130,8 @@ fn recipient(
     recipient
 }
 
-/// `GET /v1/queue/ID`. Also for messages that have left the queue, as long as the trace has them.
+/// Everything about one message.
+#[utoipa::path(get, path = "/v1/queue/{id}", tag = "queue", params(("id" = String, Path, description = "The message")), responses((status = 200, body = MessageDetail), (status = "default", body = ErrorBody)))]
 pub(super) async fn show(
     State(api): State<Api>,
     Path(id): Path<String>,
@@ -187,7 +189,8 @@ fn detail(api: &Api, message: StoredMessage, rows: Vec<TraceRow>) -> MessageDeta
     }
 }
 
-/// `POST /v1/queue/ACTION`.
+/// Acts on waiting recipients.
+#[utoipa::path(post, path = "/v1/queue/{id}", tag = "queue", params(("id" = String, Path, description = "The action: retry, hold, release, return, remove or redirect")), request_body = QueueActionRequest, responses((status = 200, body = Touched), (status = "default", body = ErrorBody)))]
 pub(super) async fn act(
     State(api): State<Api>,
     Path(action): Path<String>,

@@ -8,9 +8,10 @@ use causeway_store::{Status, TraceFilter, TraceRow};
 use super::Api;
 use super::error::ApiError;
 use super::extract::{QueryString, page_size, queue_id};
-use crate::types::{TraceEntry, TracePage, TraceQuery, sender_text};
+use crate::types::{ErrorBody, TraceEntry, TracePage, TraceQuery, sender_text};
 
-/// `GET /v1/trace`.
+/// What became of mail, newest first.
+#[utoipa::path(get, path = "/v1/trace", tag = "trace", params(TraceQuery), responses((status = 200, body = TracePage), (status = "default", body = ErrorBody)))]
 pub(super) async fn list(
     State(api): State<Api>,
     QueryString(query): QueryString<TraceQuery>,
@@ -34,7 +35,8 @@ pub(super) async fn list(
     Ok(Json(TracePage { now: api.inner.control.now(), rows, next }))
 }
 
-/// `GET /v1/trace/ID`: every recipient of one message with every event.
+/// Every recipient of one message with every event.
+#[utoipa::path(get, path = "/v1/trace/{id}", tag = "trace", params(("id" = String, Path, description = "The message")), responses((status = 200, body = TracePage), (status = "default", body = ErrorBody)))]
 pub(super) async fn show(
     State(api): State<Api>,
     Path(id): Path<String>,

@@ -18,8 +18,8 @@ use super::error::ApiError;
 use super::explain::connector_view;
 use super::extract::{JsonBody, QueryString};
 use crate::types::{
-    ConnectorView, FirewallQuery, FirewallRule, TestLine, TestReport, TestStep, ValidateConnector,
-    Validation,
+    ConnectorView, ErrorBody, FirewallQuery, FirewallRule, TestLine, TestReport, TestStep,
+    ValidateConnector, Validation,
 };
 
 /// More lines than a test can have: nobody waits for a slow listener.
@@ -37,7 +37,8 @@ struct Kept {
     connector: ConnectorView,
 }
 
-/// `POST /v1/connectors/NAME/validate`.
+/// Tests a connector. The answer is one JSON document a line, as the test goes on.
+#[utoipa::path(post, path = "/v1/connectors/{name}/validate", tag = "mail flow", params(("name" = String, Path, description = "An outbound connector")), request_body = ValidateConnector, responses((status = 200, body = TestLine, content_type = "application/x-ndjson"), (status = "default", body = ErrorBody)))]
 pub(super) async fn validate(
     State(api): State<Api>,
     Path(name): Path<String>,
@@ -137,7 +138,8 @@ fn outbound<'f>(flow: &'f MailFlow, name: &str) -> Result<&'f OutboundConnector,
     }
 }
 
-/// `GET /v1/firewall`.
+/// From where to where we send.
+#[utoipa::path(get, path = "/v1/firewall", tag = "mail flow", params(FirewallQuery), responses((status = 200, body = Vec<FirewallRule>), (status = "default", body = ErrorBody)))]
 pub(super) async fn firewall(
     State(api): State<Api>,
     QueryString(query): QueryString<FirewallQuery>,

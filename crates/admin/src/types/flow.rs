@@ -5,11 +5,12 @@
 
 use causeway_model::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 pub use causeway_policy::{Effect, EffectKind, Plan};
 
 /// `GET /v1/flow`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FlowView {
     /// The revision in force.
     pub revision: u64,
@@ -25,7 +26,7 @@ pub struct FlowView {
 }
 
 /// What is to be in force: one of the two.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proposal {
     /// The whole text of `mailflow.toml`.
@@ -37,7 +38,7 @@ pub struct Proposal {
 }
 
 /// The answer to `POST /v1/flow/plan`, whose request is a [`Proposal`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlanAnswer {
     /// What would change, and what that would do.
     #[serde(flatten)]
@@ -50,7 +51,7 @@ pub struct PlanAnswer {
 }
 
 /// `POST /v1/flow/apply`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyRequest {
     /// The whole text of `mailflow.toml`, or `revision`.
@@ -73,7 +74,7 @@ pub struct ApplyRequest {
 }
 
 /// The answer to [`ApplyRequest`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ApplyAnswer {
     /// What changed, and what that did; or why it was refused.
     #[serde(flatten)]
@@ -88,7 +89,8 @@ pub struct ApplyAnswer {
 }
 
 /// `GET /v1/flow/revisions`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RevisionQuery {
     /// Only revisions before this one.
@@ -100,7 +102,7 @@ pub struct RevisionQuery {
 }
 
 /// A page of revisions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevisionPage {
     /// Newest first.
     pub revisions: Vec<RevisionView>,
@@ -110,7 +112,7 @@ pub struct RevisionPage {
 }
 
 /// One entry of `history`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevisionView {
     /// From 1.
     pub revision: u64,
@@ -125,7 +127,7 @@ pub struct RevisionView {
 }
 
 /// `GET /v1/flow/revisions/NUMBER`: `history show`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevisionDetail {
     /// Who, when, why, what.
     #[serde(flatten)]

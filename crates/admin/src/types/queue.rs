@@ -3,9 +3,10 @@
 use causeway_model::{Address, Domain, Origin, QueueId, Timestamp};
 use causeway_store::{Event, LastResult, QueueFilter, Status};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// The state of a recipient, as people see it: the store's, and `delivering`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RecipientStatus {
     /// Waiting for its first attempt, or told to be tried now.
@@ -79,7 +80,8 @@ impl From<Status> for RecipientStatus {
 }
 
 /// `GET /v1/queue`: which messages, and from where on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub struct QueueQuery {
     /// Recipients whose last attempt, their own or their site's, went by this connector.
@@ -97,7 +99,7 @@ pub struct QueueQuery {
 }
 
 /// The answer to [`QueueQuery`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QueuePage {
     /// What time it is for the server.
     pub now: Timestamp,
@@ -108,7 +110,7 @@ pub struct QueuePage {
 }
 
 /// A message in the queue, one element of `queue list`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QueueMessage {
     /// Its name.
     pub id: QueueId,
@@ -129,7 +131,7 @@ pub struct QueueMessage {
 }
 
 /// One recipient of a message in the queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QueueRecipient {
     /// Position in the envelope, from 0.
     pub index: u32,
@@ -167,7 +169,7 @@ impl QueueRecipient {
 }
 
 /// `GET /v1/queue/ID`: everything about one message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MessageDetail {
     /// As in the list, with all recipients, ended ones too, and their events.
     #[serde(flatten)]
@@ -181,7 +183,7 @@ pub struct MessageDetail {
 }
 
 /// Which recipients an action is for. In JSON `"all"`, `{"ids":[…]}` or `{"filter":{…}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Selection {
     /// All unfinished recipients of these messages. Never empty.
@@ -193,7 +195,7 @@ pub enum Selection {
 }
 
 /// Which recipients, by what they have in common.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SelectionFilter {
     /// Recipients whose last attempt, their own or their site's, went by this connector.
@@ -225,7 +227,7 @@ impl Selection {
 }
 
 /// `POST /v1/queue/ACTION` with `retry`, `hold`, `release`, `return`, `remove` or `redirect`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QueueActionRequest {
     /// What it is for.
@@ -239,14 +241,14 @@ pub struct QueueActionRequest {
 }
 
 /// The answer to a [`QueueActionRequest`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Touched {
     /// How many recipients it touched.
     pub recipients: u64,
 }
 
 /// What to do with the selected recipients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum QueueAction {
     /// Try now.

@@ -4,10 +4,11 @@ use causeway_model::config::Language;
 use causeway_model::{Address, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use utoipa::{IntoParams, ToSchema};
 
 /// `POST /v1/connectors/NAME/validate`. The answer is one JSON document a line: a [`TestLine`] for
 /// each step as it ends, the whole report last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValidateConnector {
     /// Whom the test message is for.
@@ -18,7 +19,7 @@ pub struct ValidateConnector {
 }
 
 /// A line of the answer of a test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TestLine {
     /// A step is over.
@@ -28,7 +29,7 @@ pub enum TestLine {
 }
 
 /// `test …`, `connector validate`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TestReport {
     /// Everything that is needed works.
     pub passed: bool,
@@ -37,7 +38,7 @@ pub struct TestReport {
 }
 
 /// One step of a test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TestStep {
     /// `resolve`, `connect`, `ehlo`, `tls`, `login`, `message`.
     pub name: String,
@@ -53,7 +54,7 @@ pub struct TestStep {
 }
 
 /// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TestStatus {
     /// As it should be.
@@ -67,7 +68,7 @@ pub enum TestStatus {
 }
 
 /// The last test of a connector.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Validation {
     /// When.
     pub at: Timestamp,
@@ -80,7 +81,8 @@ pub struct Validation {
 }
 
 /// `GET /v1/firewall`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FirewallQuery {
     /// One outbound connector; absent: all that are enabled, and mail that goes to MX hosts.
@@ -89,17 +91,19 @@ pub struct FirewallQuery {
 }
 
 /// A way that somebody's firewall must let through: from one of our addresses to one of theirs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FirewallRule {
     /// The connector; absent: mail that goes to MX hosts.
     pub connector: Option<String>,
     /// The host as it stands in the configuration; absent: any host of the internet.
     pub host: Option<String>,
     /// Its address; absent: any, or not known.
+    #[schema(value_type = Option<String>)]
     pub address: Option<IpAddr>,
     /// The port, TCP.
     pub port: u16,
     /// Where we come from; absent: there is no way.
+    #[schema(value_type = Option<String>)]
     pub source: Option<IpAddr>,
     /// True: the source is written in causeway.toml. False: the system chooses it.
     pub source_configured: bool,

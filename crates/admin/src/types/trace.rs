@@ -3,9 +3,10 @@
 use causeway_model::{Address, QueueId, Timestamp};
 use causeway_store::{Event, Status};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// How it stands with a recipient, in the words of the trace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TraceStatus {
     /// In a mailbox here.
@@ -51,7 +52,8 @@ impl From<Status> for TraceStatus {
 }
 
 /// `GET /v1/trace`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub struct TraceQuery {
     /// Part of the sender's address, any case (`<>`: reports).
@@ -75,7 +77,7 @@ pub struct TraceQuery {
 }
 
 /// The answer to [`TraceQuery`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TracePage {
     /// What time it is for the server.
     pub now: Timestamp,
@@ -86,7 +88,7 @@ pub struct TracePage {
 }
 
 /// One row of the trace: one recipient of one message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TraceEntry {
     /// The message.
     pub id: QueueId,

@@ -1,7 +1,7 @@
 //! Settings for mail programs, as programs and people ask for them.
 
 use causeway_admin::clients::{MailProtocol, MailService, MailServices, Security};
-use causeway_admin::{ClientError, LoopbackListener};
+use causeway_admin::{ClientError, TcpApiListener};
 use tokio::net::TcpStream;
 
 use crate::world::{World, raw};
@@ -22,7 +22,7 @@ pub(crate) fn offered() -> MailServices {
 #[tokio::test]
 async fn programs_and_people_find_the_settings_of_accepted_domains_only() {
     let world = World::start().await;
-    let listener = LoopbackListener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let listener = TcpApiListener::bind("127.0.0.1:0".parse().unwrap(), None).await.unwrap();
     let address = listener.local_address().unwrap();
     let serving = tokio::spawn(listener.serve(world.api.clone(), std::future::pending()));
     let ask = async |host: &str, method: &str, path: &str, body: &str| {
@@ -84,7 +84,7 @@ async fn programs_and_people_find_the_settings_of_accepted_domains_only() {
     // Nothing else is told to those who come through a web server.
     assert_eq!(ask("ours.test", "GET", "/v1/health", "").await.0, 421);
     for path in ["/v1/domains", "/v1/domains/ours.test/clients", "/v1/mailboxes"] {
-        assert_eq!(ask("localhost", "GET", path, "").await.0, 404, "{path}");
+        assert_eq!(ask("localhost", "GET", path, "").await.0, 401, "{path}");
     }
     serving.abort();
 }

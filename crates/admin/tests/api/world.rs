@@ -306,7 +306,9 @@ impl World {
     }
 
     pub(crate) async fn client(&self) -> Client {
-        Client::connect(&Target::Socket(self.socket.clone())).await.unwrap()
+        Client::connect(&Target::Socket(self.socket.clone()), causeway_admin::Coming::default())
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn stop(mut self) {

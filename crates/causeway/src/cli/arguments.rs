@@ -63,10 +63,17 @@ pub(crate) struct Common {
     /// of them, else the current directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) config: Option<PathBuf>,
-    /// The server to talk to: unix:/PATH/causeway.sock or http://127.0.0.1:PORT [default: the
-    /// socket in the data directory]
+    /// The server to talk to: https://HOST:PORT, http://127.0.0.1:PORT (both want a token) or
+    /// unix:/PATH/causeway.sock [default: the socket in the data directory]
     #[arg(long, global = true, value_name = "URL", value_parser = Target::parse)]
     pub(crate) server: Option<Target>,
+    /// The file whose first line is the token for --server [default: the environment variable
+    /// CAUSEWAY_TOKEN]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// A file with certificates to trust beside the system's, for --server https://
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -132,6 +139,12 @@ pub(crate) enum Command {
     /// Find out who may send through this server, and why
     #[command(subcommand)]
     Relay(RelayCommand),
+    /// See and manage the tokens by which the API is used over TCP
+    #[command(subcommand, after_help = help::TOKEN)]
+    Token(access::TokenCommand),
+    /// Get the description of the API
+    #[command(subcommand)]
+    Api(access::ApiCommand),
     /// Explain a non-delivery report, an SMTP reply, an enhanced code or a client error
     #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArguments),

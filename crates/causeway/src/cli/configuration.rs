@@ -1,6 +1,6 @@
 //! Finding and reading the two files.
 //!
-//! A relative `data_dir` begins at the directory of the file, for the server and for every command:
+//! Relative paths (`data_dir`, `[tls]`, `trust_roots`) begin at the directory of the file, for the server and for every command:
 //! so they find each other from wherever they are started.
 
 use std::path::{Path, PathBuf};
@@ -45,6 +45,12 @@ pub(crate) fn machine(directory: &Path) -> Loaded<Machine> {
     let mut loaded = load(directory, MACHINE_FILE, Machine::parse);
     if let Some(machine) = loaded.value.as_mut().filter(|_| directory != Path::new(".")) {
         machine.data_dir = directory.join(&machine.data_dir);
+        for file in machine.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]) {
+            *file = directory.join(&*file);
+        }
+        for file in &mut machine.delivery.trust_roots {
+            *file = directory.join(&*file);
+        }
     }
     loaded
 }

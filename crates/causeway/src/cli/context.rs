@@ -4,7 +4,8 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
-use causeway_admin::{Client, SOCKET_NAME, Target};
+use causeway_admin::password::Password;
+use causeway_admin::{Client, Coming, SOCKET_NAME, Target};
 use causeway_model::config::Language;
 
 use super::arguments::Common;
@@ -13,6 +14,9 @@ use super::failure::Failure;
 use super::output::Output;
 use super::words::{self, Words};
 
+/// Where a token is when no file is named.
+const TOKEN_VARIABLE: &str = "CAUSEWAY_TOKEN";
+
 /// The common options, resolved.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
@@ -20,6 +24,10 @@ pub(crate) struct Context {
     pub(crate) config_directory: PathBuf,
     /// `--server`.
     server: Option<Target>,
+    /// `--token-file`.
+    token_file: Option<PathBuf>,
+    /// `--ca-file`.
+    ca_file: Option<PathBuf>,
     /// One JSON document instead of text.
     pub(crate) json: bool,
     /// The language of explanations.
@@ -44,6 +52,8 @@ impl Context {
         Ok(Self {
             config_directory,
             server: common.server,
+            token_file: common.token_file,
+            ca_file: common.ca_file,
             json: common.json,
             language: common.lang.unwrap_or_else(environment_language),
             yes: common.yes,
@@ -62,7 +72,29 @@ impl Context {
                 configuration::existing_data_directory(&self.config_directory)?.join(SOCKET_NAME),
             ),
         };
-        Ok(Client::connect(&target).await?)
+        let coming = Coming {
+            token: match target {
+                Target::Socket(_) => None,
+                Target::Http(_) | Target::Https { .. } => self.token()?,
+            },
+            trust_roots: self.ca_file.iter().cloned().collect(),
+            language: Some(self.language),
+        };
+        Ok(Client::connect(&target, coming).await?)
+    }
+
+    /// The token for a server over TCP: the first line of `--token-file`, or `CAUSEWAY_TOKEN`.
+    fn token(&self) -> Result<Option<Password>, Failure> {
+        let text = match &self.token_file {
+            Some(file) => std::fs::read_to_string(file)
+                .map_err(|error| Failure::bad_input(words::no_token_file(file, &error)))?,
+            None => std::env::var(TOKEN_VARIABLE).unwrap_or_default(),
+        };
+        let token = text.lines().next().unwrap_or_default().trim();
+        if !token.bytes().all(|octet| octet.is_ascii_graphic()) {
+            return Err(Failure::bad_input(words::NOT_A_TOKEN));
+        }
+        Ok((!token.is_empty()).then(|| Password::new(token.to_owned())))
     }
 
     /// The sentences of the language.

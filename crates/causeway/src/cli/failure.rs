@@ -69,6 +69,10 @@ impl From<ClientError> for Failure {
             ClientError::Refused { what, instead, .. } => {
                 Self::Failed(format!("{what}; {instead}"))
             }
+            ClientError::NotTrusted { .. } => Self::Unreachable(format!(
+                "{error}; name the file with its issuer's certificate (--ca-file), and the server as \
+                 its certificate does"
+            )),
             ClientError::NotUnderstood { .. } => Self::Failed(error.to_string()),
         }
     }

@@ -259,3 +259,19 @@ Examples:
 pub(super) const MAN: &str = "\
 Example:
   causeway man /usr/local/share/man/man1";
+
+pub(super) const TOKEN: &str = "\
+A token is shown to the API over TCP (https://HOST:8025, or http:// on this machine), in
+CAUSEWAY_TOKEN or a --token-file. On the server itself none is needed: root and the server's own
+user come by the socket.
+
+Examples:
+  causeway token add ops --expires 90d
+  causeway token add monitoring --read-only
+  CAUSEWAY_TOKEN=… causeway queue list --server https://mx.contoso.example:8025";
+
+pub(super) const TOKEN_ADD: &str = "\
+The token is shown once and kept nowhere in clear text.
+
+Example:
+  causeway token add monitoring --read-only --expires 90d";

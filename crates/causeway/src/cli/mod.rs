@@ -60,6 +60,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Demo(demo) => return run_demo(demo, &context),
         Command::Check => commands::check::run(&context),
         Command::Explain(explain) => commands::explain::run(&context, &explain),
+        Command::Api(api) => commands::token::api(&api),
         Command::Completions(completions) => commands::shell::completions(&completions),
         Command::Man(man) => commands::shell::man(&man),
         command => with_server(async { commands::online(command, &context).await }),

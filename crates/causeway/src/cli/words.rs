@@ -28,6 +28,8 @@ pub(crate) const WHAT_TO_EXPLAIN: &str =
 pub(crate) const NO_PASSWORD_ON_STDIN: &str =
     "there is no password on standard input; write it there, followed by a line end";
 pub(crate) const PASSWORDS_DIFFER: &str = "the two passwords are not the same; nothing was done";
+pub(crate) const NOT_A_TOKEN: &str =
+    "this is no token: it has spaces or other characters that none has; copy it anew";
 pub(crate) const ASK_PASSWORD: &str = "Password (nothing: one is made): ";
 pub(crate) const ASK_PASSWORD_AGAIN: &str = "The same again: ";
 
@@ -60,6 +62,10 @@ pub(crate) fn no_directory(directory: &Path) -> String {
         "--config {}: there is no such directory; name the one with causeway.toml and mailflow.toml",
         directory.display()
     )
+}
+
+pub(crate) fn no_token_file(file: &Path, error: &io::Error) -> String {
+    format!("--token-file {}: {error}; name the file whose first line is the token", file.display())
 }
 
 pub(crate) fn unreadable(error: &io::Error) -> String {

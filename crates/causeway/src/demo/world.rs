@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use causeway_admin::types::{CreateMailbox, QueueQuery, TraceEntry, TraceQuery, TraceStatus};
-use causeway_admin::{Client, Target};
+use causeway_admin::{Client, Coming, Target};
 use causeway_model::Address;
 use causeway_model::config::Language;
 use causeway_store::Audit;
@@ -208,7 +208,7 @@ impl Server {
         let target = Target::Socket(self.directory.join("data/causeway.sock"));
         let began = Instant::now();
         loop {
-            match Client::connect(&target).await {
+            match Client::connect(&target, Coming::default()).await {
                 Ok(client) => return Ok(client),
                 Err(error) if began.elapsed() > START => {
                     let log = std::fs::read_to_string(self.directory.join("log"));

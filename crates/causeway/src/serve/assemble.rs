@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
-use causeway_admin::{LoopbackListener, SocketListener};
+use causeway_admin::{SocketListener, TcpApiListener};
 use causeway_dispatch::{Dispatch, Settings};
 use causeway_intake::{Context, Handoff, Listening, Spool, Throttle};
 use causeway_model::config::{Machine, MailFlow, Places, Protocol, Severity, StoreUrl};
@@ -46,7 +46,7 @@ pub(crate) struct Assembled {
     pub(crate) smtp: Vec<Listening>,
     pub(crate) pop3: Vec<Listening>,
     pub(crate) socket: SocketListener,
-    pub(crate) admin: Vec<LoopbackListener>,
+    pub(crate) admin: Vec<TcpApiListener>,
     pub(crate) context: Arc<Context>,
     pub(crate) clean: FilesFound,
 }
@@ -87,7 +87,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let resolver = Resolver::new(&machine.dns).map_err(|e| Refusal::other(e.to_string()))?;
     let resolver = Arc::new(resolver);
     let (client_tls, tls) = certificates(&machine, &hostname)?;
-    let (smtp, pop3, admin, listeners) = bind(&machine).await?;
+    let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
 
     let dispatch = Dispatch::new(Settings {
         store: Arc::clone(&store),
@@ -266,9 +266,9 @@ fn clock() -> (Clock, bool) {
     }
 }
 
-type Listeners = (Vec<Listening>, Vec<Listening>, Vec<LoopbackListener>, Vec<Bound>);
+type Listeners = (Vec<Listening>, Vec<Listening>, Vec<TcpApiListener>, Vec<Bound>);
 
-async fn bind(machine: &Machine) -> Result<Listeners, Refusal> {
+async fn bind(machine: &Machine, tls: &ServerTls) -> Result<Listeners, Refusal> {
     let (mut smtp, mut pop3) = (Vec::new(), Vec::new());
     let (mut admin, mut bound) = (Vec::new(), Vec::new());
     for listener in &machine.listeners {
@@ -291,8 +291,9 @@ async fn bind(machine: &Machine) -> Result<Listeners, Refusal> {
                 (protocol, address)
             }
             Protocol::Admin => {
+                let tls = listener.admin_tls().then(|| tls.clone());
                 let listening =
-                    LoopbackListener::bind(listener.address).await.map_err(|e| failed(&e))?;
+                    TcpApiListener::bind(listener.address, tls).await.map_err(|e| failed(&e))?;
                 let address = listening.local_address().map_err(|e| failed(&e))?;
                 admin.push(listening);
                 ("admin", address)

@@ -39,12 +39,22 @@ pub struct Listener {
     pub protocol: Protocol,
     /// Address and port.
     pub address: SocketAddr,
+    /// On `admin` listeners: whether TLS is spoken. `None`: wherever others can reach it.
+    pub tls: Option<bool>,
     /// Clients on this machine may log in without TLS. False unless written, and without effect
     /// for clients from elsewhere.
     pub allow_plain_login_on_loopback: bool,
     /// `SCRAM-SHA-256-PLUS` is announced to those who may log in. False unless written: mutt takes it
     /// where it is announced and cannot do it. It is spoken in any case.
     pub announce_channel_binding: bool,
+}
+
+impl Listener {
+    /// Whether an `admin` listener speaks TLS.
+    #[must_use]
+    pub fn admin_tls(&self) -> bool {
+        self.tls.unwrap_or_else(|| !self.address.ip().to_canonical().is_loopback())
+    }
 }
 
 /// `protocol` of a listener.
@@ -169,6 +179,7 @@ impl Default for Machine {
             name: name.into(),
             protocol,
             address: SocketAddr::from(([127, 0, 0, 1], port)),
+            tls: None,
             allow_plain_login_on_loopback: false,
             announce_channel_binding: false,
         };

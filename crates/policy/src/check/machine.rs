@@ -8,15 +8,16 @@ pub(super) fn check(machine: &Machine, flow: &MailFlow, findings: &mut Findings<
     for (i, listener) in machine.listeners.iter().enumerate() {
         let path = format!("listener[{i}]");
         let ip = listener.address.ip();
-        if listener.protocol == Protocol::Admin && !ip.to_canonical().is_loopback() {
+        let is_public = !ip.to_canonical().is_loopback();
+        if listener.protocol == Protocol::Admin && is_public && !listener.admin_tls() {
             findings.error(
-                &format!("{path}.address"),
+                &format!("{path}.tls"),
                 format!(
-                    "the admin listener \"{}\" can be reached from other machines",
+                    "the admin listener \"{}\" can be reached from other machines, and tokens would \
+                     cross the network in clear text",
                     listener.name
                 ),
-                "write a loopback address such as 127.0.0.1:8025; from elsewhere, come through an \
-                 SSH tunnel",
+                "remove tls = false, or write a loopback address such as 127.0.0.1:8025",
             );
         }
         let earlier = &machine.listeners[..i];

@@ -27,6 +27,7 @@ use std::net::IpAddr;
 use causeway_model::config::{DomainType, MailFlow, Problem, Severity};
 use causeway_model::{Address, Domain, Origin, ReversePath};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use self::changes::changes;
 use self::ways::Followed;
@@ -45,7 +46,7 @@ pub struct QueuedRecipient<'a> {
 }
 
 /// What a change would do. Serializes as `plan` of INTERFACE.md, with `can_be_forced` in addition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Plan {
     /// What changes, one sentence each; empty when only comments and layout do.
     pub changes: Vec<String>,
@@ -58,7 +59,7 @@ pub struct Plan {
 }
 
 /// One thing that a change does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Effect {
     /// What kind of thing.
     pub kind: EffectKind,
@@ -69,7 +70,9 @@ pub struct Effect {
 }
 
 /// What a change can do, the most serious first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum EffectKind {
     /// Queued recipients have no way out any more and are returned to their senders.

@@ -39,13 +39,16 @@ pub fn outbound(name: &str, peer: Peer, patterns: &[&str]) -> OutboundConnector 
         peer,
         enabled: true,
         recipient_domains: patterns.iter().map(|p| pattern(p)).collect(),
-        route: OutboundRoute::SmartHosts(vec![SmartHost {
+        route: OutboundRoute::SmartHosts(vec![vec![SmartHost {
             host: Host::Name(domain("hub.ours.test")),
             port: 25,
-        }]),
+        }]]),
         tls: TlsLevel::Opportunistic,
         tls_domain: None,
         credentials: None,
+        source_addresses: Vec::new(),
+        max_connections: None,
+        max_messages_per_minute: None,
         note: None,
     }
 }

@@ -75,6 +75,7 @@ impl World {
             name: "pop3".into(),
             protocol: Protocol::Pop3,
             address: "127.0.0.1:0".parse().unwrap(),
+            tls: None,
             allow_plain_login_on_loopback: true,
             announce_channel_binding: false,
         })

@@ -37,6 +37,49 @@ pub(crate) enum AppPasswordCommand {
     },
 }
 
+/// `causeway token`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// List the tokens: what they may do, and when they were used last
+    List,
+    /// Make a token and show it once
+    #[command(after_help = help::TOKEN_ADD)]
+    Add(TokenAddArguments),
+    /// End a token at once
+    Revoke {
+        /// The token
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+/// `causeway token add`.
+#[derive(Debug, Args)]
+pub(crate) struct TokenAddArguments {
+    /// Whose it is, or what for
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// It may look and rehearse, and change nothing
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// It ends after this time: 12h, 90d [default: it does not end by itself]
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub(crate) expires: Option<std::time::Duration>,
+}
+
+fn span(text: &str) -> Result<std::time::Duration, String> {
+    causeway_model::time::parse_duration(text)
+        .filter(|span| !span.is_zero())
+        .ok_or_else(|| "write a time such as 12h or 90d".into())
+}
+
+/// `causeway api`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApiCommand {
+    /// Print the OpenAPI document of this version; needs no server
+    Openapi,
+}
+
 /// `causeway login`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LoginCommand {

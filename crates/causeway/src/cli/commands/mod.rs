@@ -16,6 +16,7 @@ mod password;
 mod queue;
 mod service;
 pub(super) mod shell;
+pub(super) mod token;
 mod trace;
 
 use super::Answer;
@@ -39,6 +40,7 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Route(command) => flow::route(command, context).await,
         Command::Relay(command) => flow::relay(command, context).await,
         Command::Login(command) => access::login(command, context).await,
+        Command::Token(command) => Box::pin(token::run(command, context)).await,
         Command::Audit => service::audit(context).await,
         Command::Health => service::health(context).await,
         // Answered by the caller, without a server.
@@ -47,6 +49,7 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         | Command::Check
         | Command::Explain(_)
         | Command::Completions(_)
+        | Command::Api(_)
         | Command::Man(_) => Ok(Answer::Fine),
     }
 }

@@ -15,8 +15,14 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("admin", Protocol::Admin),
 ];
 
-const LISTENER_KEYS: &[&str] =
-    &["name", "protocol", "address", "allow_plain_login_on_loopback", "announce_channel_binding"];
+const LISTENER_KEYS: &[&str] = &[
+    "name",
+    "protocol",
+    "address",
+    "tls",
+    "allow_plain_login_on_loopback",
+    "announce_channel_binding",
+];
 
 const LIMIT_KEYS: &[&str] = &[
     "max_message_size",
@@ -127,6 +133,14 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
                 "give each listener an address or a port of its own",
             );
         }
+        let tls = section.read("tls", values::boolean);
+        if tls.is_some() && protocol != Protocol::Admin {
+            section.source.warning(
+                section.span_of("tls"),
+                "the protocol of this listener says how TLS is spoken, so the key changes nothing",
+                "write it for listeners with protocol = \"admin\", or remove it",
+            );
+        }
         let allow_plain_login_on_loopback = plain_login(&section, protocol);
         let announce_channel_binding =
             section.read("announce_channel_binding", values::boolean).unwrap_or(false);
@@ -134,6 +148,7 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
             name,
             protocol,
             address,
+            tls,
             allow_plain_login_on_loopback,
             announce_channel_binding,
         });
