@@ -146,10 +146,10 @@ fn the_mailflow_file_is_read() {
     assert_eq!(out.tls_domain.as_deref(), Some("mail.corp.example"));
     assert_eq!(out.recipient_domains[2], DomainPattern::Everything);
     let OutboundRoute::SmartHosts(hosts) = &out.route else { panic!() };
-    let ports: Vec<u16> = hosts.iter().map(|host| host.port).collect();
+    let ports: Vec<u16> = hosts.iter().flatten().map(|host| host.port).collect();
     assert_eq!(ports, [25, 2525, 26, 25, 587]);
-    assert_eq!(hosts[3].host, Host::Address("2001:db8::8".parse().unwrap()));
-    assert!(matches!(&hosts[4].host, Host::Name(name) if name.as_str() == "mail"));
+    assert_eq!(hosts[3][0].host, Host::Address("2001:db8::8".parse().unwrap()));
+    assert!(matches!(&hosts[4][0].host, Host::Name(name) if name.as_str() == "mail"));
     let Connector::Inbound(inbound) = &flow.connectors[1] else { panic!() };
     assert_eq!(inbound.source_addresses[1].to_string(), "192.0.2.7/32");
     assert!(inbound.require_tls);
