@@ -15,7 +15,7 @@ use std::time::Duration;
 use axum::body::Body;
 use causeway_model::config::{Language, TlsLevel};
 use causeway_model::{Address, Failure, QueueId};
-use causeway_net::tls::client::ClientTls;
+use causeway_net::tls::client::{ClientTls, Expectation};
 use http_body_util::{BodyExt, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST};
@@ -483,7 +483,8 @@ async fn encrypted(
     let target = target.to_string();
     let not_trusted = |detail: String| ClientError::NotTrusted { target: target.clone(), detail };
     let tls = ClientTls::new(trust_roots).map_err(|error| not_trusted(error.to_string()))?;
-    match tls.handshake(stream, host, TlsLevel::DomainValidation, Some(host)).await {
+    let expectation = Expectation::of_level(TlsLevel::DomainValidation, None);
+    match tls.handshake(stream, host, &expectation).await {
         Ok(session) => Ok(session.stream),
         Err(Failure::TlsHandshake { detail }) => {
             Err(ClientError::Unreachable { target, detail, kind: None })

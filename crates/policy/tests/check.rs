@@ -146,9 +146,9 @@ fn listeners_that_must_not_be_or_cannot_be_are_errors() {
     let tls = "[tls]\ncertificate = \"a\"\nkey = \"b\"\n";
     one(
         "",
-        &(listen("a", "admin", "0.0.0.0:8025") + tls),
-        "causeway.toml:4:11: error: the admin listener \"a\"",
-        "SSH tunnel",
+        &(listen("a", "admin", "0.0.0.0:8025") + "tls = false\n" + tls),
+        "causeway.toml:5:7: error: the admin listener \"a\"",
+        "remove tls = false",
     );
     one(
         "",

@@ -7,12 +7,17 @@ use serde_json::{Value, json};
 use super::world::{HOUR, SECOND, ours};
 
 /// A server whose admin listener speaks TLS with a certificate of this authority.
-fn with_tls(authority: &TestCa) -> Server {
+fn with_tls(authority: &TestCa) -> (Server, u16) {
     let own = authority.issue(&["mx.ours.test", "localhost"], Validity::Now);
-    ours()
+    // The name is localhost's, so the address must be.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = ours()
         .machine(&format!("[tls]\ncertificate = {:?}\nkey = {:?}\n", own.chain_file, own.key_file))
-        .listener("admin", 8025, "tls = true")
-        .start()
+        .machine(&format!(
+            "[[listener]]\nname = \"far\"\nprotocol = \"admin\"\naddress = \"127.0.0.1:{port}\"\ntls = true\n"
+        ))
+        .start();
+    (server, port)
 }
 
 /// A command against the listener, with a token in a file.
@@ -26,10 +31,10 @@ fn ask(server: &Server, url: &str, token: &str, more: &[&str]) -> Output {
 #[test]
 fn everything_works_from_elsewhere_with_tls_and_a_token() {
     let authority = TestCa::new("Internal");
-    let server = with_tls(&authority);
+    let (server, port) = with_tls(&authority);
     let made = server.json(&["token", "add", "ops", "--expires", "2h"]);
     let token = made["token"].as_str().unwrap();
-    let url = format!("https://localhost:{}", server.listener(8025).port());
+    let url = format!("https://localhost:{port}");
     let roots = authority.root_file();
     let trusting = ["--ca-file", roots.to_str().unwrap()];
     let run = |more: &[&str]| ask(&server, &url, token, &[&trusting, more].concat());
