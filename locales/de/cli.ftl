@@ -126,6 +126,7 @@ cli-by-address = Er erkennt sie an einer Adresse in { $networks }.
 cli-connector-senders = Ihre Absender dürfen aus { $domains } sein.
 cli-every-sender = Ihre Absender dürfen aus jeder Domäne sein.
 cli-connector-restricts = Post dieser Absender wird von allen anderen abgelehnt (restrict_sender_domains).
+cli-connector-identity = Nur Adressen dieser Domains dürfen bei ihnen in { $fields } stehen (identity).
 cli-tls-required = Sie müssen TLS benutzen.
 cli-tls-optional = TLS ist ihnen freigestellt.
 cli-connector-disabled = Er ist ausgeschaltet: nichts nimmt diesen Weg (enabled = false in mailflow.toml).

@@ -20,6 +20,7 @@ headline-expanded-one = Ihre Nachricht an { $recipient } wurde verteilt.
 headline-expanded-many = Ihre Nachricht an { $count } Verteileradressen wurde verteilt.
 
 lead-delayed = Sie brauchen sie nicht noch einmal zu senden: Wir versuchen die Zustellung weiter bis { $moment }.
+lead-held = Sie brauchen sie nicht noch einmal zu senden: Die Administration entscheidet über sie. Ohne Entscheidung erhalten Sie sie am { $moment } zurück.
 lead-next-attempt = Der nächste Versuch ist am { $moment }.
 lead-if-never = Gelingt die Zustellung bis dahin nicht, erhalten Sie einen weiteren Bericht.
 lead-delivered = Sie liegt im Postfach. Sie hatten um diese Bestätigung gebeten; sie sagt nicht, dass die Nachricht gelesen wurde.
@@ -81,9 +82,12 @@ problem-server-trouble = Der Mailserver für { $domain } ist selbst gestört und
 problem-other = Der Mailserver für { $domain } hat die Nachricht abgewiesen. Seine Antwort steht weiter unten im Wortlaut.
 problem-ours = Eine Störung unseres eigenen Mailservers verhindert die Zustellung.
 problem-returned = Die Zustellung dieser Nachricht wurde von der Administration unseres Mailservers beendet.
+problem-held = Unser Mailserver hält diese Nachricht zurück: Die Administration sieht sie sich erst an.
+problem-forward-limit = Das Postfach des Empfängers leitet seine Post weiter und hat in dieser Stunde so viel weitergeleitet, wie es darf.
 problem-not-tried = Die Nachricht wartete auf unserem Mailserver, und ihre Frist lief ab, bevor eine Zustellung versucht wurde.
 
 step-wait = Tun Sie nichts: Die Zustellung wird von selbst wieder versucht.
+step-wait-for-decision = Warten Sie die Entscheidung ab: Sie brauchen die Nachricht nicht noch einmal zu senden.
 step-other-way = Wenn es eilt, wenden Sie sich auf anderem Weg an den Empfänger, zum Beispiel telefonisch.
 step-check-domain = Prüfen Sie den Teil der Adresse nach dem @-Zeichen Buchstabe für Buchstabe. Enthält er einen Schreibfehler, senden Sie die Nachricht an die richtige Adresse.
 step-check-address = Prüfen Sie die Adresse Buchstabe für Buchstabe. Enthält sie einen Schreibfehler, senden Sie die Nachricht an die richtige Adresse.
@@ -150,3 +154,17 @@ note-header-only = Die ursprüngliche Nachricht hat { $size }. Nur ihr Kopf ist 
 page-link = Ob die Ursache noch besteht und wie Sie die Nachricht noch einmal senden:
 help-link = Hilfe zu diesem Bericht:
 contact = Fragen zu diesem Bericht: { $postmaster }
+
+# Die Liste zurückgehaltener Post für die Administration.
+held-subject = { $count ->
+    [one] { $count } Nachricht wird zurückgehalten
+   *[other] { $count } Nachrichten werden zurückgehalten
+}
+held-lead = { $count ->
+    [one] { $count } Nachricht wurde beim Eintreffen zurückgehalten und wartet auf Ihre Entscheidung.
+   *[other] { $count } Nachrichten wurden beim Eintreffen zurückgehalten und warten auf Ihre Entscheidung.
+}
+held-reason = Grund: { $reason }
+held-until = Ohne Entscheidung geht sie am { $moment } an den Absender zurück.
+held-more = … und { $count } weitere.
+held-what-to-do = Sehen Sie sie an, und geben Sie sie dann frei oder zurück:

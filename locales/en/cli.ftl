@@ -126,6 +126,7 @@ cli-by-address = It knows them by an address in { $networks }.
 cli-connector-senders = Their senders may be of { $domains }.
 cli-every-sender = Their senders may be of every domain.
 cli-connector-restricts = Mail of these senders is refused from anybody else (restrict_sender_domains).
+cli-connector-identity = Only addresses of these domains may stand in their { $fields } (identity).
 cli-tls-required = They must use TLS.
 cli-tls-optional = TLS is up to them.
 cli-connector-disabled = It is disabled: nothing goes this way (enabled = false in mailflow.toml).

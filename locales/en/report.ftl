@@ -20,6 +20,7 @@ headline-expanded-one = Your message to { $recipient } has been distributed.
 headline-expanded-many = Your message to { $count } distribution addresses has been distributed.
 
 lead-delayed = You do not need to send it again: we keep trying until { $moment }.
+lead-held = You do not need to send it again: an administrator decides about it. Without a decision it is returned to you on { $moment }.
 lead-next-attempt = The next attempt is at { $moment }.
 lead-if-never = If it still cannot be delivered by then, you will get another report.
 lead-delivered = It is in the mailbox. You asked for this confirmation; it does not mean that the message has been read.
@@ -81,9 +82,12 @@ problem-server-trouble = The mail server for { $domain } has a fault of its own 
 problem-other = The mail server for { $domain } refused the message. Its answer is quoted below.
 problem-ours = A fault of our own mail server prevents the delivery.
 problem-returned = An administrator of our mail server ended the delivery of this message.
+problem-held = Our mail server has put this message on hold: an administrator looks at it first.
+problem-forward-limit = The recipient’s mailbox forwards its mail, and has forwarded as much as it may in an hour.
 problem-not-tried = The message waited on our mail server, and its time ran out before a delivery was tried.
 
 step-wait = Do nothing: delivery is tried again automatically.
+step-wait-for-decision = Wait for the decision: you do not need to send the message again.
 step-other-way = If it is urgent, reach the recipient in another way, for example by telephone.
 step-check-domain = Check the part of the address after the @ sign letter by letter. If it is misspelt, send the message to the correct address.
 step-check-address = Check the address letter by letter. If it is misspelt, send the message to the correct address.
@@ -150,3 +154,17 @@ note-header-only = The original message has { $size }. Only its header is attach
 page-link = Whether the cause still holds, and how to send the message again:
 help-link = Help on this report:
 contact = Questions about this report: { $postmaster }
+
+# The list of mail on hold, for administrators.
+held-subject = { $count ->
+    [one] { $count } message is on hold
+   *[other] { $count } messages are on hold
+}
+held-lead = { $count ->
+    [one] { $count } message was put on hold when it came in, and waits for your decision.
+   *[other] { $count } messages were put on hold when they came in, and wait for your decision.
+}
+held-reason = Because: { $reason }
+held-until = Without a decision it is returned to its sender on { $moment }.
+held-more = … and { $count } more.
+held-what-to-do = Look at them, then release or return them:

@@ -126,6 +126,7 @@ cli-by-address = Hij herkent ze aan een adres in { $networks }.
 cli-connector-senders = Hun afzenders mogen van { $domains } zijn.
 cli-every-sender = Hun afzenders mogen van elk domein zijn.
 cli-connector-restricts = Mail van deze afzenders wordt van alle anderen geweigerd (restrict_sender_domains).
+cli-connector-identity = Alleen adressen van deze domeinen mogen bij hen in { $fields } staan (identity).
 cli-tls-required = Ze moeten TLS gebruiken.
 cli-tls-optional = TLS is aan hen.
 cli-connector-disabled = Hij is uitgeschakeld: er gaat niets langs deze weg (enabled = false in mailflow.toml).

@@ -20,6 +20,7 @@ headline-expanded-one = Uw bericht aan { $recipient } is verspreid.
 headline-expanded-many = Uw bericht aan { $count } distributieadressen is verspreid.
 
 lead-delayed = U hoeft het niet opnieuw te verzenden: we blijven het proberen tot { $moment }.
+lead-held = U hoeft het niet opnieuw te verzenden: een beheerder beslist erover. Zonder beslissing krijgt u het op { $moment } terug.
 lead-next-attempt = De volgende poging is op { $moment }.
 lead-if-never = Lukt de bezorging tot dan toe niet, dan krijgt u nog een rapport.
 lead-delivered = Het ligt in het postvak. U had om deze bevestiging gevraagd; ze zegt niet dat het bericht is gelezen.
@@ -81,9 +82,12 @@ problem-server-trouble = De mailserver voor { $domain } heeft zelf een storing e
 problem-other = De mailserver voor { $domain } heeft het bericht geweigerd. Het antwoord staat verderop woordelijk.
 problem-ours = Een storing van onze eigen mailserver verhindert de bezorging.
 problem-returned = Een beheerder van onze mailserver heeft de bezorging van dit bericht beëindigd.
+problem-held = Onze mailserver houdt dit bericht vast: een beheerder bekijkt het eerst.
+problem-forward-limit = Het postvak van de ontvanger stuurt zijn post door en heeft dit uur zoveel doorgestuurd als het mag.
 problem-not-tried = Het bericht wachtte op onze mailserver, en de termijn verstreek voordat een bezorging was geprobeerd.
 
 step-wait = Doe niets: de bezorging wordt vanzelf opnieuw geprobeerd.
+step-wait-for-decision = Wacht de beslissing af: u hoeft het bericht niet opnieuw te verzenden.
 step-other-way = Is het dringend, bereik de ontvanger dan langs een andere weg, bijvoorbeeld per telefoon.
 step-check-domain = Controleer het deel van het adres na het apenstaartje (@) letter voor letter. Staat er een fout in, verzend het bericht dan naar het juiste adres.
 step-check-address = Controleer het adres letter voor letter. Staat er een fout in, verzend het bericht dan naar het juiste adres.
@@ -150,3 +154,17 @@ note-header-only = Het oorspronkelijke bericht is { $size } groot. Alleen de kop
 page-link = Of de oorzaak nog bestaat, en hoe u het bericht opnieuw verzendt:
 help-link = Hulp bij dit rapport:
 contact = Vragen over dit rapport: { $postmaster }
+
+# De lijst van vastgehouden post voor beheerders.
+held-subject = { $count ->
+    [one] { $count } bericht wordt vastgehouden
+   *[other] { $count } berichten worden vastgehouden
+}
+held-lead = { $count ->
+    [one] { $count } bericht is bij binnenkomst vastgehouden en wacht op uw beslissing.
+   *[other] { $count } berichten zijn bij binnenkomst vastgehouden en wachten op uw beslissing.
+}
+held-reason = Reden: { $reason }
+held-until = Zonder beslissing gaat het op { $moment } terug naar de afzender.
+held-more = … en nog { $count }.
+held-what-to-do = Bekijk ze en geef ze dan vrij of stuur ze terug:

@@ -126,6 +126,7 @@ cli-by-address = Den känner igen dem på en adress i { $networks }.
 cli-connector-senders = Deras avsändare får vara från { $domains }.
 cli-every-sender = Deras avsändare får vara från alla domäner.
 cli-connector-restricts = Post från dessa avsändare avvisas från alla andra (restrict_sender_domains).
+cli-connector-identity = Bara adresser i dessa domäner får stå i deras { $fields } (identity).
 cli-tls-required = De måste använda TLS.
 cli-tls-optional = TLS är upp till dem.
 cli-connector-disabled = Den är avstängd: inget går den här vägen (enabled = false i mailflow.toml).

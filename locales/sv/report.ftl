@@ -20,6 +20,7 @@ headline-expanded-one = Ditt meddelande till { $recipient } har distribuerats.
 headline-expanded-many = Ditt meddelande till { $count } distributionsadresser har distribuerats.
 
 lead-delayed = Du behöver inte skicka det igen: vi fortsätter försöka till { $moment }.
+lead-held = Du behöver inte skicka det igen: en administratör bestämmer om det. Utan beslut får du tillbaka det { $moment }.
 lead-next-attempt = Nästa försök görs { $moment }.
 lead-if-never = Om det inte har kunnat levereras till dess får du en ny rapport.
 lead-delivered = Det ligger i brevlådan. Du hade bett om den här bekräftelsen; den säger inte att meddelandet har lästs.
@@ -81,9 +82,12 @@ problem-server-trouble = E-postservern för { $domain } har själv ett fel och k
 problem-other = E-postservern för { $domain } avvisade meddelandet. Svaret återges ordagrant längre ned.
 problem-ours = Ett fel på vår egen e-postserver hindrar leveransen.
 problem-returned = En administratör för vår e-postserver avslutade leveransen av meddelandet.
+problem-held = Vår e-postserver håller kvar det här meddelandet: en administratör tittar på det först.
+problem-forward-limit = Mottagarens brevlåda vidarebefordrar sin post och har den här timmen vidarebefordrat så mycket som den får.
 problem-not-tried = Meddelandet väntade på vår e-postserver, och dess tid gick ut innan någon leverans hade försökts.
 
 step-wait = Gör ingenting: leveransen försöks igen automatiskt.
+step-wait-for-decision = Vänta på beslutet: du behöver inte skicka meddelandet igen.
 step-other-way = Om det är bråttom, nå mottagaren på annat sätt, till exempel per telefon.
 step-check-domain = Kontrollera delen av adressen efter snabel-a (@) bokstav för bokstav. Är den felstavad, skicka meddelandet till rätt adress.
 step-check-address = Kontrollera adressen bokstav för bokstav. Är den felstavad, skicka meddelandet till rätt adress.
@@ -150,3 +154,17 @@ note-header-only = Det ursprungliga meddelandet är { $size }. Endast dess brevh
 page-link = Om orsaken kvarstår, och hur du skickar meddelandet igen:
 help-link = Hjälp med den här rapporten:
 contact = Frågor om den här rapporten: { $postmaster }
+
+# Listan över post som hålls kvar, för administratörer.
+held-subject = { $count ->
+    [one] { $count } meddelande hålls kvar
+   *[other] { $count } meddelanden hålls kvar
+}
+held-lead = { $count ->
+    [one] { $count } meddelande hölls kvar när det kom in och väntar på ditt beslut.
+   *[other] { $count } meddelanden hölls kvar när de kom in och väntar på ditt beslut.
+}
+held-reason = Skäl: { $reason }
+held-until = Utan beslut återsänds det till avsändaren { $moment }.
+held-more = … och { $count } till.
+held-what-to-do = Titta på dem och släpp eller återsänd dem sedan:

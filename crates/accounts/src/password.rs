@@ -29,12 +29,19 @@ use crate::scram;
 #[serde(transparent)]
 pub struct Password(String);
 
+/// Characters that a password must have. Logins are slowed and locked, so that this is a bound against
+/// slips, not the strength that a good password has.
+const SHORTEST: usize = 6;
+
 /// Why a text cannot be a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Nothing there.
     #[error("the password is empty")]
     Empty,
+    /// Guessed in no time.
+    #[error("the password has fewer than {SHORTEST} characters")]
+    TooShort,
     /// More than 512 octets.
     #[error("the password is longer than 512 octets")]
     TooLong,
@@ -67,6 +74,7 @@ impl Password {
         match self.0.as_str() {
             "" => Err(PasswordError::Empty),
             text if text.len() > 512 => Err(PasswordError::TooLong),
+            text if text.chars().count() < SHORTEST => Err(PasswordError::TooShort),
             text if text.chars().any(char::is_control) => Err(PasswordError::ControlCharacter),
             _ => Ok(()),
         }

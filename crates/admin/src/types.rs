@@ -13,7 +13,7 @@ mod trace;
 
 use std::net::IpAddr;
 
-use causeway_model::config::{DomainType, Peer, TlsLevel};
+use causeway_model::config::{DomainType, Language, Peer, TlsLevel};
 use causeway_model::{Address, Domain, ReversePath, Timestamp};
 use causeway_store::Audit;
 use serde::{Deserialize, Serialize};
@@ -235,6 +235,9 @@ pub enum ConnectorPath {
         /// Whether mail of its sender domains is refused from anybody else.
         #[serde(default)]
         restrict_sender_domains: bool,
+        /// Where its peer's mail is checked for its sender domains.
+        #[serde(default)]
+        identity: Vec<String>,
     },
 }
 
@@ -278,6 +281,9 @@ pub struct RelayQuestion {
     pub sender: Option<String>,
     /// The recipient.
     pub recipient: Address,
+    /// The language of the answer's sentences (`en`, `de`, `nl`, `sv`); absent: English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 /// `relay explain`.
@@ -295,6 +301,12 @@ pub struct RelayExplanation {
     pub reply: Option<String>,
     /// What would make it allowed, the easiest first.
     pub allowed_if: Vec<String>,
+    /// What else is to be known: why a session would refuse what may be relayed, for instance.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What a session would answer for another reason than relaying; `None`: nothing that is known.
+    #[serde(default)]
+    pub session_reply: Option<String>,
 }
 
 /// `GET /v1/route/explain`.

@@ -96,6 +96,10 @@ problems! {
     Ours = "problem-ours",
     /// An administrator ended it.
     Returned = "problem-returned",
+    /// An administrator is to decide about it.
+    Held = "problem-held",
+    /// The recipient's mailbox forwards too much.
+    ForwardLimit = "problem-forward-limit",
 }
 
 impl Problem {
@@ -110,7 +114,8 @@ impl Problem {
             Failure::NullMx { .. } => Self::TakesNoMail,
             Failure::MxPointsHere { .. }
             | Failure::TooManyHops { .. }
-            | Failure::RoutingLoop { .. } => Self::Loop,
+            | Failure::RoutingLoop { .. }
+            | Failure::ForwardLoop { .. } => Self::Loop,
             Failure::ConnectTimeout { .. } | Failure::Unreachable { .. } => Self::NoConnection,
             Failure::ConnectionRefused => Self::Refused,
             Failure::ServiceRefused { reply } => match meaning(reply, stage) {
@@ -144,6 +149,8 @@ impl Problem {
             | Failure::MailboxUnwritable { .. }
             | Failure::StoreUnreadable { .. } => Self::Ours,
             Failure::Returned { .. } => Self::Returned,
+            Failure::Held { .. } => Self::Held,
+            Failure::ForwardLimit { .. } => Self::ForwardLimit,
             Failure::Replied { reply } => Self::of_reply(meaning(reply, stage)),
             Failure::CertificateExpired { .. }
             | Failure::CertificateNotYetValid { .. }
@@ -206,6 +213,7 @@ impl Problem {
     pub fn steps(self, phase: Phase) -> &'static [&'static str] {
         match (phase, self) {
             (Phase::Queued, Self::NameUnknown) => &["step-check-domain", "step-wait"],
+            (Phase::Queued, Self::Held) => &["step-wait-for-decision", "step-other-way"],
             (Phase::Queued, _) => &["step-wait", "step-other-way"],
             (_, Self::NameUnknown) => {
                 &["step-check-domain", "step-send-again-later", "step-other-way"]
@@ -213,7 +221,7 @@ impl Problem {
             (_, problem) if problem.is_remote() => {
                 &["step-tell-recipient", "step-send-again-later", "step-ask-postmaster"]
             }
-            (_, Self::Login | Self::Ours | Self::NoRoute | Self::Returned) => {
+            (_, Self::Login | Self::Ours | Self::NoRoute | Self::Returned | Self::Held) => {
                 &["step-ask-postmaster", "step-send-again-when-told"]
             }
             (_, Self::Loop | Self::Blocked) => &["step-ask-postmaster", "step-other-way"],
@@ -223,6 +231,7 @@ impl Problem {
             (_, Self::Moved) => &["step-use-new-address", "step-ask-recipient"],
             (_, Self::TakesNoMail) => &["step-check-domain", "step-other-way"],
             (_, Self::MailboxDisabled) => &["step-check-address", "step-other-way"],
+            (_, Self::ForwardLimit) => &["step-send-again-later", "step-tell-recipient"],
             (_, Self::MailboxFull) => &["step-tell-recipient-full", "step-send-again-later"],
             (_, Self::TooBig) => &["step-make-smaller", "step-send-link"],
             (_, Self::Unsupported) => &["step-plain-address", "step-ask-recipient"],

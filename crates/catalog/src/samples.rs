@@ -266,6 +266,21 @@ fn here() -> Vec<Sample> {
             Failure::Returned { reason: "The partner is closing down".into() },
             Stage::Route,
         ),
+        (
+            "held",
+            Failure::Held { reason: "more than 60 messages in an hour from this mailbox".into() },
+            Stage::Route,
+        ),
+        (
+            "forward-loop",
+            Failure::ForwardLoop { mailbox: "anna@corp.example".into() },
+            Stage::Local,
+        ),
+        (
+            "forward-limit",
+            Failure::ForwardLimit { mailbox: "anna@corp.example".into(), limit: 500 },
+            Stage::Local,
+        ),
     ]
 }
 
@@ -287,7 +302,7 @@ mod tests {
     }
 
     /// How many variants there are: add one here when this match stops compiling.
-    const COUNT: usize = 47;
+    const COUNT: usize = 50;
 
     #[allow(dead_code)]
     fn a_new_failure_needs_an_example(failure: &Failure) {
@@ -338,6 +353,9 @@ mod tests {
             | Failure::MailboxUnwritable { .. }
             | Failure::MailboxFull { .. }
             | Failure::StoreUnreadable { .. }
+            | Failure::Held { .. }
+            | Failure::ForwardLoop { .. }
+            | Failure::ForwardLimit { .. }
             | Failure::Returned { .. } => {}
         }
     }

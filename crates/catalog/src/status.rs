@@ -71,6 +71,7 @@ pub fn permanence(failure: &Failure) -> Permanence {
         | Failure::TooManyHops { .. }
         | Failure::RoutingLoop { .. }
         | Failure::MailboxUnknown { .. }
+        | Failure::ForwardLoop { .. }
         | Failure::Returned { .. } => true,
         _ => false,
     };
@@ -289,6 +290,8 @@ fn codes_of(failure: &Failure) -> Codes {
             Codes { queued: 451, ended: 554, subject: 3, detail: 0 }
         }
         Failure::Returned { .. } => Codes { ended: 554, ..codes(0, 0) },
+        Failure::Held { .. } | Failure::ForwardLimit { .. } => codes(7, 1),
+        Failure::ForwardLoop { .. } => Codes { ended: 554, ..codes(4, 6) },
         // Handled by `line`, with the peer's own codes.
         Failure::Replied { .. } => codes(0, 0),
     }
@@ -326,6 +329,14 @@ fn text_of(failure: &Failure, stage: Stage, target: &str) -> String {
         Failure::RoutingLoop { domain, connector } => format!(
             "Mail loop: the message came from the servers that connector \"{connector}\" would take \
              it back to, and there is no other way to {domain}"
+        ),
+        Failure::Held { reason } => format!("On hold until an administrator decides: {reason}"),
+        Failure::ForwardLoop { mailbox } => {
+            format!("Mail loop: {mailbox} forwards its mail, and this message has been there before")
+        }
+        Failure::ForwardLimit { mailbox, limit } => format!(
+            "{mailbox} forwards its mail, and has forwarded {limit} messages in the last hour, the \
+             most it may"
         ),
         Failure::Returned { reason } if reason.trim().is_empty() => {
             "Returned to its sender by an administrator".into()

@@ -31,6 +31,7 @@ macro_rules! files {
             ("explain.ftl", include_str!(concat!("../../../locales/", $language, "/explain.ftl"))),
             ("clients.ftl", include_str!(concat!("../../../locales/", $language, "/clients.ftl"))),
             ("cli.ftl", include_str!(concat!("../../../locales/", $language, "/cli.ftl"))),
+            ("relay.ftl", include_str!(concat!("../../../locales/", $language, "/relay.ftl"))),
         ]
     };
 }

@@ -331,6 +331,7 @@ impl Dispatch {
                 header: parcel.header.as_ref().clone(),
                 content: own_copy(&parcel).await?,
                 report_about: None,
+                hold: None,
             };
             finish(&self.shared, Settlement { at: now, updates, reports: vec![copy] }).await?;
             claim.ended();

@@ -22,6 +22,7 @@ use tracing::{error, info};
 use crate::balance::Balance;
 use crate::bounds::Gates;
 use crate::connect::source_for;
+use crate::holds::{self, Holds};
 use crate::parcel::{Parcel, Shelf};
 use crate::recent::Recent;
 use crate::resolve::MxCache;
@@ -128,6 +129,8 @@ pub(crate) struct Shared {
     timers_changed: Notify,
     /// A job is over.
     pub(crate) progress: Notify,
+    /// Messages on hold of which nobody has been told yet.
+    pub(crate) holds: Mutex<Holds>,
     /// Held by the sweep that runs.
     pub(crate) sweeping: tokio::sync::Mutex<()>,
     pub(crate) tasks: TaskTracker,
@@ -305,6 +308,7 @@ impl Dispatch {
             exploring: Semaphore::new(MOST_EXPLORING),
             timers_changed: Notify::new(),
             progress: Notify::new(),
+            holds: Mutex::default(),
             sweeping: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
@@ -331,6 +335,7 @@ impl Dispatch {
     async fn learn_queue(&self) -> Result<usize, StoreError> {
         let now = self.shared.clock.now();
         let (mut after, mut found) = (None, 0);
+        holds::recall(&self.shared).await?;
         loop {
             let entries = self.shared.store.scan_queue(after, SCAN_BATCH).await?;
             let Some(last) = entries.last() else { return Ok(found) };
@@ -346,6 +351,7 @@ impl Dispatch {
                 schedule.admit(entry.key, &entry.domain, entry.attempts);
                 if entry.status == causeway_store::Status::Held {
                     schedule.hold(entry.key);
+                    self.shared.holds.lock().note(entry.key.message);
                 } else if entry.next_attempt_at > now {
                     schedule.wait(entry.key, entry.next_attempt_at);
                 } else {
@@ -359,8 +365,24 @@ impl Dispatch {
 
     /// Takes over a message that is durable. Does not block.
     pub fn accepted(&self, message: NewMessage) {
+        let is_held = message.hold.is_some();
         let parcel = Parcel::from(message);
+        if is_held {
+            return self.keep(&parcel);
+        }
         self.take_over(&parcel);
+    }
+
+    /// Makes a message that is on hold from the beginning known to the schedule.
+    fn keep(&self, parcel: &Parcel) {
+        let mut schedule = self.shared.schedule.lock();
+        for (index, recipient) in (0..).zip(&parcel.envelope.recipients) {
+            let key = parcel.key(index);
+            schedule.admit(key, recipient.address.domain(), 0);
+            schedule.hold(key);
+        }
+        drop(schedule);
+        self.shared.holds.lock().note(parcel.id);
     }
 
     pub(crate) fn take_over(&self, parcel: &Parcel) {

@@ -27,6 +27,7 @@ mod claim;
 mod connect;
 pub mod control;
 pub mod engine;
+mod holds;
 mod local;
 mod outcome;
 mod parcel;

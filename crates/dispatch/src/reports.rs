@@ -195,6 +195,7 @@ pub(crate) async fn report(
         },
         content: Content::Memory(vec![Bytes::from(written.content)]),
         report_about: Some(parcel.id),
+        hold: None,
     })
 }
 
@@ -205,7 +206,7 @@ fn language_of(shared: &Shared, sender: &Address) -> Option<String> {
 }
 
 /// Whom people are told to ask.
-fn postmaster(policy: &MailPolicy, hostname: &str) -> Option<Address> {
+pub(crate) fn postmaster(policy: &MailPolicy, hostname: &str) -> Option<Address> {
     policy
         .flow()
         .organization

@@ -21,6 +21,7 @@ use tracing::{error, info};
 
 use crate::claim::{self, Claim, Taken};
 use crate::engine::Shared;
+use crate::holds;
 use crate::outcome;
 use crate::parcel::Parcel;
 use crate::reports::{self, add_history, reported};
@@ -73,6 +74,9 @@ pub(crate) async fn sweep(shared: &Arc<Shared>) {
     if let Err(error) = sweep_late(shared).await {
         error!(%error, "delayed messages cannot be looked up now");
     }
+    if let Err(error) = holds::tell(shared).await {
+        error!(%error, "nobody can be told now of messages that were put on hold");
+    }
 }
 
 async fn sweep_expired(shared: &Arc<Shared>) -> Result<(), StoreError> {
@@ -123,7 +127,7 @@ fn by_message(entries: Vec<QueueEntry>) -> BTreeMap<QueueId, Vec<QueueEntry>> {
 }
 
 /// A message without content: what reports and listings need.
-async fn without_content(
+pub(crate) async fn without_content(
     shared: &Shared,
     id: QueueId,
 ) -> Result<Option<(Parcel, StoredMessage)>, StoreError> {

@@ -28,6 +28,14 @@ pub(crate) fn accepted(id: causeway_model::QueueId) -> Reply {
     reply(250, (2, 0, 0), format!("accepted as {id}"))
 }
 
+pub(crate) fn accepted_on_hold(id: causeway_model::QueueId, reason: &str) -> Reply {
+    reply(
+        250,
+        (2, 0, 0),
+        format!("accepted as {id}, and kept on hold until an administrator decides: {reason}"),
+    )
+}
+
 pub(crate) fn chunk_ok(size: u64) -> Reply {
     reply(250, (2, 0, 0), format!("{size} octets received"))
 }

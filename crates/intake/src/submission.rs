@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use causeway_model::config::IdentityField;
 use causeway_model::{Address, EnhancedCode, Reply, Timestamp};
 use causeway_policy::{IdentityFacts, SenderFields};
 use causeway_store::Mailbox;
@@ -77,6 +78,15 @@ fn field(name: &'static str, values: &[Box<[u8]>]) -> Result<Vec<Address>, Sende
 }
 
 impl SenderFault {
+    /// Whether it keeps anybody from saying for certain who the author is.
+    pub(crate) const fn hides_author(self) -> bool {
+        match self {
+            Self::Repeated(name) | Self::Unreadable(name, _) => name.len() == "From".len(),
+            Self::NoAuthor => true,
+            Self::NoSender | Self::SeveralSenders => false,
+        }
+    }
+
     /// What to say to the client.
     pub(crate) fn reply(self) -> Reply {
         let text = match self {
@@ -125,7 +135,7 @@ impl FixUps {
             && scan.senders.sender.is_empty()
             && let Ok(senders) = Senders::read(&scan.senders)
         {
-            let facts = identity_of(account);
+            let facts = identity_of(account, None);
             if !senders.from.is_empty() && !senders.from.iter().all(|from| facts.owns(from)) {
                 lines.push_str(&format!("Sender: {}\r\n", account.address));
             }
@@ -134,9 +144,17 @@ impl FixUps {
     }
 }
 
-/// Whose addresses are whose.
-pub(crate) fn identity_of(account: &Mailbox) -> IdentityFacts<'_> {
-    IdentityFacts { user: &account.address, aliases: &account.aliases, send_as: &account.send_as }
+/// Whose addresses are whose. `enforce` is what the listener says is checked.
+pub(crate) fn identity_of<'a>(
+    account: &'a Mailbox,
+    enforce: Option<&'a [IdentityField]>,
+) -> IdentityFacts<'a> {
+    IdentityFacts {
+        user: &account.address,
+        aliases: &account.aliases,
+        send_as: &account.send_as,
+        enforce,
+    }
 }
 
 #[cfg(test)]

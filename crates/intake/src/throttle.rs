@@ -17,7 +17,7 @@ use std::time::Duration;
 use causeway_accounts::bounded::Bounded;
 use causeway_accounts::guard::counted_as;
 use causeway_model::Timestamp;
-use causeway_model::config::{HourlyLimit, Limits};
+use causeway_model::config::{HourlyLimit, Limits, Suspected};
 use parking_lot::Mutex;
 
 /// Buckets that are kept.
@@ -50,6 +50,10 @@ impl Who {
 enum What {
     Messages,
     Recipients,
+    /// Messages over the limit that were taken on hold.
+    HeldMessages,
+    /// The same for recipients.
+    HeldRecipients,
     Unknown,
 }
 
@@ -89,14 +93,23 @@ impl Throttle {
         Self { limits, buckets, seats: Mutex::default() }
     }
 
-    /// Takes one message from every one of these; from none of them when one has too little.
-    pub(crate) fn message(&self, who: &[Who], now: Timestamp) -> Result<(), TooMuch> {
-        self.take(who, What::Messages, now)
+    /// Takes one message from every one of these; from none of them when one has too little. With a
+    /// reason: it is too much, and is to be taken on hold.
+    pub(crate) fn message(
+        &self,
+        who: &[Who],
+        now: Timestamp,
+    ) -> Result<Option<String>, TooMuch> {
+        self.take(who, What::Messages, Some(What::HeldMessages), now)
     }
 
     /// The same for one recipient.
-    pub(crate) fn recipient(&self, who: &[Who], now: Timestamp) -> Result<(), TooMuch> {
-        self.take(who, What::Recipients, now)
+    pub(crate) fn recipient(
+        &self,
+        who: &[Who],
+        now: Timestamp,
+    ) -> Result<Option<String>, TooMuch> {
+        self.take(who, What::Recipients, Some(What::HeldRecipients), now)
     }
 
     /// Counts an unknown recipient that a source has tried.
@@ -106,7 +119,7 @@ impl Throttle {
             return Miss::Slowed(Duration::ZERO);
         }
         let who = Who::address(client);
-        if let Err(shut) = self.take(std::slice::from_ref(&who), What::Unknown, now) {
+        if let Err(shut) = self.take(std::slice::from_ref(&who), What::Unknown, None, now) {
             return Miss::Shut(shut);
         }
         let full_at = self.buckets.lock().get(&(who, What::Unknown)).copied().unwrap_or(now);
@@ -137,42 +150,64 @@ impl Throttle {
         Some(Seat { throttle: Arc::clone(self), account: account.to_owned() })
     }
 
-    fn limit(&self, who: &Who, what: What) -> u32 {
-        let hourly: HourlyLimit = match who {
+    const fn hourly(&self, who: &Who) -> HourlyLimit {
+        match who {
             Who::Account(_) => self.limits.per_account,
             Who::Address(_) => self.limits.per_address,
             Who::Sender(_) => self.limits.per_sender,
-        };
+        }
+    }
+
+    const fn limit(&self, who: &Who, what: What) -> u32 {
+        let hourly = self.hourly(who);
         match what {
-            What::Messages => hourly.messages,
-            What::Recipients => hourly.recipients,
+            // What is kept on hold is as much again, not without end.
+            What::Messages | What::HeldMessages => hourly.messages,
+            What::Recipients | What::HeldRecipients => hourly.recipients,
             What::Unknown => self.limits.unknown_recipients_per_hour,
         }
     }
 
-    fn take(&self, who: &[Who], what: What, now: Timestamp) -> Result<(), TooMuch> {
+    /// `held` is what counts when there is too much of `what` and the limit says that it is kept on hold.
+    fn take(
+        &self,
+        who: &[Who],
+        what: What,
+        held: Option<What>,
+        now: Timestamp,
+    ) -> Result<Option<String>, TooMuch> {
         if who.iter().all(|who| self.limit(who, what) == 0) {
-            return Ok(());
+            return Ok(None);
         }
         let mut buckets = self.buckets.lock();
         let mut taken = Vec::with_capacity(who.len());
+        let mut reason = None;
         for who in who {
             let limit = self.limit(who, what);
             if limit == 0 {
                 continue;
             }
             let key = (who.clone(), what);
+            let again_at = match room(buckets.get(&key).copied(), limit, now) {
+                Ok(full_at) => {
+                    taken.push((key, full_at));
+                    continue;
+                }
+                Err(again_at) => again_at,
+            };
+            let too_much = TooMuch { what: words(who, what, limit), again_at };
+            let held = held.filter(|_| self.hourly(who).over == Suspected::Hold);
+            let Some(key) = held.map(|held| (who.clone(), held)) else { return Err(too_much) };
             match room(buckets.get(&key).copied(), limit, now) {
                 Ok(full_at) => taken.push((key, full_at)),
-                Err(again_at) => {
-                    return Err(TooMuch { what: words(who, what, limit), again_at });
-                }
+                Err(_) => return Err(too_much),
             }
+            reason.get_or_insert(too_much.what);
         }
         for (key, full_at) in taken {
             *buckets.touch(key, || full_at, |_, _| false) = full_at;
         }
-        Ok(())
+        Ok(reason)
     }
 }
 
@@ -199,8 +234,8 @@ fn words(who: &Who, what: What, limit: u32) -> String {
         Who::Sender(_) => "from this sender",
     };
     match what {
-        What::Messages => format!("more than {limit} messages in an hour {whose}"),
-        What::Recipients => format!("more than {limit} recipients in an hour {whose}"),
+        What::Messages | What::HeldMessages => format!("more than {limit} messages in an hour {whose}"),
+        What::Recipients | What::HeldRecipients => format!("more than {limit} recipients in an hour {whose}"),
         What::Unknown => format!("more than {limit} unknown recipients in an hour {whose}"),
     }
 }
@@ -246,7 +281,7 @@ mod tests {
     fn the_whole_limit_goes_at_once_and_then_what_flows_in() {
         let throttle = throttle(|limits| limits.per_account.messages = 60);
         for i in 0..60 {
-            assert_eq!(throttle.message(&[alice()], at(100)), Ok(()), "{i}");
+            assert_eq!(throttle.message(&[alice()], at(100)), Ok(None), "{i}");
         }
         let refused = throttle.message(&[alice()], at(100)).unwrap_err();
         assert_eq!(refused.again_at, at(160));
@@ -299,6 +334,30 @@ mod tests {
         assert!(throttle.is_shut(source, at(359)).is_err());
         assert!(throttle.is_shut(source, at(360)).is_ok());
         assert!(throttle.is_shut("203.0.113.10".parse().unwrap(), at(0)).is_ok());
+    }
+
+    #[test]
+    fn what_is_over_the_limit_is_kept_on_hold_as_much_again_and_no_more() {
+        let throttle = throttle(|limits| {
+            limits.per_account.messages = 2;
+            limits.per_account.over = Suspected::Hold;
+            limits.per_sender.messages = 5;
+        });
+        let who = [alice(), Who::Sender("alice@ours.test".into())];
+        assert_eq!(throttle.message(&who, at(0)), Ok(None));
+        assert_eq!(throttle.message(&who, at(0)), Ok(None));
+        let reason = Some("more than 2 messages in an hour from this mailbox".to_owned());
+        assert_eq!(throttle.message(&who, at(0)), Ok(reason.clone()));
+        assert_eq!(throttle.message(&who, at(0)), Ok(reason));
+        assert!(throttle.message(&who, at(0)).is_err(), "as much again, and no more");
+        // The next one has room at the limit again, and takes nothing from what may be on hold.
+        assert_eq!(throttle.message(&who, at(1800)), Ok(None));
+        // The sender's own limit refuses, whatever the mailbox's says.
+        assert_eq!(throttle.message(&who[1..], at(1800)), Ok(None));
+        for _ in 0..9 {
+            let _ = throttle.message(&who[1..], at(1800));
+        }
+        assert!(throttle.message(&who, at(5400)).is_ok());
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Transaction {
     pub(crate) recipients: Vec<Recipient>,
     /// Their addresses.
     pub(crate) known: HashSet<Address>,
+    /// Why the message is to be kept on hold, when it is.
+    pub(crate) hold: Option<String>,
     /// How many RCPT were refused.
     pub(crate) refused: usize,
     /// Content that came by BDAT so far; `Some` from the first chunk on.

@@ -147,6 +147,8 @@ async fn start(
             tls: None,
             allow_plain_login_on_loopback: true,
             announce_channel_binding: false,
+            identity: None,
+            protect_own_domains: None,
         })
         .unwrap();
         let address = listening.address().unwrap();

@@ -404,6 +404,23 @@ pub enum Failure {
         /// The store's words.
         detail: String,
     },
+    /// It was put on hold when it came in, until an administrator decides.
+    Held {
+        /// Why.
+        reason: String,
+    },
+    /// The mailbox forwards its mail, and this message has been there before.
+    ForwardLoop {
+        /// The mailbox.
+        mailbox: String,
+    },
+    /// The mailbox forwards its mail, and has forwarded as much as it may in an hour.
+    ForwardLimit {
+        /// The mailbox.
+        mailbox: String,
+        /// Messages in an hour.
+        limit: u32,
+    },
     /// An administrator ended it (`causeway queue return`).
     Returned {
         /// The reason given.

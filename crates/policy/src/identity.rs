@@ -10,17 +10,24 @@
 //! that is not there. Somebody who did not log in has no identity to check; what they may do is
 //! [`relay`](crate::relay)'s question.
 //!
+//! **Servers and networks** have the domains they name: an inbound connector checks the fields of its own
+//! `identity` against its `sender_domains`, an entry of `[relay].addresses` with `sender_domains` those of
+//! `[identity].enforce` ([`MailPolicy::peer_identity`]). A listener can say otherwise than
+//! `[identity]` (`identity`, `protect_own_domains`).
+//!
 //! **Our own domains from outside.** Strangers who hand in mail with a sender of ours pose as our users
 //! ([`MailPolicy::own_domain_from_outside`]): refused in each field that `[identity].protect_own_domains`
 //! names (envelope, From). Whoever is entitled to relay is no stranger, and neither is a peer that an
 //! inbound connector recognises as one that sends for that domain.
 
-use causeway_model::config::IdentityField;
+use causeway_model::config::{DomainPattern, IdentityField};
 use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath};
 use serde::Serialize;
 
 use crate::MailPolicy;
-use crate::relay::ClientFacts;
+use crate::inbound::PeerFacts;
+use crate::index::pattern_text;
+use crate::relay::{ClientFacts, Written, shown_network};
 
 /// Whose addresses are whose.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +39,8 @@ pub struct IdentityFacts<'a> {
     /// What else it may send as: addresses, or domains as `@contoso.example`. An entry that is
     /// neither allows nothing.
     pub send_as: &'a [String],
+    /// What the listener says is checked; `None`: what `[identity].enforce` says.
+    pub enforce: Option<&'a [IdentityField]>,
 }
 
 /// What a message says about who sends it. At MAIL only the envelope is known; the rest is asked
@@ -84,7 +93,8 @@ impl MailPolicy {
         facts: &IdentityFacts<'_>,
         fields: &SenderFields<'_>,
     ) -> IdentityDecision {
-        let refused = self.flow().identity.enforce.iter().find_map(|&field| {
+        let enforced = facts.enforce.unwrap_or(&self.flow().identity.enforce);
+        let refused = enforced.iter().find_map(|&field| {
             addresses(fields, field)
                 .into_iter()
                 .find(|address| !facts.owns(address))
@@ -116,22 +126,24 @@ impl MailPolicy {
     }
 
     /// Decides about mail that a stranger hands in on a listener for other servers: the refusal, when a
-    /// protected field names one of our own domains. `None`: nothing is wrong with it.
+    /// protected field names one of our own domains. `protected` is what the listener says; `None`: what
+    /// `[identity].protect_own_domains` says. `None` comes back when nothing is wrong with it.
     #[must_use]
     pub fn own_domain_from_outside(
         &self,
         client: &ClientFacts<'_>,
         fields: &SenderFields<'_>,
+        protected: Option<&[IdentityField]>,
     ) -> Option<Reply> {
+        let protected = protected.unwrap_or(&self.flow().identity.protect_own_domains);
         let (field, address) =
-            self.flow().identity.protect_own_domains.iter().find_map(|field| {
+            protected.iter().find_map(|field| {
                 addresses(fields, *field)
                     .into_iter()
                     .find(|address| self.accepted_domain(address.domain()).is_some())
                     .map(|address| (*field, address))
             })?;
-        let is_vouched_for = client.connector.is_some() || self.entitlement(client).is_some();
-        if is_vouched_for {
+        if !self.is_stranger(client) {
             return None;
         }
         let rule = "identity.own-domain-from-outside";
@@ -142,6 +154,106 @@ impl MailPolicy {
         );
         Some(Reply::new(550, Some(EnhancedCode::new(5, 7, 1)), format!("{because} (rule {rule})")))
     }
+}
+
+impl MailPolicy {
+    /// Whether the header of what this client sends is checked by [`Self::peer_identity`].
+    #[must_use]
+    pub fn has_domains(&self, client: &ClientFacts<'_>) -> bool {
+        if let Some(connector) = client.connector.and_then(|name| self.inbound_connector(name)) {
+            return !connector.identity.is_empty();
+        }
+        match self.written_right(client.client, client.now) {
+            Some(Written::Address(number, _)) => self.address_senders.contains_key(&number),
+            _ => false,
+        }
+    }
+
+    /// Whether nobody vouches for this client: no login, no right to relay, no inbound connector.
+    #[must_use]
+    pub fn is_stranger(&self, client: &ClientFacts<'_>) -> bool {
+        client.connector.is_none() && self.entitlement(client).is_none()
+    }
+
+    /// The refusal for a client that has not logged in and uses a sender outside of the domains that are
+    /// its own: those of the inbound connector that recognised it, in the fields that the connector's
+    /// `identity` names; those of its entry in `[relay].addresses`, in the fields that `enforce` (else
+    /// `[identity].enforce`) names. `None`: nothing is wrong with it.
+    #[must_use]
+    pub fn peer_identity(
+        &self,
+        client: &ClientFacts<'_>,
+        fields: &SenderFields<'_>,
+        enforce: Option<&[IdentityField]>,
+    ) -> Option<Reply> {
+        if client.authenticated_user.is_some() {
+            return None;
+        }
+        if let Some(connector) = client.connector.and_then(|name| self.inbound_connector(name)) {
+            let takes = |domain: &Domain| self.inbound.takes_domain(&connector.name, domain);
+            let (field, address) = foreign(fields, &connector.identity, takes)?;
+            return Some(self.foreign_domain(
+                field,
+                address,
+                &format!("servers of the connector \"{}\"", connector.name.escape_default()),
+                &connector.sender_domains,
+            ));
+        }
+        let Written::Address(number, entry) = self.written_right(client.client, client.now)? else {
+            return None;
+        };
+        let senders = self.address_senders.get(&number)?;
+        let enforced = enforce.unwrap_or(&self.flow().identity.enforce);
+        let (field, address) = foreign(fields, enforced, |domain| senders.takes(domain))?;
+        let who = shown_network(entry.address);
+        Some(self.foreign_domain(field, address, &who, &entry.sender_domains))
+    }
+
+    /// The refusal for a peer that a connector with `identity = ["envelope", …]` knows, and whose
+    /// envelope sender none of the connectors that know it takes.
+    #[must_use]
+    pub fn peer_sender(&self, peer: &PeerFacts<'_>) -> Option<Reply> {
+        let sender = peer.sender?.address()?;
+        let connector = self.inbound.checking(self.flow(), peer)?;
+        Some(self.foreign_domain(
+            IdentityField::Envelope,
+            sender,
+            &format!("servers of the connector \"{}\"", connector.name.escape_default()),
+            &connector.sender_domains,
+        ))
+    }
+
+    fn foreign_domain(
+        &self,
+        field: IdentityField,
+        address: &Address,
+        who: &str,
+        domains: &[DomainPattern],
+    ) -> Reply {
+        const SHOWN: usize = 3;
+        let mut usable: Vec<String> = domains.iter().take(SHOWN).map(pattern_text).collect();
+        if domains.len() > SHOWN {
+            usable.push(format!("and {} more", domains.len() - SHOWN));
+        }
+        let because = format!(
+            "{who} may not send as {address} ({}); allowed are addresses of {}",
+            field_name(field),
+            usable.join(", ")
+        );
+        refusal(field, &because, "identity.foreign-sender")
+    }
+}
+
+/// The first address of a checked field whose domain is not among the allowed ones.
+fn foreign<'a>(
+    fields: &SenderFields<'a>,
+    checked: &[IdentityField],
+    takes: impl Fn(&Domain) -> bool,
+) -> Option<(IdentityField, &'a Address)> {
+    checked.iter().find_map(|&field| {
+        let mut found = addresses(fields, field).into_iter();
+        Some((field, found.find(|address| !takes(address.domain()))?))
+    })
 }
 
 fn refusal(field: IdentityField, because: &str, rule: &str) -> Reply {
@@ -216,7 +328,7 @@ mod tests {
         let policy = MailPolicy::compile(Arc::new(flow), "mx.ours.test");
         let (user, aliases) = (address("alice@ours.test"), [address("sales@ours.test")]);
         let send_as = ["@team.test".to_owned(), "boss@ours.test".to_owned(), "nonsense".to_owned()];
-        let facts = IdentityFacts { user: &user, aliases: &aliases, send_as: &send_as };
+        let facts = IdentityFacts { user: &user, aliases: &aliases, send_as: &send_as, enforce: None };
         policy.identity(&facts, fields)
     }
 
@@ -302,24 +414,73 @@ mod tests {
             connector: None,
             sender: &sender,
             tls: false,
+            now: causeway_model::Timestamp::default(),
         };
         let ours = SenderFields { envelope: Some(&sender), ..Default::default() };
         let listed = SenderFields { envelope: Some(&foreign), from: &from, ..Default::default() };
-        let reply = policy.own_domain_from_outside(&stranger, &ours).unwrap();
+        let reply = policy.own_domain_from_outside(&stranger, &ours, None).unwrap();
         assert_eq!(reply.code_text(), "550 5.7.1");
         // Mailing lists bring our own users' From back: not protected unless written.
-        assert_eq!(policy.own_domain_from_outside(&stranger, &listed), None);
+        assert_eq!(policy.own_domain_from_outside(&stranger, &listed, None), None);
         for vouched in [
             ClientFacts { client: "127.0.0.1".parse().unwrap(), ..stranger },
             ClientFacts { authenticated_user: Some("bob@ours.test"), ..stranger },
             ClientFacts { connector: Some("from the newsletter service"), ..stranger },
         ] {
-            assert_eq!(policy.own_domain_from_outside(&vouched, &ours), None, "{vouched:?}");
+            assert_eq!(policy.own_domain_from_outside(&vouched, &ours, None), None, "{vouched:?}");
         }
         flow.identity.protect_own_domains = vec![IdentityField::From];
         let policy = MailPolicy::compile(Arc::new(flow.clone()), "mx.ours.test");
-        assert_eq!(policy.own_domain_from_outside(&stranger, &ours), None);
-        assert!(policy.own_domain_from_outside(&stranger, &listed).is_some());
+        assert_eq!(policy.own_domain_from_outside(&stranger, &ours, None), None);
+        assert!(policy.own_domain_from_outside(&stranger, &listed, None).is_some());
+    }
+
+    #[test]
+    fn peers_and_authorised_addresses_have_the_domains_they_name() {
+        let text = "[[connector]]\nname = \"own\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+             sender_domains = [\"ours.test\", \"*.ours.test\"]\nsource_addresses = [\"192.0.2.7\"]\n\
+             identity = [\"envelope\", \"from\"]\n\
+             [relay]\naddresses = [{ address = \"192.0.2.8\", sender_domains = [\"branch.test\"] }]\n\
+             [identity]\nenforce = [\"envelope\", \"from\"]\n";
+        let flow = MailFlow::parse(text, "mailflow.toml").unwrap().0;
+        let policy = MailPolicy::compile(Arc::new(flow), "mx.ours.test");
+        let ask = |client: &str, connector, from: &str, enforce: Option<&[IdentityField]>| {
+            let from = [address("x@ours.test"), address(from)];
+            let from = if connector { &from[..] } else { &from[1..] };
+            let sender = ReversePath::Null;
+            let client = ClientFacts {
+                client: client.parse().unwrap(),
+                authenticated_user: None,
+                pop_login: None,
+                connector: connector.then_some("own"),
+                sender: &sender,
+                tls: true,
+                now: causeway_model::Timestamp::default(),
+            };
+            let fields = SenderFields { from, ..SenderFields::default() };
+            policy.peer_identity(&client, &fields, enforce).map(|reply| reply.to_string())
+        };
+        assert_eq!(ask("192.0.2.7", true, "a@sub.ours.test", None), None);
+        let reply = ask("192.0.2.7", true, "a@ext.test", None).unwrap();
+        assert!(reply.starts_with("550 5.7.60") && reply.contains("a@ext.test (From)"), "{reply}");
+        assert!(reply.contains("ours.test, *.ours.test"), "{reply}");
+        assert_eq!(ask("192.0.2.8", false, "a@branch.test", None), None);
+        assert!(ask("192.0.2.8", false, "a@ours.test", None).is_some());
+        // The listener can say that nothing is checked there.
+        assert_eq!(ask("192.0.2.8", false, "a@ours.test", Some(&[])), None);
+        assert_eq!(ask("192.0.2.9", false, "a@ext.test", None), None);
+
+        let peer = |sender: &ReversePath, client: &str| {
+            let client = client.parse().unwrap();
+            let facts = PeerFacts { client, certificate_names: &[], sender: Some(sender) };
+            policy.peer_sender(&facts).map(|reply| reply.to_string())
+        };
+        let foreign = ReversePath::Address(address("a@ext.test"));
+        let reply = peer(&foreign, "192.0.2.7").unwrap();
+        assert!(reply.starts_with("553 5.7.1") && reply.contains("envelope sender"), "{reply}");
+        assert_eq!(peer(&ReversePath::Null, "192.0.2.7"), None);
+        assert_eq!(peer(&ReversePath::Address(address("a@ours.test")), "192.0.2.7"), None);
+        assert_eq!(peer(&foreign, "192.0.2.9"), None);
     }
 
     #[test]

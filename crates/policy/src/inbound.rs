@@ -17,8 +17,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use causeway_model::config::{Connector, InboundConnector, MailFlow};
-use causeway_model::{EnhancedCode, Reply, ReversePath};
+use causeway_model::config::{Connector, IdentityField, InboundConnector, MailFlow};
+use causeway_model::{Domain, EnhancedCode, Reply, ReversePath};
 
 use crate::MailPolicy;
 use crate::index::{NetworkTable, PatternIndex};
@@ -94,6 +94,33 @@ impl InboundIndex {
     /// True when `sender_domains` of the connector hold the sender.
     pub(crate) fn takes_sender(&self, name: &str, sender: &ReversePath) -> bool {
         self.names.get(name).is_some_and(|&position| self.sender_fits(position, sender))
+    }
+
+    /// The same for one domain.
+    pub(crate) fn takes_domain(&self, name: &str, domain: &Domain) -> bool {
+        let position = self.names.get(name);
+        position.and_then(|p| self.senders.get(p)).is_some_and(|index| index.takes(domain))
+    }
+
+    /// The first connector that knows the peer and checks its envelope sender; `None` when some connector
+    /// that knows it takes the sender.
+    pub(crate) fn checking<'f>(
+        &self,
+        flow: &'f MailFlow,
+        facts: &PeerFacts<'_>,
+    ) -> Option<&'f InboundConnector> {
+        let sender = facts.sender?;
+        let mut checking = None;
+        for position in self.knowing(facts) {
+            if self.sender_fits(position, sender) {
+                return None;
+            }
+            checking = checking.or_else(|| {
+                inbound_at(flow, position)
+                    .filter(|connector| connector.identity.contains(&IdentityField::Envelope))
+            });
+        }
+        checking
     }
 
     fn sender_fits(&self, position: usize, sender: &ReversePath) -> bool {

@@ -23,7 +23,7 @@
 //! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`inbound`]
 //! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
 //! [`mod@check`] and [`mod@selftest`], [`plan`] (what would a change do), [`hybrid`] (two servers for one
-//! organization); [`index`] is the machinery under them.
+//! organization); [`index`] is the machinery under them, [`said`] the sentences in which they say why.
 
 pub mod check;
 pub mod hybrid;
@@ -36,6 +36,7 @@ pub mod recipient;
 pub mod relay;
 pub mod retry;
 pub mod route;
+pub mod said;
 pub mod selftest;
 
 pub use check::{check, check_readers};
@@ -45,5 +46,6 @@ pub use plan::{Effect, EffectKind, Plan, Planner, QueuedRecipient};
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};
 pub use relay::{ClientFacts, PopLogin, RelayDecision, RelayFacts, RelayRule};
+pub use said::Said;
 pub use route::{Considered, Route, RouteDomain, RouteExplanation, RouteTarget};
 pub use selftest::{SelfTestFailure, selftest};

@@ -24,6 +24,8 @@ pub struct MailPolicy {
     any_match_subdomains: bool,
     /// `[relay].networks` numbered from 0, `[relay].addresses` after them.
     pub(crate) relay_networks: NetworkTable,
+    /// The sender domains of those that have some, by the same number.
+    pub(crate) address_senders: HashMap<usize, PatternIndex>,
     /// Every outbound connector, enabled or not, in the order of the file.
     pub(crate) outbound: Vec<Arc<OutboundConnector>>,
     /// Position in `outbound`, enabled ones only.
@@ -70,12 +72,22 @@ impl MailPolicy {
                 .chain(flow.relay.addresses.iter().map(|entry| entry.address))
                 .zip(0..),
         );
+        let first = flow.relay.networks.len();
+        let restricted = flow.relay.addresses.iter().enumerate();
+        let address_senders = restricted
+            .filter(|(_, entry)| !entry.sender_domains.is_empty())
+            .map(|(i, entry)| {
+                let patterns = entry.sender_domains.iter().map(|pattern| (pattern, 0));
+                (first + i, PatternIndex::new(patterns))
+            })
+            .collect();
         Self {
             hostname: Domain::parse(hostname).ok(),
             own_addresses: HashSet::new(),
             any_match_subdomains: flow.domains.iter().any(|domain| domain.match_subdomains),
             domains,
             relay_networks,
+            address_senders,
             outbound,
             outbound_patterns,
             internet,

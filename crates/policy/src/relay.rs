@@ -19,17 +19,20 @@
 //!
 //! The sender's address never gives a right: anybody can write it.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use causeway_model::config::{DomainType, InboundConnector, Peer, RejectStyle};
+use causeway_model::config::{
+    AcceptedDomain, AuthorisedAddress, DomainType, InboundConnector, Peer, RejectStyle,
+};
 use causeway_model::time::format_duration;
-use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath};
+use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath, Timestamp};
+use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 
 use crate::MailPolicy;
 use crate::policy::is_postmaster;
+use crate::said::{Said, said};
 
 /// What is known when RCPT arrives.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +51,8 @@ pub struct RelayFacts<'a> {
     pub recipient: &'a Address,
     /// Whether the session is under TLS.
     pub tls: bool,
+    /// What time it is: rights can end.
+    pub now: Timestamp,
     /// DNS says that the recipient domain's MX is this machine. Only the wording and the code of a
     /// refusal depend on it, never the right to relay. False when nobody asked DNS.
     pub points_here: bool,
@@ -68,6 +73,8 @@ pub struct ClientFacts<'a> {
     pub sender: &'a ReversePath,
     /// Whether the session is under TLS.
     pub tls: bool,
+    /// What time it is.
+    pub now: Timestamp,
 }
 
 impl<'a> RelayFacts<'a> {
@@ -81,6 +88,7 @@ impl<'a> RelayFacts<'a> {
             connector: self.connector,
             sender: self.sender,
             tls: self.tls,
+            now: self.now,
         }
     }
 }
@@ -154,12 +162,12 @@ pub struct RelayDecision {
     /// The rule that decided.
     pub rule: RelayRule,
     /// In words.
-    pub because: String,
+    pub because: Said,
     /// What to answer to RCPT when it is refused.
     #[serde(serialize_with = "reply_text")]
     pub reply: Option<Reply>,
     /// What would make it allowed, cheapest first; empty when it is.
-    pub allowed_if: Vec<String>,
+    pub allowed_if: Vec<Said>,
 }
 
 fn reply_text<S: Serializer>(reply: &Option<Reply>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -189,19 +197,15 @@ impl MailPolicy {
             {
                 return self.refuse_routed(facts);
             }
-            let kind = match accepted.domain_type {
-                DomainType::Authoritative => "authoritative",
-                DomainType::InternalRelay => "internal relay",
-            };
-            let because = if accepted.name == *domain {
-                format!("{domain} is an accepted domain ({kind})")
-            } else {
-                format!("{domain} is below the accepted domain {} ({kind})", accepted.name)
-            };
+            let because = accepted_because(accepted, domain);
             return allowed(false, RelayRule::Local, because);
         }
         if is_postmaster(facts.recipient) && self.is_own_name(domain) {
-            let because = format!("{domain} is this server, and its postmaster can be reached");
+            let because = said!(
+                "relay-own-postmaster",
+                "{domain} is this server, and its postmaster can be reached",
+                domain = domain
+            );
             return allowed(false, RelayRule::Postmaster, because);
         }
         match self.entitlement(&facts.of_client()) {
@@ -210,8 +214,10 @@ impl MailPolicy {
                 is_relay: true,
                 allowed: false,
                 rule: RelayRule::PointsHere,
-                because: format!(
-                    "the MX record of {domain} points here, but {domain} is not an accepted domain"
+                because: said!(
+                    "relay-points-here",
+                    "the MX record of {domain} points here, but {domain} is not an accepted domain",
+                    domain = domain
                 ),
                 reply: Some(self.domain_pointing_here_reply(domain)),
                 allowed_if: self.conditions(facts),
@@ -237,50 +243,63 @@ impl MailPolicy {
 
     /// The first thing that entitles the client to relay, to whomever: the rule, and why in words.
     #[must_use]
-    pub fn entitlement(&self, facts: &ClientFacts<'_>) -> Option<(RelayRule, String)> {
+    pub fn entitlement(&self, facts: &ClientFacts<'_>) -> Option<(RelayRule, Said)> {
         if let Some(user) = facts.authenticated_user {
-            return Some((RelayRule::Authenticated, format!("{user} has logged in")));
+            let because = said!("relay-logged-in", "{user} has logged in", user = user);
+            return Some((RelayRule::Authenticated, because));
         }
         if let Some(connector) = self.own_servers(facts.connector)
             && self.connector_lack(connector, facts).is_none()
         {
-            return Some((
-                RelayRule::Connector,
-                format!(
-                    "the client is one of the organization's own servers (connector \"{}\")",
-                    connector.name
-                ),
-            ));
+            let because = said!(
+                "relay-own-server",
+                "the client is one of the organization's own servers (connector \"{connector}\")",
+                connector = connector.name
+            );
+            return Some((RelayRule::Connector, because));
         }
-        if let Some(number) = self.relay_networks.holding(facts.client).next() {
-            return Some(self.network_right(number as usize, facts.client));
+        if let Some(written) = self.written_right(facts.client, facts.now) {
+            return Some(written.because(facts.client));
         }
         let settings = self.flow().relay.pop_before_smtp;
         let login =
             facts.pop_login.filter(|login| settings.enabled && !login.time_left.is_zero())?;
-        Some((
-            RelayRule::Pop,
-            format!(
-                "{} read mail by POP3 from this address; that counts for {} more",
-                login.user,
-                format_duration(Duration::from_secs(login.time_left.as_secs().max(1)))
-            ),
-        ))
+        let because = said!(
+            "relay-pop-login",
+            "{user} read mail by POP3 from this address; that counts for {left} more",
+            user = login.user,
+            left = format_duration(Duration::from_secs(login.time_left.as_secs().max(1)))
+        );
+        Some((RelayRule::Pop, because))
     }
 
-    fn network_right(&self, number: usize, client: IpAddr) -> (RelayRule, String) {
+    /// What the file says of this client: the narrowest entry whose time is not over.
+    pub(crate) fn written_right(&self, client: IpAddr, now: Timestamp) -> Option<Written<'_>> {
+        self.relay_networks
+            .holding(client)
+            .filter_map(|number| self.written(number as usize))
+            .find(|written| !written.is_over(now))
+    }
+
+    /// The narrowest entry that held this client, and holds no longer.
+    fn ended_right(&self, client: IpAddr, now: Timestamp) -> Option<&AuthorisedAddress> {
+        let mut written =
+            self.relay_networks.holding(client).filter_map(|number| self.written(number as usize));
+        written.find(|written| written.is_over(now)).and_then(|written| match written {
+            Written::Network(_) => None,
+            Written::Address(_, entry) => Some(entry),
+        })
+    }
+
+    fn written(&self, number: usize) -> Option<Written<'_>> {
         let relay = &self.flow().relay;
-        let client = client.to_canonical();
-        if let Some(network) = relay.networks.get(number) {
-            let because = format!("{client} is in the authorised network {network}");
-            return (RelayRule::Network, because);
+        match relay.networks.get(number) {
+            Some(network) => Some(Written::Network(network)),
+            None => {
+                let entry = relay.addresses.get(number.checked_sub(relay.networks.len())?)?;
+                Some(Written::Address(number, entry))
+            }
         }
-        let note = relay.addresses.get(number - relay.networks.len());
-        let because = match note.and_then(|entry| entry.note.as_deref()) {
-            Some(note) => format!("{client} is an authorised address ({note})"),
-            None => format!("{client} is an authorised address"),
-        };
-        (RelayRule::Address, because)
     }
 
     fn own_servers(&self, connector: Option<&str>) -> Option<&InboundConnector> {
@@ -305,36 +324,22 @@ impl MailPolicy {
 
     fn refuse_stranger(&self, facts: &RelayFacts<'_>) -> RelayDecision {
         let domain = facts.recipient.domain();
-        let lack = self.own_servers(facts.connector).and_then(|connector| {
-            Some(match self.connector_lack(connector, &facts.of_client())? {
-                ConnectorLack::NotOurServers => Cow::Borrowed(
-                    "not authenticated; a partner's connector gives no right to relay",
-                ),
-                ConnectorLack::Tls => Cow::Owned(format!(
-                    "the connector \"{}\" demands TLS",
-                    connector.name.escape_default()
-                )),
-                ConnectorLack::Sender => Cow::Owned(format!(
-                    "the connector \"{}\" does not take this sender",
-                    connector.name.escape_default()
-                )),
-            })
-        });
-        let lack = lack.unwrap_or(Cow::Borrowed("not authenticated"));
-        let because = format!("{lack}; {domain} is not an accepted domain");
+        let because = self.lacking(facts);
+        let text = &because.english;
         let rule = RelayRule::Stranger;
         let reply = match self.flow().relay.reject_style {
             RejectStyle::Standard => Reply::new(
                 550,
                 Some(EnhancedCode::new(5, 7, 1)),
-                format!("Relaying denied: {because} (rule {})", rule.id()),
+                format!("Relaying denied: {text} (rule {})", rule.id()),
             ),
             RejectStyle::Qmail => Reply::new(
                 553,
                 None,
                 format!(
-                    "sorry, {domain} is not in my list of allowed rcpthosts: {lack} (rule {}) \
+                    "sorry, {domain} is not in my list of allowed rcpthosts: {} (rule {}) \
                      (#5.7.1)",
+                    text.split("; ").next().unwrap_or(text),
                     rule.id()
                 ),
             ),
@@ -349,13 +354,54 @@ impl MailPolicy {
         }
     }
 
+    /// What a stranger lacks.
+    fn lacking(&self, facts: &RelayFacts<'_>) -> Said {
+        let domain = facts.recipient.domain();
+        let connector = self.own_servers(facts.connector);
+        let lack = connector.and_then(|c| Some((c, self.connector_lack(c, &facts.of_client())?)));
+        match lack {
+            Some((_, ConnectorLack::NotOurServers)) => said!(
+                "relay-stranger-partner",
+                "not authenticated; a partner's connector gives no right to relay; {domain} is not an accepted domain",
+                domain = domain
+            ),
+            Some((connector, ConnectorLack::Tls)) => said!(
+                "relay-stranger-tls",
+                "the connector \"{connector}\" demands TLS; {domain} is not an accepted domain",
+                connector = connector.name.escape_default(),
+                domain = domain
+            ),
+            Some((connector, ConnectorLack::Sender)) => said!(
+                "relay-stranger-sender",
+                "the connector \"{connector}\" does not take this sender; {domain} is not an accepted domain",
+                connector = connector.name.escape_default(),
+                domain = domain
+            ),
+            None => match self.ended_right(facts.client, facts.now) {
+                Some(AuthorisedAddress { until: Some(until), .. }) => said!(
+                    "relay-stranger-ended",
+                    "not authenticated; {client} was allowed until {until}; {domain} is not an accepted domain",
+                    client = facts.client.to_canonical(),
+                    until = until.written,
+                    domain = domain
+                ),
+                _ => said!(
+                    "relay-stranger",
+                    "not authenticated; {domain} is not an accepted domain",
+                    domain = domain
+                ),
+            },
+        }
+    }
+
     /// The server behind us could take the local part for a route and relay for strangers because
     /// it trusts us.
     fn refuse_routed(&self, facts: &RelayFacts<'_>) -> RelayDecision {
         let rule = RelayRule::RoutedLocalPart;
-        let because = "not authenticated; the part before the at-sign asks another server to send \
-                       the mail on"
-            .to_owned();
+        let because = said!(
+            "relay-routed-local-part",
+            "not authenticated; the part before the at-sign asks another server to send the mail on"
+        );
         let enhanced = Some(EnhancedCode::new(5, 7, 1));
         let text = format!("Relaying denied: {because} (rule {})", rule.id());
         RelayDecision {
@@ -369,7 +415,7 @@ impl MailPolicy {
     }
 
     /// What would make it allowed: first what the sender can do, then what an administrator can.
-    fn conditions(&self, facts: &RelayFacts<'_>) -> Vec<String> {
+    fn conditions(&self, facts: &RelayFacts<'_>) -> Vec<Said> {
         let relay = &self.flow().relay;
         let domain = facts.recipient.domain();
         let mut conditions = Vec::with_capacity(6);
@@ -377,45 +423,161 @@ impl MailPolicy {
             && let Some(lack) = self.connector_lack(connector, &facts.of_client())
         {
             match lack {
-                ConnectorLack::Tls => conditions.push("the client uses TLS (STARTTLS)".to_owned()),
-                ConnectorLack::Sender => conditions.push(format!(
-                    "the sender's domain is one of sender_domains of the connector \"{}\"",
-                    connector.name
+                ConnectorLack::Tls => {
+                    conditions.push(said!("relay-if-tls", "the client uses TLS (STARTTLS)"));
+                }
+                ConnectorLack::Sender => conditions.push(said!(
+                    "relay-if-sender",
+                    "the sender's domain is one of sender_domains of the connector \"{connector}\"",
+                    connector = connector.name
                 )),
                 ConnectorLack::NotOurServers => {}
             }
         }
-        conditions.push(
+        conditions.push(said!(
+            "relay-if-login",
             "the sender logs in (SMTP AUTH with a mailbox's address and password, ports 587 or 465)"
-                .to_owned(),
-        );
+        ));
         if relay.pop_before_smtp.enabled {
-            conditions.push(format!(
-                "the sender first reads mail by POP3 from the same address, at most {} before",
-                format_duration(relay.pop_before_smtp.window)
+            conditions.push(said!(
+                "relay-if-pop",
+                "the sender first reads mail by POP3 from the same address, at most {window} before",
+                window = format_duration(relay.pop_before_smtp.window)
             ));
         }
         if let Some(first) = relay.networks.iter().find(|network| !is_loopback_network(network)) {
             let others = relay.networks.len() - 1;
             conditions.push(match others {
-                0 => format!("the client is in the authorised network {first}"),
-                _ => format!("the client is in an authorised network ({first}, or {others} more)"),
+                0 => said!(
+                    "relay-if-network",
+                    "the client is in the authorised network {network}",
+                    network = first
+                ),
+                _ => said!(
+                    "relay-if-networks",
+                    "the client is in an authorised network ({network}, or {others} more)",
+                    network = first,
+                    others = others
+                ),
             });
         }
-        conditions.push(format!(
-            "an administrator adds {} to [relay].addresses",
-            facts.client.to_canonical()
-        ));
+        let client = facts.client.to_canonical();
+        conditions.push(match self.ended_right(client, facts.now) {
+            Some(entry) => said!(
+                "relay-if-extended",
+                "an administrator gives {address} in [relay].addresses a later until",
+                address = shown_network(entry.address)
+            ),
+            None => said!(
+                "relay-if-address",
+                "an administrator adds {client} to [relay].addresses",
+                client = client
+            ),
+        });
         if domain.literal().is_none() && self.accepted_domain(domain).is_none() {
-            let accept = format!(
-                "{domain} belongs to this organization, and an administrator makes it an accepted \
-                 domain (causeway domain add {domain})"
+            let accept = said!(
+                "relay-if-accepted",
+                "{domain} belongs to this organization, and an administrator makes it an accepted domain (causeway domain add {domain})",
+                domain = domain
             );
             // Whose MX points here is most likely ours.
             let place = if facts.points_here { 0 } else { conditions.len() };
             conditions.insert(place, accept);
         }
         conditions
+    }
+}
+
+/// A right that is written down.
+pub(crate) enum Written<'a> {
+    /// In `[relay].networks`.
+    Network(&'a IpNet),
+    /// In `[relay].addresses`, with its number in the table of networks.
+    Address(usize, &'a AuthorisedAddress),
+}
+
+impl Written<'_> {
+    fn is_over(&self, now: Timestamp) -> bool {
+        matches!(self, Self::Address(_, entry) if entry.is_over(now))
+    }
+
+    fn because(&self, client: IpAddr) -> (RelayRule, Said) {
+        let client = client.to_canonical();
+        match self {
+            Self::Network(network) => (
+                RelayRule::Network,
+                said!(
+                    "relay-network",
+                    "{client} is in the authorised network {network}",
+                    client = client,
+                    network = network
+                ),
+            ),
+            Self::Address(_, entry) => (RelayRule::Address, address_because(client, entry)),
+        }
+    }
+}
+
+fn address_because(client: IpAddr, entry: &AuthorisedAddress) -> Said {
+    match (&entry.note, &entry.until) {
+        (Some(note), Some(until)) => said!(
+            "relay-address-noted-until",
+            "{client} is an authorised address ({note}), until {until}",
+            client = client,
+            note = note,
+            until = until.written
+        ),
+        (Some(note), None) => said!(
+            "relay-address-noted",
+            "{client} is an authorised address ({note})",
+            client = client,
+            note = note
+        ),
+        (None, Some(until)) => said!(
+            "relay-address-until",
+            "{client} is an authorised address, until {until}",
+            client = client,
+            until = until.written
+        ),
+        (None, None) => {
+            said!("relay-address", "{client} is an authorised address", client = client)
+        }
+    }
+}
+
+fn accepted_because(accepted: &AcceptedDomain, domain: &Domain) -> Said {
+    match (accepted.domain_type, accepted.name == *domain) {
+        (DomainType::Authoritative, true) => said!(
+            "relay-accepted-authoritative",
+            "{domain} is an accepted domain (authoritative)",
+            domain = domain
+        ),
+        (DomainType::InternalRelay, true) => said!(
+            "relay-accepted-internal",
+            "{domain} is an accepted domain (internal relay)",
+            domain = domain
+        ),
+        (DomainType::Authoritative, false) => said!(
+            "relay-below-authoritative",
+            "{domain} is below the accepted domain {accepted} (authoritative)",
+            domain = domain,
+            accepted = accepted.name
+        ),
+        (DomainType::InternalRelay, false) => said!(
+            "relay-below-internal",
+            "{domain} is below the accepted domain {accepted} (internal relay)",
+            domain = domain,
+            accepted = accepted.name
+        ),
+    }
+}
+
+/// A network of one address as that address.
+pub(crate) fn shown_network(network: IpNet) -> String {
+    if network.prefix_len() == network.max_prefix_len() {
+        network.addr().to_string()
+    } else {
+        network.to_string()
     }
 }
 
@@ -428,6 +590,6 @@ fn is_loopback_network(network: &ipnet::IpNet) -> bool {
     network.network().to_canonical().is_loopback()
 }
 
-fn allowed(is_relay: bool, rule: RelayRule, because: String) -> RelayDecision {
+fn allowed(is_relay: bool, rule: RelayRule, because: Said) -> RelayDecision {
     RelayDecision { is_relay, allowed: true, rule, because, reply: None, allowed_if: Vec::new() }
 }

@@ -12,7 +12,7 @@
 use std::net::IpAddr;
 
 use causeway_model::config::{Connector, DomainType, Peer};
-use causeway_model::{Address, Domain, ReversePath};
+use causeway_model::{Address, Domain, ReversePath, Timestamp};
 
 use crate::{MailPolicy, MailboxLookup, RecipientDecision, RelayFacts};
 
@@ -199,6 +199,8 @@ fn ask(
         sender,
         recipient,
         tls: true,
+        // Whatever is written holds: the widest there can be.
+        now: Timestamp::default(),
         points_here: false,
     });
     if !decision.allowed {
@@ -217,7 +219,7 @@ fn ask(
             sender: sender.clone(),
             recipient: recipient.to_string(),
             rule: decision.rule.id().to_owned(),
-            because: decision.because,
+            because: decision.because.english,
         }),
     }
 }

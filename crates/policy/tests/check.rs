@@ -4,6 +4,7 @@
 
 mod common;
 
+use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places};
 use causeway_policy::{check, check_readers};
 use common::mailboxes;
@@ -16,6 +17,7 @@ fn problems(flow: &str, machine: &str) -> Vec<String> {
         &parsed_machine,
         &Places::of(flow, "mailflow.toml"),
         &Places::of(machine, "causeway.toml"),
+        Timestamp::parse_rfc3339("2026-11-21T09:00:00Z").unwrap(),
     )
     .iter()
     .map(ToString::to_string)
@@ -204,4 +206,16 @@ fn addresses_that_nobody_reads_are_found_where_mailboxes_are_known() {
     assert!(found[0].what.contains("there is no mailbox gone@ours.test"), "{found:?}");
     flow.organization.alert_recipients = vec![common::address("it@ext.test")];
     assert_eq!(readers(&flow), []);
+}
+
+#[test]
+fn a_right_that_has_ended_is_a_warning_and_one_that_will_end_is_not() {
+    let flow = |until: &str| {
+        format!("[relay]\naddresses = [{{ address = \"198.51.100.7\", until = {until} }}]\n")
+    };
+    let warned = |text: &str| {
+        problems(text, "").iter().any(|p| p.contains("was allowed to relay until 2026-11-20"))
+    };
+    assert!(warned(&flow("\"2026-11-20\"")));
+    assert!(!warned(&flow("\"2026-11-21\"")), "the day itself still counts");
 }

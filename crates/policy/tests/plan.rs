@@ -75,6 +75,7 @@ fn plan(old: &str, new: &str, queue: &[Queued]) -> Plan {
         &Machine::default(),
         &Places::none("mailflow.toml"),
         &Places::none("causeway.toml"),
+        causeway_model::Timestamp::default(),
     );
     let mut planner = Planner::new(&old, &new, &mailboxes);
     for Queued { address, sender, origin } in queue {

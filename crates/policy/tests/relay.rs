@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use causeway_model::config::{MailFlow, RejectStyle};
-use causeway_model::{Address, ReversePath};
+use causeway_model::{Address, ReversePath, Timestamp};
 use causeway_policy::{PopLogin, RecipientDecision, RelayDecision, RelayFacts, RelayRule};
 use common::{address, domain, mailboxes, ours, policy, sender};
 
@@ -23,6 +23,9 @@ struct Ask<'a> {
     tls: bool,
     points_here: bool,
 }
+
+/// 2026-11-21.
+const NOW: Timestamp = Timestamp::from_millis(1_795_219_200_000);
 
 const STRANGER: Ask<'static> = Ask {
     client: "198.51.100.9",
@@ -46,6 +49,7 @@ fn ask(flow: MailFlow, ask: &Ask<'_>) -> RelayDecision {
         sender: &sender(ask.sender),
         recipient: &address(ask.recipient),
         tls: ask.tls,
+        now: NOW,
         points_here: ask.points_here,
     })
 }
@@ -276,6 +280,7 @@ proptest::proptest! {
             sender: &if from.is_empty() { ReversePath::Null } else { sender(&from) },
             recipient: &recipient,
             tls: false,
+            now: NOW,
             points_here,
         });
         let routed = recipient.domain().as_str() == "relay.ours.test"
@@ -341,4 +346,40 @@ fn a_restricted_domain_is_taken_from_its_connector_only() {
     let mut disabled = restricted(&["*"], &["203.0.113.64/28"]);
     disabled.enabled = false;
     assert_eq!(refused(&with(disabled), "198.51.100.9", &[], "a@ext.test"), None);
+}
+
+/// The office in Ulm may relay until the end of the year, as the organization's own domain only.
+fn ulm(until: &str) -> MailFlow {
+    let text = format!(
+        "[[domain]]\nname = \"ours.test\"\n[relay]\nnetworks = []\n\
+         addresses = [{{ address = \"198.51.100.7\", note = \"office Ulm\", until = {until}, \
+         sender_domains = [\"ours.test\"] }}]\n"
+    );
+    MailFlow::parse(&text, "mailflow.toml").unwrap().0
+}
+
+#[test]
+fn an_entry_whose_time_is_over_entitles_nobody_and_says_since_when() {
+    let office = Ask { client: "198.51.100.7", sender: "a@ours.test", ..STRANGER };
+    // NOW is the 21st: a day counts to its end, whatever the way it is written.
+    for holds in ["\"2026-11-21\"", "2026-11-21", "\"2026-11-22T00:00:00Z\"", "2027-01-01T00:00:00+01:00"] {
+        let decision = ask(ulm(holds), &office);
+        assert_eq!((decision.allowed, decision.rule), (true, RelayRule::Address), "{holds}");
+        assert!(decision.because.contains("(office Ulm), until 202"), "{}", decision.because);
+    }
+    for over in ["\"2026-11-20\"", "2026-11-20", "\"2026-11-20T23:59:59Z\""] {
+        let decision = ask(ulm(over), &office);
+        assert_eq!((decision.allowed, decision.rule), (false, RelayRule::Stranger), "{over}");
+        assert!(decision.because.contains("was allowed until 2026-11-20"), "{}", decision.because);
+        assert!(decision.allowed_if.iter().any(|c| c.contains("198.51.100.7 in [relay].addresses a later until")));
+        let reply = decision.reply.unwrap().to_string();
+        assert!(reply.contains("198.51.100.7 was allowed until") && !reply.contains("Ulm"), "{reply}");
+        // Others are told nothing of it.
+        let other = ask(ulm(over), &Ask { client: "198.51.100.8", ..office });
+        assert!(!other.because.contains("until"), "{}", other.because);
+    }
+    // A wider entry that still holds is found behind the one that is over.
+    let mut both = ulm("2026-11-20");
+    both.relay.networks.push("198.51.100.0/24".parse().unwrap());
+    assert_eq!(ask(both, &office).rule, RelayRule::Network);
 }

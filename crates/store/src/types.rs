@@ -94,6 +94,8 @@ pub struct NewMessage {
     pub content: Content,
     /// The message that this one reports about.
     pub report_about: Option<QueueId>,
+    /// Why it is kept on hold from the beginning; `None`: it is [`Status::Ready`].
+    pub hold: Option<LastResult>,
 }
 
 /// What listings and reports need of the header, decoded once at the door. Texts are at most 1000

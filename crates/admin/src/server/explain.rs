@@ -158,6 +158,7 @@ fn inbound_view(connector: &InboundConnector) -> ConnectorView {
             tls_certificate_name: connector.tls_certificate_name.clone(),
             require_tls: connector.require_tls,
             restrict_sender_domains: connector.restrict_sender_domains,
+            identity: connector.identity.iter().map(|field| field.word().to_owned()).collect(),
         },
     }
 }

@@ -332,7 +332,10 @@ async fn new_secrets(
 pub(super) fn refused(error: PasswordError) -> ApiError {
     match error {
         PasswordError::Machinery => ApiError::unavailable(error.to_string(), "try again"),
-        PasswordError::Empty | PasswordError::TooLong | PasswordError::ControlCharacter => {
+        PasswordError::Empty
+        | PasswordError::TooShort
+        | PasswordError::TooLong
+        | PasswordError::ControlCharacter => {
             ApiError::bad_request(error.to_string(), "choose another one")
         }
     }

@@ -70,6 +70,7 @@ async fn questions_arrive_whole() {
             pop_login: true,
             sender: None,
             recipient: "b@ext.test".parse().unwrap(),
+            language: None,
         })
         .await
         .unwrap();

@@ -141,6 +141,8 @@ impl ServerControl for FakeControl {
                 because: format!("{} {:?}", question.from_ip, question.user),
                 reply: None,
                 allowed_if: Vec::new(),
+                notes: Vec::new(),
+                session_reply: None,
             })
         })
     }
@@ -347,6 +349,7 @@ impl World {
             },
             content: Content::Memory(vec![Bytes::from_static(b"Subject: x\r\n\r\nx\r\n")]),
             report_about: None,
+            hold: None,
         };
         self.store.accept(message).await.unwrap();
         id

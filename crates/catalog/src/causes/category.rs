@@ -111,7 +111,8 @@ impl Category {
             | Failure::TimedOut { .. }
             | Failure::ClosedAbruptly { .. }
             | Failure::TooManyHops { .. }
-            | Failure::RoutingLoop { .. } => Self::Network,
+            | Failure::RoutingLoop { .. }
+            | Failure::ForwardLoop { .. } => Self::Network,
             Failure::NullMx { .. } => Self::NotAccept,
             Failure::ServiceRefused { reply } => match crate::reply::meaning(reply, stage) {
                 crate::reply::Meaning::Unknown => Self::System,
@@ -144,7 +145,8 @@ impl Category {
             Failure::TooBig { .. } => Self::MessageTooBig,
             Failure::MailboxUnknown { .. } => Self::UserUnknown,
             Failure::MailboxFull { .. } => Self::MailboxFull,
-            Failure::Returned { .. } => Self::Policy,
+            Failure::Returned { .. } | Failure::Held { .. } => Self::Policy,
+            Failure::ForwardLimit { .. } => Self::RateLimited,
             Failure::CredentialsUnreadable { .. }
             | Failure::NoConnector { .. }
             | Failure::MailboxUnwritable { .. }

@@ -102,6 +102,8 @@ pub const ALL: &[Cause] = &[
     cause("mailbox-unwritable", WhoActs::Service, Any),
     cause("store-unreadable", WhoActs::Service, Any),
     cause("returned-by-administrator", WhoActs::Service, Any),
+    cause("held-for-decision", WhoActs::Service, Any),
+    cause("forward-limit", WhoActs::Nobody, Any),
 ];
 
 /// The ids of the causes a failure can have, the likeliest first.
@@ -237,6 +239,9 @@ fn here(failure: &Failure) -> &'static [&'static str] {
         Failure::MailboxUnwritable { .. } => &["mailbox-unwritable"],
         Failure::StoreUnreadable { .. } => &["store-unreadable"],
         Failure::Returned { .. } => &["returned-by-administrator"],
+        Failure::Held { .. } => &["held-for-decision"],
+        Failure::ForwardLoop { .. } => &["forwarding-loop"],
+        Failure::ForwardLimit { .. } => &["forward-limit"],
         _ => &["refused-for-its-reason"],
     }
 }

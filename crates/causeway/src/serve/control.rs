@@ -14,8 +14,8 @@ use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
 use causeway_catalog::Phase;
 use causeway_dispatch::Selection as Selected;
 use causeway_model::config::{Language, MailFlow, OutboundConnector};
-use causeway_model::{Address, RecipientKey, Reply, ReversePath, Timestamp};
-use causeway_policy::{PeerFacts, PopLogin, RESTRICTED_SENDER, RelayFacts, RouteDomain};
+use causeway_model::{Address, RecipientKey, ReversePath, Timestamp};
+use causeway_policy::RouteDomain;
 use causeway_store::StoreError;
 use tokio::sync::mpsc::Sender;
 use tracing::warn;
@@ -33,25 +33,6 @@ fn selected(selection: &Selection) -> Selected {
 
 fn counted(count: Result<usize, StoreError>) -> Result<u64, ControlError> {
     Ok(count? as u64)
-}
-
-/// Refused at MAIL, before anybody asks about relaying.
-fn restricted(sender: &ReversePath, is_relay: bool, reply: &Reply) -> RelayExplanation {
-    RelayExplanation {
-        is_relay,
-        allowed: false,
-        rule: RESTRICTED_SENDER.to_owned(),
-        because: format!(
-            "mail from <{sender}> is taken only from the peer of the inbound connector that has this \
-             sender's domain for itself (restrict_sender_domains)"
-        ),
-        reply: Some(reply.to_string()),
-        allowed_if: vec![
-            "the mail comes from that connector's peer (its source_addresses or certificate)"
-                .into(),
-            "an administrator writes restrict_sender_domains = false there".into(),
-        ],
-    }
 }
 
 fn parse_sender(text: Option<&str>) -> Result<ReversePath, ControlError> {
@@ -159,41 +140,7 @@ impl ServerControl for Control {
     fn relay_explain(&self, question: RelayQuestion) -> ControlFuture<'_, RelayExplanation> {
         Box::pin(async move {
             let sender = parse_sender(question.sender.as_deref())?;
-            let policy = self.server.policy.load_full();
-            let client = question.from_ip.to_canonical();
-            let peer = PeerFacts { client, certificate_names: &[], sender: Some(&sender) };
-            let connector = policy.recognise(&peer);
-            let restriction = match question.user {
-                None => policy.restricted_sender(&peer),
-                Some(_) => None,
-            };
-            let window = policy.flow().relay.pop_before_smtp.window;
-            let known = self.server.pop_register.entitlement(client, self.server.dispatch.now());
-            let supposed = || ("the POP3 login".to_owned(), window);
-            let pop = known.or_else(|| question.pop_login.then(supposed));
-            let decision = policy.relay(&RelayFacts {
-                client,
-                authenticated_user: question.user.as_deref(),
-                pop_login: pop
-                    .as_ref()
-                    .map(|(user, left)| PopLogin { user: user.as_str(), time_left: *left }),
-                connector: connector.map(|c| c.name.as_str()),
-                sender: &sender,
-                recipient: &question.recipient,
-                tls: false,
-                points_here: false,
-            });
-            if let Some(reply) = restriction {
-                return Ok(restricted(&sender, decision.is_relay, &reply));
-            }
-            Ok(RelayExplanation {
-                is_relay: decision.is_relay,
-                allowed: decision.allowed,
-                rule: decision.rule.id().to_owned(),
-                because: decision.because,
-                reply: decision.reply.map(|reply| reply.to_string()),
-                allowed_if: decision.allowed_if,
-            })
+            Ok(super::relay::explain(&self.server, &question, &sender))
         })
     }
 

@@ -16,6 +16,7 @@ use causeway_admin::ControlError;
 use causeway_admin::types::{ApplyAnswer, ApplyRequest, FlowView, PlanAnswer};
 use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
+use causeway_net::clock::Clock;
 use causeway_policy::{MailPolicy, Plan, Planner, QueuedRecipient};
 use causeway_store::{NewRevision, SharedStore, StoreError, WaitingRecipient};
 use parking_lot::RwLock;
@@ -386,7 +387,8 @@ async fn proposed(server: &Arc<Server>, text: String) -> Result<Proposed, Unusab
 fn read_proposal(machine: &Machine, hostname: &str, text: String) -> Result<Proposed, Unusable> {
     let Loaded { value, mut problems, places, text, .. } = configuration::mail_flow_text(text);
     let Some(flow) = value else { return Err(Unusable::Errors(problems)) };
-    problems.extend(causeway_policy::check(&flow, machine, &places, &Places::none(MACHINE_FILE)));
+    let (machine_places, now) = (Places::none(MACHINE_FILE), Clock::system().now());
+    problems.extend(causeway_policy::check(&flow, machine, &places, &machine_places, now));
     let policy = MailPolicy::compile(Arc::new(flow), hostname)
         .with_own_addresses(causeway_net::local::local_addresses());
     Ok(Proposed { policy, problems, text })

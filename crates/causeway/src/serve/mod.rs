@@ -17,6 +17,7 @@ mod flow;
 mod mailboxes;
 mod pop3;
 mod probe;
+mod relay;
 mod reload;
 
 use std::net::SocketAddr;

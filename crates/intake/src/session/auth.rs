@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use causeway_accounts::{LoginRefusal, Malformed, Mechanism, Service, Step};
-use causeway_model::config::{HourlyLimit, IdentityField, Protocol};
+use causeway_model::config::{IdentityField, Protocol, Suspected};
 use causeway_model::{Address, QueueId, Reply, ReversePath};
 use causeway_net::tls::ChannelBindings;
-use causeway_policy::{ClientFacts, PopLogin, SenderFields};
+use causeway_policy::{ClientFacts, MailPolicy, PopLogin, SenderFields};
 use causeway_smtp::line::{LineError, take_line};
 use causeway_store::Mailbox;
 use tokio::time::Instant;
@@ -208,16 +208,18 @@ impl Session {
             connector,
             sender,
             tls: self.tls.is_some(),
+            now: self.context.clock.now(),
         })
     }
 
     /// Whether this client may hand in mail with this reverse-path here: who it is, whether the sender
-    /// is its own, whether it has sent too much. The refusal otherwise.
+    /// is its own, whether it has sent too much. The refusal otherwise; or the reason for which the message
+    /// is to be kept on hold.
     pub(super) fn check_sender(
         &mut self,
         sender: &ReversePath,
         connector: Option<&str>,
-    ) -> Result<(), Reply> {
+    ) -> Result<Option<String>, Reply> {
         let policy = self.context.policy.load_full();
         if self.is_submission() {
             if self.user.is_none()
@@ -235,9 +237,16 @@ impl Session {
                 return Err(replies::login_first(true));
             }
         }
+        let fields = SenderFields { envelope: Some(sender), ..SenderFields::default() };
+        let checked = self.listener.identity.as_deref();
+        if let Some(reply) = self.with_client_facts(sender, connector, |client| {
+            policy.peer_identity(client, &fields, checked)
+        }) {
+            info!(client = %self.client, %sender, %reply, "sender refused");
+            return Err(reply);
+        }
         if let Some(account) = self.account() {
-            let fields = SenderFields { envelope: Some(sender), ..SenderFields::default() };
-            let decision = policy.identity(&identity_of(account), &fields);
+            let decision = policy.identity(&identity_of(account, checked), &fields);
             if let Some(reply) = decision.reply.filter(|_| !decision.allowed) {
                 info!(client = %self.client, user = %account.address, %sender, %reply, "sender refused");
                 return Err(reply);
@@ -251,52 +260,75 @@ impl Session {
         })
     }
 
-    /// Whether the header of a message may say that it is from whom it says: the refusal, or nothing.
+    /// Whether the header of a message may say that it is from whom it says: the refusal, or the reason to
+    /// keep it on hold, or neither.
     pub(super) fn check_header(
         &self,
         transaction: &Transaction,
         header: &SenderHeader,
-    ) -> Option<Reply> {
+    ) -> Result<Option<String>, Reply> {
         let policy = self.context.policy.load_full();
-        let protected = &policy.flow().identity.protect_own_domains;
-        let is_checked = self.account().is_some() || protected.contains(&IdentityField::From);
-        if !is_checked {
-            return None;
+        let (sender, connector) = (&transaction.reverse_path, transaction.connector.as_deref());
+        let is_known = self.account().is_some()
+            || self.with_client_facts(sender, connector, |client| policy.has_domains(client));
+        let is_protected = !self.is_submission()
+            && self.protected_fields(&policy).contains(&IdentityField::From)
+            && self.with_client_facts(sender, connector, |client| policy.is_stranger(client));
+        if !is_known && !is_protected {
+            return Ok(None);
         }
         let senders = match Senders::read(header) {
             Ok(senders) => senders,
-            // Only whom we vouch for must be read without doubt; other servers' mail is as it is.
-            Err(fault) if self.account().is_some() => return Some(fault.reply()),
-            Err(_) => return None,
+            // Whom we vouch for must be read without doubt, and so must an author whom readers could take
+            // for one of ours; other servers' mail is as it is.
+            Err(fault) if is_known || fault.hides_author() => return Err(fault.reply()),
+            Err(_) => return Ok(None),
         };
-        match self.account() {
-            Some(account) => {
-                let decision = policy.identity(&identity_of(account), &senders.fields());
-                decision.reply.filter(|_| !decision.allowed)
-            }
-            None => self.own_domain_from_outside(
-                &transaction.reverse_path,
-                transaction.connector.as_deref(),
-                &senders.from,
-            ),
+        let (fields, checked) = (senders.fields(), self.listener.identity.as_deref());
+        if let Some(account) = self.account() {
+            let decision = policy.identity(&identity_of(account, checked), &fields);
+            return match decision.reply.filter(|_| !decision.allowed) {
+                Some(reply) => Err(reply),
+                None => Ok(None),
+            };
+        }
+        let foreign = self.with_client_facts(sender, connector, |client| {
+            policy.peer_identity(client, &fields, checked)
+        });
+        match foreign {
+            Some(reply) => Err(reply),
+            None => self.own_domain_from_outside(sender, connector, &senders.from),
         }
     }
 
-    /// The refusal for strangers who pose as our users on a listener for other servers.
+    /// Where our own domains are protected on this listener.
+    fn protected_fields<'a>(&'a self, policy: &'a MailPolicy) -> &'a [IdentityField] {
+        let of_all = &policy.flow().identity.protect_own_domains;
+        self.listener.protect_own_domains.as_deref().unwrap_or(of_all)
+    }
+
+    /// The refusal for strangers who pose as our users on a listener for other servers, or the reason to
+    /// keep their mail on hold.
     pub(super) fn own_domain_from_outside(
         &self,
         sender: &ReversePath,
         connector: Option<&str>,
         from: &[Address],
-    ) -> Option<Reply> {
+    ) -> Result<Option<String>, Reply> {
         if self.is_submission() {
-            return None;
+            return Ok(None);
         }
         let policy = self.context.policy.load_full();
         let fields = SenderFields { envelope: Some(sender), from, ..SenderFields::default() };
-        self.with_client_facts(sender, connector, |client| {
-            policy.own_domain_from_outside(client, &fields)
-        })
+        let protected = self.protected_fields(&policy);
+        let refusal = self.with_client_facts(sender, connector, |client| {
+            policy.own_domain_from_outside(client, &fields, Some(protected))
+        });
+        match (refusal, policy.flow().identity.own_domains_from_outside) {
+            (None, _) => Ok(None),
+            (Some(reply), Suspected::Refuse) => Err(reply),
+            (Some(reply), Suspected::Hold) => Ok(Some(reply.lines.join(" "))),
+        }
     }
 
     /// What the header of a message handed in here is to get where it lacks it.
@@ -319,10 +351,10 @@ impl Session {
         if let Some(account) = self.account() {
             who.push(Who::Account(account.address.mailbox_key()));
         }
-        if limits.per_address != HourlyLimit::default() {
+        if !limits.per_address.is_unbounded() {
             who.push(Who::address(self.client));
         }
-        if limits.per_sender != HourlyLimit::default()
+        if !limits.per_sender.is_unbounded()
             && let Some(sender) = sender.address()
         {
             who.push(Who::Sender(sender.mailbox_key()));

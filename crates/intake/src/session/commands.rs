@@ -153,15 +153,22 @@ impl Session {
         if let Some(reply) = restriction {
             return self.refuse(&reply);
         }
+        if self.user.is_none()
+            && let Some(reply) = policy.peer_sender(&peer)
+        {
+            info!(client = %self.client, sender = %reverse_path, %reply, "sender refused");
+            return self.refuse(&reply);
+        }
         let recognised = policy.recognise(&peer);
         let demand = recognised.and_then(|c| policy.inbound_demand(c, self.tls.is_some()));
         if let Some(reply) = demand {
             return self.refuse(&reply);
         }
         let connector = recognised.map(|connector| connector.name.clone());
-        if let Err(reply) = self.check_sender(&reverse_path, connector.as_deref()) {
-            return self.refuse(&reply);
-        }
+        let hold = match self.check_sender(&reverse_path, connector.as_deref()) {
+            Ok(hold) => hold,
+            Err(reply) => return self.refuse(&reply),
+        };
         self.state = State::Mail(
             hello,
             Box::new(Transaction {
@@ -173,6 +180,7 @@ impl Session {
                 envid: parameters.envid,
                 recipients: Vec::new(),
                 known: HashSet::new(),
+                hold,
                 refused: 0,
                 chunks: None,
             }),
@@ -201,7 +209,10 @@ impl Session {
         let verdict = self.judge(&address).await;
         let State::Mail(_, transaction) = &mut self.state else { return };
         match verdict {
-            Ok(()) => {
+            Ok(hold) => {
+                if transaction.hold.is_none() {
+                    transaction.hold = hold;
+                }
                 let RcptParameters { notify, orcpt, .. } = parameters;
                 transaction.add(Recipient { address, notify, orcpt });
                 self.wire.say(&replies::recipient_ok());
@@ -215,8 +226,8 @@ impl Session {
         }
     }
 
-    /// Asks policy about one recipient: the refusal, or nothing.
-    async fn judge(&mut self, address: &Address) -> Result<(), Reply> {
+    /// Asks policy about one recipient: the refusal, or the reason to keep the message on hold, or neither.
+    async fn judge(&mut self, address: &Address) -> Result<Option<String>, Reply> {
         let context = std::sync::Arc::clone(&self.context);
         let policy = context.policy.load_full();
         let now = context.clock.now();
@@ -232,6 +243,7 @@ impl Session {
                     sender: client.sender,
                     recipient: address,
                     tls: client.tls,
+                    now: client.now,
                     points_here,
                 })
             })
@@ -252,13 +264,9 @@ impl Session {
         if !decision.allowed {
             return Err(replies::cannot_store());
         }
-        if let Some(reply) = self.own_domain_from_outside(&sender, connector.as_deref(), &[]) {
-            return Err(reply);
-        }
+        let suspected = self.own_domain_from_outside(&sender, connector.as_deref(), &[])?;
         let is_stranger = self
-            .with_client_facts(&sender, connector.as_deref(), |client| policy.entitlement(client))
-            .is_none()
-            && connector.is_none();
+            .with_client_facts(&sender, connector.as_deref(), |client| policy.is_stranger(client));
         if is_stranger {
             context.throttle.is_shut(self.client, now).map_err(|shut| replies::too_much(&shut))?;
         }
@@ -268,7 +276,11 @@ impl Session {
             return Err(if is_stranger { self.missed(reply).await } else { reply });
         }
         let who = self.limited(&sender, connector.as_deref());
-        context.throttle.recipient(&who, now).map_err(|too_much| replies::too_much(&too_much))
+        let over = context
+            .throttle
+            .recipient(&who, now)
+            .map_err(|too_much| replies::too_much(&too_much))?;
+        Ok(suspected.or(over))
     }
 
     /// A stranger has tried a recipient that does not exist: the answer comes more slowly each time, and

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use causeway_model::Reply;
+use causeway_catalog::Phase;
+use causeway_model::{Attempt, Failure, Outcome, Reply, Stage, Timestamp};
 use causeway_model::envelope::Origin;
 use causeway_policy::retry::next_delay_notice;
 use causeway_smtp::data::{ChunkChecker, DataDecoder, DataFaults, DataLimits, DataProgress};
-use causeway_store::{Content, NewMessage, StoreError};
+use causeway_store::{Content, LastResult, NewMessage, StoreError};
 use tokio::time::Instant;
 use tracing::{debug, error, info};
 
@@ -227,7 +228,7 @@ impl Session {
     async fn accept(
         &mut self,
         id: causeway_model::QueueId,
-        transaction: Transaction,
+        mut transaction: Transaction,
         incoming: Incoming,
         eight_bit: bool,
         trouble: Option<StoreError>,
@@ -248,7 +249,13 @@ impl Session {
         } else if scan.hops > limit {
             Some(replies::looping(scan.hops, limit))
         } else {
-            self.check_header(&transaction, &scan.senders)
+            match self.check_header(&transaction, &scan.senders) {
+                Err(reply) => Some(reply),
+                Ok(hold) => {
+                    transaction.hold = transaction.hold.or(hold);
+                    None
+                }
+            }
         };
         if let Some(reply) = refusal {
             info!(client = %self.client, sender = %transaction.reverse_path, %reply, "message refused");
@@ -257,8 +264,10 @@ impl Session {
         scan.facts.eight_bit |= eight_bit;
         let now = self.context.clock.now();
         let queue = &self.context.policy.load().flow().queue.clone();
+        let hold = transaction.hold.take();
         let message = NewMessage {
             id,
+            hold: hold.as_ref().map(|reason| held(reason, now)),
             envelope: {
                 let origin = self.origin(transaction.connector.clone());
                 transaction.into_envelope(origin)
@@ -272,7 +281,13 @@ impl Session {
         };
         match self.context.store.accept(message.clone()).await {
             Ok(ticket) => {
-                let reply = replies::accepted(ticket.id());
+                let reply = match &hold {
+                    Some(reason) => {
+                        info!(id = %ticket.id(), client = %self.client, sender = %message.envelope.reverse_path, reason, "accepted on hold");
+                        replies::accepted_on_hold(ticket.id(), reason)
+                    }
+                    None => replies::accepted(ticket.id()),
+                };
                 debug!(id = %ticket.id(), client = %self.client, sender = %message.envelope.reverse_path, "accepted");
                 self.context.handoff.accepted(&ticket, message);
                 reply
@@ -353,6 +368,23 @@ impl Session {
         )
         .into_bytes()
     }
+}
+
+/// The result that a message has which is kept on hold from the beginning.
+fn held(reason: &str, at: Timestamp) -> LastResult {
+    let attempt = Attempt {
+        at,
+        elapsed_ms: 0,
+        site: "hold".to_owned(),
+        connector: None,
+        host: None,
+        address: None,
+        tls: None,
+        stage: Stage::Route,
+        outcome: Outcome::Failure(Failure::Held { reason: reason.to_owned() }),
+    };
+    let (code, reply) = causeway_catalog::last_result(&attempt, Phase::Queued);
+    LastResult { code, reply, attempt: Some(attempt), ..LastResult::default() }
 }
 
 /// Content that is coming by BDAT.

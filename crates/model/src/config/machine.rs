@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::mailflow::Network;
+use super::mailflow::{IdentityField, Network, Suspected};
 
 /// `causeway.toml`. Every field has a default; see the reference in `docs/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,11 @@ pub struct Listener {
     /// `SCRAM-SHA-256-PLUS` is announced to those who may log in. False unless written: mutt takes it
     /// where it is announced and cannot do it. It is spoken in any case.
     pub announce_channel_binding: bool,
+    /// Where addresses of users who log in here are checked; `None`: as `[identity].enforce` says.
+    pub identity: Option<Vec<IdentityField>>,
+    /// Where our own domains are refused in strangers' mail here; `None`: as
+    /// `[identity].protect_own_domains` says.
+    pub protect_own_domains: Option<Vec<IdentityField>>,
 }
 
 impl Listener {
@@ -139,6 +144,8 @@ pub struct Limits {
     pub per_address: HourlyLimit,
     /// What one sender address may send.
     pub per_sender: HourlyLimit,
+    /// Messages that one mailbox may forward in an hour; 0: no bound.
+    pub forwarded_messages_per_hour: u32,
     /// Unknown recipients that one client address may try in an hour; 0: no bound.
     pub unknown_recipients_per_hour: u32,
 }
@@ -150,6 +157,16 @@ pub struct HourlyLimit {
     pub messages: u32,
     /// Recipients.
     pub recipients: u32,
+    /// What becomes of what is too much: refused for now (450), or taken on hold, as much again.
+    pub over: Suspected,
+}
+
+impl HourlyLimit {
+    /// True when nothing is limited.
+    #[must_use]
+    pub const fn is_unbounded(self) -> bool {
+        self.messages == 0 && self.recipients == 0
+    }
 }
 
 impl Default for Limits {
@@ -164,7 +181,12 @@ impl Default for Limits {
             login_failures_per_address: 30,
             login_lock: Duration::from_secs(15 * 60),
             sessions_per_account: 20,
-            per_account: HourlyLimit { messages: 1000, recipients: 5000 },
+            per_account: HourlyLimit {
+                messages: 1000,
+                recipients: 5000,
+                over: Suspected::Refuse,
+            },
+            forwarded_messages_per_hour: 500,
             per_address: HourlyLimit::default(),
             per_sender: HourlyLimit::default(),
             unknown_recipients_per_hour: 100,
@@ -182,6 +204,8 @@ impl Default for Machine {
             tls: None,
             allow_plain_login_on_loopback: false,
             announce_channel_binding: false,
+            identity: None,
+            protect_own_domains: None,
         };
         Self {
             hostname: None,

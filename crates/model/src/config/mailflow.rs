@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::domain::Domain;
+use crate::time::Timestamp;
 
 /// `mailflow.toml`. Every field has a default; see the reference in `docs/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub struct QueueSettings {
     pub retry_after: Vec<Duration>,
     /// How long a returned message can be sent again.
     pub send_again_for: Duration,
+    /// Who is told of mail that was put on hold at the door.
+    pub tell_of_held: Vec<ToldOfHeld>,
 }
 
 impl Default for QueueSettings {
@@ -101,6 +104,7 @@ impl Default for QueueSettings {
             delay_notice_after: vec![Duration::from_secs(4 * 3600)],
             retry_after: minutes.into_iter().map(|m| Duration::from_secs(m * 60)).collect(),
             send_again_for: Duration::from_secs(7 * 86_400),
+            tell_of_held: vec![ToldOfHeld::Administrators],
         }
     }
 }
@@ -323,6 +327,8 @@ pub struct InboundConnector {
     pub require_tls: bool,
     /// Whether mail of its sender domains is refused when it comes from anybody else.
     pub restrict_sender_domains: bool,
+    /// Where its peer's mail is checked: only addresses of `sender_domains` may stand there.
+    pub identity: Vec<IdentityField>,
     /// For people.
     pub note: Option<String>,
 }
@@ -360,6 +366,27 @@ pub struct AuthorisedAddress {
     pub address: IpNet,
     /// Who, why.
     pub note: Option<String>,
+    /// Until when; `None`: without end.
+    pub until: Option<Until>,
+    /// The domains it may send as, in the fields of `[identity].enforce`; empty: all.
+    pub sender_domains: Vec<DomainPattern>,
+}
+
+impl AuthorisedAddress {
+    /// Whether its time is over.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.until.as_ref().is_some_and(|until| until.ends <= now)
+    }
+}
+
+/// The end of a right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Until {
+    /// The first moment at which it holds no longer.
+    pub ends: Timestamp,
+    /// As it stands in the file: a day (which still counts, to its end in UTC), or a moment.
+    pub written: String,
 }
 
 /// `[relay].pop_before_smtp`.
@@ -390,6 +417,29 @@ pub struct IdentitySettings {
     /// Where our own domains are refused in mail that strangers hand in on `smtp` listeners: any of
     /// envelope and From.
     pub protect_own_domains: Vec<IdentityField>,
+    /// What becomes of such mail.
+    pub own_domains_from_outside: Suspected,
+}
+
+/// What becomes of mail that is suspected of something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Suspected {
+    /// Its sender hears so at once.
+    #[default]
+    Refuse,
+    /// It is taken and kept on hold, until an administrator releases or returns it.
+    Hold,
+}
+
+/// One entry of `[queue].tell_of_held`: who is told of mail that was put on hold at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToldOfHeld {
+    /// Whoever sent it, by a report.
+    Sender,
+    /// The postmaster and the alert recipients: a list, at most once an hour.
+    Administrators,
 }
 
 /// One entry of `[identity].enforce`.
@@ -404,6 +454,19 @@ pub enum IdentityField {
     Sender,
     /// Reply-To.
     ReplyTo,
+}
+
+impl IdentityField {
+    /// The word in the file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Envelope => "envelope",
+            Self::From => "from",
+            Self::Sender => "sender",
+            Self::ReplyTo => "reply_to",
+        }
+    }
 }
 
 impl Default for MailFlow {
@@ -441,6 +504,7 @@ impl Default for MailFlow {
                     IdentityField::ReplyTo,
                 ],
                 protect_own_domains: vec![IdentityField::Envelope],
+                own_domains_from_outside: Suspected::Refuse,
             },
         }
     }

@@ -23,7 +23,7 @@ pub use mailflow::{
     AcceptedDomain, AuthorisedAddress, Connector, Credentials, Direction, DomainPattern,
     DomainType, Host, IdentityField, IdentitySettings, InboundConnector, InternetRoute, Language,
     MailFlow, Network, Organization, OutboundConnector, OutboundRoute, Peer, PopBeforeSmtp,
-    QueueSettings, RejectStyle, RelaySettings, SmartHost, TlsLevel,
+    QueueSettings, RejectStyle, RelaySettings, SmartHost, Suspected, TlsLevel, ToldOfHeld, Until,
 };
 
 pub use parse::{Places, known_keys};

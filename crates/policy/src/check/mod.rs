@@ -9,13 +9,14 @@
 //! (IPv6), one that holds a whole private range among other addresses, and any set that
 //! together holds a quarter of all IPv4 addresses. A warning is a whole private range, and
 //! whatever holds the gateway of a container network, behind which every outside client looks
-//! like the gateway itself.
+//! like the gateway itself; and an entry whose time is over.
 
 mod connectors;
 mod domains;
 mod machine;
 pub mod networks;
 
+use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
 
 use crate::{MailPolicy, MailboxLookup, RecipientDecision};
@@ -37,13 +38,15 @@ impl Findings<'_> {
 }
 
 /// Everything that is wrong or doubtful in two files that were read without errors. The places
-/// are those of the same texts; [`Places::none`] gives problems that only name the file.
+/// are those of the same texts; [`Places::none`] gives problems that only name the file. `now` is for
+/// rights that end.
 #[must_use]
 pub fn check(
     flow: &MailFlow,
     machine: &Machine,
     flow_places: &Places,
     machine_places: &Places,
+    now: Timestamp,
 ) -> Vec<Problem> {
     let mut findings = Findings { places: machine_places, problems: Vec::new() };
     machine::check(machine, flow, &mut findings);
@@ -51,7 +54,7 @@ pub fn check(
     let mut findings = Findings { places: flow_places, problems: Vec::new() };
     domains::check(flow, &mut findings);
     connectors::check(flow, machine, &mut findings);
-    networks::check(flow, &mut findings);
+    networks::check(flow, now, &mut findings);
     findings.problems.sort_by_key(|problem| (problem.line, problem.column));
     problems.sort_by_key(|problem| (problem.line, problem.column));
     problems.append(&mut findings.problems);

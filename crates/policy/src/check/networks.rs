@@ -2,11 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use causeway_model::Timestamp;
 use causeway_model::config::MailFlow;
 use ipnet::{IpNet, Ipv4Net};
 
 use super::Findings;
 use crate::index::canonical_network;
+use crate::relay::shown_network;
 
 /// Ranges that are somebody's inside network everywhere, and what they are.
 const PRIVATE: [(&str, &str); 7] = [
@@ -66,7 +68,8 @@ pub fn doubt(network: IpNet) -> Option<Doubt> {
     })
 }
 
-pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
+pub(super) fn check(flow: &MailFlow, now: Timestamp, findings: &mut Findings<'_>) {
+    ended(flow, now, findings);
     let relay = &flow.relay;
     let networks = relay.networks.iter().enumerate();
     let networks = networks.map(|(i, network)| (format!("relay.networks[{i}]"), *network));
@@ -101,6 +104,22 @@ pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
             "together the networks hold a quarter of all IPv4 addresses: anybody could send \
              through this server (an open relay)",
             "write the networks of your own machines only",
+        );
+    }
+}
+
+/// Rights whose time is over, and domains of senders that change nothing.
+fn ended(flow: &MailFlow, now: Timestamp, findings: &mut Findings<'_>) {
+    for (i, entry) in flow.relay.addresses.iter().enumerate() {
+        let Some(until) = entry.until.as_ref().filter(|_| entry.is_over(now)) else { continue };
+        findings.warning(
+            &format!("relay.addresses[{i}]"),
+            format!(
+                "{} was allowed to relay until {}, and is no longer",
+                shown_network(entry.address),
+                until.written
+            ),
+            "remove the entry, or write a later until",
         );
     }
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use causeway_model::config::{
     AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InboundConnector,
-    InternetRoute, MailFlow, OutboundConnector, OutboundRoute, Peer, RejectStyle,
+    InternetRoute, MailFlow, OutboundConnector, OutboundRoute, Peer, RejectStyle, Suspected,
 };
 use causeway_model::time::format_duration;
 
 use crate::identity::field_name;
+use crate::relay::shown_network;
 use crate::index::pattern_text;
 use crate::route::group_text;
 
@@ -38,6 +39,15 @@ pub fn changes(old: &MailFlow, new: &MailFlow) -> Vec<String> {
         "the fields in which strangers may not use our domains",
         &fields(&was.protect_own_domains),
         &fields(&is.protect_own_domains),
+    );
+    let fate = |suspected| match suspected {
+        Suspected::Refuse => "refused",
+        Suspected::Hold => "held",
+    };
+    identity.value(
+        "what becomes of our domains from outside",
+        Some(fate(was.own_domains_from_outside)),
+        Some(fate(is.own_domains_from_outside)),
     );
     out
 }
@@ -297,6 +307,7 @@ fn inbound(old: &InboundConnector, new: &InboundConnector, out: &mut Vec<String>
         "has its sender domains for itself: mail from them is refused from anybody else",
         "no longer has its sender domains for itself",
     );
+    fields.list("the fields that are checked", &self::fields(&old.identity), &self::fields(&new.identity));
     fields.value("its note", old.note.as_deref().map(quoted), new.note.as_deref().map(quoted));
 }
 
@@ -329,6 +340,15 @@ fn relay(old: &MailFlow, new: &MailFlow, out: &mut Vec<String>) {
                 let mut fields = Fields { subject, out };
                 let note = |entry: &AuthorisedAddress| entry.note.as_deref().map(quoted);
                 fields.value("its note", note(&before), note(entry));
+                let until = |entry: &AuthorisedAddress| {
+                    entry.until.as_ref().map(|until| until.written.clone())
+                };
+                fields.value("its end", until(&before), until(entry));
+                let domains = |entry: &AuthorisedAddress| match entry.sender_domains.is_empty() {
+                    true => vec!["all".to_owned()],
+                    false => pattern_texts(&entry.sender_domains),
+                };
+                fields.list("its sender domains", &domains(&before), &domains(entry));
             }
         }
     }
@@ -348,17 +368,12 @@ fn relay(old: &MailFlow, new: &MailFlow, out: &mut Vec<String>) {
 
 /// A network of one address as that address.
 pub(super) fn shown(entry: &AuthorisedAddress) -> String {
-    let network = entry.address;
-    if network.prefix_len() == network.max_prefix_len() {
-        network.addr().to_string()
-    } else {
-        network.to_string()
-    }
+    shown_network(entry.address)
 }
 
 fn address(entry: &AuthorisedAddress) -> String {
-    match &entry.note {
-        Some(note) => format!("{} ({note})", shown(entry)),
-        None => shown(entry),
-    }
+    let note = entry.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
+    let until = entry.until.as_ref();
+    let until = until.map(|until| format!(", until {}", until.written)).unwrap_or_default();
+    format!("{}{note}{until}", shown(entry))
 }

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use causeway_model::config::{DomainType, MailFlow, Problem, Severity};
-use causeway_model::{Address, Domain, Origin, ReversePath};
+use causeway_model::{Address, Domain, Origin, ReversePath, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -331,6 +331,8 @@ fn is_admitted(policy: &MailPolicy, client: IpAddr, queued: &QueuedRecipient<'_>
         sender: queued.sender,
         recipient: queued.address,
         tls: origin.tls.is_some(),
+        // Both policies are asked as if no written right had ended: what is written is compared.
+        now: Timestamp::default(),
         points_here: false,
     };
     let peer = PeerFacts { client, certificate_names: &[], sender: Some(queued.sender) };

@@ -63,6 +63,7 @@ pub fn inbound(name: &str, peer: Peer, senders: &[&str], networks: &[&str]) -> I
         tls_certificate_name: None,
         require_tls: true,
         restrict_sender_domains: false,
+        identity: Vec::new(),
         note: None,
     }
 }
@@ -84,6 +85,8 @@ pub fn ours() -> MailFlow {
     flow.relay.addresses.push(AuthorisedAddress {
         address: "203.0.113.200/32".parse().unwrap(),
         note: Some("branch office".into()),
+        until: None,
+        sender_domains: Vec::new(),
     });
     let old = InboundConnector {
         enabled: false,

@@ -78,6 +78,8 @@ impl World {
             tls: None,
             allow_plain_login_on_loopback: true,
             announce_channel_binding: false,
+            identity: None,
+            protect_own_domains: None,
         })
         .unwrap();
         let bound = listening.address().unwrap();

@@ -20,11 +20,12 @@
 //!
 //! **In which order to read.** This file; [`language`]; `person` and `admin` (what is said),
 //! `document` with `plain` and `html` (how it looks), `status` (the machine part), `original`
-//! (the returned part), `mime` (encodings).
+//! (the returned part), `mime` (encodings); [`held`] (the list of mail on hold).
 
 mod admin;
 mod document;
 mod group;
+pub mod held;
 mod html;
 pub mod language;
 mod mime;

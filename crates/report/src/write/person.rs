@@ -77,6 +77,10 @@ pub(super) fn more_text(texts: &Texts, more: usize) -> Option<String> {
 fn lead(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
     match request.kind {
         Kind::Failed => Vec::new(),
+        Kind::Delayed if request.recipients.iter().all(is_held) => {
+            let until = texts.moment(request.expires_at);
+            vec![Block::Strong(texts.format("lead-held", &[("moment", until.into())]))]
+        }
         Kind::Delayed => {
             let until = texts.moment(request.expires_at);
             let mut blocks =
@@ -96,6 +100,11 @@ fn lead(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
         Kind::Relayed => vec![Block::Paragraph(texts.text("lead-relayed"))],
         Kind::Expanded => vec![Block::Paragraph(texts.text("lead-expanded"))],
     }
+}
+
+/// An administrator is to decide about it.
+fn is_held(recipient: &ReportRecipient) -> bool {
+    failure(recipient).is_some_and(|(failure, _)| matches!(failure, Failure::Held { .. }))
 }
 
 fn what_happened(

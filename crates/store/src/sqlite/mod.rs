@@ -194,6 +194,8 @@ impl SqliteStore {
             return Err(StoreError::NotFound(format!("reserved id {}", message.id)));
         }
         let facts = json(&Facts::of(&message.envelope, &message.header))?;
+        let hold = message.hold.as_ref().and_then(|hold| hold.attempt.as_ref());
+        let hold = hold.map(json).transpose()?;
         let size = message.content.size();
         let mut spilled = None;
         let body = match std::mem::replace(&mut message.content, Content::Memory(Vec::new())) {
@@ -207,7 +209,7 @@ impl SqliteStore {
             }
             Content::Memory(parts) => Body::Row(joined(parts)),
         };
-        Ok(Incoming { message, facts, body, size, spilled })
+        Ok(Incoming { message, facts, body, size, hold, spilled })
     }
 
     /// Refuses mail when the disk is nearly full. Settlements are never refused.

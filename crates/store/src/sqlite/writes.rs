@@ -26,6 +26,8 @@ pub(super) struct Incoming {
     pub(super) body: Body,
     /// Octets of the content.
     pub(super) size: u64,
+    /// The attempt of [`NewMessage::hold`] as JSON.
+    pub(super) hold: Option<String>,
     /// The file, when it was written here from a content in memory.
     pub(super) spilled: Option<String>,
 }
@@ -85,7 +87,7 @@ impl<'c> Writes<'c> {
             insert_recipient: connection.prepare(
                 "INSERT INTO recipient (id, recipients, in_file, status, attempts,
                  next_attempt_at, expires_at, delay_notice_at, clock_at, address, notify,
-                 orcpt_type, orcpt) VALUES (?,?,?,0,0,?,?,?,?,?,?,?,?)",
+                 orcpt_type, orcpt, code, reply, attempt) VALUES (?,?,?,?,0,?,?,?,?,?,?,?,?,?,?,?)",
             )?,
             read_recipient: connection.prepare(
                 "SELECT recipients, in_file, status, attempts, next_attempt_at, expires_at,
@@ -148,9 +150,11 @@ impl<'c> Writes<'c> {
                 true
             }
         };
+        let hold = message.hold.as_ref();
+        let status = if hold.is_some() { Status::Held } else { Status::Ready };
         for (position, recipient) in recipients.iter().enumerate() {
             let state = State {
-                status: Status::Ready,
+                status,
                 attempts: 0,
                 next_attempt_at: message.received_at,
                 expires_at: message.expires_at,
@@ -161,6 +165,7 @@ impl<'c> Writes<'c> {
                 first + position as i64,
                 count,
                 in_file,
+                status_code(status, false),
                 state.next_attempt_at.as_millis(),
                 state.expires_at.as_millis(),
                 state.delay_notice_at.map(Timestamp::as_millis),
@@ -169,7 +174,15 @@ impl<'c> Writes<'c> {
                 notify_code(recipient.notify),
                 kind,
                 address,
+                hold.map(|hold| &hold.code),
+                hold.map(|hold| &hold.reply),
+                incoming.hold,
             ])?;
+            if let Some(hold) = hold {
+                let row = first + position as i64;
+                let at = message.received_at.as_millis();
+                self.insert_event.execute(params![row, at, "held", describe(hold)])?;
+            }
         }
         self.ledger.accepted += count;
         Ok(message.id)

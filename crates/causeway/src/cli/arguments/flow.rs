@@ -289,6 +289,10 @@ pub(crate) struct ConnectorKeys {
     /// Inbound: whether mail of its sender domains is refused from anybody else
     #[arg(long, value_name = "true|false")]
     pub(crate) restrict_sender_domains: Option<bool>,
+    /// Inbound: a field in which only its sender domains may stand: envelope, from, sender or reply_to
+    /// (may be given several times)
+    #[arg(long = "identity", value_name = "FIELD")]
+    pub(crate) identity: Vec<String>,
     /// For people
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use causeway_model::config::{Connector, Machine, MailFlow, Places, Problem, Severity, StoreUrl};
+use causeway_net::clock::Clock;
 use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
 use causeway_policy::MailPolicy;
@@ -101,6 +102,7 @@ fn find(context: &Context) -> Found {
             &machine_value,
             &flow.places,
             &machine.places,
+            Clock::system().now(),
         ));
         problems.extend(files_named(&machine_value, &machine.places));
         problems.extend(password_files(&flow_value, &flow.places));

@@ -296,6 +296,7 @@ fn inbound_sentences(path: &ConnectorPath, words: Words) -> Vec<String> {
         tls_certificate_name,
         require_tls,
         restrict_sender_domains,
+        identity,
     } = path
     else {
         return Vec::new();
@@ -315,6 +316,9 @@ fn inbound_sentences(path: &ConnectorPath, words: Words) -> Vec<String> {
     });
     if *restrict_sender_domains {
         out.push(words.text("cli-connector-restricts"));
+    }
+    if !identity.is_empty() {
+        out.push(words.say("cli-connector-identity", &[("fields", identity.join(", ").into())]));
     }
     out.push(words.text(if *require_tls { "cli-tls-required" } else { "cli-tls-optional" }));
     out

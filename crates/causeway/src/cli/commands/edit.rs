@@ -182,6 +182,7 @@ fn keys_given(keys: ConnectorKeys) -> Fields {
     fields.extend(keys.require_tls.map(|flag| ("require_tls", Field::Flag(flag))));
     let restrict = keys.restrict_sender_domains;
     fields.extend(restrict.map(|flag| ("restrict_sender_domains", Field::Flag(flag))));
+    fields.extend(list("identity", keys.identity));
     fields.extend(text("note", keys.note));
     fields
 }

@@ -120,7 +120,8 @@ pub(super) async fn relay(command: RelayCommand, context: &Context) -> Result<An
     let question = match command {
         RelayCommand::Logins(command) => return super::access::pop_logins(command, context).await,
         RelayCommand::Explain { from_ip, user, pop_login, sender, recipient } => {
-            RelayQuestion { from_ip, user, pop_login, sender, recipient }
+            let language = Some(context.language);
+            RelayQuestion { from_ip, user, pop_login, sender, recipient, language }
         }
     };
     let explanation = context.connect().await?.relay_explain(&question).await?;
@@ -159,6 +160,10 @@ fn say_relay(
     }
     for condition in &explanation.allowed_if {
         output.line(&format!("  - {}", harmless(condition, 500)))?;
+    }
+    for note in &explanation.notes {
+        let note = harmless(note, 1000);
+        output.line(&words.say("cli-note", &[("note", note.into())]))?;
     }
     output.flush()
 }

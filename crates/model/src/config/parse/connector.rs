@@ -1,7 +1,7 @@
 //! `[[connector]]`.
 
 use super::Section;
-use super::values;
+use super::{mailflow, values};
 use crate::config::{
     Connector, Credentials, Direction, DomainPattern, Host, InboundConnector, OutboundConnector,
     OutboundRoute, Peer, SmartHost, TlsLevel,
@@ -26,6 +26,7 @@ pub(super) const KEYS: &[&str] = &[
     "tls_certificate_name",
     "require_tls",
     "restrict_sender_domains",
+    "identity",
 ];
 // source_addresses is a key of both: addresses to come from, and addresses that peers come from.
 const OUTBOUND_KEYS: &[&str] = &[
@@ -38,8 +39,13 @@ const OUTBOUND_KEYS: &[&str] = &[
     "max_connections",
     "max_messages_per_minute",
 ];
-const INBOUND_KEYS: &[&str] =
-    &["sender_domains", "tls_certificate_name", "require_tls", "restrict_sender_domains"];
+const INBOUND_KEYS: &[&str] = &[
+    "sender_domains",
+    "tls_certificate_name",
+    "require_tls",
+    "restrict_sender_domains",
+    "identity",
+];
 
 const DIRECTIONS: &[(&str, Direction)] =
     &[("outbound", Direction::Outbound), ("inbound", Direction::Inbound)];
@@ -237,6 +243,16 @@ fn inbound(section: &Section<'_>, common: Common) -> Option<InboundConnector> {
     let require_tls = section.read("require_tls", values::boolean).unwrap_or(true);
     let restrict_sender_domains =
         section.read("restrict_sender_domains", values::boolean).unwrap_or(false);
+    let identity = section
+        .list("identity", mailflow::IDENTITY_EXAMPLE, values::word(mailflow::IDENTITY_FIELDS))
+        .unwrap_or_default();
+    if !identity.is_empty() && sender_domains.contains(&DomainPattern::Everything) {
+        section.source.warning(
+            section.span_of("identity"),
+            "sender_domains has \"*\", so that nothing is left to check",
+            "name the domains that the peer may send from, or remove identity",
+        );
+    }
     let mut complete = true;
     let missing = |key: &str| section.table.get(key).is_none_or(is_empty_list);
     if missing("sender_domains") {
@@ -282,6 +298,7 @@ fn inbound(section: &Section<'_>, common: Common) -> Option<InboundConnector> {
         tls_certificate_name,
         require_tls,
         restrict_sender_domains,
+        identity,
         note,
     })
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::values::{self, Read};
 use super::{Section, Wrong, read_file};
-use crate::config::{Limits, Listener, Machine, Problem, Protocol, StoreUrl, TlsFiles};
+use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPECTED};
+use crate::config::{
+    IdentityField, Limits, Listener, Machine, Problem, Protocol, StoreUrl, Suspected, TlsFiles,
+};
 
 const PROTOCOLS: &[(&str, Protocol)] = &[
     ("smtp", Protocol::Smtp),
@@ -22,6 +25,8 @@ const LISTENER_KEYS: &[&str] = &[
     "tls",
     "allow_plain_login_on_loopback",
     "announce_channel_binding",
+    "identity",
+    "protect_own_domains",
 ];
 
 const LIMIT_KEYS: &[&str] = &[
@@ -37,10 +42,14 @@ const LIMIT_KEYS: &[&str] = &[
     "sessions_per_account",
     "account_messages_per_hour",
     "account_recipients_per_hour",
+    "account_over_limit",
     "address_messages_per_hour",
     "address_recipients_per_hour",
+    "address_over_limit",
     "sender_messages_per_hour",
     "sender_recipients_per_hour",
+    "sender_over_limit",
+    "forwarded_messages_per_hour",
     "unknown_recipients_per_hour",
 ];
 
@@ -151,6 +160,8 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
             tls,
             allow_plain_login_on_loopback,
             announce_channel_binding,
+            identity: identity(&section, protocol),
+            protect_own_domains: protect_own_domains(&section, protocol),
         });
     }
     listeners
@@ -168,6 +179,36 @@ fn plain_login(section: &Section<'_>, protocol: Protocol) -> bool {
         );
     }
     allowed
+}
+
+/// Where addresses of users who log in at this listener are checked.
+fn identity(section: &Section<'_>, protocol: Protocol) -> Option<Vec<IdentityField>> {
+    const KEY: &str = "identity";
+    let fields = section.list(KEY, IDENTITY_EXAMPLE, values::word(IDENTITY_FIELDS));
+    if fields.is_some() && !matches!(protocol, Protocol::Submission | Protocol::Submissions) {
+        section.source.error(
+            section.key_span(KEY),
+            "identity is about users who log in to send, which they do not do on this listener",
+            "write it for a listener with protocol = \"submission\" or \"submissions\"; for listeners \
+             with protocol = \"smtp\" there is protect_own_domains",
+        );
+    }
+    fields
+}
+
+/// Where strangers may not use our domains on this listener.
+fn protect_own_domains(section: &Section<'_>, protocol: Protocol) -> Option<Vec<IdentityField>> {
+    const KEY: &str = "protect_own_domains";
+    let fields = section.list(KEY, IDENTITY_EXAMPLE, values::word(PROTECTED_FIELDS));
+    if fields.is_some() && protocol != Protocol::Smtp {
+        section.source.error(
+            section.key_span(KEY),
+            "protect_own_domains is about mail that strangers hand in, which they cannot on this \
+             listener",
+            "write it for a listener with protocol = \"smtp\"",
+        );
+    }
+    fields
 }
 
 fn store_url(item: &toml_edit::Item) -> Read<StoreUrl> {
@@ -260,6 +301,11 @@ fn hourly_limits(section: &Section<'_>, limits: &mut Limits) {
     let hourly = values::count_or_none(1_000_000);
     number("account_messages_per_hour", &hourly, &mut limits.per_account.messages);
     number("account_recipients_per_hour", &hourly, &mut limits.per_account.recipients);
+    let over = |key: &str, target: &mut Suspected| section.set(key, target, values::word(SUSPECTED));
+    over("account_over_limit", &mut limits.per_account.over);
+    over("address_over_limit", &mut limits.per_address.over);
+    over("sender_over_limit", &mut limits.per_sender.over);
+    number("forwarded_messages_per_hour", &hourly, &mut limits.forwarded_messages_per_hour);
     number("address_messages_per_hour", &hourly, &mut limits.per_address.messages);
     number("address_recipients_per_hour", &hourly, &mut limits.per_address.recipients);
     number("sender_messages_per_hour", &hourly, &mut limits.per_sender.messages);

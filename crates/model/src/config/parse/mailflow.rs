@@ -8,7 +8,7 @@ use super::values::{self, Read};
 use super::{Section, Wrong, connector, nearest, read_file};
 use crate::config::{
     AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InternetRoute,
-    MailFlow, Problem, QueueSettings, RejectStyle,
+    MailFlow, Problem, QueueSettings, RejectStyle, Suspected, ToldOfHeld,
 };
 use crate::domain::Domain;
 
@@ -17,11 +17,11 @@ const TABLES: &[&str] =
 
 const ORGANIZATION_KEYS: &[&str] = &["name", "postmaster", "languages", "alert_recipients"];
 const QUEUE_KEYS: &[&str] =
-    &["expire_after", "delay_notice_after", "retry_after", "send_again_for"];
+    &["expire_after", "delay_notice_after", "retry_after", "send_again_for", "tell_of_held"];
 const DOMAIN_KEYS: &[&str] = &["name", "type", "match_subdomains"];
 const ROUTING_KEYS: &[&str] = &["internet"];
 const RELAY_KEYS: &[&str] = &["networks", "addresses", "pop_before_smtp", "reject_style"];
-const IDENTITY_KEYS: &[&str] = &["enforce", "protect_own_domains"];
+const IDENTITY_KEYS: &[&str] = &["enforce", "protect_own_domains", "own_domains_from_outside"];
 
 /// Every key, by table.
 pub(super) const KEYS: &[(&str, &[&str])] = &[
@@ -40,15 +40,23 @@ const DOMAIN_TYPES: &[(&str, DomainType)] =
 const REJECT_STYLES: &[(&str, RejectStyle)] =
     &[("standard", RejectStyle::Standard), ("qmail", RejectStyle::Qmail)];
 
-const IDENTITY_FIELDS: &[(&str, IdentityField)] = &[
+pub(super) const IDENTITY_FIELDS: &[(&str, IdentityField)] = &[
     ("envelope", IdentityField::Envelope),
     ("from", IdentityField::From),
     ("sender", IdentityField::Sender),
     ("reply_to", IdentityField::ReplyTo),
 ];
 
-const PROTECTED_FIELDS: &[(&str, IdentityField)] =
+pub(super) const PROTECTED_FIELDS: &[(&str, IdentityField)] =
     &[("envelope", IdentityField::Envelope), ("from", IdentityField::From)];
+
+pub(super) const IDENTITY_EXAMPLE: &str = "[\"envelope\", \"from\"]";
+
+pub(super) const SUSPECTED: &[(&str, Suspected)] =
+    &[("refuse", Suspected::Refuse), ("hold", Suspected::Hold)];
+
+const TOLD_OF_HELD: &[(&str, ToldOfHeld)] =
+    &[("sender", ToldOfHeld::Sender), ("administrators", ToldOfHeld::Administrators)];
 
 impl MailFlow {
     /// Reads `mailflow.toml`. `file` is the name to show in problems. With the value come the
@@ -73,7 +81,7 @@ fn mailflow(root: &Section<'_>) -> MailFlow {
     }
     relay(root, &mut flow);
     if let Some(section) = root.section("identity", IDENTITY_KEYS) {
-        let example = "[\"envelope\", \"from\"]";
+        let example = IDENTITY_EXAMPLE;
         if let Some(fields) = section.list("enforce", example, values::word(IDENTITY_FIELDS)) {
             flow.identity.enforce = fields;
         }
@@ -81,6 +89,8 @@ fn mailflow(root: &Section<'_>) -> MailFlow {
         if let Some(fields) = section.list("protect_own_domains", example, protect) {
             flow.identity.protect_own_domains = fields;
         }
+        let suspected = &mut flow.identity.own_domains_from_outside;
+        section.set("own_domains_from_outside", suspected, values::word(SUSPECTED));
     }
     flow
 }
@@ -114,6 +124,10 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
     let Some(section) = root.section("queue", QUEUE_KEYS) else { return };
     section.set("expire_after", &mut settings.expire_after, values::positive_duration);
     section.set("send_again_for", &mut settings.send_again_for, values::duration);
+    let told = section.list("tell_of_held", "[\"administrators\"]", values::word(TOLD_OF_HELD));
+    if let Some(told) = told {
+        settings.tell_of_held = told;
+    }
     if let Some(times) = section.list("delay_notice_after", "[\"4h\"]", values::positive_duration) {
         settings.delay_notice_after = times;
     }
@@ -232,7 +246,7 @@ fn relay(root: &Section<'_>, flow: &mut MailFlow) {
     section.set("reject_style", &mut relay.reject_style, values::word(REJECT_STYLES));
 }
 
-/// `addresses`: plain strings, or tables with `address` and `note`.
+/// `addresses`: plain strings, or tables with `address`, `note`, `until` and `sender_domains`.
 fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
     let item = section.table.get("addresses")?;
     let example = "[{ address = \"192.0.2.7\", note = \"branch office\" }]";
@@ -245,16 +259,31 @@ fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
     if !all_tables {
         return section.list("addresses", example, |entry| {
             if values::is_string(entry) {
-                return Ok(AuthorisedAddress { address: values::network(entry)?, note: None });
+                return Ok(AuthorisedAddress {
+                    address: values::network(entry)?,
+                    note: None,
+                    until: None,
+                    sender_domains: Vec::new(),
+                });
             }
             Err(values::wrong_type("an address or a table", entry, example))
         });
     }
-    let entries = section.tables("addresses", &["address", "note"]);
+    let entries = section.tables("addresses", &["address", "note", "until", "sender_domains"]);
     let read = |entry: &Section<'_>| {
         let address = entry.required("address", "\"192.0.2.7\"", values::network);
         let note = entry.read("note", values::text);
-        Some(AuthorisedAddress { address: address?, note })
+        let until = entry.read("until", values::until);
+        let domains = entry.list("sender_domains", "[\"corp.example\"]", values::pattern);
+        if domains.as_ref().is_some_and(Vec::is_empty) {
+            entry.source.error(
+                entry.span_of("sender_domains"),
+                "sender_domains is empty: nobody could send from there",
+                "write the domains, or leave the key out for all",
+            );
+        }
+        let sender_domains = domains.unwrap_or_default();
+        Some(AuthorisedAddress { address: address?, note, until, sender_domains })
     };
     Some(entries.iter().filter_map(read).collect())
 }

@@ -9,9 +9,9 @@ use toml_edit::{Item, Value};
 
 use super::{Wrong, article, nearest};
 use crate::address::Address;
-use crate::config::{DomainPattern, Host, Language, SmartHost};
+use crate::config::{DomainPattern, Host, Language, SmartHost, Until};
 use crate::domain::Domain;
-use crate::time::parse_duration;
+use crate::time::{Timestamp, parse_duration};
 
 pub(super) type Read<T> = Result<T, Wrong>;
 
@@ -250,6 +250,28 @@ pub(super) fn network(item: &Item) -> Read<IpNet> {
         ));
     }
     Ok(network)
+}
+
+/// The end of a right: a day, which still counts (to its end in UTC), or a moment with its offset. In
+/// quotes or as TOML writes dates.
+pub(super) fn until(item: &Item) -> Read<Until> {
+    const EXAMPLE: &str = "a day such as \"2026-12-31\", or a moment such as \"2026-12-31T18:00:00Z\"";
+    let written = match item {
+        Item::Value(Value::Datetime(datetime)) => datetime.value().to_string(),
+        _ => string(item, EXAMPLE)?.to_owned(),
+    };
+    let ends = match Timestamp::parse_rfc3339(&written) {
+        Some(moment) => Some(moment),
+        None => Timestamp::parse_rfc3339(&format!("{written}T00:00:00Z"))
+            .map(|day| day.plus(Duration::from_secs(86_400))),
+    };
+    match ends {
+        Some(ends) => Ok(Until { ends, written }),
+        None => {
+            let what = format!("{} is neither a day nor a moment", shown(&written));
+            Err(Wrong::new(what, format!("write {EXAMPLE}")))
+        }
+    }
 }
 
 pub(super) fn ip_address(item: &Item) -> Read<IpAddr> {

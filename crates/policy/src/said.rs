@@ -1,0 +1,53 @@
+//! Sentences that can be said in any language.
+//!
+//! A decision says why in English, as replies and logs do, and carries the key and the values of the same
+//! sentence in the catalog (`locales/*/relay.ftl`), so that whoever shows it to a person can say it in
+//! that person's language.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// A sentence. Serializes as its English text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its key in the catalog.
+    pub key: &'static str,
+    /// The values of its variables, by name.
+    pub values: Vec<(&'static str, String)>,
+    /// In English.
+    pub english: String,
+}
+
+impl Said {
+    /// Whether the English text has these words.
+    #[must_use]
+    pub fn contains(&self, words: &str) -> bool {
+        self.english.contains(words)
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.english)
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.english)
+    }
+}
+
+/// Makes a [`Said`]: key, English text, values.
+macro_rules! said {
+    ($key:literal, $text:literal $(, $name:ident = $value:expr)* $(,)?) => {{
+        $(let $name = $value.to_string();)*
+        $crate::said::Said {
+            key: $key,
+            english: format!($text),
+            values: vec![$((stringify!($name), $name)),*],
+        }
+    }};
+}
+pub(crate) use said;

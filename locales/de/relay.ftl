@@ -1,0 +1,37 @@
+# Warum ein Client weiterleiten darf oder nicht, und was eine Sitzung sonst sagen würde. Ohne Punkt am Ende.
+relay-accepted-authoritative = { $domain } ist eine akzeptierte Domain (autoritativ)
+relay-accepted-internal = { $domain } ist eine akzeptierte Domain (internes Relay)
+relay-below-authoritative = { $domain } liegt unter der akzeptierten Domain { $accepted } (autoritativ)
+relay-below-internal = { $domain } liegt unter der akzeptierten Domain { $accepted } (internes Relay)
+relay-own-postmaster = { $domain } ist dieser Server, und sein Postmaster ist erreichbar
+relay-points-here = der MX-Eintrag von { $domain } zeigt hierher, aber { $domain } ist keine akzeptierte Domain
+relay-logged-in = { $user } hat sich angemeldet
+relay-own-server = der Client ist einer der eigenen Server der Organisation (Connector "{ $connector }")
+relay-network = { $client } liegt im zugelassenen Netz { $network }
+relay-address = { $client } ist eine zugelassene Adresse
+relay-address-noted = { $client } ist eine zugelassene Adresse ({ $note })
+relay-address-until = { $client } ist eine zugelassene Adresse, bis { $until }
+relay-address-noted-until = { $client } ist eine zugelassene Adresse ({ $note }), bis { $until }
+relay-pop-login = { $user } hat von dieser Adresse aus Post über POP3 abgeholt; das zählt noch { $left }
+relay-stranger = nicht angemeldet; { $domain } ist keine akzeptierte Domain
+relay-stranger-ended = nicht angemeldet; { $client } war bis { $until } zugelassen; { $domain } ist keine akzeptierte Domain
+relay-stranger-partner = nicht angemeldet; der Connector eines Partners gibt kein Recht auf Weiterleitung; { $domain } ist keine akzeptierte Domain
+relay-stranger-tls = der Connector "{ $connector }" verlangt TLS; { $domain } ist keine akzeptierte Domain
+relay-stranger-sender = der Connector "{ $connector }" nimmt diesen Absender nicht an; { $domain } ist keine akzeptierte Domain
+relay-routed-local-part = nicht angemeldet; der Teil vor dem At-Zeichen verlangt von einem anderen Server, die Post weiterzusenden
+relay-restricted = Post von <{ $sender }> wird nur von der Gegenstelle des eingehenden Connectors angenommen, der die Domain dieses Absenders für sich hat (restrict_sender_domains)
+relay-if-connector-peer = die Post von der Gegenstelle dieses Connectors kommt (source_addresses oder Zertifikat)
+relay-if-unrestricted = die Administration dort restrict_sender_domains = false einträgt
+relay-if-tls = der Client TLS verwendet (STARTTLS)
+relay-if-sender = die Domain des Absenders in sender_domains des Connectors "{ $connector }" steht
+relay-if-login = der Absender sich anmeldet (SMTP AUTH mit Adresse und Passwort eines Postfachs, Port 587 oder 465)
+relay-if-pop = der Absender höchstens { $window } vorher von derselben Adresse aus Post über POP3 abholt
+relay-if-network = der Client im zugelassenen Netz { $network } liegt
+relay-if-networks = der Client in einem zugelassenen Netz liegt ({ $network } oder { $others } weitere)
+relay-if-extended = die Administration { $address } in [relay].addresses ein späteres until gibt
+relay-if-address = die Administration { $client } in [relay].addresses aufnimmt
+relay-if-accepted = { $domain } dieser Organisation gehört und die Administration sie zur akzeptierten Domain macht (causeway domain add { $domain })
+relay-note-refused = eine Sitzung würde trotzdem ablehnen: { $reply }
+relay-note-held = eine Sitzung würde sie annehmen und zurückhalten: { $reason }
+relay-note-no-user = es gibt kein Postfach { $user }; niemand kann sich so anmelden
+relay-note-pop-off = POP-before-SMTP ist abgeschaltet ([relay].pop_before_smtp): Eine POP3-Anmeldung zählt nichts

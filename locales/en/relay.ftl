@@ -1,0 +1,37 @@
+# Why a client may or may not relay, and what else a session would say. Clauses without a full stop.
+relay-accepted-authoritative = { $domain } is an accepted domain (authoritative)
+relay-accepted-internal = { $domain } is an accepted domain (internal relay)
+relay-below-authoritative = { $domain } is below the accepted domain { $accepted } (authoritative)
+relay-below-internal = { $domain } is below the accepted domain { $accepted } (internal relay)
+relay-own-postmaster = { $domain } is this server, and its postmaster can be reached
+relay-points-here = the MX record of { $domain } points here, but { $domain } is not an accepted domain
+relay-logged-in = { $user } has logged in
+relay-own-server = the client is one of the organization's own servers (connector "{ $connector }")
+relay-network = { $client } is in the authorised network { $network }
+relay-address = { $client } is an authorised address
+relay-address-noted = { $client } is an authorised address ({ $note })
+relay-address-until = { $client } is an authorised address, until { $until }
+relay-address-noted-until = { $client } is an authorised address ({ $note }), until { $until }
+relay-pop-login = { $user } read mail by POP3 from this address; that counts for { $left } more
+relay-stranger = not authenticated; { $domain } is not an accepted domain
+relay-stranger-ended = not authenticated; { $client } was allowed until { $until }; { $domain } is not an accepted domain
+relay-stranger-partner = not authenticated; a partner's connector gives no right to relay; { $domain } is not an accepted domain
+relay-stranger-tls = the connector "{ $connector }" demands TLS; { $domain } is not an accepted domain
+relay-stranger-sender = the connector "{ $connector }" does not take this sender; { $domain } is not an accepted domain
+relay-routed-local-part = not authenticated; the part before the at-sign asks another server to send the mail on
+relay-restricted = mail from <{ $sender }> is taken only from the peer of the inbound connector that has this sender's domain for itself (restrict_sender_domains)
+relay-if-connector-peer = the mail comes from that connector's peer (its source_addresses or certificate)
+relay-if-unrestricted = an administrator writes restrict_sender_domains = false there
+relay-if-tls = the client uses TLS (STARTTLS)
+relay-if-sender = the sender's domain is one of sender_domains of the connector "{ $connector }"
+relay-if-login = the sender logs in (SMTP AUTH with a mailbox's address and password, ports 587 or 465)
+relay-if-pop = the sender first reads mail by POP3 from the same address, at most { $window } before
+relay-if-network = the client is in the authorised network { $network }
+relay-if-networks = the client is in an authorised network ({ $network }, or { $others } more)
+relay-if-extended = an administrator gives { $address } in [relay].addresses a later until
+relay-if-address = an administrator adds { $client } to [relay].addresses
+relay-if-accepted = { $domain } belongs to this organization, and an administrator makes it an accepted domain (causeway domain add { $domain })
+relay-note-refused = a session would refuse it all the same: { $reply }
+relay-note-held = a session would take it, and keep it on hold: { $reason }
+relay-note-no-user = there is no mailbox { $user }, so nobody can log in as it
+relay-note-pop-off = POP-before-SMTP is off ([relay].pop_before_smtp): a POP3 login counts for nothing

@@ -1,0 +1,37 @@
+# Waarom een client mag relayen of niet, en wat een sessie verder zou zeggen. Zonder punt aan het eind.
+relay-accepted-authoritative = { $domain } is een geaccepteerd domein (gezaghebbend)
+relay-accepted-internal = { $domain } is een geaccepteerd domein (interne relay)
+relay-below-authoritative = { $domain } valt onder het geaccepteerde domein { $accepted } (gezaghebbend)
+relay-below-internal = { $domain } valt onder het geaccepteerde domein { $accepted } (interne relay)
+relay-own-postmaster = { $domain } is deze server, en zijn postmaster is bereikbaar
+relay-points-here = het MX-record van { $domain } wijst hierheen, maar { $domain } is geen geaccepteerd domein
+relay-logged-in = { $user } is aangemeld
+relay-own-server = de client is een van de eigen servers van de organisatie (connector "{ $connector }")
+relay-network = { $client } ligt in het toegelaten netwerk { $network }
+relay-address = { $client } is een toegelaten adres
+relay-address-noted = { $client } is een toegelaten adres ({ $note })
+relay-address-until = { $client } is een toegelaten adres, tot en met { $until }
+relay-address-noted-until = { $client } is een toegelaten adres ({ $note }), tot en met { $until }
+relay-pop-login = { $user } heeft vanaf dit adres post via POP3 opgehaald; dat telt nog { $left }
+relay-stranger = niet aangemeld; { $domain } is geen geaccepteerd domein
+relay-stranger-ended = niet aangemeld; { $client } was toegelaten tot en met { $until }; { $domain } is geen geaccepteerd domein
+relay-stranger-partner = niet aangemeld; de connector van een partner geeft geen recht op relay; { $domain } is geen geaccepteerd domein
+relay-stranger-tls = de connector "{ $connector }" eist TLS; { $domain } is geen geaccepteerd domein
+relay-stranger-sender = de connector "{ $connector }" neemt deze afzender niet aan; { $domain } is geen geaccepteerd domein
+relay-routed-local-part = niet aangemeld; het deel voor het apenstaartje vraagt een andere server om de post door te sturen
+relay-restricted = post van <{ $sender }> wordt alleen aangenomen van de tegenpartij van de inkomende connector die het domein van deze afzender voor zich heeft (restrict_sender_domains)
+relay-if-connector-peer = de post van de tegenpartij van die connector komt (source_addresses of certificaat)
+relay-if-unrestricted = een beheerder daar restrict_sender_domains = false schrijft
+relay-if-tls = de client TLS gebruikt (STARTTLS)
+relay-if-sender = het domein van de afzender in sender_domains van de connector "{ $connector }" staat
+relay-if-login = de afzender zich aanmeldt (SMTP AUTH met adres en wachtwoord van een postvak, poort 587 of 465)
+relay-if-pop = de afzender hooguit { $window } eerder vanaf hetzelfde adres post via POP3 ophaalt
+relay-if-network = de client in het toegelaten netwerk { $network } ligt
+relay-if-networks = de client in een toegelaten netwerk ligt ({ $network }, of nog { $others })
+relay-if-extended = een beheerder { $address } in [relay].addresses een latere until geeft
+relay-if-address = een beheerder { $client } aan [relay].addresses toevoegt
+relay-if-accepted = { $domain } van deze organisatie is en een beheerder er een geaccepteerd domein van maakt (causeway domain add { $domain })
+relay-note-refused = een sessie zou het toch weigeren: { $reply }
+relay-note-held = een sessie zou het aannemen en vasthouden: { $reason }
+relay-note-no-user = er is geen postvak { $user }, dus niemand kan zich zo aanmelden
+relay-note-pop-off = POP-before-SMTP staat uit ([relay].pop_before_smtp): een POP3-aanmelding telt niet

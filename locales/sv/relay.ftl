@@ -1,0 +1,37 @@
+# Varför en klient får vidaresända eller inte, och vad en session annars skulle säga. Utan punkt på slutet.
+relay-accepted-authoritative = { $domain } är en godkänd domän (auktoritativ)
+relay-accepted-internal = { $domain } är en godkänd domän (internt relä)
+relay-below-authoritative = { $domain } ligger under den godkända domänen { $accepted } (auktoritativ)
+relay-below-internal = { $domain } ligger under den godkända domänen { $accepted } (internt relä)
+relay-own-postmaster = { $domain } är den här servern, och dess postmaster går att nå
+relay-points-here = MX-posten för { $domain } pekar hit, men { $domain } är ingen godkänd domän
+relay-logged-in = { $user } har loggat in
+relay-own-server = klienten är en av organisationens egna servrar (anslutning "{ $connector }")
+relay-network = { $client } finns i det tillåtna nätet { $network }
+relay-address = { $client } är en tillåten adress
+relay-address-noted = { $client } är en tillåten adress ({ $note })
+relay-address-until = { $client } är en tillåten adress, till och med { $until }
+relay-address-noted-until = { $client } är en tillåten adress ({ $note }), till och med { $until }
+relay-pop-login = { $user } har hämtat post med POP3 från den här adressen; det räknas i { $left } till
+relay-stranger = inte inloggad; { $domain } är ingen godkänd domän
+relay-stranger-ended = inte inloggad; { $client } var tillåten till och med { $until }; { $domain } är ingen godkänd domän
+relay-stranger-partner = inte inloggad; en partners anslutning ger ingen rätt till vidaresändning; { $domain } är ingen godkänd domän
+relay-stranger-tls = anslutningen "{ $connector }" kräver TLS; { $domain } är ingen godkänd domän
+relay-stranger-sender = anslutningen "{ $connector }" tar inte emot den här avsändaren; { $domain } är ingen godkänd domän
+relay-routed-local-part = inte inloggad; delen före snabel-a ber en annan server att skicka posten vidare
+relay-restricted = post från <{ $sender }> tas bara emot från motparten till den inkommande anslutning som har avsändarens domän för sig själv (restrict_sender_domains)
+relay-if-connector-peer = posten kommer från den anslutningens motpart (source_addresses eller certifikat)
+relay-if-unrestricted = en administratör skriver restrict_sender_domains = false där
+relay-if-tls = klienten använder TLS (STARTTLS)
+relay-if-sender = avsändarens domän står i sender_domains för anslutningen "{ $connector }"
+relay-if-login = avsändaren loggar in (SMTP AUTH med en brevlådas adress och lösenord, port 587 eller 465)
+relay-if-pop = avsändaren högst { $window } innan hämtar post med POP3 från samma adress
+relay-if-network = klienten finns i det tillåtna nätet { $network }
+relay-if-networks = klienten finns i ett tillåtet nät ({ $network }, eller { $others } till)
+relay-if-extended = en administratör ger { $address } i [relay].addresses ett senare until
+relay-if-address = en administratör lägger till { $client } i [relay].addresses
+relay-if-accepted = { $domain } tillhör den här organisationen och en administratör gör den till en godkänd domän (causeway domain add { $domain })
+relay-note-refused = en session skulle ändå neka: { $reply }
+relay-note-held = en session skulle ta emot det och hålla kvar det: { $reason }
+relay-note-no-user = det finns ingen brevlåda { $user }, så ingen kan logga in som den
+relay-note-pop-off = POP-before-SMTP är avstängt ([relay].pop_before_smtp): en POP3-inloggning räknas inte
