@@ -82,7 +82,7 @@ problem-server-trouble = Der Mailserver für { $domain } ist selbst gestört und
 problem-other = Der Mailserver für { $domain } hat die Nachricht abgewiesen. Seine Antwort steht weiter unten im Wortlaut.
 problem-ours = Eine Störung unseres eigenen Mailservers verhindert die Zustellung.
 problem-returned = Die Zustellung dieser Nachricht wurde von der Administration unseres Mailservers beendet.
-problem-held = Unser Mailserver hält diese Nachricht zurück: Die Administration sieht sie sich erst an.
+problem-held = Unser Mailserver hat diese Nachricht beim Eintreffen zurückgehalten, damit die Administration sie sich ansieht.
 problem-forward-limit = Das Postfach des Empfängers leitet seine Post weiter und hat in dieser Stunde so viel weitergeleitet, wie es darf.
 problem-not-tried = Die Nachricht wartete auf unserem Mailserver, und ihre Frist lief ab, bevor eine Zustellung versucht wurde.
 

@@ -82,7 +82,7 @@ problem-server-trouble = The mail server for { $domain } has a fault of its own 
 problem-other = The mail server for { $domain } refused the message. Its answer is quoted below.
 problem-ours = A fault of our own mail server prevents the delivery.
 problem-returned = An administrator of our mail server ended the delivery of this message.
-problem-held = Our mail server has put this message on hold: an administrator looks at it first.
+problem-held = Our mail server put this message on hold when it came in, for an administrator to look at.
 problem-forward-limit = The recipient’s mailbox forwards its mail, and has forwarded as much as it may in an hour.
 problem-not-tried = The message waited on our mail server, and its time ran out before a delivery was tried.
 

@@ -82,7 +82,7 @@ problem-server-trouble = De mailserver voor { $domain } heeft zelf een storing e
 problem-other = De mailserver voor { $domain } heeft het bericht geweigerd. Het antwoord staat verderop woordelijk.
 problem-ours = Een storing van onze eigen mailserver verhindert de bezorging.
 problem-returned = Een beheerder van onze mailserver heeft de bezorging van dit bericht beëindigd.
-problem-held = Onze mailserver houdt dit bericht vast: een beheerder bekijkt het eerst.
+problem-held = Onze mailserver heeft dit bericht bij binnenkomst vastgehouden, zodat een beheerder het kan bekijken.
 problem-forward-limit = Het postvak van de ontvanger stuurt zijn post door en heeft dit uur zoveel doorgestuurd als het mag.
 problem-not-tried = Het bericht wachtte op onze mailserver, en de termijn verstreek voordat een bezorging was geprobeerd.
 

@@ -82,7 +82,7 @@ problem-server-trouble = E-postservern för { $domain } har själv ett fel och k
 problem-other = E-postservern för { $domain } avvisade meddelandet. Svaret återges ordagrant längre ned.
 problem-ours = Ett fel på vår egen e-postserver hindrar leveransen.
 problem-returned = En administratör för vår e-postserver avslutade leveransen av meddelandet.
-problem-held = Vår e-postserver håller kvar det här meddelandet: en administratör tittar på det först.
+problem-held = Vår e-postserver höll kvar det här meddelandet när det kom in, för att en administratör ska titta på det.
 problem-forward-limit = Mottagarens brevlåda vidarebefordrar sin post och har den här timmen vidarebefordrat så mycket som den får.
 problem-not-tried = Meddelandet väntade på vår e-postserver, och dess tid gick ut innan någon leverans hade försökts.
 

@@ -39,15 +39,15 @@ pub enum PasswordError {
     /// Nothing there.
     #[error("the password is empty")]
     Empty,
-    /// Guessed in no time.
-    #[error("the password has fewer than {SHORTEST} characters")]
-    TooShort,
     /// More than 512 octets.
     #[error("the password is longer than 512 octets")]
     TooLong,
     /// Mail clients cannot send it.
     #[error("the password has a control character (a line end, perhaps)")]
     ControlCharacter,
+    /// Guessed in no time.
+    #[error("the password has fewer than {SHORTEST} characters")]
+    TooShort,
     /// The system gave no random numbers, or no memory.
     #[error("the password could not be hashed: no random numbers or no memory")]
     Machinery,
@@ -74,8 +74,8 @@ impl Password {
         match self.0.as_str() {
             "" => Err(PasswordError::Empty),
             text if text.len() > 512 => Err(PasswordError::TooLong),
-            text if text.chars().count() < SHORTEST => Err(PasswordError::TooShort),
             text if text.chars().any(char::is_control) => Err(PasswordError::ControlCharacter),
+            text if text.chars().count() < SHORTEST => Err(PasswordError::TooShort),
             _ => Ok(()),
         }
     }
@@ -223,11 +223,11 @@ mod tests {
     #[test]
     fn the_same_characters_are_the_same_password_on_every_system() {
         // The composed form, and the one that some systems send.
-        let (hash, _) = secrets(&Password::new("gr\u{fc}n".into()), None).unwrap();
-        assert!(verify("gru\u{308}n".as_bytes(), Some(&hash)));
+        let (hash, _) = secrets(&Password::new("gr\u{fc}nes Gras".into()), None).unwrap();
+        assert!(verify("gru\u{308}nes Gras".as_bytes(), Some(&hash)));
         // Newer than what SASLprep knows, and still a password.
-        let (hash, _) = secrets(&Password::new("\u{1fae8}".into()), None).unwrap();
-        assert!(verify("\u{1fae8}".as_bytes(), Some(&hash)));
+        let (hash, _) = secrets(&Password::new("\u{1fae8}".repeat(6)), None).unwrap();
+        assert!(verify("\u{1fae8}".repeat(6).as_bytes(), Some(&hash)));
     }
 
     #[test]
@@ -256,6 +256,9 @@ mod tests {
     fn what_no_client_can_send_is_refused() {
         let check = |text: &str| Password::new(text.into()).check();
         assert_eq!(check(""), Err(PasswordError::Empty));
+        assert_eq!(check("x"), Err(PasswordError::TooShort));
+        assert_eq!(check("five5"), Err(PasswordError::TooShort));
+        assert_eq!(check("grün6!"), Ok(()));
         assert_eq!(check("a\n"), Err(PasswordError::ControlCharacter));
         assert_eq!(check(&"a".repeat(513)), Err(PasswordError::TooLong));
         assert_eq!(check("пароль ñ"), Ok(()));

@@ -332,7 +332,9 @@ fn text_of(failure: &Failure, stage: Stage, target: &str) -> String {
         ),
         Failure::Held { reason } => format!("On hold until an administrator decides: {reason}"),
         Failure::ForwardLoop { mailbox } => {
-            format!("Mail loop: {mailbox} forwards its mail, and this message has been there before")
+            format!(
+                "Mail loop: {mailbox} forwards its mail, and this message has been there before"
+            )
         }
         Failure::ForwardLimit { mailbox, limit } => format!(
             "{mailbox} forwards its mail, and has forwarded {limit} messages in the last hour, the \

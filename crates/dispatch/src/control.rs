@@ -253,7 +253,12 @@ impl Dispatch {
         reason: &str,
     ) -> Result<usize, StoreError> {
         let (mut walk, mut count) = (Walk::new(selection), 0);
+        // The reports that are written now are newer than the walk's beginning, and not returned with it.
+        let newest = self.shared.store.reserve_id();
         while let Some((parcel, claim)) = walk.next(self).await? {
+            if parcel.id > newest {
+                break;
+            }
             count += claim.taken().len();
             let now = self.now();
             let states = self.shared.store.load(parcel.id).await?.map(|stored| stored.recipients);

@@ -142,12 +142,10 @@ async fn tell_sender(shared: &Arc<Shared>, id: QueueId) -> Result<(), StoreError
 }
 
 /// The recipients that were put on hold at the door and are still there.
-fn held(
-    stored: &StoredMessage,
-) -> impl Iterator<Item = (u32, &causeway_store::RecipientState)> {
-    (0..).zip(&stored.recipients).filter(|(_, state)| {
-        state.status == Status::Held && reason_of(state).is_some()
-    })
+fn held(stored: &StoredMessage) -> impl Iterator<Item = (u32, &causeway_store::RecipientState)> {
+    (0..)
+        .zip(&stored.recipients)
+        .filter(|(_, state)| state.status == Status::Held && reason_of(state).is_some())
 }
 
 /// Why a recipient was put on hold at the door.

@@ -95,20 +95,12 @@ impl Throttle {
 
     /// Takes one message from every one of these; from none of them when one has too little. With a
     /// reason: it is too much, and is to be taken on hold.
-    pub(crate) fn message(
-        &self,
-        who: &[Who],
-        now: Timestamp,
-    ) -> Result<Option<String>, TooMuch> {
+    pub(crate) fn message(&self, who: &[Who], now: Timestamp) -> Result<Option<String>, TooMuch> {
         self.take(who, What::Messages, Some(What::HeldMessages), now)
     }
 
     /// The same for one recipient.
-    pub(crate) fn recipient(
-        &self,
-        who: &[Who],
-        now: Timestamp,
-    ) -> Result<Option<String>, TooMuch> {
+    pub(crate) fn recipient(&self, who: &[Who], now: Timestamp) -> Result<Option<String>, TooMuch> {
         self.take(who, What::Recipients, Some(What::HeldRecipients), now)
     }
 
@@ -234,8 +226,12 @@ fn words(who: &Who, what: What, limit: u32) -> String {
         Who::Sender(_) => "from this sender",
     };
     match what {
-        What::Messages | What::HeldMessages => format!("more than {limit} messages in an hour {whose}"),
-        What::Recipients | What::HeldRecipients => format!("more than {limit} recipients in an hour {whose}"),
+        What::Messages | What::HeldMessages => {
+            format!("more than {limit} messages in an hour {whose}")
+        }
+        What::Recipients | What::HeldRecipients => {
+            format!("more than {limit} recipients in an hour {whose}")
+        }
         What::Unknown => format!("more than {limit} unknown recipients in an hour {whose}"),
     }
 }

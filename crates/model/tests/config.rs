@@ -464,14 +464,17 @@ fn what_belongs_to_another_listener_is_an_error_with_the_right_place() {
     let wrong = problems("smtp", "identity").unwrap();
     assert!(wrong.contains(":4:") && wrong.contains("protect_own_domains"), "{wrong}");
     assert!(problems("submission", "protect_own_domains").unwrap().contains("\"smtp\""));
-    let text = "[[listener]]\nprotocol = \"submission\"\naddress = \"127.0.0.1:0\"\nidentity = []\n";
+    let text =
+        "[[listener]]\nprotocol = \"submission\"\naddress = \"127.0.0.1:0\"\nidentity = []\n";
     let machine = Machine::parse(text, "causeway.toml").unwrap().0;
     assert_eq!(machine.listeners[0].identity, Some(Vec::new()), "nothing is not the default");
 }
 
 #[test]
 fn an_end_that_is_no_day_is_an_error() {
-    for bad in ["\"tomorrow\"", "\"2026-13-01\"", "\"31.12.2026\"", "12:00:00", "2026-12-31T10:00:00", "7"] {
+    for bad in
+        ["\"tomorrow\"", "\"2026-13-01\"", "\"31.12.2026\"", "12:00:00", "2026-12-31T10:00:00", "7"]
+    {
         let text = format!("[relay]\naddresses = [{{ address = \"192.0.2.1\", until = {bad} }}]\n");
         let problems = MailFlow::parse(&text, "mailflow.toml").unwrap_err();
         assert!(problems[0].to_string().contains("2026-12-31"), "{bad}: {}", problems[0]);

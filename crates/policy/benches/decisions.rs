@@ -126,7 +126,13 @@ fn reload(text: &str) {
         let places = Places::of(&text, "mailflow.toml");
         let (flow, _) = MailFlow::parse(&text, "mailflow.toml").unwrap();
         let machine = Places::none("causeway.toml");
-        let problems = causeway_policy::check(&flow, &Machine::default(), &places, &machine, causeway_model::Timestamp::default());
+        let problems = causeway_policy::check(
+            &flow,
+            &Machine::default(),
+            &places,
+            &machine,
+            causeway_model::Timestamp::default(),
+        );
         let policy = MailPolicy::compile(Arc::new(flow), "mx.d1.test");
         causeway_policy::selftest(&policy).unwrap();
         let took = start.elapsed().as_millis();

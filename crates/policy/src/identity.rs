@@ -136,13 +136,12 @@ impl MailPolicy {
         protected: Option<&[IdentityField]>,
     ) -> Option<Reply> {
         let protected = protected.unwrap_or(&self.flow().identity.protect_own_domains);
-        let (field, address) =
-            protected.iter().find_map(|field| {
-                addresses(fields, *field)
-                    .into_iter()
-                    .find(|address| self.accepted_domain(address.domain()).is_some())
-                    .map(|address| (*field, address))
-            })?;
+        let (field, address) = protected.iter().find_map(|field| {
+            addresses(fields, *field)
+                .into_iter()
+                .find(|address| self.accepted_domain(address.domain()).is_some())
+                .map(|address| (*field, address))
+        })?;
         if !self.is_stranger(client) {
             return None;
         }
@@ -328,7 +327,8 @@ mod tests {
         let policy = MailPolicy::compile(Arc::new(flow), "mx.ours.test");
         let (user, aliases) = (address("alice@ours.test"), [address("sales@ours.test")]);
         let send_as = ["@team.test".to_owned(), "boss@ours.test".to_owned(), "nonsense".to_owned()];
-        let facts = IdentityFacts { user: &user, aliases: &aliases, send_as: &send_as, enforce: None };
+        let facts =
+            IdentityFacts { user: &user, aliases: &aliases, send_as: &send_as, enforce: None };
         policy.identity(&facts, fields)
     }
 

@@ -46,6 +46,6 @@ pub use plan::{Effect, EffectKind, Plan, Planner, QueuedRecipient};
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};
 pub use relay::{ClientFacts, PopLogin, RelayDecision, RelayFacts, RelayRule};
-pub use said::Said;
 pub use route::{Considered, Route, RouteDomain, RouteExplanation, RouteTarget};
+pub use said::Said;
 pub use selftest::{SelfTestFailure, selftest};

@@ -362,7 +362,9 @@ fn ulm(until: &str) -> MailFlow {
 fn an_entry_whose_time_is_over_entitles_nobody_and_says_since_when() {
     let office = Ask { client: "198.51.100.7", sender: "a@ours.test", ..STRANGER };
     // NOW is the 21st: a day counts to its end, whatever the way it is written.
-    for holds in ["\"2026-11-21\"", "2026-11-21", "\"2026-11-22T00:00:00Z\"", "2027-01-01T00:00:00+01:00"] {
+    for holds in
+        ["\"2026-11-21\"", "2026-11-21", "\"2026-11-22T00:00:00Z\"", "2027-01-01T00:00:00+01:00"]
+    {
         let decision = ask(ulm(holds), &office);
         assert_eq!((decision.allowed, decision.rule), (true, RelayRule::Address), "{holds}");
         assert!(decision.because.contains("(office Ulm), until 202"), "{}", decision.because);
@@ -371,9 +373,17 @@ fn an_entry_whose_time_is_over_entitles_nobody_and_says_since_when() {
         let decision = ask(ulm(over), &office);
         assert_eq!((decision.allowed, decision.rule), (false, RelayRule::Stranger), "{over}");
         assert!(decision.because.contains("was allowed until 2026-11-20"), "{}", decision.because);
-        assert!(decision.allowed_if.iter().any(|c| c.contains("198.51.100.7 in [relay].addresses a later until")));
+        assert!(
+            decision
+                .allowed_if
+                .iter()
+                .any(|c| c.contains("198.51.100.7 in [relay].addresses a later until"))
+        );
         let reply = decision.reply.unwrap().to_string();
-        assert!(reply.contains("198.51.100.7 was allowed until") && !reply.contains("Ulm"), "{reply}");
+        assert!(
+            reply.contains("198.51.100.7 was allowed until") && !reply.contains("Ulm"),
+            "{reply}"
+        );
         // Others are told nothing of it.
         let other = ask(ulm(over), &Ask { client: "198.51.100.8", ..office });
         assert!(!other.because.contains("until"), "{}", other.because);

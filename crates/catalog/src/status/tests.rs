@@ -78,6 +78,9 @@ fn every_failure_has_the_codes_of_the_table() {
         ("mailbox-full", "452 4.2.2", "552 5.2.2"),
         ("store-unreadable", "451 4.3.0", "554 5.3.0"),
         ("returned", "450 4.0.0", "554 5.0.0"),
+        ("held", "450 4.7.1", "550 5.7.1"),
+        ("forward-loop", "450 4.4.6", "554 5.4.6"),
+        ("forward-limit", "450 4.7.1", "550 5.7.1"),
     ];
     let samples = failures();
     assert_eq!(samples.len(), expected.len());
@@ -109,7 +112,8 @@ fn trying_again_is_given_up_only_where_it_cannot_help() {
             "too-many-hops",
             "routing-loop",
             "mailbox-unknown",
-            "returned"
+            "returned",
+            "forward-loop"
         ]
     );
 }

@@ -211,7 +211,8 @@ pub(crate) fn checked_policy(
     own_addresses: &[IpAddr],
 ) -> Result<MailPolicy, Vec<String>> {
     let mut errors = Vec::new();
-    for problem in causeway_policy::check(&flow, machine, places.0, places.1, Clock::system().now()) {
+    for problem in causeway_policy::check(&flow, machine, places.0, places.1, Clock::system().now())
+    {
         match problem.severity {
             Severity::Error => errors.push(problem.to_string()),
             Severity::Warning => warn!("{problem}"),

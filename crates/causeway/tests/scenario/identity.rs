@@ -2,7 +2,7 @@
 
 use causeway_testkit::server::Setup;
 
-use super::submission::logged_in;
+use super::submission::{logged_in, logged_in_at};
 use super::world::{assert_nothing_accepted, ours, wait_for_mail};
 
 fn with_submission() -> Setup {
@@ -183,4 +183,80 @@ fn the_protection_of_our_domains_can_be_widened_and_lifted() {
     assert_eq!(send(&server, "alice@ours.test").code, 550);
     let server = ours().mailflow("[identity]\nprotect_own_domains = []").start();
     assert_eq!(send(&server, "alice@ours.test").code, 250);
+}
+
+#[test]
+fn a_listener_can_say_what_is_checked_there() {
+    let server = ours()
+        .listener("submission", 2587, "")
+        .listener("submission", 2588, "identity = [\"envelope\"]")
+        .start();
+    let pose = "From: newsletter@ext.test\r\nSubject: pose\r\n\r\nx\r\n";
+    let verdict = |port| {
+        let mut client = logged_in_at(&server, port, "alice@ours.test");
+        client.mail("alice@ours.test", &["bob@ours.test"], pose)
+    };
+    assert_eq!(verdict(2587).code, 550);
+    assert_eq!(verdict(2588).code, 250);
+    let mut client = logged_in_at(&server, 2588, "alice@ours.test");
+    assert_eq!(client.command("MAIL FROM:<bob@ours.test>").code, 553);
+}
+
+#[test]
+fn a_connector_and_an_address_keep_to_their_own_domains() {
+    let text = "[[connector]]\nname = \"own\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+         sender_domains = [\"ours.test\"]\nsource_addresses = [\"127.0.0.7\"]\nrequire_tls = false\n\
+         identity = [\"envelope\", \"from\", \"reply_to\"]\n\
+         [[relay.addresses]]\naddress = \"127.0.0.8\"\nnote = \"fair\"\nuntil = \"2099-12-31\"\n\
+         sender_domains = [\"ours.test\"]\n\
+         [[relay.addresses]]\naddress = \"127.0.0.9\"\nuntil = 2020-12-31\n";
+    let server = ours().mailflow(text).start();
+    server.wait_for_log("was allowed to relay until 2020-12-31");
+    for known in ["127.0.0.7", "127.0.0.8"] {
+        let mut client = server.client_from(known);
+        client.ehlo();
+        let foreign = client.command("MAIL FROM:<a@ext.test>");
+        assert_eq!(foreign.code, 553, "{known}: {foreign}");
+        assert!(foreign.says("a@ext.test") && foreign.says("ours.test"), "{foreign}");
+        for (header, code) in [
+            ("From: a@ext.test", 550),
+            ("From: \"alice@ours.test\" <a@ext.test>", 550),
+            ("From: alice@ours.test\r\nFrom: a@ext.test", 554),
+            ("From: alice@ours.test\r\nReply-To: a@ext.test", 550),
+            ("From: alice@ours.test", 250),
+        ] {
+            let text = format!("{header}\r\nSubject: x\r\n\r\nx\r\n");
+            let answer = client.mail("alice@ours.test", &["bob@ours.test"], &text);
+            assert_eq!(answer.code, code, "{known}: {header}: {answer}");
+            client.command("RSET");
+        }
+    }
+    // Whose time is over is a stranger, who is told since when.
+    let mut late = server.client_from("127.0.0.9");
+    late.ehlo();
+    late.command("MAIL FROM:<a@ext.test>");
+    let answer = late.command("RCPT TO:<b@ext.test>");
+    assert!(answer.code == 550 && answer.says("was allowed until 2020-12-31"), "{answer}");
+    assert_eq!(wait_for_mail(&server, "bob@ours.test", 2).len(), 2);
+}
+
+#[test]
+fn an_author_who_can_be_read_in_two_ways_does_not_get_around_the_protection_of_our_domains() {
+    let server =
+        ours().mailflow("[identity]\nprotect_own_domains = [\"envelope\", \"from\"]\n").start();
+    let mut client = server.client();
+    client.ehlo();
+    for (header, code) in [
+        ("From: a@ext.test\r\nFrom: alice@ours.test", 554),
+        ("From: alice@ours.test <a@ext.test>", 554),
+        ("From: a@ext.test, alice@ours.test\r\nSender: a@ext.test", 550),
+        ("From: Alice <alice@ours.test>", 550),
+        ("From: a@ext.test\r\nSender: not an address", 250),
+        ("Subject: nobody", 250),
+    ] {
+        let text = format!("{header}\r\nX: y\r\n\r\nx\r\n");
+        let answer = client.mail("a@ext.test", &["bob@ours.test"], &text);
+        assert_eq!(answer.code, code, "{header}: {answer}");
+        client.command("RSET");
+    }
 }

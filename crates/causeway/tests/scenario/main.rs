@@ -21,6 +21,7 @@ mod durability;
 mod expiry;
 mod failures;
 mod flow;
+mod holds;
 mod hybrid;
 mod hybrid_setup;
 mod identity;

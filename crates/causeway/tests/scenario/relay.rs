@@ -193,3 +193,53 @@ fn a_container_gateway_is_a_stranger_unless_written_and_then_warned_of() {
     assert_eq!(ask(&written), Some(0));
     assert!(written.log().contains("172.17.0.1, the gateway of container networks"));
 }
+
+#[test]
+fn relay_explain_says_what_else_a_session_would_refuse_in_the_language_asked_for() {
+    let server = ours().start();
+    let ask = |more: &[&str]| {
+        let question = ["relay", "explain", "--from-ip", "198.51.100.9", "--json"];
+        let output = server.cli(&[&question[..], more].concat());
+        serde_json::from_str::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let note = |value: &serde_json::Value| value["notes"][0].as_str().unwrap_or("").to_owned();
+    let unknown = ask(&["--sender", "a@ext.test", "--recipient", "nobody@ours.test"]);
+    assert_eq!(unknown["allowed"], true, "{unknown}");
+    assert!(unknown["session_reply"].as_str().unwrap().starts_with("550 5.1.1"), "{unknown}");
+    let posing = ask(&["--sender", "alice@ours.test", "--recipient", "bob@ours.test"]);
+    assert!(note(&posing).contains("own-domain-from-outside"), "{posing}");
+    let foreign = ask(&[
+        "--user",
+        "alice@ours.test",
+        "--sender",
+        "bob@ours.test",
+        "--recipient",
+        "b@ext.test",
+    ]);
+    assert_eq!(
+        (&foreign["allowed"], &foreign["rule"]),
+        (&true.into(), &"relay.authenticated".into())
+    );
+    assert!(foreign["session_reply"].as_str().unwrap().starts_with("553 5.7.1"), "{foreign}");
+    let nobody = ask(&["--user", "nobody@ours.test", "--recipient", "b@ext.test"]);
+    assert!(note(&nobody).contains("no mailbox nobody@ours.test"), "{nobody}");
+    let pop = ask(&["--pop-login", "--recipient", "b@ext.test"]);
+    assert_eq!(pop["allowed"], false, "{pop}");
+    assert!(note(&pop).contains("POP-before-SMTP is off"), "{pop}");
+    let fine = ask(&["--sender", "a@ext.test", "--recipient", "bob@ours.test"]);
+    assert_eq!(fine["notes"], serde_json::json!([]), "{fine}");
+    for (language, because, condition) in [
+        (
+            "de",
+            "nicht angemeldet; ext.test ist keine akzeptierte Domain",
+            "der Absender sich anmeldet",
+        ),
+        ("nl", "niet aangemeld; ext.test is geen geaccepteerd domein", "de afzender zich aanmeldt"),
+        ("sv", "inte inloggad; ext.test är ingen godkänd domän", "avsändaren loggar in"),
+    ] {
+        let answer = ask(&["--lang", language, "--recipient", "b@ext.test"]);
+        assert_eq!(answer["because"], because, "{answer}");
+        assert!(answer["allowed_if"][0].as_str().unwrap().starts_with(condition), "{answer}");
+        assert!(answer["reply"].as_str().unwrap().contains("not authenticated"), "{answer}");
+    }
+}

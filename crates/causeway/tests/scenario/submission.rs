@@ -39,7 +39,12 @@ pub(crate) fn log_in(client: &mut Client, user: &str, password: &str) -> Answer 
 
 /// A session that has logged in.
 pub(crate) fn logged_in(server: &Server, user: &str) -> Client {
-    let mut client = secure(server.listener(SUBMISSION));
+    logged_in_at(server, SUBMISSION, user)
+}
+
+/// The same at another listener.
+pub(crate) fn logged_in_at(server: &Server, port: u16, user: &str) -> Client {
+    let mut client = secure(server.listener(port));
     let answer = log_in(&mut client, user, PASSWORD);
     assert_eq!(answer.code, 235, "{answer}");
     client

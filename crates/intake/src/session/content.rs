@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use causeway_catalog::Phase;
-use causeway_model::{Attempt, Failure, Outcome, Reply, Stage, Timestamp};
 use causeway_model::envelope::Origin;
+use causeway_model::{Attempt, Failure, Outcome, Reply, Stage, Timestamp};
 use causeway_policy::retry::next_delay_notice;
 use causeway_smtp::data::{ChunkChecker, DataDecoder, DataFaults, DataLimits, DataProgress};
 use causeway_store::{Content, LastResult, NewMessage, StoreError};

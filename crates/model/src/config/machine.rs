@@ -181,11 +181,7 @@ impl Default for Limits {
             login_failures_per_address: 30,
             login_lock: Duration::from_secs(15 * 60),
             sessions_per_account: 20,
-            per_account: HourlyLimit {
-                messages: 1000,
-                recipients: 5000,
-                over: Suspected::Refuse,
-            },
+            per_account: HourlyLimit { messages: 1000, recipients: 5000, over: Suspected::Refuse },
             forwarded_messages_per_hour: 500,
             per_address: HourlyLimit::default(),
             per_sender: HourlyLimit::default(),

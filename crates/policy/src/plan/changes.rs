@@ -14,9 +14,9 @@ use causeway_model::config::{
 use causeway_model::time::format_duration;
 
 use crate::identity::field_name;
-use crate::relay::shown_network;
 use crate::index::pattern_text;
 use crate::route::group_text;
+use crate::relay::shown_network;
 
 /// Every change, each as one sentence without a full stop.
 #[must_use]
@@ -307,7 +307,11 @@ fn inbound(old: &InboundConnector, new: &InboundConnector, out: &mut Vec<String>
         "has its sender domains for itself: mail from them is refused from anybody else",
         "no longer has its sender domains for itself",
     );
-    fields.list("the fields that are checked", &self::fields(&old.identity), &self::fields(&new.identity));
+    fields.list(
+        "the fields that are checked",
+        &self::fields(&old.identity),
+        &self::fields(&new.identity),
+    );
     fields.value("its note", old.note.as_deref().map(quoted), new.note.as_deref().map(quoted));
 }
 

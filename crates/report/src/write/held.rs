@@ -94,7 +94,8 @@ fn body(list: &HeldList<'_>, texts: &Texts, count: usize) -> String {
     let mut text = texts.format("held-lead", &[("count", count.into())]);
     text.push_str("\n\n");
     for mail in list.messages {
-        let mut to = mail.recipients.iter().take(RECIPIENTS).cloned().collect::<Vec<_>>().join(", ");
+        let mut to =
+            mail.recipients.iter().take(RECIPIENTS).cloned().collect::<Vec<_>>().join(", ");
         if mail.recipients.len() > RECIPIENTS {
             let more = (mail.recipients.len() - RECIPIENTS).into();
             to.push(' ');
@@ -116,9 +117,15 @@ fn body(list: &HeldList<'_>, texts: &Texts, count: usize) -> String {
             ));
         }
         let reason = mime::one_line(&mail.reason, 500);
-        text.push_str(&format!("  {}\n", texts.format("held-reason", &[("reason", reason.into())])));
+        text.push_str(&format!(
+            "  {}\n",
+            texts.format("held-reason", &[("reason", reason.into())])
+        ));
         let moment = texts.moment(mail.expires_at);
-        text.push_str(&format!("  {}\n\n", texts.format("held-until", &[("moment", moment.into())])));
+        text.push_str(&format!(
+            "  {}\n\n",
+            texts.format("held-until", &[("moment", moment.into())])
+        ));
     }
     if list.more > 0 {
         text.push_str(&texts.format("held-more", &[("count", list.more.into())]));
@@ -175,6 +182,9 @@ mod tests {
     fn a_subject_adds_no_lines_and_no_fields() {
         let text = written(Language::En, "x\r\nBcc: victim@ext.test\r\n\r\n<script>");
         assert!(!text.contains("\nBcc:"), "{text}");
-        assert_eq!(text.matches("\r\n\r\n").count(), written(Language::En, "x").matches("\r\n\r\n").count());
+        assert_eq!(
+            text.matches("\r\n\r\n").count(),
+            written(Language::En, "x").matches("\r\n\r\n").count()
+        );
     }
 }

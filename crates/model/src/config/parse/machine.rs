@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPECTED};
 use super::values::{self, Read};
 use super::{Section, Wrong, read_file};
-use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPECTED};
 use crate::config::{
     IdentityField, Limits, Listener, Machine, Problem, Protocol, StoreUrl, Suspected, TlsFiles,
 };
@@ -301,7 +301,8 @@ fn hourly_limits(section: &Section<'_>, limits: &mut Limits) {
     let hourly = values::count_or_none(1_000_000);
     number("account_messages_per_hour", &hourly, &mut limits.per_account.messages);
     number("account_recipients_per_hour", &hourly, &mut limits.per_account.recipients);
-    let over = |key: &str, target: &mut Suspected| section.set(key, target, values::word(SUSPECTED));
+    let over =
+        |key: &str, target: &mut Suspected| section.set(key, target, values::word(SUSPECTED));
     over("account_over_limit", &mut limits.per_account.over);
     over("address_over_limit", &mut limits.per_address.over);
     over("sender_over_limit", &mut limits.per_sender.over);

@@ -255,7 +255,8 @@ pub(super) fn network(item: &Item) -> Read<IpNet> {
 /// The end of a right: a day, which still counts (to its end in UTC), or a moment with its offset. In
 /// quotes or as TOML writes dates.
 pub(super) fn until(item: &Item) -> Read<Until> {
-    const EXAMPLE: &str = "a day such as \"2026-12-31\", or a moment such as \"2026-12-31T18:00:00Z\"";
+    const EXAMPLE: &str =
+        "a day such as \"2026-12-31\", or a moment such as \"2026-12-31T18:00:00Z\"";
     let written = match item {
         Item::Value(Value::Datetime(datetime)) => datetime.value().to_string(),
         _ => string(item, EXAMPLE)?.to_owned(),
