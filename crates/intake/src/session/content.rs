@@ -380,6 +380,7 @@ fn held(reason: &str, at: Timestamp) -> LastResult {
         host: None,
         address: None,
         tls: None,
+        security: None,
         stage: Stage::Route,
         outcome: Outcome::Failure(Failure::Held { reason: reason.to_owned() }),
     };
