@@ -45,7 +45,8 @@ pub(super) static EXACT: &[Group] = &[
     // What Causeway says itself.
     (Security, Strong, &["password for the remote server was not sent"]),
     (TlsFailure, Strong, &["offers only tls"]),
-    (Policy, Strong, &["returned to its sender by an administrator"]),
+    (Policy, Strong, &["returned to its sender by an administrator", "on hold until an administrator decides"]),
+    (RateLimited, Strong, &["forwards its mail, and has forwarded"]),
     (System, Strong, &[
         "no outbound connector", "could not be written: permission", "credentials for the remote server could not",
     ]),
