@@ -15,8 +15,8 @@ use causeway_model::time::format_duration;
 
 use crate::identity::field_name;
 use crate::index::pattern_text;
-use crate::route::group_text;
 use crate::relay::shown_network;
+use crate::route::group_text;
 
 /// Every change, each as one sentence without a full stop.
 #[must_use]
