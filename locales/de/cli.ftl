@@ -298,4 +298,3 @@ cli-token-revoked = Das Token „{ $name }“ ist widerrufen.
 cli-token-everything = alles
 cli-token-looks = ansehen
 cli-head-may = DARF
-cli-head-ends = ENDET

@@ -20,6 +20,7 @@ finding-answers-agree = { $count ->
 }
 finding-cached-old = der Resolver { $server } gibt für { $name } { $kind } noch { $cached }; die Server der Zone selbst sagen { $current }; die alte Antwort endet in { $span }
 finding-cached-old-unknown = der Resolver { $server } gibt für { $name } { $kind } noch { $cached }; die Server der Zone selbst sagen { $current }; wann die alte Antwort endet, sagt er nicht
+finding-own-cache-old = dieser Server selbst hält für { $name } { $kind } noch { $span } lang { $cached }; die Server der Zone selbst sagen { $current }
 finding-cached-current = der Resolver { $server } gibt für { $name } { $kind } dieselbe Antwort wie die Server der Zone
 finding-dnssec-bogus = der Resolver { $server } scheitert bei { $name } { $kind } nur an der DNSSEC-Prüfung; ohne sie antwortet er { $records }
 finding-dnssec-not-the-cause = der Resolver { $server } gibt für { $name } { $kind } mit und ohne DNSSEC-Prüfung dasselbe
@@ -57,7 +58,7 @@ finding-starttls-offered = { $address } bietet STARTTLS an
 finding-starttls-missing = { $address } bietet kein STARTTLS an
 finding-starttls-refused = { $address } bietet STARTTLS an und lehnt es dann ab: { $reply }
 finding-alive = { $address } antwortet auch nach { $after } ({ $octets } Oktette auf einmal)
-finding-breaks-after = { $address } scheitert jedes Mal nach { $command }: { $how }
+finding-breaks-after = { $address } scheitert nach { $command }: { $how }
 finding-break-closed = die Verbindung wird geschlossen
 finding-break-silent = es kommt nichts mehr
 finding-large-lost = { $address } antwortet bei { $works } Oktetten und scheitert bei { $lost } Oktetten: { $how }
@@ -76,6 +77,7 @@ finding-not-probed-busy = nicht versucht: Prüfungen dieses Ziels laufen schon
 # Zeichen dafür, dass etwas SMTP verändert.
 masking-greeting = die Begrüßung ist verdeckt ({ $greeting })
 masking-keywords = Schlüsselwörter sind durchgestrichen ({ $keywords })
+masking-removed = { $keywords } wird nicht angekündigt und geht trotzdem
 masking-ehlo = EHLO wird abgelehnt, obwohl sich der Server ESMTP nennt ({ $reply })
 masking-command = { $command } kommt verändert an ({ $reply })
 

@@ -298,4 +298,3 @@ cli-token-revoked = The token “{ $name }” is revoked.
 cli-token-everything = everything
 cli-token-looks = look
 cli-head-may = MAY
-cli-head-ends = ENDS

@@ -20,6 +20,7 @@ finding-answers-agree = { $count ->
 }
 finding-cached-old = the resolver { $server } still gives { $cached } for { $name } { $kind }; the zone’s own servers say { $current }; the old answer ends in { $span }
 finding-cached-old-unknown = the resolver { $server } still gives { $cached } for { $name } { $kind }; the zone’s own servers say { $current }; it does not tell when the old answer ends
+finding-own-cache-old = this server itself still holds { $cached } for { $name } { $kind }, for another { $span }; the zone’s own servers say { $current }
 finding-cached-current = the resolver { $server } gives the same answer for { $name } { $kind } as the zone’s own servers
 finding-dnssec-bogus = the resolver { $server } fails for { $name } { $kind } only because DNSSEC does not validate; without checking it answers { $records }
 finding-dnssec-not-the-cause = the resolver { $server } gives the same for { $name } { $kind } with and without DNSSEC checking
@@ -57,7 +58,7 @@ finding-starttls-offered = { $address } offers STARTTLS
 finding-starttls-missing = { $address } does not offer STARTTLS
 finding-starttls-refused = { $address } offers STARTTLS and then refuses it: { $reply }
 finding-alive = { $address } still answers after { $after } ({ $octets } octets at once)
-finding-breaks-after = { $address } fails each time after { $command }: { $how }
+finding-breaks-after = { $address } fails after { $command }: { $how }
 finding-break-closed = the connection is closed
 finding-break-silent = nothing comes any more
 finding-large-lost = { $address } answers what is { $works } octets long and fails at { $lost } octets: { $how }
@@ -76,6 +77,7 @@ finding-not-probed-busy = not tried: probes for this site are under way already
 # Signs of something that rewrites SMTP.
 masking-greeting = the greeting is covered ({ $greeting })
 masking-keywords = keywords are crossed out ({ $keywords })
+masking-removed = { $keywords } is not announced and works all the same
 masking-ehlo = EHLO is refused by a server that calls itself ESMTP ({ $reply })
 masking-command = { $command } arrives changed ({ $reply })
 

@@ -298,4 +298,3 @@ cli-token-revoked = Het token “{ $name }” is ingetrokken.
 cli-token-everything = alles
 cli-token-looks = kijken
 cli-head-may = MAG
-cli-head-ends = EINDIGT

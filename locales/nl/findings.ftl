@@ -20,6 +20,7 @@ finding-answers-agree = { $count ->
 }
 finding-cached-old = de resolver { $server } geeft nog { $cached } voor { $name } { $kind }; de servers van de zone zelf zeggen { $current }; het oude antwoord eindigt over { $span }
 finding-cached-old-unknown = de resolver { $server } geeft nog { $cached } voor { $name } { $kind }; de servers van de zone zelf zeggen { $current }; wanneer het oude antwoord eindigt, zegt hij niet
+finding-own-cache-old = deze server zelf houdt nog { $span } { $cached } vast voor { $name } { $kind }; de servers van de zone zelf zeggen { $current }
 finding-cached-current = de resolver { $server } geeft voor { $name } { $kind } hetzelfde antwoord als de servers van de zone
 finding-dnssec-bogus = de resolver { $server } faalt voor { $name } { $kind } alleen door de DNSSEC-controle; zonder controle antwoordt hij { $records }
 finding-dnssec-not-the-cause = de resolver { $server } geeft voor { $name } { $kind } hetzelfde met en zonder DNSSEC-controle
@@ -57,7 +58,7 @@ finding-starttls-offered = { $address } biedt STARTTLS aan
 finding-starttls-missing = { $address } biedt geen STARTTLS aan
 finding-starttls-refused = { $address } biedt STARTTLS aan en weigert het dan: { $reply }
 finding-alive = { $address } antwoordt ook na { $after } ({ $octets } octetten tegelijk)
-finding-breaks-after = { $address } faalt telkens na { $command }: { $how }
+finding-breaks-after = { $address } faalt na { $command }: { $how }
 finding-break-closed = de verbinding wordt gesloten
 finding-break-silent = er komt niets meer
 finding-large-lost = { $address } antwoordt bij { $works } octetten en faalt bij { $lost } octetten: { $how }
@@ -76,6 +77,7 @@ finding-not-probed-busy = niet geprobeerd: er lopen al proeven voor dit doel
 # Tekenen van iets dat SMTP verandert.
 masking-greeting = de begroeting is afgedekt ({ $greeting })
 masking-keywords = sleutelwoorden zijn doorgestreept ({ $keywords })
+masking-removed = { $keywords } wordt niet aangekondigd en werkt toch
 masking-ehlo = EHLO wordt geweigerd door een server die zich ESMTP noemt ({ $reply })
 masking-command = { $command } komt veranderd aan ({ $reply })
 

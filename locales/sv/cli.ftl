@@ -298,4 +298,3 @@ cli-token-revoked = Token ”{ $name }” är återkallad.
 cli-token-everything = allt
 cli-token-looks = titta
 cli-head-may = FÅR
-cli-head-ends = UPPHÖR

@@ -20,6 +20,7 @@ finding-answers-agree = { $count ->
 }
 finding-cached-old = namnuppslagaren { $server } ger fortfarande { $cached } för { $name } { $kind }; zonens egna servrar säger { $current }; det gamla svaret upphör om { $span }
 finding-cached-old-unknown = namnuppslagaren { $server } ger fortfarande { $cached } för { $name } { $kind }; zonens egna servrar säger { $current }; när det gamla svaret upphör säger den inte
+finding-own-cache-old = den här servern själv har fortfarande { $cached } för { $name } { $kind }, i ytterligare { $span }; zonens egna servrar säger { $current }
 finding-cached-current = namnuppslagaren { $server } ger samma svar för { $name } { $kind } som zonens egna servrar
 finding-dnssec-bogus = namnuppslagaren { $server } misslyckas för { $name } { $kind } bara på grund av DNSSEC-kontrollen; utan den svarar den { $records }
 finding-dnssec-not-the-cause = namnuppslagaren { $server } ger samma sak för { $name } { $kind } med och utan DNSSEC-kontroll
@@ -57,7 +58,7 @@ finding-starttls-offered = { $address } erbjuder STARTTLS
 finding-starttls-missing = { $address } erbjuder inte STARTTLS
 finding-starttls-refused = { $address } erbjuder STARTTLS och avvisar det sedan: { $reply }
 finding-alive = { $address } svarar även efter { $after } ({ $octets } oktetter på en gång)
-finding-breaks-after = { $address } misslyckas varje gång efter { $command }: { $how }
+finding-breaks-after = { $address } misslyckas efter { $command }: { $how }
 finding-break-closed = anslutningen stängs
 finding-break-silent = det kommer inget mer
 finding-large-lost = { $address } svarar vid { $works } oktetter och misslyckas vid { $lost } oktetter: { $how }
@@ -76,6 +77,7 @@ finding-not-probed-busy = inte provat: prov av det här målet pågår redan
 # Tecken på något som ändrar SMTP.
 masking-greeting = hälsningen är övertäckt ({ $greeting })
 masking-keywords = nyckelord är överstrukna ({ $keywords })
+masking-removed = { $keywords } annonseras inte men fungerar ändå
 masking-ehlo = EHLO avvisas av en server som kallar sig ESMTP ({ $reply })
 masking-command = { $command } kommer fram ändrat ({ $reply })
 

@@ -145,6 +145,11 @@ pub enum MaskingSign {
         /// Those keywords.
         keywords: Vec<String>,
     },
+    /// Keywords are not announced although what they stand for works.
+    KeywordsRemoved {
+        /// Those keywords.
+        keywords: Vec<String>,
+    },
     /// EHLO is not understood although the greeting says ESMTP.
     EhloRefused {
         /// The answer to EHLO.
@@ -293,6 +298,19 @@ pub enum Fact {
         kind: RecordKind,
         /// The resolver.
         by: NameServer,
+    },
+    /// This server itself still holds an answer that is not the authoritative servers' any more.
+    OwnCacheOld {
+        /// The name.
+        name: String,
+        /// The record type.
+        kind: RecordKind,
+        /// What it holds; empty: that there is none.
+        cached: Vec<String>,
+        /// What the authoritative servers say.
+        current: Vec<String>,
+        /// For how many seconds it would still be used.
+        expires_in: u32,
     },
     /// The resolver fails only because it checks DNSSEC: without checking it has an answer.
     DnssecBogus {
@@ -505,7 +523,7 @@ pub enum Fact {
         /// Octets of the largest thing said so far.
         octets: usize,
     },
-    /// The connection ends with this command, each time.
+    /// The connection ends after this command.
     BreaksAfter {
         /// Address and port.
         address: SocketAddr,

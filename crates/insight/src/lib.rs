@@ -14,10 +14,19 @@
 //! **How it fails.** A probe that cannot be made (no budget left, another one at work for the same site)
 //! says so as a finding ([`Fact::NotProbed`]): not knowing is never taken for knowing.
 //!
-//! **In which order to read.** [`probe`] (what can be asked), [`finding`] (what can be found).
+//! **In which order to read.** [`probe`] (what can be asked), [`finding`] (what can be found), [`prober`] (budget,
+//! results that are used again, who asks what); then how it is asked: `dns`, `hosts`, `connection`,
+//! `session` and `masking`.
 
+mod connection;
+mod dns;
 pub mod finding;
+mod hosts;
+mod masking;
 pub mod probe;
+pub mod prober;
+mod session;
 
 pub use finding::{Evidence, Fact, Finding};
 pub use probe::Probe;
+pub use prober::{Known, Prober};

@@ -10,7 +10,7 @@
 //! ```
 
 use std::collections::{HashMap, HashSet};
-use std::net::{SocketAddr, TcpListener as StdTcpListener, UdpSocket as StdUdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdTcpListener, UdpSocket as StdUdpSocket};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +38,9 @@ pub enum DnsFault {
     Delay(Duration),
     /// Cuts every UDP answer off, so that the client has to come by TCP.
     Truncate,
+    /// Answers SERVFAIL, and rightly to those who ask for no DNSSEC checking (CD): as a resolver does with
+    /// signatures that do not validate.
+    Bogus,
 }
 
 /// The server. Stops when dropped.
@@ -66,7 +69,7 @@ impl TestDns {
     /// When loopback has no free port.
     #[must_use]
     pub fn start() -> Self {
-        let (udp, tcp) = bind();
+        let (udp, tcp) = bind(Ipv4Addr::LOCALHOST);
         let address = udp.local_addr().unwrap();
         let zone = Arc::new(Mutex::new(Zone {
             records: HashMap::new(),
@@ -76,11 +79,8 @@ impl TestDns {
             queries: Vec::new(),
         }));
         let shared = Arc::clone(&zone);
-        let background = Background::spawn("test-dns", move || async move {
-            let udp = UdpSocket::from_std(udp).unwrap();
-            let tcp = TcpListener::from_std(tcp).unwrap();
-            tokio::join!(serve_udp(Arc::new(udp), Arc::clone(&shared)), serve_tcp(tcp, shared));
-        });
+        let background =
+            Background::spawn("test-dns", move || async move { serve(udp, tcp, shared).await });
         Self { address, zone, _background: background }
     }
 
@@ -210,15 +210,15 @@ fn lock(zone: &Mutex<Zone>) -> MutexGuard<'_, Zone> {
 }
 
 /// The name as it is kept: fully qualified, lower case.
-fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     let text = text.strip_suffix('.').unwrap_or(text);
     Name::from_ascii(format!("{text}.")).expect("a DNS name").to_lowercase()
 }
 
-/// A UDP and a TCP socket on the same port.
-fn bind() -> (StdUdpSocket, StdTcpListener) {
+/// A UDP and a TCP socket on the same port of a loopback address.
+pub(crate) fn bind(ip: Ipv4Addr) -> (StdUdpSocket, StdTcpListener) {
     for _ in 0..50 {
-        let udp = StdUdpSocket::bind("127.0.0.1:0").expect("a UDP port on loopback");
+        let udp = StdUdpSocket::bind((ip, 0)).expect("a UDP port on loopback");
         // The port may be in use by TCP; then another one is tried.
         if let Ok(tcp) = StdTcpListener::bind(udp.local_addr().unwrap()) {
             udp.set_nonblocking(true).unwrap();
@@ -229,11 +229,30 @@ fn bind() -> (StdUdpSocket, StdTcpListener) {
     panic!("no port on loopback is free for both UDP and TCP");
 }
 
-async fn serve_udp(socket: Arc<UdpSocket>, zone: Arc<Mutex<Zone>>) {
+/// Somebody who answers questions.
+pub(crate) trait Answers: Send + Sync + 'static {
+    /// The answer, and when to send it. `None`: never.
+    fn answer(&self, question: &[u8], tcp: bool) -> Option<(Vec<u8>, Duration)>;
+}
+
+impl Answers for Mutex<Zone> {
+    fn answer(&self, question: &[u8], tcp: bool) -> Option<(Vec<u8>, Duration)> {
+        answer(question, self, tcp)
+    }
+}
+
+/// Answers on both sockets for as long as it is polled.
+pub(crate) async fn serve(udp: StdUdpSocket, tcp: StdTcpListener, who: Arc<impl Answers>) {
+    let udp = UdpSocket::from_std(udp).unwrap();
+    let tcp = TcpListener::from_std(tcp).unwrap();
+    tokio::join!(serve_udp(Arc::new(udp), Arc::clone(&who)), serve_tcp(tcp, who));
+}
+
+async fn serve_udp(socket: Arc<UdpSocket>, who: Arc<impl Answers>) {
     let mut buffer = vec![0; 65_535];
     loop {
         let Ok((length, client)) = socket.recv_from(&mut buffer).await else { continue };
-        let Some((answer, delay)) = answer(&buffer[..length], &zone, false) else { continue };
+        let Some((answer, delay)) = who.answer(&buffer[..length], false) else { continue };
         let socket = Arc::clone(&socket);
         tokio::spawn(async move {
             tokio::time::sleep(delay).await;
@@ -242,23 +261,23 @@ async fn serve_udp(socket: Arc<UdpSocket>, zone: Arc<Mutex<Zone>>) {
     }
 }
 
-async fn serve_tcp(listener: TcpListener, zone: Arc<Mutex<Zone>>) {
+async fn serve_tcp(listener: TcpListener, who: Arc<impl Answers>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
-        let zone = Arc::clone(&zone);
+        let who = Arc::clone(&who);
         tokio::spawn(async move {
             // The client going away ends the conversation.
-            let _ = converse(stream, &zone).await;
+            let _ = converse(stream, &*who).await;
         });
     }
 }
 
-async fn converse(mut stream: TcpStream, zone: &Mutex<Zone>) -> std::io::Result<()> {
+async fn converse(mut stream: TcpStream, who: &impl Answers) -> std::io::Result<()> {
     loop {
         let length = stream.read_u16().await?;
         let mut question = vec![0; usize::from(length)];
         stream.read_exact(&mut question).await?;
-        if let Some((answer, delay)) = answer(&question, zone, true) {
+        if let Some((answer, delay)) = who.answer(&question, true) {
             tokio::time::sleep(delay).await;
             stream.write_u16(u16::try_from(answer.len()).unwrap()).await?;
             stream.write_all(&answer).await?;
@@ -294,7 +313,12 @@ fn answer(question: &[u8], zone: &Mutex<Zone>, tcp: bool) -> Option<(Vec<u8>, Du
             delay = span;
             zone.fill(&asked, record_type, &mut message);
         }
-        Some(DnsFault::Truncate) | None => zone.fill(&asked, record_type, &mut message),
+        Some(DnsFault::Bogus) if !question.metadata.checking_disabled => {
+            message.metadata.response_code = ResponseCode::ServFail;
+        }
+        Some(DnsFault::Truncate | DnsFault::Bogus) | None => {
+            zone.fill(&asked, record_type, &mut message)
+        }
     }
     Some((message.to_vec().ok()?, delay))
 }

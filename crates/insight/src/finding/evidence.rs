@@ -141,6 +141,19 @@ impl Fact {
                     None => ("finding-cached-old-unknown", args),
                 }
             }
+            Self::OwnCacheOld { name, kind, cached, current, expires_in } => {
+                let left = std::time::Duration::from_secs(u64::from(*expires_in));
+                (
+                    "finding-own-cache-old",
+                    vec![
+                        ("name", name.into()),
+                        ("kind", kind.name().into()),
+                        ("cached", records(cached, texts).into()),
+                        ("current", records(current, texts).into()),
+                        ("span", texts.duration(left).into()),
+                    ],
+                )
+            }
             Self::CachedAnswerCurrent { name, kind, by } => {
                 ("finding-cached-current", asked(by.label(), name, *kind))
             }
@@ -445,6 +458,9 @@ fn sign_text(sign: &MaskingSign, texts: &Texts) -> String {
         }
         MaskingSign::KeywordsCrossedOut { keywords } => {
             texts.format("masking-keywords", &[("keywords", clean(&list(keywords)).into())])
+        }
+        MaskingSign::KeywordsRemoved { keywords } => {
+            texts.format("masking-removed", &[("keywords", clean(&list(keywords)).into())])
         }
         MaskingSign::EhloRefused { reply } => {
             texts.format("masking-ehlo", &[("reply", verbatim(reply).into())])

@@ -54,6 +54,13 @@ fn dns_facts() -> Vec<Fact> {
             current: records(),
             expires_in: Some(300),
         },
+        Fact::OwnCacheOld {
+            name: name(),
+            kind,
+            cached: Vec::new(),
+            current: records(),
+            expires_in: 60,
+        },
         Fact::CachedAnswerCurrent { name: name(), kind, by: by.clone() },
         Fact::DnssecBogus { name: name(), kind, by: by.clone(), records: records() },
         Fact::DnssecNotTheCause { name: name(), kind, by: by.clone() },
@@ -105,6 +112,7 @@ fn session_facts() -> Vec<Fact> {
     let signs = vec![
         MaskingSign::GreetingCovered { greeting: "***".into() },
         MaskingSign::KeywordsCrossedOut { keywords: list(&["XXXX"]) },
+        MaskingSign::KeywordsRemoved { keywords: list(&["STARTTLS"]) },
         MaskingSign::EhloRefused { reply: reply() },
         MaskingSign::CommandAltered { command: "STARTTLS".into(), reply: reply() },
     ];

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::mailflow::{IdentityField, Network, Suspected};
+use super::mailflow::{IdentityField, Network, SmartHost, Suspected};
 
 /// `causeway.toml`. Every field has a default; see the reference in `docs/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Machine {
     pub store: StoreUrl,
     /// The way out of this machine.
     pub delivery: DeliverySettings,
+    /// How failures are looked into.
+    pub probes: ProbeSettings,
     /// Limits of sessions and messages.
     pub limits: Limits,
     /// `[limits].login_lock_exempt`: addresses that are never locked for wrong passwords, because many
@@ -115,6 +117,38 @@ pub struct DeliverySettings {
     pub source_addresses: Vec<IpAddr>,
     /// Files with certificates to trust beside the system's.
     pub trust_roots: Vec<PathBuf>,
+}
+
+/// `[probes]`, and `root_servers` of `[dns]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeSettings {
+    /// `[dns].root_servers`: where the search for a zone's own name servers begins; empty: the root servers of
+    /// the internet. Name servers found on the way are asked at the first one's port.
+    pub root_servers: Vec<SocketAddr>,
+    /// Probes at once, all sites together.
+    pub at_once: usize,
+    /// Probes in a minute, all sites together.
+    pub per_minute: u32,
+    /// How long one probe may take.
+    pub timeout: Duration,
+    /// How long what was found is used again instead of asking anew.
+    pub keep_for: Duration,
+    /// Servers that should always be reachable, to tell a fault of ours from a fault of others; empty: those
+    /// that mail went to lately.
+    pub control_destinations: Vec<SmartHost>,
+}
+
+impl Default for ProbeSettings {
+    fn default() -> Self {
+        Self {
+            root_servers: Vec::new(),
+            at_once: 16,
+            per_minute: 600,
+            timeout: Duration::from_secs(10),
+            keep_for: Duration::from_secs(60),
+            control_destinations: Vec::new(),
+        }
+    }
 }
 
 /// `[limits]`.
@@ -220,6 +254,7 @@ impl Default for Machine {
                 source_addresses: Vec::new(),
                 trust_roots: Vec::new(),
             },
+            probes: ProbeSettings::default(),
             limits: Limits::default(),
             login_lock_exempt: Vec::new(),
         }

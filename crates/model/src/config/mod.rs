@@ -16,8 +16,8 @@ mod mailflow;
 mod parse;
 
 pub use machine::{
-    DeliverySettings, DnsSettings, HourlyLimit, Limits, Listener, Machine, Protocol, StoreUrl,
-    TlsFiles,
+    DeliverySettings, DnsSettings, HourlyLimit, Limits, Listener, Machine, ProbeSettings, Protocol,
+    StoreUrl, TlsFiles,
 };
 pub use mailflow::{
     AcceptedDomain, AuthorisedAddress, Connector, Credentials, Direction, DomainPattern,
@@ -26,7 +26,7 @@ pub use mailflow::{
     QueueSettings, RejectStyle, RelaySettings, SmartHost, Suspected, TlsLevel, ToldOfHeld, Until,
 };
 
-pub use parse::{Places, known_keys};
+pub use parse::{Places, distance, known_keys};
 
 use std::fmt;
 

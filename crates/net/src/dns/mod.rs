@@ -17,9 +17,10 @@
 //! and `localhost` are answered without asking anybody (RFC 6761).
 //!
 //! **In which order to read.** This file (what callers use), `records` (pure: what an answer
-//! means), `servers` (whom to ask, for how long), `cache`.
+//! means), `servers` (whom to ask, for how long), `cache`; then [`question`], for looking closer.
 
 mod cache;
+pub mod question;
 mod records;
 mod servers;
 
@@ -219,6 +220,23 @@ impl Resolver {
                 _ => None,
             })
             .collect())
+    }
+
+    /// What is held about `name` without asking anybody: the records as [`question`] writes them (none for
+    /// "there is none"), and for how long. `None` when nothing is held.
+    #[must_use]
+    pub fn held(&self, name: &str, record_type: RecordType) -> Option<(Vec<String>, Duration)> {
+        let now = Instant::now();
+        let answer = self.inner.cache.as_ref()?.get(&key_text(name), record_type, now)?;
+        let mut records: Vec<String> = answer
+            .records
+            .iter()
+            .filter(|record| record.record_type() == record_type)
+            .map(|record| question::line(record).text)
+            .collect();
+        records.sort_unstable();
+        records.dedup();
+        Some((records, answer.expires.saturating_duration_since(now)))
     }
 
     /// Forgets what is known about `name` (all record types), so that the next question asks the

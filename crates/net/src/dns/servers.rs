@@ -221,7 +221,7 @@ async fn ask_one(
 }
 
 /// The name of a response code as administrators and `dig` write it.
-fn code_text(code: ResponseCode) -> String {
+pub(super) fn code_text(code: ResponseCode) -> String {
     match code {
         ResponseCode::ServFail => "SERVFAIL".into(),
         ResponseCode::Refused => "REFUSED".into(),

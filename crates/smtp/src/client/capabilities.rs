@@ -43,6 +43,8 @@ pub struct Capabilities {
     pub limits: SessionLimits,
     /// The lines of the answer as they came, the greeting first.
     pub raw_lines: Vec<String>,
+    /// What it answered to EHLO before it took HELO.
+    pub refused_ehlo: Option<Reply>,
 }
 
 impl Capabilities {

@@ -39,6 +39,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
     }
 
+    /// The same session over the same stream in another form (in a box). Only where everything that came
+    /// has been read; what the peer has said unasked is dropped.
+    #[must_use]
+    pub fn map_stream<T>(self, form: impl FnOnce(S) -> T, timeouts: Timeouts) -> Connection<T>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send,
+    {
+        Connection {
+            wire: Wire::new(form(self.wire.into_stream())),
+            timeouts,
+            capabilities: self.capabilities,
+            transactions: self.transactions,
+            needs_reset: self.needs_reset,
+        }
+    }
+
     /// What the server offered in its answer to [`Self::hello`]; nothing before that.
     #[must_use]
     pub fn capabilities(&self) -> &Capabilities {
@@ -85,7 +101,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         match self.say_hello("HELO", name).await {
             Ok(answer) => {
                 let answer = self.service(Stage::Ehlo, answer)?;
-                self.capabilities = Capabilities::from_helo(&answer);
+                self.capabilities =
+                    Capabilities { refused_ehlo: Some(reply), ..Capabilities::from_helo(&answer) };
                 Ok(self.capabilities.clone())
             }
             // It refused and hung up: the refusal is the cause.
@@ -162,6 +179,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
         self.needs_reset = false;
         Ok(reply)
+    }
+
+    /// Says any lines at once and reads one reply for each: for probes, which look at how a server (or
+    /// something before it) takes them. No reply is judged. The caller's words end no line.
+    ///
+    /// # Errors
+    /// The failures of the connection; `stage` as given.
+    pub async fn say(
+        &mut self,
+        stage: Stage,
+        lines: &[String],
+    ) -> Result<Vec<Reply>, SessionFailure> {
+        self.in_step(stage)?;
+        for line in lines {
+            put_line(&mut self.wire.output, line);
+        }
+        let limit = self.timeouts.reset;
+        self.wire.flush(stage, limit).await?;
+        let mut replies = Vec::with_capacity(lines.len());
+        for _ in lines {
+            replies.push(self.wire.reply(stage, limit).await?);
+        }
+        Ok(replies)
     }
 
     fn still_serving(&mut self, reply: Reply) -> Result<Reply, SessionFailure> {

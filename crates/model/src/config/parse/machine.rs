@@ -6,7 +6,8 @@ use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPE
 use super::values::{self, Read};
 use super::{Section, Wrong, read_file};
 use crate::config::{
-    IdentityField, Limits, Listener, Machine, Problem, Protocol, StoreUrl, Suspected, TlsFiles,
+    IdentityField, Limits, Listener, Machine, ProbeSettings, Problem, Protocol, StoreUrl, Suspected,
+    TlsFiles,
 };
 
 const PROTOCOLS: &[(&str, Protocol)] = &[
@@ -54,7 +55,9 @@ const LIMIT_KEYS: &[&str] = &[
 ];
 
 const TLS_KEYS: &[&str] = &["certificate", "key"];
-const DNS_KEYS: &[&str] = &["servers", "timeout"];
+const DNS_KEYS: &[&str] = &["servers", "timeout", "root_servers"];
+const PROBE_KEYS: &[&str] =
+    &["at_once", "per_minute", "timeout", "keep_for", "control_destinations"];
 const STORE_KEYS: &[&str] = &["url"];
 const DELIVERY_KEYS: &[&str] = &["mx_port", "source_addresses", "trust_roots"];
 
@@ -66,11 +69,12 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
     ("dns", DNS_KEYS),
     ("store", STORE_KEYS),
     ("delivery", DELIVERY_KEYS),
+    ("probes", PROBE_KEYS),
     ("limits", LIMIT_KEYS),
 ];
 
 const TABLES: &[&str] =
-    &["hostname", "data_dir", "listener", "tls", "dns", "store", "delivery", "limits"];
+    &["hostname", "data_dir", "listener", "tls", "dns", "store", "delivery", "probes", "limits"];
 
 impl Machine {
     /// Reads `causeway.toml`. `file` is the name to show in problems. With the value come the
@@ -100,11 +104,15 @@ fn machine(root: &Section<'_>) -> Machine {
             machine.dns.servers = servers;
         }
         dns.set("timeout", &mut machine.dns.timeout, dns_timeout);
+        if let Some(roots) = dns.list("root_servers", "[\"192.0.2.1:53\"]", values::name_server) {
+            machine.probes.root_servers = roots;
+        }
     }
     if let Some(store) = root.section("store", STORE_KEYS) {
         store.set("url", &mut machine.store, store_url);
     }
     delivery(root, &mut machine);
+    probes(root, &mut machine.probes);
     limits(root, &mut machine);
     machine
 }
@@ -240,6 +248,31 @@ fn delivery(root: &Section<'_>, machine: &mut Machine) {
     if let Some(list) = section.list("trust_roots", "[\"ca.pem\"]", values::path) {
         machine.delivery.trust_roots = list;
     }
+}
+
+fn probes(root: &Section<'_>, probes: &mut ProbeSettings) {
+    let Some(section) = root.section("probes", PROBE_KEYS) else { return };
+    if let Some(number) = section.read("at_once", values::count(1000)) {
+        probes.at_once = usize::try_from(number).unwrap_or(probes.at_once);
+    }
+    if let Some(number) = section.read("per_minute", values::count(100_000)) {
+        probes.per_minute = u32::try_from(number).unwrap_or(probes.per_minute);
+    }
+    section.set("timeout", &mut probes.timeout, probe_timeout);
+    section.set("keep_for", &mut probes.keep_for, values::positive_duration);
+    if let Some(list) =
+        section.list("control_destinations", "[\"mail.partner.example\"]", values::smart_host)
+    {
+        probes.control_destinations = list;
+    }
+}
+
+fn probe_timeout(item: &toml_edit::Item) -> Read<Duration> {
+    let timeout = values::positive_duration(item)?;
+    if timeout > Duration::from_secs(60) {
+        return Err(Wrong::new("is longer than a minute", "write \"10s\", or \"60s\" at most"));
+    }
+    Ok(timeout)
 }
 
 fn limits(root: &Section<'_>, machine: &mut Machine) {

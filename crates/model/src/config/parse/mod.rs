@@ -26,6 +26,7 @@ use toml_edit::{Item, TableLike, Value};
 
 use super::{Problem, Severity};
 
+pub use nearest::distance;
 pub use places::Places;
 
 /// Every key that may be written: name of the file, table (empty: outside of one), keys.

@@ -29,8 +29,10 @@ pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     known.iter().copied().filter(|c| shared(c) >= 4).max_by_key(|c| shared(c))
 }
 
-/// How many letters must be added, removed, replaced or swapped with the next one.
-fn distance(a: &str, b: &str) -> usize {
+/// How many letters must be added, removed, replaced or swapped with the next one, to make `b` of `a`.
+/// Takes time in proportion to the product of their lengths.
+#[must_use]
+pub fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();

@@ -1,0 +1,53 @@
+//! Opening connections: to the server in question, to others for comparison, to its other port.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use causeway_model::Failure;
+use causeway_net::dial;
+
+use crate::finding::{Control, Fact};
+
+/// The port for mail programs: a host that takes connections there is alive.
+const SUBMISSION: u16 = 587;
+
+/// From where, and for how long.
+#[derive(Clone, Debug)]
+pub(crate) struct Dialer {
+    /// Addresses to send from; empty: the system chooses.
+    pub(crate) sources: Vec<IpAddr>,
+    /// For one connection.
+    pub(crate) timeout: Duration,
+}
+
+impl Dialer {
+    pub(crate) async fn open(&self, address: SocketAddr) -> Result<tokio::net::TcpStream, Failure> {
+        let source = self.sources.iter().copied().find(|s| s.is_ipv4() == address.is_ipv4());
+        dial::connect(address, source, self.timeout).await
+    }
+
+    pub(crate) async fn connect(&self, address: SocketAddr) -> Fact {
+        match self.open(address).await {
+            Ok(stream) => {
+                Fact::Connected { address, from: stream.local_addr().ok().map(|own| own.ip()) }
+            }
+            Err(failure) => Fact::ConnectFailed { address, failure },
+        }
+    }
+
+    pub(crate) async fn control(&self, control: &Control) -> Fact {
+        let control = control.clone();
+        match self.open(control.address).await {
+            Ok(_) => Fact::ControlReached { control },
+            Err(failure) => Fact::ControlFailed { control, failure },
+        }
+    }
+
+    pub(crate) async fn submission(&self, ip: IpAddr) -> Fact {
+        let address = SocketAddr::new(ip, SUBMISSION);
+        match self.open(address).await {
+            Ok(_) => Fact::SubmissionOpen { address },
+            Err(failure) => Fact::SubmissionClosed { address, failure },
+        }
+    }
+}

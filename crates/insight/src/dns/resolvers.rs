@@ -1,0 +1,121 @@
+//! The resolvers that this server uses, each asked by itself.
+
+use causeway_net::dns::question::ResponseCode;
+use futures_util::future::join_all;
+use tokio::time::Instant;
+
+use super::{Asker, Timed, answer, record_type};
+use crate::finding::{DnsAnswer, Fact, NameServer};
+use crate::probe::RecordKind;
+
+/// Names that are tried to find out whether a resolver works.
+const MOST_CONTROLS: usize = 3;
+
+impl Asker {
+    /// What each resolver says.
+    pub(crate) async fn resolver_answers(&self, name: &str, kind: RecordKind) -> Vec<Timed> {
+        let resolvers = self.resolvers();
+        let asked = resolvers.into_iter().map(|by| async move {
+            let began = Instant::now();
+            let said = self.ask(by.address, name, kind, true, false).await;
+            let answer = answer(&said, name, kind, false);
+            self.timed(began, Fact::Dns { by, name: name.to_owned(), kind, answer })
+        });
+        join_all(asked).await
+    }
+
+    /// Whether the resolvers, and this server itself, say what those say who speak for the name.
+    pub(crate) async fn propagation(&self, name: &str, kind: RecordKind) -> Vec<Timed> {
+        let (mut facts, current) = self.authoritative(name, kind).await;
+        let cached = self.resolver_answers(name, kind).await;
+        let began = Instant::now();
+        if let Some(current) = current {
+            let own = self.resolver.held(name, record_type(kind));
+            if let Some((held, left)) = own.filter(|(held, _)| *held != current) {
+                let fact = Fact::OwnCacheOld {
+                    name: name.to_owned(),
+                    kind,
+                    cached: held,
+                    current: current.clone(),
+                    expires_in: u32::try_from(left.as_secs()).unwrap_or(u32::MAX),
+                };
+                facts.push(self.timed(began, fact));
+            }
+            for timed in &cached {
+                if let Some(fact) = compared(&timed.fact, &current) {
+                    facts.push(Timed { at: timed.at, elapsed: timed.elapsed, fact });
+                }
+            }
+        }
+        facts.extend(cached);
+        facts
+    }
+
+    /// Whether DNSSEC makes the difference.
+    pub(crate) async fn dnssec(&self, name: &str, kind: RecordKind) -> Vec<Timed> {
+        let asked = self.resolvers().into_iter().map(|by| async move {
+            let began = Instant::now();
+            let checked = self.ask(by.address, name, kind, true, false).await;
+            let name = name.to_owned();
+            let is_failure = matches!(&checked, Ok(said) if said.code == ResponseCode::ServFail);
+            if !is_failure {
+                return self.timed(began, Fact::DnssecNotTheCause { name, kind, by });
+            }
+            let unchecked = self.ask(by.address, &name, kind, true, true).await;
+            match answer(&unchecked, &name, kind, false) {
+                DnsAnswer::Records { records, .. } => {
+                    self.timed(began, Fact::DnssecBogus { name, kind, by, records })
+                }
+                DnsAnswer::NoRecords { .. } | DnsAnswer::NoSuchName { .. } => {
+                    self.timed(began, Fact::DnssecBogus { name, kind, by, records: Vec::new() })
+                }
+                _ => self.timed(began, Fact::DnssecNotTheCause { name, kind, by }),
+            }
+        });
+        join_all(asked).await
+    }
+
+    /// Whether the resolvers answer for names that have worked lately.
+    pub(crate) async fn resolver_health(&self, names: &[String]) -> Vec<Timed> {
+        if names.is_empty() {
+            return vec![self.timed(Instant::now(), Fact::NoControls)];
+        }
+        let names = &names[..names.len().min(MOST_CONTROLS)];
+        join_all(self.resolvers().into_iter().map(|by| self.health_of(by, names))).await
+    }
+
+    async fn health_of(&self, by: NameServer, names: &[String]) -> Timed {
+        let began = Instant::now();
+        let asked = names.iter().map(|name| async {
+            let said = self.ask(by.address, name, RecordKind::A, true, false).await;
+            (name.clone(), answer(&said, name, RecordKind::A, false))
+        });
+        let mut last = None;
+        for (name, heard) in join_all(asked).await {
+            if heard.is_answer() {
+                return self.timed(began, Fact::ResolverWorks { by, name });
+            }
+            last = Some((name, heard));
+        }
+        match last {
+            Some((name, answer)) => self.timed(began, Fact::ResolverFails { by, name, answer }),
+            None => self.timed(began, Fact::NoControls),
+        }
+    }
+}
+
+/// A resolver's answer beside what is true now. `None` when it gave none.
+fn compared(fact: &Fact, current: &[String]) -> Option<Fact> {
+    let Fact::Dns { by, name, kind, answer } = fact else { return None };
+    let (cached, expires_in) = match answer {
+        DnsAnswer::Records { records, ttl, .. } => (records.clone(), Some(*ttl)),
+        DnsAnswer::NoRecords { ttl, .. } | DnsAnswer::NoSuchName { ttl, .. } => (Vec::new(), *ttl),
+        _ => return None,
+    };
+    let (by, name, kind) = (by.clone(), name.clone(), *kind);
+    Some(if cached == current {
+        Fact::CachedAnswerCurrent { name, kind, by }
+    } else {
+        Fact::CachedAnswerOld { name, kind, by, cached, current: current.to_vec(), expires_in }
+    })
+}

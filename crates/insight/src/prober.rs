@@ -1,0 +1,335 @@
+//! Makes probes, within bounds, and uses again what was found lately.
+//!
+//! **What it promises.** Every probe ends within its time. No more run at once, and no more are begun in a
+//! minute, than the settings say, whoever asks; what is beyond that is answered with
+//! [`Fact::NotProbed`]. One site is looked into by one run at a time. The same probe is made once: whoever asks
+//! meanwhile, or a little later, gets the same findings.
+//!
+//! **What it refuses.** No two connections to the same host at once: probes of one run that lead to one host are
+//! made one after the other.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_model::config::ProbeSettings;
+use causeway_net::tls::ClientTls;
+use causeway_net::{Clock, Resolver};
+use futures_util::future::join_all;
+use parking_lot::Mutex;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::Instant;
+
+use crate::connection::Dialer;
+use crate::dns::{Asker, Timed};
+use crate::finding::{Control, Fact, Finding, Unasked};
+use crate::hosts;
+use crate::probe::Probe;
+use crate::session::{Notes, Sessions};
+
+/// Results kept at most; beyond that they are not used again.
+const MOST_KEPT: usize = 4096;
+/// Control destinations that are tried.
+const MOST_CONTROLS: usize = 3;
+/// One question to one name server; a probe has several.
+const QUESTION: Duration = Duration::from_secs(3);
+
+/// What the probes compare with. The caller gathers it; probes only read it.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Destinations that worked lately, best first.
+    pub controls: Vec<Control>,
+    /// Names that were found in DNS lately, best first.
+    pub recent_names: Vec<String>,
+    /// Names that are known to be spelt rightly: smart hosts of connectors, our domains, where mail went lately.
+    pub spellings: Vec<String>,
+}
+
+/// How a [`Prober`] reaches the world.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// The resolver that mail uses.
+    pub resolver: Resolver,
+    /// TLS as mail uses it.
+    pub tls: ClientTls,
+    /// For the times of findings.
+    pub clock: Clock,
+    /// Our name in EHLO.
+    pub hostname: String,
+    /// `[delivery].source_addresses`.
+    pub sources: Vec<IpAddr>,
+}
+
+/// Makes probes. Cheap to clone; clones share the budget and the results.
+#[derive(Clone, Debug)]
+pub struct Prober {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    asker: Asker,
+    sessions: Sessions,
+    settings: ProbeSettings,
+    /// Probes at once.
+    places: Semaphore,
+    budget: Mutex<Budget>,
+    /// Sites that a run is at work for.
+    busy: Mutex<HashSet<String>>,
+    kept: Mutex<HashMap<Probe, Arc<Slot>>>,
+}
+
+/// Probes that may be begun: filled up evenly, a minute's worth at most.
+#[derive(Debug)]
+struct Budget {
+    left: f64,
+    filled: Instant,
+}
+
+#[derive(Debug)]
+struct Slot {
+    made: Instant,
+    findings: OnceCell<Vec<Finding>>,
+}
+
+impl Prober {
+    /// A prober with a full budget.
+    #[must_use]
+    pub fn new(surroundings: Surroundings, settings: ProbeSettings) -> Self {
+        let Surroundings { resolver, tls, clock, hostname, sources } = surroundings;
+        let question = QUESTION.min(settings.timeout);
+        let asker = Asker::new(resolver, clock, &settings.root_servers, question);
+        // A session has several steps: none of them may use up the whole time, or what was found
+        // before it would be lost.
+        let step = settings.timeout / 2;
+        let dialer = Dialer { sources, timeout: step };
+        let sessions = Sessions { dialer, tls, hostname, patience: step };
+        let budget = Budget { left: f64::from(settings.per_minute), filled: Instant::now() };
+        Self {
+            inner: Arc::new(Inner {
+                asker,
+                sessions,
+                places: Semaphore::new(settings.at_once),
+                settings,
+                budget: Mutex::new(budget),
+                busy: Mutex::new(HashSet::new()),
+                kept: Mutex::new(HashMap::new()),
+            }),
+        }
+    }
+
+    /// Makes the probes for `site` and gives what they find, in the order of the probes. Probes to different
+    /// hosts are made at the same time.
+    pub async fn run(&self, site: &str, probes: &[Probe], known: &Known) -> Vec<Finding> {
+        let Some(_turn) = Turn::take(&self.inner, site) else {
+            return probes.iter().map(|p| self.not_probed(p, Unasked::SiteBusy)).collect();
+        };
+        let mut lanes: Vec<(Option<IpAddr>, Vec<usize>)> = Vec::new();
+        for (index, probe) in probes.iter().enumerate() {
+            let host = host_of(probe);
+            match lanes.iter_mut().find(|(other, _)| host.is_some() && *other == host) {
+                Some((_, lane)) => lane.push(index),
+                None => lanes.push((host, vec![index])),
+            }
+        }
+        let run_lane = |lane: Vec<usize>| async move {
+            let mut found = Vec::new();
+            for index in lane {
+                found.push((index, self.one(&probes[index], known).await));
+            }
+            found
+        };
+        let lanes = join_all(lanes.into_iter().map(|(_, lane)| run_lane(lane))).await;
+        let mut found: Vec<(usize, Vec<Finding>)> = lanes.into_iter().flatten().collect();
+        found.sort_by_key(|(index, _)| *index);
+        found.into_iter().flat_map(|(_, findings)| findings).collect()
+    }
+
+    /// Forgets what was found, so that the next run asks the network: before a fix is verified.
+    pub fn forget(&self) {
+        self.inner.kept.lock().clear();
+    }
+
+    /// One probe, made or remembered.
+    async fn one(&self, probe: &Probe, known: &Known) -> Vec<Finding> {
+        let Some(slot) = self.slot(probe) else {
+            return self.made(probe, known).await;
+        };
+        let findings = slot.findings.get_or_init(|| self.made(probe, known)).await.clone();
+        let is_unasked =
+            findings.iter().any(|finding| matches!(finding.fact, Fact::NotProbed { .. }));
+        if is_unasked {
+            // Not an answer: the next one may ask.
+            let mut kept = self.inner.kept.lock();
+            if kept.get(probe).is_some_and(|other| Arc::ptr_eq(other, &slot)) {
+                kept.remove(probe);
+            }
+        }
+        findings
+    }
+
+    /// The place of this probe's findings. `None` when nothing more can be kept.
+    fn slot(&self, probe: &Probe) -> Option<Arc<Slot>> {
+        let now = Instant::now();
+        let keep_for = self.inner.settings.keep_for;
+        let mut kept = self.inner.kept.lock();
+        if let Some(slot) = kept.get(probe)
+            && now.saturating_duration_since(slot.made) < keep_for
+        {
+            return Some(Arc::clone(slot));
+        }
+        if kept.len() >= MOST_KEPT {
+            kept.retain(|_, slot| now.saturating_duration_since(slot.made) < keep_for);
+            if kept.len() >= MOST_KEPT {
+                return None;
+            }
+        }
+        let slot = Arc::new(Slot { made: now, findings: OnceCell::new() });
+        kept.insert(probe.clone(), Arc::clone(&slot));
+        Some(slot)
+    }
+
+    /// One probe, made now.
+    async fn made(&self, probe: &Probe, known: &Known) -> Vec<Finding> {
+        if touches_network(probe) && !self.inner.afford() {
+            return vec![self.not_probed(probe, Unasked::BudgetSpent)];
+        }
+        // Never closed.
+        let _place = self.inner.places.acquire().await.ok();
+        let mut notes = Notes::new(&self.inner.asker);
+        let limit = self.inner.settings.timeout * time_for(probe);
+        let in_time = tokio::time::timeout(limit, self.look(probe, known, &mut notes)).await;
+        let mut facts = std::mem::take(&mut notes.facts);
+        if in_time.is_err() {
+            let fact = Fact::NotProbed { why: Unasked::OutOfTime };
+            facts.push(self.inner.asker.timed(notes.began, fact));
+        }
+        facts.into_iter().map(|timed| finding(probe, timed)).collect()
+    }
+
+    fn not_probed(&self, probe: &Probe, why: Unasked) -> Finding {
+        let timed = self.inner.asker.timed(Instant::now(), Fact::NotProbed { why });
+        finding(probe, timed)
+    }
+
+    /// The question itself.
+    async fn look(&self, probe: &Probe, known: &Known, notes: &mut Notes<'_>) {
+        let Inner { asker, sessions, .. } = &*self.inner;
+        let dialer = &sessions.dialer;
+        match probe {
+            Probe::ResolverAnswer { name, kind } => {
+                notes.facts = asker.resolver_answers(name, *kind).await;
+            }
+            Probe::AuthoritativeServers { name, kind } => {
+                notes.facts = asker.authoritative(name, *kind).await.0;
+            }
+            Probe::Propagation { name, kind } => {
+                notes.facts = asker.propagation(name, *kind).await;
+            }
+            Probe::Dnssec { name, kind } => notes.facts = asker.dnssec(name, *kind).await,
+            Probe::ResolverHealth => {
+                notes.facts = asker.resolver_health(&known.recent_names).await;
+            }
+            Probe::MailHosts { domain, expected } => {
+                for fact in hosts::mail_hosts(&asker.resolver, domain, expected).await {
+                    notes.note(fact);
+                }
+            }
+            Probe::Spelling { name } => notes.note(hosts::spelling(name, &known.spellings)),
+            Probe::Connect { address } => notes.note(dialer.connect(*address).await),
+            Probe::ControlDestinations => self.controls(known, notes).await,
+            Probe::SubmissionPort { ip } => notes.note(dialer.submission(*ip).await),
+            Probe::Session { address, host, demand } => {
+                sessions.session(*address, host, demand, notes).await;
+            }
+            Probe::Endurance { address } => sessions.endurance(*address, notes).await,
+        }
+    }
+
+    /// All at once: one that works is enough to know.
+    async fn controls(&self, known: &Known, notes: &mut Notes<'_>) {
+        let controls = &known.controls[..known.controls.len().min(MOST_CONTROLS)];
+        if controls.is_empty() {
+            notes.note(Fact::NoControls);
+            return;
+        }
+        let dialer = &self.inner.sessions.dialer;
+        for fact in join_all(controls.iter().map(|control| dialer.control(control))).await {
+            notes.note(fact);
+        }
+    }
+}
+
+impl Inner {
+    /// Takes one probe from the budget. False when none is left.
+    fn afford(&self) -> bool {
+        let most = f64::from(self.settings.per_minute);
+        let mut budget = self.budget.lock();
+        let now = Instant::now();
+        let gained = now.saturating_duration_since(budget.filled).as_secs_f64() / 60.0 * most;
+        budget.left = (budget.left + gained).min(most);
+        budget.filled = now;
+        let is_affordable = budget.left >= 1.0;
+        if is_affordable {
+            budget.left -= 1.0;
+        }
+        is_affordable
+    }
+}
+
+/// A site's only run.
+struct Turn<'a> {
+    inner: &'a Inner,
+    site: String,
+}
+
+impl<'a> Turn<'a> {
+    fn take(inner: &'a Inner, site: &str) -> Option<Self> {
+        let site = site.to_owned();
+        let is_first = inner.busy.lock().insert(site.clone());
+        is_first.then(|| Self { inner, site })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.inner.busy.lock().remove(&self.site);
+    }
+}
+
+fn finding(probe: &Probe, timed: Timed) -> Finding {
+    Finding {
+        probe: probe.clone(),
+        at: timed.at,
+        elapsed_ms: u64::try_from(timed.elapsed.as_millis()).unwrap_or(u64::MAX),
+        fact: timed.fact,
+    }
+}
+
+const fn touches_network(probe: &Probe) -> bool {
+    !matches!(probe, Probe::Spelling { .. })
+}
+
+/// Probes of several rounds have more time, so that a silent server in one does not hide the others.
+const fn time_for(probe: &Probe) -> u32 {
+    match probe {
+        Probe::AuthoritativeServers { .. } | Probe::Propagation { .. } => 3,
+        Probe::Session { .. } | Probe::Endurance { .. } => 2,
+        _ => 1,
+    }
+}
+
+/// The host that a probe connects to.
+const fn host_of(probe: &Probe) -> Option<IpAddr> {
+    match probe {
+        Probe::Connect { address }
+        | Probe::Session { address, .. }
+        | Probe::Endurance { address } => Some(match address {
+            SocketAddr::V4(v4) => IpAddr::V4(*v4.ip()),
+            SocketAddr::V6(v6) => IpAddr::V6(*v6.ip()),
+        }),
+        Probe::SubmissionPort { ip } => Some(*ip),
+        _ => None,
+    }
+}
