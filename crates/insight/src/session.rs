@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use causeway_model::config::TlsLevel;
 use causeway_model::{Failure, Reply, Stage};
+use causeway_net::tls::client::Expectation;
+use causeway_net::tls::decision::{Decision, Demands, Findings, decide};
 use causeway_net::tls::{CertificateFacts, ClientTls};
 use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -165,7 +167,8 @@ impl Sessions {
     ) -> Option<Open> {
         // Whatever the certificate is like, it is looked at; whether it will do is said afterwards.
         let expected = Some(demand.expected_name.as_str());
-        let shaking = self.tls.handshake(stream, host, TlsLevel::Opportunistic, expected);
+        let expectation = Expectation::of_level(TlsLevel::Opportunistic, expected);
+        let shaking = self.tls.handshake(stream, host, &expectation);
         let session = match tokio::time::timeout(self.patience, shaking).await {
             Ok(Ok(session)) => session,
             Ok(Err(failure)) => {
@@ -186,7 +189,7 @@ impl Sessions {
             let certificate = certificate(facts);
             notes.note(Fact::CertificateShown { address, certificate, intermediates });
         }
-        notes.note(judged(address, demand, session.verdict));
+        notes.note(judged(address, demand, &session.findings));
         let stream: Box<dyn Stream> = Box::new(session.stream);
         let mut connection = Connection::new(stream, self.timeouts());
         match connection.hello(&self.hostname).await {
@@ -321,25 +324,15 @@ fn certificate(facts: &CertificateFacts) -> Certificate {
     }
 }
 
-fn judged(address: SocketAddr, demand: &TlsDemand, verdict: Result<(), Failure>) -> Fact {
+/// Whether the certificate is good, and whether it matters.
+fn judged(address: SocketAddr, demand: &TlsDemand, found: &Findings) -> Fact {
     let demand = demand.clone();
-    match verdict {
+    match found.certificate() {
         Ok(()) => Fact::CertificateGood { address, demand },
         Err(failure) => {
-            let forbidden = is_forbidden(demand.level, &failure);
+            let decision = decide(&Demands::of_level(demand.level), found);
+            let forbidden = matches!(decision, Decision::Defer(_));
             Fact::CertificateBad { address, demand, failure, forbidden }
         }
-    }
-}
-
-/// Whether a demand lets no mail pass with such a certificate.
-pub(crate) const fn is_forbidden(level: TlsLevel, failure: &Failure) -> bool {
-    match level {
-        TlsLevel::Opportunistic | TlsLevel::EncryptionOnly => false,
-        // Everything but the name has been found good before the name is looked at.
-        TlsLevel::CertificateValidation => {
-            !matches!(failure, Failure::CertificateNameMismatch { .. })
-        }
-        TlsLevel::DomainValidation => true,
     }
 }

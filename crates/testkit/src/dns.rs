@@ -317,7 +317,7 @@ fn answer(question: &[u8], zone: &Mutex<Zone>, tcp: bool) -> Option<(Vec<u8>, Du
             message.metadata.response_code = ResponseCode::ServFail;
         }
         Some(DnsFault::Truncate | DnsFault::Bogus) | None => {
-            zone.fill(&asked, record_type, &mut message)
+            zone.fill(&asked, record_type, &mut message);
         }
     }
     Some((message.to_vec().ok()?, delay))

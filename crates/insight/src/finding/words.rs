@@ -58,6 +58,10 @@ pub fn failure_words(failure: &Failure, stage: Stage, texts: &Texts) -> String {
         }
         Failure::TlsNotOffered => texts.text("failed-no-starttls"),
         Failure::TlsHandshake { detail } => said("failed-tls", "detail", clean(detail).into()),
+        Failure::TlsTooOld { offered } => said("failed-tls-too-old", "offered", offered.into()),
+        Failure::TlsNothingInCommon { detail } => {
+            said("failed-tls-nothing-in-common", "detail", clean(detail).into())
+        }
         certificate => certificate_words(certificate, texts)
             .unwrap_or_else(|| status(failure, stage, Phase::Queued).text),
     }

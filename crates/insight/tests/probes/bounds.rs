@@ -1,6 +1,6 @@
 //! Bounds in time and traffic.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use causeway_insight::finding::Unasked;
 use causeway_insight::{Fact, Known, Probe};
@@ -8,6 +8,7 @@ use causeway_model::config::ProbeSettings;
 use causeway_testkit::{Behaviour, Fault, Point, ScriptedPeer, SilentPort, TestDns};
 
 use crate::{prober, settings};
+use tokio::time::Instant;
 
 #[tokio::test]
 async fn the_same_question_is_asked_once_whoever_asks() {

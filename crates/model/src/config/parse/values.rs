@@ -320,7 +320,7 @@ pub(super) fn smart_hosts(item: &Item) -> Read<Vec<SmartHost>> {
 }
 
 /// `name`, `name:port`, IPv4, IPv4:port, `[IPv6]`, `[IPv6]:port` or plain IPv6.
-fn smart_host(item: &Item) -> Read<SmartHost> {
+pub(super) fn smart_host(item: &Item) -> Read<SmartHost> {
     let text = string(item, "a host in quotes")?;
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(SmartHost { host: Host::Address(address), port: 25 });
