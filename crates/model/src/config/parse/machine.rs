@@ -6,8 +6,8 @@ use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPE
 use super::values::{self, Read};
 use super::{Section, Wrong, read_file};
 use crate::config::{
-    IdentityField, Limits, Listener, Machine, ProbeSettings, Problem, Protocol, StoreUrl, Suspected,
-    TlsFiles,
+    IdentityField, Limits, Listener, Machine, ProbeSettings, Problem, Protocol, StoreUrl,
+    Suspected, TlsFiles,
 };
 
 const PROTOCOLS: &[(&str, Protocol)] = &[
