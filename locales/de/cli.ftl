@@ -170,8 +170,6 @@ cli-unaccounted = Ungeklärt: { $count }. Siehe `causeway audit`.
 
 # Erklärungen von Berichten.
 cli-explain-none = Das ist kein Bericht über Post, die nicht zugestellt werden konnte.
-cli-permanent = endgültig
-cli-passing = vorübergehend
 cli-who-acts = Wer handelt: { $who }
 cli-written-by = Geschrieben von: { $generator }
 cli-server = Server: { $name }

@@ -216,3 +216,41 @@ explain-client-relay-refused = Der Postausgangsserver hat den Empfänger abgeleh
 explain-client-sender-refused = Der Postausgangsserver hat Ihre Absenderadresse abgelehnt.
     .do1 = Prüfen Sie die E-Mail-Adresse in den Kontoeinstellungen.
     .do2 = Verwenden Sie eine Absenderadresse, die zu dem Konto gehört, mit dem Sie sich anmelden.
+explain-client-no-recipient = Die Nachricht hat keinen Empfänger, den der Server annimmt: Das Adressfeld ist leer oder enthält keine gültige Adresse.
+    .do1 = Geben Sie die ganze Adresse des Empfängers mit dem @ ein und senden Sie erneut.
+
+## Was aus der Nachricht wurde
+
+explain-outcome-failed = Nicht zugestellt, und es hülfe nichts, dieselbe Nachricht unverändert noch einmal zu senden.
+explain-outcome-given-up = Nicht zugestellt; die Störung kann vorübergehen, ein späterer Versuch kann gelingen.
+explain-outcome-delayed = Noch nicht zugestellt; der sendende Server versucht es weiter.
+explain-outcome-delivered = Zugestellt.
+explain-outcome-relayed = Weitergegeben an einen Server, der keine Bestätigungen sendet.
+explain-outcome-expanded = An eine Liste oder Weiterleitung zugestellt, die sie weitergesandt hat.
+explain-outcome-complaint = Zugestellt, und ein Empfänger hat sich darüber beschwert.
+explain-outcome-reply = Zugestellt und automatisch beantwortet.
+
+## Die Seite
+
+explain-page-title = Was sagt diese Fehlermeldung?
+explain-page-intro = Fügen Sie ein, was zurückkam: die ganze Nachricht, die Zeilen mit dem Fehler oder nur einen Code wie 550 5.7.1. Sie können auch eine gespeicherte Nachricht wählen. Gelesen wird auf diesem Server, und nichts wird aufbewahrt.
+explain-page-text = Was zurückkam
+explain-page-file = Oder eine Datei (.eml, .txt)
+explain-page-go = Erklären
+explain-page-another = Etwas anderes erklären
+explain-page-nothing = Das ist nichts, was ein Mailsystem über Post sagt, die nicht zugestellt werden konnte.
+explain-page-nothing-hint = Fügen Sie die ganze Nachricht mit ihrem Kopf ein oder die Zeilen, in denen der Fehler steht.
+explain-page-empty = Fügen Sie erst einen Text ein oder wählen Sie eine Datei.
+explain-page-too-big = Das ist größer als { $limit }. Fügen Sie nur die Zeilen mit dem Fehler ein.
+explain-page-busy = Im Augenblick wird zu viel gelesen. Versuchen Sie es in einer Minute wieder.
+explain-page-broken = Das Formular kam nicht vollständig an. Versuchen Sie es noch einmal.
+explain-page-nobody = Der Bericht nennt niemanden
+explain-page-who = Wer handelt
+explain-page-what = Was zu tun ist
+explain-page-code = Code
+explain-page-category = Kategorie
+explain-page-server = Server
+explain-page-words = Im Wortlaut
+explain-page-details = Einzelheiten
+explain-page-writer = Bericht geschrieben von
+explain-page-why = Wie das gefunden wurde

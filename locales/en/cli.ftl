@@ -170,8 +170,6 @@ cli-unaccounted = Unaccounted for: { $count }. See `causeway audit`.
 
 # Explanations of reports.
 cli-explain-none = This is no report about mail that could not be delivered.
-cli-permanent = permanent
-cli-passing = passing
 cli-who-acts = Who acts: { $who }
 cli-written-by = Written by: { $generator }
 cli-server = Server: { $name }

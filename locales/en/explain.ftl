@@ -217,3 +217,41 @@ explain-client-relay-refused = The outgoing server refused the recipient: it doe
 explain-client-sender-refused = The outgoing server refused your sender address.
     .do1 = Check the e-mail address in the account settings.
     .do2 = Use a sender address that belongs to the account you log in with.
+explain-client-no-recipient = The message has no recipient that the server accepts: the address field is empty or holds no valid address.
+    .do1 = Enter the recipient’s whole address, with the @ sign, and send again.
+
+## What became of the message
+
+explain-outcome-failed = Not delivered, and it would not help to send the same message again unchanged.
+explain-outcome-given-up = Not delivered; the trouble is one that can pass, so a later attempt may succeed.
+explain-outcome-delayed = Not delivered yet; the sending server keeps trying.
+explain-outcome-delivered = Delivered.
+explain-outcome-relayed = Handed on to a server that sends no confirmations.
+explain-outcome-expanded = Delivered to a list or forwarding, which sent it on.
+explain-outcome-complaint = Delivered, and a recipient complained about it.
+explain-outcome-reply = Delivered, and answered automatically.
+
+## The page
+
+explain-page-title = What does this bounce say?
+explain-page-intro = Paste what came back: the whole message, the lines with the error, or only a code such as 550 5.7.1. You can also choose a saved message. It is read on this server, and nothing is kept.
+explain-page-text = What came back
+explain-page-file = Or a file (.eml, .txt)
+explain-page-go = Explain
+explain-page-another = Explain something else
+explain-page-nothing = This is nothing that a mail system says about mail that could not be delivered.
+explain-page-nothing-hint = Paste the whole message with its header, or the lines that hold the error.
+explain-page-empty = Paste a text or choose a file first.
+explain-page-too-big = This is larger than { $limit }. Paste only the lines with the error.
+explain-page-busy = Too much is being read at the moment. Try again in a minute.
+explain-page-broken = The form did not arrive whole. Try again.
+explain-page-nobody = The report names nobody
+explain-page-who = Who acts
+explain-page-what = What to do
+explain-page-code = Code
+explain-page-category = Category
+explain-page-server = Server
+explain-page-words = Its words
+explain-page-details = Details
+explain-page-writer = Report written by
+explain-page-why = How this was found

@@ -170,8 +170,6 @@ cli-unaccounted = Onverklaard: { $count }. Zie `causeway audit`.
 
 # Uitleg van rapporten.
 cli-explain-none = Dit is geen rapport over mail die niet kon worden bezorgd.
-cli-permanent = blijvend
-cli-passing = voorbijgaand
 cli-who-acts = Wie handelt: { $who }
 cli-written-by = Geschreven door: { $generator }
 cli-server = Server: { $name }

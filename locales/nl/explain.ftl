@@ -216,3 +216,41 @@ explain-client-relay-refused = De server voor uitgaande mail heeft de ontvanger 
 explain-client-sender-refused = De server voor uitgaande mail heeft uw afzenderadres geweigerd.
     .do1 = Controleer het e-mailadres in de accountinstellingen.
     .do2 = Gebruik een afzenderadres dat hoort bij het account waarmee u zich aanmeldt.
+explain-client-no-recipient = Het bericht heeft geen ontvanger die de server aanneemt: het adresveld is leeg of bevat geen geldig adres.
+    .do1 = Vul het hele adres van de ontvanger in, met het @-teken, en verzend opnieuw.
+
+## Wat er van het bericht is geworden
+
+explain-outcome-failed = Niet bezorgd, en het zou niet helpen hetzelfde bericht ongewijzigd opnieuw te verzenden.
+explain-outcome-given-up = Niet bezorgd; de storing kan voorbijgaan, dus een latere poging kan slagen.
+explain-outcome-delayed = Nog niet bezorgd; de verzendende server blijft het proberen.
+explain-outcome-delivered = Bezorgd.
+explain-outcome-relayed = Doorgegeven aan een server die geen bevestigingen stuurt.
+explain-outcome-expanded = Bezorgd bij een lijst of doorstuuradres, dat het heeft doorgestuurd.
+explain-outcome-complaint = Bezorgd, en een ontvanger heeft erover geklaagd.
+explain-outcome-reply = Bezorgd, en automatisch beantwoord.
+
+## De pagina
+
+explain-page-title = Wat zegt deze foutmelding?
+explain-page-intro = Plak wat er terugkwam: het hele bericht, de regels met de fout, of alleen een code zoals 550 5.7.1. U kunt ook een opgeslagen bericht kiezen. Het wordt op deze server gelezen en niets wordt bewaard.
+explain-page-text = Wat er terugkwam
+explain-page-file = Of een bestand (.eml, .txt)
+explain-page-go = Uitleggen
+explain-page-another = Iets anders uitleggen
+explain-page-nothing = Dit is niets wat een mailsysteem zegt over mail die niet kon worden bezorgd.
+explain-page-nothing-hint = Plak het hele bericht met de kopregels, of de regels waarin de fout staat.
+explain-page-empty = Plak eerst een tekst of kies een bestand.
+explain-page-too-big = Dit is groter dan { $limit }. Plak alleen de regels met de fout.
+explain-page-busy = Er wordt op dit moment te veel gelezen. Probeer het over een minuut opnieuw.
+explain-page-broken = Het formulier is niet volledig aangekomen. Probeer het opnieuw.
+explain-page-nobody = Het rapport noemt niemand
+explain-page-who = Wie handelt
+explain-page-what = Wat te doen
+explain-page-code = Code
+explain-page-category = Categorie
+explain-page-server = Server
+explain-page-words = Letterlijk
+explain-page-details = Details
+explain-page-writer = Rapport geschreven door
+explain-page-why = Hoe dit is gevonden

@@ -170,8 +170,6 @@ cli-unaccounted = Oredovisade: { $count }. Se `causeway audit`.
 
 # Förklaringar av rapporter.
 cli-explain-none = Det här är ingen rapport om post som inte kunde levereras.
-cli-permanent = bestående
-cli-passing = övergående
 cli-who-acts = Vem agerar: { $who }
 cli-written-by = Skriven av: { $generator }
 cli-server = Server: { $name }

@@ -216,3 +216,41 @@ explain-client-relay-refused = Servern för utgående e-post avvisade mottagaren
 explain-client-sender-refused = Servern för utgående e-post avvisade din avsändaradress.
     .do1 = Kontrollera e-postadressen i kontoinställningarna.
     .do2 = Använd en avsändaradress som hör till det konto du loggar in med.
+explain-client-no-recipient = Meddelandet har ingen mottagare som servern godtar: adressfältet är tomt eller saknar en giltig adress.
+    .do1 = Fyll i mottagarens hela adress med @-tecknet och skicka igen.
+
+## Vad som hände med meddelandet
+
+explain-outcome-failed = Inte levererat, och det skulle inte hjälpa att skicka samma meddelande igen oförändrat.
+explain-outcome-given-up = Inte levererat; felet kan gå över, så ett senare försök kan lyckas.
+explain-outcome-delayed = Inte levererat än; den sändande servern fortsätter att försöka.
+explain-outcome-delivered = Levererat.
+explain-outcome-relayed = Lämnat vidare till en server som inte skickar bekräftelser.
+explain-outcome-expanded = Levererat till en lista eller vidarebefordran, som skickade det vidare.
+explain-outcome-complaint = Levererat, och en mottagare har klagat på det.
+explain-outcome-reply = Levererat och besvarat automatiskt.
+
+## Sidan
+
+explain-page-title = Vad säger felmeddelandet?
+explain-page-intro = Klistra in det som kom tillbaka: hela meddelandet, raderna med felet eller bara en kod som 550 5.7.1. Du kan också välja ett sparat meddelande. Det läses på den här servern och inget sparas.
+explain-page-text = Det som kom tillbaka
+explain-page-file = Eller en fil (.eml, .txt)
+explain-page-go = Förklara
+explain-page-another = Förklara något annat
+explain-page-nothing = Det här är inget som ett e-postsystem säger om post som inte kunde levereras.
+explain-page-nothing-hint = Klistra in hela meddelandet med dess huvud, eller raderna där felet står.
+explain-page-empty = Klistra först in en text eller välj en fil.
+explain-page-too-big = Det här är större än { $limit }. Klistra bara in raderna med felet.
+explain-page-busy = Just nu läses för mycket. Försök igen om en minut.
+explain-page-broken = Formuläret kom inte fram helt. Försök igen.
+explain-page-nobody = Rapporten nämner ingen
+explain-page-who = Vem agerar
+explain-page-what = Vad du kan göra
+explain-page-code = Kod
+explain-page-category = Kategori
+explain-page-server = Server
+explain-page-words = Ordagrant
+explain-page-details = Detaljer
+explain-page-writer = Rapporten skriven av
+explain-page-why = Hur detta hittades

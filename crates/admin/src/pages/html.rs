@@ -57,6 +57,26 @@ impl Html {
         }
     }
 
+    /// An element with nothing but text from outside in it: its direction of writing, and whatever
+    /// changes that, stays within. `class` may be empty.
+    #[must_use]
+    pub fn foreign(mut self, tag: &'static str, class: &'static str, text: &str) -> Self {
+        self.open(tag, class);
+        self.out.push_str(&format!("<bdi>{}</bdi></{tag}>\n", escaped(text)));
+        self
+    }
+
+    /// What is behind a line that can be opened.
+    #[must_use]
+    pub fn details(mut self, summary: &str, content: &Self) -> Self {
+        self.out.push_str(&format!(
+            "<details><summary>{}</summary>\n{}</details>\n",
+            escaped(summary),
+            content.out
+        ));
+        self
+    }
+
     /// A heading below the page's own.
     #[must_use]
     pub fn heading(self, text: &str) -> Self {
@@ -111,7 +131,7 @@ impl Html {
         self.out.push('\n');
         for (label, value) in facts {
             self.out.push_str(&format!(
-                "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
+                "<tr><th scope=\"row\">{}</th><td><bdi>{}</bdi></td></tr>\n",
                 escaped(label.as_ref()),
                 escaped(value.as_ref())
             ));
@@ -153,6 +173,17 @@ impl Html {
         self
     }
 
+    /// A form that can carry files.
+    #[must_use]
+    pub fn upload(mut self, action: &str, fields: &Self) -> Self {
+        self.out.push_str(&format!(
+            "<form method=\"post\" enctype=\"multipart/form-data\" action=\"{}\">\n{}</form>\n",
+            escaped(action),
+            fields.out
+        ));
+        self
+    }
+
     /// A field that nobody sees.
     #[must_use]
     pub fn hidden(mut self, name: &'static str, value: &str) -> Self {
@@ -176,6 +207,26 @@ impl Html {
             "<label>{} <input type=\"{kind}\" name=\"{name}\" value=\"{}\" required></label>\n",
             escaped(label),
             escaped(value)
+        ));
+        self
+    }
+
+    /// A file to choose, or to drop here, with its label. It may be left out.
+    #[must_use]
+    pub fn file(mut self, name: &'static str, label: &str) -> Self {
+        self.out.push_str(&format!(
+            "<p><label>{}<br>\n<input type=\"file\" name=\"{name}\"></label></p>\n",
+            escaped(label)
+        ));
+        self
+    }
+
+    /// A large field to paste text into, with its label. It may stay empty.
+    #[must_use]
+    pub fn paste_area(mut self, name: &'static str, label: &str) -> Self {
+        self.out.push_str(&format!(
+            "<p><label>{}<br>\n<textarea name=\"{name}\" rows=\"12\" spellcheck=\"false\"></textarea></label></p>\n",
+            escaped(label)
         ));
         self
     }

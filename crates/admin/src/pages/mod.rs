@@ -10,8 +10,9 @@
 //!
 //! **What it refuses.** To decide anything: what a page says is handed in.
 //!
-//! In which order to read: this file, [`html`], then the pages themselves.
+//! In which order to read: this file, [`html`], then the pages themselves ([`explain`]).
 
+pub mod explain;
 pub mod html;
 
 use causeway_model::config::Language;

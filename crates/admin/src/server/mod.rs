@@ -6,13 +6,14 @@
 //!
 //! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
 //! `token` (who comes over TCP), `openapi`, then `queue`, `trace`, `mailbox`, `explain`, `health`, `pages` (how
-//! pages are answered), `clients`.
+//! pages are answered), `clients`, `explain_page`.
 
 mod access;
 mod author;
 mod clients;
 mod error;
 mod explain;
+mod explain_page;
 mod extract;
 mod flow;
 mod health;
@@ -28,6 +29,7 @@ mod validate;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get};
 use causeway_accounts::tokens::Tokens;
 use causeway_store::SharedStore;
@@ -88,7 +90,7 @@ impl Api {
 
     /// What is answered over TCP: everything to requests with a token; to others health without
     /// details (503 when a part is down, so that load balancers understand it) to this machine only,
-    /// and the settings for mail programs.
+    /// the settings for mail programs, and the page that explains bounces.
     pub fn public_router(&self) -> Router {
         let health = Router::new()
             .route("/v1/health", get(health::public_health))
@@ -103,6 +105,12 @@ impl Api {
             .route("/settings", get(clients::page))
             .route("/settings/style.css", get(pages::style))
             .route(crate::pages::STYLE_PATH, get(pages::style))
+            .route(
+                crate::pages::explain::PATH,
+                get(explain_page::ask)
+                    .post(explain_page::explain)
+                    .layer(DefaultBodyLimit::max(explain_page::MAX_FORM)),
+            )
             .route("/settings/mail.mobileconfig", get(clients::mobileconfig))
             .merge(health)
             .fallback(token::token_wanted)

@@ -6,6 +6,7 @@
 mod access;
 mod clients;
 mod explain;
+mod explain_page;
 mod flow;
 mod logins;
 mod mailboxes;

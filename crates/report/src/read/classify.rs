@@ -9,8 +9,9 @@ use causeway_model::EnhancedCode;
 use super::Category::{self, *};
 use super::code_meanings::{code_over_phrase, reply_meaning, specific_status, vague_status};
 use super::delivery_status::POWER_MTA_CATEGORY;
-use super::dialects::{self, Step};
+use super::dialects;
 use super::explanations::explain_by;
+use super::steps::{self, Step};
 use super::{
     Action, ReadRecipient, WhoActs, codes, exchange_details, hosts, phrases, provider_codes, text,
 };
@@ -72,7 +73,7 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
         draft.permanent.unwrap_or_else(|| is_permanent(&draft, &reduced, action, enhanced, reply));
     let diagnostic = diagnostic_text(&draft, &answer);
     let said = phrases::reduce(&draft.segment);
-    if let Some(step) = dialects::step(&said) {
+    if let Some(step) = steps::step(&said) {
         draft.fields.push(("SMTP command".into(), step.name().into()));
     }
     if let Some(text) = &diagnostic {
@@ -198,8 +199,7 @@ fn decision(
         return (category, format!("the receiver's own code {code}"));
     }
     let context = phrases::reduce(&draft.context);
-    let step =
-        dialects::step(&phrases::reduce(&draft.segment)).or_else(|| dialects::step(&context));
+    let step = steps::step(&phrases::reduce(&draft.segment)).or_else(|| steps::step(&context));
     // Sendmail sends RCPT and DATA at once and shows the later one over the answer to the earlier.
     let at_once = [" 5.1.1 ", "need rcpt", "503 "].iter().any(|words| context.contains(words));
     let step = match step {

@@ -6,7 +6,7 @@
 
 use super::Category::{self, *};
 use super::classify::Draft;
-use super::{WhoActs, codes};
+use super::{WhoActs, client_sentences, codes};
 
 /// What a number means: the number, its category, whose move it is, the key of its text, whether
 /// trying again unchanged is pointless.
@@ -30,11 +30,17 @@ const fn known(
 
 static TABLE: &[Known] = &[
     // Connecting.
+    known(0x800C_CC01, TlsFailure, WhoActs::Sender, "client-tls-failed", true),
+    known(0x800C_CC02, TlsFailure, WhoActs::Sender, "client-tls-failed", true),
+    known(0x800C_CC03, System, WhoActs::Nobody, "client-server-busy", false),
+    known(0x800C_CC05, Network, WhoActs::Sender, "client-cannot-connect", false),
+    known(0x800C_CC0A, Network, WhoActs::Sender, "client-connection-lost", false),
     known(0x800C_CC0B, System, WhoActs::Nobody, "client-server-busy", false),
     known(0x800C_CC0D, DomainError, WhoActs::Sender, "client-server-not-found", true),
     known(0x800C_CC0E, Network, WhoActs::Sender, "client-cannot-connect", false),
     known(0x800C_CC0F, Network, WhoActs::Sender, "client-connection-lost", false),
     known(0x800C_CC10, UserUnknown, WhoActs::Sender, "user_unknown", true),
+    known(0x800C_CC11, UserUnknown, WhoActs::Sender, "user_unknown", true),
     known(0x800C_CC12, Network, WhoActs::Sender, "client-connection-lost", false),
     known(0x800C_CC13, Network, WhoActs::Sender, "client-connection-lost", false),
     known(0x800C_CC14, Network, WhoActs::Sender, "client-cannot-connect", false),
@@ -63,13 +69,30 @@ static TABLE: &[Known] = &[
     known(0x800C_CC78, SenderRejected, WhoActs::Sender, "client-sender-refused", true),
     known(0x800C_CC79, RelayDenied, WhoActs::Sender, "client-relay-refused", true),
     known(0x800C_CC7A, SenderRejected, WhoActs::Sender, "client-sender-refused", true),
+    known(0x800C_CC7B, UserUnknown, WhoActs::Sender, "client-no-recipient", true),
     known(0x800C_CC7D, TlsFailure, WhoActs::Sender, "client-tls-failed", true),
     known(0x800C_CC80, Security, WhoActs::Sender, "client-login-failed", true),
     // Fetching.
     known(0x800C_CC90, Security, WhoActs::Sender, "client-login-failed", true),
     known(0x800C_CC91, Security, WhoActs::Sender, "client-login-failed", true),
     known(0x800C_CC92, Security, WhoActs::Sender, "client-login-failed", true),
+    known(0x800C_CC93, ProtocolError, WhoActs::SenderAdmin, "protocol_error", true),
+    known(0x800C_CCD1, Security, WhoActs::Sender, "client-login-failed", true),
+    known(0x800C_CCD2, System, WhoActs::Nobody, "client-server-busy", false),
+    known(0x800C_CCDD, Network, WhoActs::Sender, "client-connection-lost", false),
+    // Windows: its network errors, as mail programs show them.
+    known(0x8007_2AFC, DomainError, WhoActs::Sender, "client-server-not-found", true),
+    known(0x8007_2EE7, DomainError, WhoActs::Sender, "client-server-not-found", true),
+    known(0x8007_2EE2, Network, WhoActs::Sender, "client-timeout", false),
+    known(0x8007_2EFD, Network, WhoActs::Sender, "client-cannot-connect", false),
+    known(0x8007_2746, Network, WhoActs::Sender, "client-connection-lost", false),
+    known(0x8007_274C, Network, WhoActs::Sender, "client-timeout", false),
+    known(0x8007_274D, Network, WhoActs::Sender, "client-cannot-connect", false),
+    known(0x8007_2F0D, TlsFailure, WhoActs::Sender, "client-tls-failed", true),
+    known(0x8007_2F8F, TlsFailure, WhoActs::Sender, "client-tls-failed", true),
     // Outlook's own.
+    known(0x8004_011D, Network, WhoActs::Sender, "client-cannot-connect", false),
+    known(0x8004_0305, MessageTooBig, WhoActs::Sender, "message_too_big", true),
     known(0x8004_2108, Network, WhoActs::Sender, "client-cannot-connect", false),
     known(0x8004_2109, Network, WhoActs::Sender, "client-cannot-connect", false),
     known(0x8004_210A, Network, WhoActs::Sender, "client-timeout", false),
@@ -109,19 +132,28 @@ static ANSWER_LABELS: &[&str] = &[
     "réponse du serveur",
     "respuesta del servidor",
     "risposta del server",
-    "mail server responded",
+    "resposta do servidor",
+    "odpowiedź serwera",
+    "serverens svar",
+    "svar fra server",
+    "ответ сервера",
+    "サーバーの応答",
 ];
 
 /// Words before the server's name.
-static SERVER_LABELS: &[&str] = &["server", "servidor", "serveur"];
+static SERVER_LABELS: &[&str] = &["server", "servidor", "serveur", "serwer", "сервер", "サーバー"];
 
 /// The mail program whose error it is, as far as it shows.
 pub(super) fn program(text: &str) -> Option<&'static str> {
-    number(text).map(|_| "Outlook")
+    number(text).map(|_| "Outlook").or_else(|| client_sentences::program(text))
 }
 
-/// What a client's error message says; `None` when there is no number that is known.
+/// What a client's error message says; `None` when it has no known number and no known sentence.
 pub(super) fn read(text: &str) -> Option<Draft> {
+    by_number(text).or_else(|| client_sentences::read(text))
+}
+
+fn by_number(text: &str) -> Option<Draft> {
     let (number, written) = number(text)?;
     let known = TABLE.iter().find(|known| known.number == number)?;
     let mut draft = Draft { why: vec![format!("client error {written}")], ..Draft::default() };
@@ -145,6 +177,9 @@ pub(super) fn read(text: &str) -> Option<Draft> {
     if let Some(server) = server(text) {
         draft.remote_mta = Some(server);
     }
+    if let Some(socket) = socket_error(text) {
+        draft.fields.push(("socket error".into(), socket.to_owned()));
+    }
     let relay = draft.diagnostic.as_deref().is_some_and(|answer| {
         super::phrases::find(&super::phrases::reduce(answer))
             .strong
@@ -155,6 +190,25 @@ pub(super) fn read(text: &str) -> Option<Draft> {
         draft.who_acts = Some(known.who);
     }
     Some(draft)
+}
+
+/// `Socket Error: 10061`, `Socketfehler: 10060`: the number that Windows gave.
+fn socket_error(text: &str) -> Option<&str> {
+    [
+        "10013", "10048", "10050", "10051", "10053", "10054", "10060", "10061", "10064", "10065",
+        "11001", "11004",
+    ]
+    .iter()
+    .find_map(|number| {
+        let at = text.find(number)?;
+        let before = text[..at].trim_end_matches([':', ' ', '\'', '"']).to_lowercase();
+        let socket = before.len() >= 6 && {
+            let tail: String =
+                before.chars().rev().take(16).collect::<Vec<_>>().into_iter().rev().collect();
+            ["socket", "winsock"].iter().any(|word| tail.contains(word))
+        };
+        socket.then(|| &text[at..at + number.len()])
+    })
 }
 
 /// The quoted answer of the server.

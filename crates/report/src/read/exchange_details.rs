@@ -40,6 +40,7 @@ pub(super) fn extract(text: &str, fields: &mut Vec<(String, String)>) {
     }
     tags(text, "ATTR", fields);
     tags(text, "AS(", fields);
+    tags(text, "(AS", fields);
 }
 
 /// `[Name=value]`, `[Name: value]` or `{Name=value}` at the start; brackets in the value nest.
@@ -70,11 +71,12 @@ fn tags(text: &str, start: &str, fields: &mut Vec<(String, String)>) {
     while let Some(step) = text[from..].find(start) {
         let at = from + step;
         from = at + start.len();
-        let free = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        let free = start.starts_with('(')
+            || text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
         let digits: String =
             text[from..].chars().take_while(char::is_ascii_digit).take(12).collect();
         if free && !digits.is_empty() {
-            push(fields, start.trim_end_matches('('), &digits);
+            push(fields, start.trim_matches('('), &digits);
         }
     }
 }

@@ -220,7 +220,7 @@ fn is_within(name: &str, end: &str) -> bool {
 }
 
 /// True when all pieces of a pattern occur in order.
-fn occurs(pattern: &str, text: &str) -> bool {
+pub(super) fn occurs(pattern: &str, text: &str) -> bool {
     let mut rest = text;
     pattern.split('*').all(|piece| match rest.find(piece) {
         Some(at) => {

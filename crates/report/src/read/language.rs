@@ -55,9 +55,11 @@ fn languages_of(word: &str) -> &'static [usize] {
         "inte" | "och" | "ditt" | "meddelande" | "kunde" | "mottagare" | "att" | "till" | "för"
         | "levereras" => &[3],
         "votre" | "pas" | "destinataire" | "remis" | "être" | "nous" | "vous" | "le" | "les"
-        | "n'a" => &[4],
-        "el" | "su" | "mensaje" | "destinatario" | "entregar" | "los" | "ha" | "correo" => &[5],
-        "il" | "messaggio" | "tuo" | "stato" | "consegnare" | "indirizzo" | "alla" => &[6],
+        | "n'a" | "destinataires" | "échec" | "est" => &[4],
+        "el" | "su" | "mensaje" | "destinatario" | "entregar" | "los" | "ha" | "correo"
+        | "destinatarios" | "pudo" | "dirección" => &[5],
+        "il" | "messaggio" | "tuo" | "stato" | "consegnare" | "indirizzo" | "alla" | "recapito"
+        | "riuscito" | "destinatari" | "posta" | "è" | "della" => &[6],
         "não" | "mensagem" | "seu" | "foi" | "endereço" | "uma" | "você" => &[7],
         "ikke" | "din" | "meddelelse" | "og" | "blev" | "modtager" => &[8],
         "nie" | "wiadomość" | "została" | "adres" | "się" | "jest" => &[9],

@@ -20,9 +20,9 @@
 //! outweighs a vague phrase, and the other way round.
 //!
 //! **In which order to read.** `document` (octets to parts), `delivery_status` (the fields),
-//! `free_text` with `dialects` (the human part), `provider_codes` and `hosts` (receivers),
+//! `free_text` with `dialects` and `steps` (the human part), `provider_codes` and `hosts` (receivers),
 //! `phrases` with `phrases_exact` and `phrases_data`, and `classify` (the category),
-//! `exchange_details`, `client_errors`, `feedback`, `events`, `auto_reply` (special
+//! `exchange_details`, `client_errors` with `client_sentences`, `feedback`, `events`, `auto_reply` (special
 //! shapes), `pasted` with `log_lines` (text without a header), `mbox`, `language`, and [`render()`]
 //! with `texts` last. `report` puts them together.
 
@@ -30,6 +30,7 @@ mod addresses;
 mod auto_reply;
 mod classify;
 mod client_errors;
+mod client_sentences;
 mod code_meanings;
 mod codes;
 mod delivery_status;
@@ -53,6 +54,7 @@ mod phrases_exact;
 mod provider_codes;
 mod render;
 mod report;
+mod steps;
 mod telling_words;
 mod text;
 mod texts;

@@ -3,7 +3,7 @@
 use causeway_model::config::Language;
 use serde::Serialize;
 
-use super::{Category, Explanation, WhoActs, texts};
+use super::{Action, Category, Explanation, ReadRecipient, WhoActs, texts};
 
 /// What `causeway explain --json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -29,6 +29,8 @@ pub struct DocumentRecipient {
     pub action: &'static str,
     /// True when trying again unchanged will not help.
     pub permanent: bool,
+    /// What became of the message, one sentence in the language asked for.
+    pub outcome: String,
     /// One word of the closed list.
     pub category: Category,
     /// The server that refused or could not be reached.
@@ -70,6 +72,20 @@ pub fn render_with_reasons(explanation: &Explanation, language: Language) -> Doc
     document(explanation, language, true)
 }
 
+/// Which sentence says what became of the message.
+const fn outcome_key(row: &ReadRecipient) -> &'static str {
+    match (row.category, row.action) {
+        (Category::Feedback, _) => "outcome-complaint",
+        (Category::Vacation, _) => "outcome-reply",
+        (_, Action::Delivered) => "outcome-delivered",
+        (_, Action::Relayed) => "outcome-relayed",
+        (_, Action::Expanded) => "outcome-expanded",
+        (_, Action::Delayed) => "outcome-delayed",
+        (_, Action::Failed) if row.permanent => "outcome-failed",
+        (_, Action::Failed) => "outcome-given-up",
+    }
+}
+
 fn document(explanation: &Explanation, language: Language, reasons: bool) -> Document {
     let recipients = explanation
         .recipients
@@ -82,6 +98,7 @@ fn document(explanation: &Explanation, language: Language, reasons: bool) -> Doc
                 reply_code: row.reply_code,
                 action: row.action.word(),
                 permanent: row.permanent,
+                outcome: texts::outcome(language, outcome_key(row)).to_owned(),
                 category: row.category,
                 remote_mta: row.remote_mta.clone(),
                 diagnostic: row.diagnostic.clone(),

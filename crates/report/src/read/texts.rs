@@ -57,13 +57,35 @@ pub(super) static SPECIAL_KEYS: &[&str] = &[
     "client-tls-failed",
     "client-relay-refused",
     "client-sender-refused",
+    "client-no-recipient",
 ];
+
+/// Keys of the sentences that say what became of a message.
+pub(super) static OUTCOME_KEYS: &[&str] = &[
+    "outcome-failed",
+    "outcome-given-up",
+    "outcome-delayed",
+    "outcome-delivered",
+    "outcome-relayed",
+    "outcome-expanded",
+    "outcome-complaint",
+    "outcome-reply",
+];
+
+/// What became of a message: the sentence with this key.
+pub(super) fn outcome(language: Language, key: &str) -> &'static str {
+    &get(language, key).cause
+}
 
 /// At most so many steps.
 const MAX_STEPS: usize = 6;
 
 fn keys() -> impl Iterator<Item = &'static str> {
-    Category::ALL.iter().map(|category| category.name()).chain(SPECIAL_KEYS.iter().copied())
+    Category::ALL
+        .iter()
+        .map(|category| category.name())
+        .chain(SPECIAL_KEYS.iter().copied())
+        .chain(OUTCOME_KEYS.iter().copied())
 }
 
 type Table = HashMap<&'static str, Text>;
@@ -110,7 +132,8 @@ mod tests {
     fn every_key_has_a_cause_and_as_many_steps_in_every_language() {
         for key in keys() {
             let english = get(Language::En, key);
-            assert!(!english.steps.is_empty(), "{key} has no steps");
+            let outcome = OUTCOME_KEYS.contains(&key);
+            assert_eq!(english.steps.is_empty(), outcome, "{key}");
             for language in Language::ALL {
                 let id = format!("explain-{key}");
                 assert!(Texts::get(language).has(&id), "{id} is missing in {language:?}");

@@ -28,7 +28,9 @@ struct ViewRecipient {
     address: Option<String>,
     enhanced_code: Option<String>,
     reply_code: Option<serde_json::Value>,
+    action: String,
     permanent: bool,
+    outcome: String,
     category: String,
     remote_mta: Option<String>,
     diagnostic: Option<String>,
@@ -182,19 +184,18 @@ fn say_recipient(
         .filter(|code| code != "null")
         .chain(recipient.enhanced_code.clone())
         .collect();
-    let lasting = words.text(if recipient.permanent { "cli-permanent" } else { "cli-passing" });
-    let tone = if recipient.permanent { Tone::Bad } else { Tone::Waiting };
-    let head = match &recipient.address {
-        Some(address) => format!("{}: ", harmless(address, 300)),
-        None => String::new(),
+    let tone = match (recipient.action.as_str(), recipient.permanent) {
+        ("failed", true) => Tone::Bad,
+        ("failed" | "delayed", _) => Tone::Waiting,
+        _ => Tone::Good,
     };
-    let lasting = output.toned(tone, &lasting);
-    output.line(&format!(
-        "{head}{}{}{}, {lasting}",
-        codes.join(" "),
-        if codes.is_empty() { "" } else { ", " },
-        recipient.category
-    ))?;
+    if let Some(address) = &recipient.address {
+        output.line(&harmless(address, 300))?;
+    }
+    let outcome = output.toned(tone, &recipient.outcome);
+    output.line(&format!("  {outcome}"))?;
+    let separator = if codes.is_empty() { "" } else { ", " };
+    output.line(&format!("  {}{separator}{}", codes.join(" "), recipient.category))?;
     output.line(&format!("  {}", harmless(&recipient.cause, 2000)))?;
     let who = words.text(&format!("who-{}", recipient.who_acts.replace('_', "-")));
     output.line(&format!("  {}", words.say("cli-who-acts", &[("who", who.into())])))?;
