@@ -62,7 +62,7 @@ impl Html {
     #[must_use]
     pub fn foreign(mut self, tag: &'static str, class: &'static str, text: &str) -> Self {
         self.open(tag, class);
-        self.out.push_str(&format!("<bdi>{}</bdi></{tag}>\n", escaped(text)));
+        self.out.push_str(&format!("<bdi dir=\"ltr\">{}</bdi></{tag}>\n", escaped(&visible(text))));
         self
     }
 
@@ -123,7 +123,24 @@ impl Html {
 
     /// Labels with their values, as a table.
     #[must_use]
-    pub fn facts<L: AsRef<str>, V: AsRef<str>>(mut self, caption: &str, facts: &[(L, V)]) -> Self {
+    pub fn facts<L: AsRef<str>, V: AsRef<str>>(self, caption: &str, facts: &[(L, V)]) -> Self {
+        self.table(caption, facts, |value| escaped(value).into_owned())
+    }
+
+    /// Labels with values from outside, as a table: see [`Self::foreign`].
+    #[must_use]
+    pub fn foreign_facts<L: AsRef<str>, V: AsRef<str>>(self, facts: &[(L, V)]) -> Self {
+        self.table("", facts, |value| {
+            format!("<bdi dir=\"ltr\">{}</bdi>", escaped(&visible(value)))
+        })
+    }
+
+    fn table<L: AsRef<str>, V: AsRef<str>>(
+        mut self,
+        caption: &str,
+        facts: &[(L, V)],
+        shown: impl Fn(&str) -> String,
+    ) -> Self {
         self.out.push_str("<table>");
         if !caption.is_empty() {
             self.out.push_str(&format!("<caption>{}</caption>", escaped(caption)));
@@ -131,9 +148,9 @@ impl Html {
         self.out.push('\n');
         for (label, value) in facts {
             self.out.push_str(&format!(
-                "<tr><th scope=\"row\">{}</th><td><bdi>{}</bdi></td></tr>\n",
+                "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
                 escaped(label.as_ref()),
-                escaped(value.as_ref())
+                shown(value.as_ref())
             ));
         }
         self.out.push_str("</table>\n");
@@ -225,7 +242,7 @@ impl Html {
     #[must_use]
     pub fn paste_area(mut self, name: &'static str, label: &str) -> Self {
         self.out.push_str(&format!(
-            "<p><label>{}<br>\n<textarea name=\"{name}\" rows=\"12\" spellcheck=\"false\"></textarea></label></p>\n",
+            "<p><label class=\"wide\">{}<br>\n<textarea name=\"{name}\" rows=\"12\" spellcheck=\"false\"></textarea></label></p>\n",
             escaped(label)
         ));
         self
@@ -258,6 +275,22 @@ impl Html {
         ));
         self
     }
+}
+
+/// The text with characters that change the direction of writing, or hide others, as `\u{…}`.
+fn visible(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '\u{061C}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}'
+            | '\u{E0000}'..='\u{E007F}' => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+        out
+    })
 }
 
 /// How a form is sent.
