@@ -31,7 +31,7 @@ pub use flow::{
 };
 pub use queue::{
     MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,
-    QueueRecipient, RecipientStatus, Selection, SelectionFilter, Touched,
+    QueueRecipient, RecipientStatus, Security, Selection, SelectionFilter, Touched,
 };
 pub use test::{
     FirewallQuery, FirewallRule, TestLine, TestReport, TestStatus, TestStep, ValidateConnector,

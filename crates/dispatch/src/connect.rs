@@ -9,16 +9,18 @@ use std::time::Duration;
 
 use causeway_catalog::Phase;
 use causeway_model::config::{Credentials, Host, OutboundConnector, SmartHost, TlsLevel};
-use causeway_model::{Attempt, Failure, Outcome, Stage};
+use causeway_model::{Attempt, Domain, Failure, HopSecurity, Outcome, Stage};
 use causeway_net::dial;
 use causeway_net::dns::Families;
-use causeway_net::tls::{Expectation, TlsSession};
+use causeway_net::tls::{Expectation, Findings, TlsSession};
 use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use crate::demand::{self, Standing};
 use crate::engine::Shared;
+use crate::resolve::MxSet;
 
 /// How long one address may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -58,24 +60,48 @@ pub(crate) struct Target {
     pub(crate) groups: Vec<usize>,
     /// Addresses to come from; empty: the machine's.
     pub(crate) sources: Vec<IpAddr>,
-    pub(crate) tls: TlsLevel,
-    /// The name the certificate must carry; `None`: the host's.
-    pub(crate) tls_domain: Option<String>,
+    /// What is demanded of the connection.
+    pub(crate) standing: Standing,
     pub(crate) credentials: Option<Credentials>,
 }
 
 impl Target {
-    /// The demands of a connector, without hosts.
-    pub(crate) fn of_connector(connector: &OutboundConnector, site: String) -> Self {
+    /// By MX, without a connector and without hosts.
+    pub(crate) fn direct(site: String) -> Self {
+        let standing = Standing {
+            level: TlsLevel::Opportunistic,
+            tls_domain: None,
+            user: None,
+            dane: false,
+            domain: None,
+            sts: None,
+        };
         Self {
             site,
-            connector: Some(connector.name.clone()),
+            connector: None,
             hosts: Vec::new(),
             groups: Vec::new(),
+            sources: Vec::new(),
+            standing,
+            credentials: None,
+        }
+    }
+
+    /// The demands of a connector, without hosts. `dane`: TLSA records of smart hosts are looked for.
+    pub(crate) fn of_connector(connector: &OutboundConnector, site: String, dane: bool) -> Self {
+        let direct = Self::direct(site);
+        Self {
+            connector: Some(connector.name.clone()),
             sources: connector.source_addresses.clone(),
-            tls: connector.tls,
-            tls_domain: connector.tls_domain.clone(),
+            standing: Standing {
+                level: connector.tls,
+                tls_domain: connector.tls_domain.clone(),
+                user: connector.credentials.as_ref().map(|credentials| credentials.user.clone()),
+                dane,
+                ..direct.standing
+            },
             credentials: connector.credentials.clone(),
+            ..direct
         }
     }
 
@@ -89,6 +115,15 @@ impl Target {
         self.hosts = groups.iter().flatten().map(|host| (host.host.clone(), host.port)).collect();
         self.groups = groups.iter().map(Vec::len).collect();
     }
+
+    /// The hosts of a domain, and what the domain demands.
+    pub(crate) fn take_set(&mut self, domain: &Domain, set: MxSet) {
+        let MxSet { hosts, dane, sts, .. } = set;
+        self.standing.domain = (dane || sts.is_some()).then(|| domain.clone());
+        self.standing.dane = dane;
+        self.standing.sts = sts;
+        self.hosts = hosts;
+    }
 }
 
 /// A session that is ready for transactions.
@@ -99,6 +134,10 @@ pub(crate) struct Link {
     pub(crate) address: SocketAddr,
     /// TLS version and cipher.
     pub(crate) tls: Option<String>,
+    /// What stands for the peer's identity.
+    pub(crate) security: Option<Box<HopSecurity>>,
+    /// What was demanded: the connection serves nobody who demands something else.
+    pub(crate) standing: Standing,
     /// Transactions so far.
     pub(crate) uses: u32,
     /// The host as the configuration has it.
@@ -268,6 +307,10 @@ async fn open_host(mut attempt: Try<'_>, host: &Host, port: u16) -> Result<Link,
         Finding { text, is_doubtful: false }
     });
     attempt.host = Some(name.clone());
+    let expectation = match demand::of_host(shared, target, host, port).await {
+        Ok(expectation) => expectation,
+        Err(failure) => return Err(vec![attempt.failed(Stage::Resolve, failure)]),
+    };
     let sockets: Vec<SocketAddr> =
         addresses.into_iter().take(MOST_ADDRESSES).map(|a| SocketAddr::new(a, port)).collect();
     let mut left = shared.lame.in_order(&sockets);
@@ -289,7 +332,8 @@ async fn open_host(mut attempt: Try<'_>, host: &Host, port: u16) -> Result<Link,
             is_doubtful: false,
         });
         let had_tls = !shared.plain_only.contains(address);
-        match converse(shared, target, &name, address, stream, &mut attempt).await {
+        let conversation = converse(&expectation, &name, address, stream, &mut attempt);
+        match Box::pin(conversation).await {
             Ok(link) => return Ok(link),
             Err(failure) => {
                 tries.push(attempt.failed(failure.stage, failure.failure));
@@ -360,60 +404,54 @@ fn at(stage: Stage) -> impl Fn(Failure) -> SessionFailure {
 
 /// Greeting, EHLO, TLS as demanded, logging in.
 async fn converse(
-    shared: &Shared,
-    target: &Target,
+    expectation: &Expectation,
     name: &str,
     address: SocketAddr,
     stream: tokio::net::TcpStream,
     attempt: &mut Try<'_>,
 ) -> Result<Link, SessionFailure> {
+    let (shared, target) = (attempt.shared, attempt.target);
+    let demands = &expectation.demands;
     let mut connection = Connection::new(Box::new(stream) as Wire, Timeouts::default());
     connection.greeting().await?;
     let mut capabilities = connection.hello(&shared.hostname).await?;
     attempt.reached(Stage::Ehlo, || offered(&capabilities));
-    let mut tls = None;
-    let mut is_verified = false;
-    let wants_tls = target.tls > TlsLevel::Opportunistic
+    let wants_tls = demands.need_encryption()
         || (capabilities.starttls && !shared.plain_only.contains(address));
+    let mut tls = None;
+    let mut found = Findings::plain(&Failure::TlsNotOffered);
     if wants_tls {
         if !capabilities.starttls {
-            return Err(at(Stage::Starttls)(Failure::TlsNotOffered));
+            let failure = demand::without_tls(demands, Failure::TlsNotOffered);
+            return Err(at(Stage::Starttls)(failure));
         }
-        let stream = match connection.starttls().await {
-            Ok((stream, _)) => stream,
-            Err(failure) if target.tls == TlsLevel::Opportunistic => {
+        let encrypted = encrypt(connection, expectation, name, attempt).await;
+        let session = encrypted.map_err(|mut failure| {
+            if demands.need_encryption() {
+                if demand::is_lack_of_tls(&failure.failure) {
+                    failure.failure = demand::without_tls(demands, failure.failure);
+                }
+            } else {
                 // It offers what it cannot do: the next attempt goes without.
                 shared.plain_only.note(address);
-                return Err(failure);
             }
-            Err(failure) => return Err(failure),
-        };
-        let expected = target.tls_domain.as_deref().unwrap_or(name);
-        let expectation = Expectation::of_level(target.tls, Some(expected));
-        let handshake = shared.client_tls.handshake(stream, name, &expectation);
-        let handshake =
-            tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.unwrap_or_else(|_| {
-                let detail = format!("no answer within {} s", HANDSHAKE_TIMEOUT.as_secs());
-                Err(Failure::TlsHandshake { detail })
-            });
-        let session = match handshake {
-            Ok(session) => session,
-            Err(failure) => {
-                if target.tls == TlsLevel::Opportunistic {
-                    shared.plain_only.note(address);
-                }
-                return Err(at(Stage::Tls)(failure));
-            }
-        };
-        is_verified = session.verdict.is_ok();
-        attempt.reached(Stage::Tls, || encrypted(&session));
+            failure
+        })?;
         attempt.tls = Some(session.description.clone());
         tls = Some(session.description);
+        found = session.findings;
         connection = Connection::new(Box::new(session.stream) as Wire, Timeouts::default());
         capabilities = connection.hello(&shared.hostname).await?;
     }
+    let security = demand::settled(demands, &found).map_err(at(Stage::Tls))?;
+    shared.weak_spots.note(&target.site, name, demands, &found);
     if let Some(credentials) = &target.credentials {
-        log_in(&mut connection, &capabilities, credentials, is_verified, address).await?;
+        // Never a password to somebody who may be anybody.
+        if let (Err(reason), false) = (found.may_log_in(demands), address.ip().is_loopback()) {
+            let reason = reason.map(Box::new);
+            return Err(at(Stage::Auth)(Failure::CredentialsUnprotected { reason }));
+        }
+        log_in(&mut connection, &capabilities, credentials).await?;
         attempt.reached(Stage::Auth, || Finding {
             text: format!("logged in as {}", credentials.user),
             is_doubtful: false,
@@ -425,10 +463,32 @@ async fn converse(
         host: name.to_owned(),
         address,
         tls,
+        security,
+        standing: target.standing.clone(),
         uses: 0,
         chosen: (Host::Address(address.ip()), address.port()),
         _permits: [None, None],
     })
+}
+
+/// STARTTLS and the handshake.
+async fn encrypt(
+    connection: Connection<Wire>,
+    expectation: &Expectation,
+    name: &str,
+    attempt: &Try<'_>,
+) -> Result<TlsSession<Wire>, SessionFailure> {
+    let (stream, _) = connection.starttls().await?;
+    let handshake = attempt.shared.client_tls.handshake(stream, name, expectation);
+    let session = tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake)
+        .await
+        .unwrap_or_else(|_| {
+            let detail = format!("no answer within {} s", HANDSHAKE_TIMEOUT.as_secs());
+            Err(Failure::TlsHandshake { detail })
+        })
+        .map_err(at(Stage::Tls))?;
+    attempt.reached(Stage::Tls, || encrypted(&session));
+    Ok(session)
 }
 
 /// What a server says of itself.
@@ -466,12 +526,8 @@ async fn log_in(
     connection: &mut Connection<Wire>,
     capabilities: &Capabilities,
     credentials: &Credentials,
-    is_verified: bool,
-    address: SocketAddr,
 ) -> Result<(), SessionFailure> {
-    // Never a password to somebody who may be anybody.
-    let is_protected = is_verified || address.ip().is_loopback();
-    if !is_protected || capabilities.auth.is_empty() {
+    if capabilities.auth.is_empty() {
         return Err(at(Stage::Auth)(Failure::AuthNotOffered));
     }
     let path = credentials.password_file.clone();

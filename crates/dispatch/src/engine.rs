@@ -10,6 +10,7 @@ use causeway_mailbox::MaildirRoot;
 use causeway_model::{Address, Envelope, QueueId, RecipientKey, Timestamp};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
+use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_policy::{MailPolicy, MailboxLookup};
 use causeway_store::{NewMessage, SharedStore, StoreError};
@@ -22,6 +23,7 @@ use tracing::{error, info};
 use crate::balance::Balance;
 use crate::bounds::Gates;
 use crate::connect::source_for;
+use crate::demand::WeakSpots;
 use crate::holds::{self, Holds};
 use crate::parcel::{Parcel, Shelf};
 use crate::recent::Recent;
@@ -29,6 +31,7 @@ use crate::resolve::MxCache;
 use crate::route::{site_for, site_for_domain};
 use crate::schedule::{Call, Schedule, SiteIndex};
 use crate::site::SiteKey;
+use crate::sts::Policies;
 use crate::{sweeper, worker};
 
 /// Queue entries that are read from the store at once at start.
@@ -82,6 +85,10 @@ pub struct Settings {
     pub hostname: Arc<str>,
     /// The port of MX hosts.
     pub mx_port: u16,
+    /// Whether TLSA records are looked for.
+    pub dane: bool,
+    /// Gets MTA-STS policies; `None`: nobody asks for them.
+    pub mta_sts: Option<Fetch>,
     /// Addresses to send from; empty: the system chooses.
     pub source_addresses: Vec<IpAddr>,
     /// Where our SMTP listeners are bound, by which a route back to us is seen.
@@ -102,6 +109,10 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) hostname: Arc<str>,
     pub(crate) mx_port: u16,
+    /// TLSA records are looked for.
+    pub(crate) dane: bool,
+    pub(crate) policies: Policies,
+    pub(crate) weak_spots: WeakSpots,
     sources: Vec<IpAddr>,
     pub(crate) own_listeners: Vec<SocketAddr>,
     own_addresses: Vec<IpAddr>,
@@ -291,6 +302,9 @@ impl Dispatch {
             client_tls: settings.client_tls,
             clock: settings.clock,
             mx_port: settings.mx_port,
+            dane: settings.dane,
+            policies: Policies::new(settings.mta_sts),
+            weak_spots: WeakSpots::default(),
             sources: settings.source_addresses,
             own_listeners: settings.own_listeners,
             own_addresses: settings.own_addresses,
@@ -322,6 +336,7 @@ impl Dispatch {
     /// The store's, when the queue cannot be read.
     pub async fn start(&self) -> Result<usize, StoreError> {
         self.shared.bound_connectors();
+        self.shared.policies.learn(&self.shared.store, self.shared.clock.now()).await?;
         let found = self.learn_queue().await?;
         if found > 0 {
             info!(recipients = found, "the queue was read");

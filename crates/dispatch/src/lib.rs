@@ -17,7 +17,8 @@
 //! **In which order to read.** `schedule` (who waits where: pure), `site` (back-off and
 //! concurrency: pure), `balance` and
 //! `bounds` (equal smart hosts, connectors with limits), `outcome` (what an attempt means: pure), then the edge: [`engine`] (the
-//! shared parts, and starting workers), `worker` (one connection's life), `claim` (everybody else's hands), `connect` (from a
+//! shared parts, and starting workers), `worker` (one connection's life), `claim` (everybody else's hands), `demand` (what a
+//! connection is held against) and `sts` (policies of domains), `connect` (from a
 //! route to a session), `local` (mailboxes), `settle` (making it durable), `reports`,
 //! `sweeper`, [`control`] (what administrators do to the queue), and `validate` (does a connector work).
 
@@ -26,6 +27,7 @@ mod bounds;
 mod claim;
 mod connect;
 pub mod control;
+mod demand;
 pub mod engine;
 mod holds;
 mod local;
@@ -39,6 +41,7 @@ mod schedule;
 mod settle;
 mod site;
 pub mod sources;
+mod sts;
 mod sweeper;
 mod transact;
 pub mod validate;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use causeway_model::config::Host;
 use causeway_model::{Domain, Failure};
 use causeway_net::dns::{Families, MxHost};
+use causeway_net::sts::Policy;
 use tokio::time::Instant;
 
 use crate::engine::Shared;
@@ -14,15 +15,23 @@ use crate::engine::Shared;
 /// Hosts of a domain, in the order in which they are tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MxSet {
-    /// `preference host` of each, sorted: the same for all domains that share the hosts.
+    /// `preference host` of each, sorted: the same for all domains that share the hosts. A domain whose
+    /// own word about security counts is named too, so that it shares its connections with nobody.
     pub(crate) key: Arc<str>,
     /// In order.
     pub(crate) hosts: Vec<(Host, u16)>,
+    /// DNSSEC vouches for the names of the hosts, and their TLSA records are to be looked for.
+    pub(crate) dane: bool,
+    /// The domain's MTA-STS policy.
+    pub(crate) sts: Option<Arc<Policy>>,
 }
 
 /// Asks DNS for the hosts of a domain.
 pub(crate) async fn mx_set(shared: &Shared, domain: &Domain) -> Result<MxSet, Failure> {
-    let answer = shared.resolver.mx(domain).await?;
+    let (answer, sts) =
+        tokio::join!(shared.resolver.mx(domain), shared.policies.of(shared, domain));
+    let answer = answer?;
+    let dane = shared.dane && shared.resolver.knows_signatures() && answer.is_authentic;
     let port = shared.mx_port;
     let usable = without_us(shared, domain, &answer.hosts).await?;
     let mut names: Vec<String> =
@@ -39,7 +48,11 @@ pub(crate) async fn mx_set(shared: &Shared, domain: &Domain) -> Result<MxSet, Fa
     if hosts.is_empty() {
         return Err(Failure::NoAddress { name: domain.to_string() });
     }
-    Ok(MxSet { key: names.join(", ").into(), hosts })
+    let mut key = names.join(", ");
+    if sts.is_some() || (dane && !answer.implicit) {
+        key.push_str(&format!(" for {domain}"));
+    }
+    Ok(MxSet { key: key.into(), hosts, dane, sts })
 }
 
 /// Hosts of a domain that are looked at for being us: who publishes more of them does not get more of

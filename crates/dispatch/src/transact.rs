@@ -44,7 +44,7 @@ pub(crate) async fn send(
         host: Some(link.host.clone()),
         address: Some(link.address),
         tls: link.tls.clone(),
-        security: None,
+        security: link.security.clone(),
         stage,
         outcome,
     };

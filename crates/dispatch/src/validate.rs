@@ -223,11 +223,12 @@ async fn test(
     to: &Address,
     teller: &Teller,
 ) -> Result<(), Box<Attempt>> {
-    let mut target = Target::of_connector(connector, format!("test of {:?}", connector.name));
+    let site = format!("test of {:?}", connector.name);
+    let mut target = Target::of_connector(connector, site, shared.dane);
     match &connector.route {
         OutboundRoute::SmartHosts(groups) => target.set_smart_hosts(groups),
         OutboundRoute::Mx => match mx_set(shared, to.domain()).await {
-            Ok(set) => target.hosts = set.hosts,
+            Ok(set) => target.take_set(to.domain(), set),
             Err(failure) => {
                 let outcome = Outcome::Failure(failure);
                 return Err(Box::new(attempt(shared, &target, None, Stage::Resolve, outcome)));
@@ -284,7 +285,7 @@ fn attempt(
         host: link.map(|link| link.host.clone()),
         address: link.map(|link| link.address),
         tls: link.and_then(|link| link.tls.clone()),
-        security: None,
+        security: link.and_then(|link| link.security.clone()),
         stage,
         outcome,
     }

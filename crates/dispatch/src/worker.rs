@@ -336,20 +336,11 @@ impl Worker {
             _ => return Ok(None),
         };
         let mut target = match connector {
-            None => Target {
-                site,
-                connector: None,
-                hosts: Vec::new(),
-                groups: Vec::new(),
-                sources: Vec::new(),
-                tls: causeway_model::config::TlsLevel::Opportunistic,
-                tls_domain: None,
-                credentials: None,
-            },
+            None => Target::direct(site),
             Some(name) => match policy.outbound_connector(name).filter(|c| c.enabled) {
                 None => return Ok(None),
                 Some(connector) => {
-                    let mut target = Target::of_connector(connector, site);
+                    let mut target = Target::of_connector(connector, site, self.shared.dane);
                     match (&connector.route, domain) {
                         (OutboundRoute::SmartHosts(groups), None) => target.set_smart_hosts(groups),
                         (OutboundRoute::Mx, Some(_)) => {}
@@ -371,7 +362,7 @@ impl Worker {
             if matches!(&self.key, SiteKey::Hosts(key) if *key != set.key) {
                 return Ok(None);
             }
-            target.hosts = set.hosts;
+            target.take_set(domain, set);
         }
         Ok(Some(target))
     }
@@ -404,6 +395,10 @@ impl Worker {
             }
         };
         self.change_sides(&target).await;
+        if self.link.as_ref().is_some_and(|(link, _)| link.standing != target.standing) {
+            // What was good enough for the mail before need not be for this.
+            self.hang_up().await;
+        }
         loop {
             let was_used = self.link.is_some();
             if !was_used {

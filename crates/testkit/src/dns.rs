@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use causeway_model::config::DnsSettings;
 use hickory_proto::op::{Message, OpCode, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, NS, PTR, SOA, TXT};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, NS, NULL, PTR, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -60,6 +60,8 @@ struct Zone {
     /// Seconds, for "there is none".
     negative_ttl: u32,
     queries: Vec<(Name, RecordType, bool)>,
+    /// Names that are signed, with everything below them.
+    signed: Vec<Name>,
 }
 
 impl TestDns {
@@ -77,6 +79,7 @@ impl TestDns {
             ttl: 300,
             negative_ttl: 30,
             queries: Vec::new(),
+            signed: Vec::new(),
         }));
         let shared = Arc::clone(&zone);
         let background =
@@ -93,7 +96,7 @@ impl TestDns {
     /// Resolver settings that ask this server, with five seconds for a question.
     #[must_use]
     pub fn settings(&self) -> DnsSettings {
-        DnsSettings { servers: vec![self.address], timeout: Duration::from_secs(5) }
+        DnsSettings { servers: vec![self.address], timeout: Duration::from_secs(5), trust_ad: None }
     }
 
     /// Adds an MX record.
@@ -136,6 +139,22 @@ impl TestDns {
     pub fn ptr(&self, address: &str, host: &str) -> &Self {
         let address: std::net::IpAddr = address.parse().expect("an address");
         self.add(&Name::from(address).to_ascii(), RData::PTR(PTR(name(host))))
+    }
+
+    /// Adds a TLSA record for port `port` of a host; the data may be as malformed as wished.
+    pub fn tlsa(&self, host: &str, port: u16, data: &[u8]) -> &Self {
+        let data = match data {
+            [] => RData::Update0(RecordType::TLSA),
+            data => RData::Unknown { code: RecordType::TLSA, rdata: NULL::with(data.to_vec()) },
+        };
+        self.add(&format!("_{port}._tcp.{host}"), data)
+    }
+
+    /// From now on this name and all below it count as signed: answers have the AD bit for those who ask
+    /// for it, as from a validating resolver.
+    pub fn sign(&self, domain: &str) -> &Self {
+        self.lock().signed.push(name(domain));
+        self
     }
 
     /// Removes all records of a name, and its fault.
@@ -320,10 +339,19 @@ fn answer(question: &[u8], zone: &Mutex<Zone>, tcp: bool) -> Option<(Vec<u8>, Du
             zone.fill(&asked, record_type, &mut message);
         }
     }
+    let asks = question.metadata.authentic_data
+        || question.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok);
+    let owners = message.answers.iter().map(|record| &record.name).chain([&asked]);
+    let is_signed = owners.into_iter().all(|owner| zone.is_signed(owner));
+    message.metadata.authentic_data = asks && is_signed;
     Some((message.to_vec().ok()?, delay))
 }
 
 impl Zone {
+    fn is_signed(&self, owner: &Name) -> bool {
+        self.signed.iter().any(|apex| apex.zone_of(owner))
+    }
+
     /// Puts in what the zone has, following CNAMEs within it.
     fn fill(&self, asked: &Name, record_type: RecordType, message: &mut Message) {
         let mut current = asked.clone();

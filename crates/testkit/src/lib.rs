@@ -27,6 +27,7 @@ mod background;
 pub mod ca;
 pub mod client;
 pub mod dns;
+pub mod https;
 pub mod lab;
 pub mod mail;
 pub mod peer;

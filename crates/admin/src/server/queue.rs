@@ -107,6 +107,7 @@ fn recipient(
         connector: None,
         code: None,
         reply: None,
+        security: None,
         events: None,
     };
     recipient.set_result(state.last);

@@ -8,7 +8,7 @@ use causeway_store::{Status, TraceFilter, TraceRow};
 use super::Api;
 use super::error::ApiError;
 use super::extract::{QueryString, page_size, queue_id};
-use crate::types::{ErrorBody, TraceEntry, TracePage, TraceQuery, sender_text};
+use crate::types::{ErrorBody, Security, TraceEntry, TracePage, TraceQuery, sender_text};
 
 /// What became of mail, newest first.
 #[utoipa::path(get, path = "/v1/trace", tag = "trace", params(TraceQuery), responses((status = 200, body = TracePage), (status = "default", body = ErrorBody)))]
@@ -70,6 +70,7 @@ fn entries(api: &Api, rows: Vec<TraceRow>, with_events: bool) -> Vec<TraceEntry>
 
 fn entry(row: TraceRow, with_events: bool) -> TraceEntry {
     let last = row.last.unwrap_or_default();
+    let security = last.attempt.as_ref().and_then(Security::of);
     TraceEntry {
         id: row.key.message,
         message_id: row.header.message_id,
@@ -82,6 +83,7 @@ fn entry(row: TraceRow, with_events: bool) -> TraceEntry {
         reply: Some(last.reply).filter(|reply| !reply.is_empty()),
         connector: last.connector,
         destination: last.destination,
+        security,
         events: with_events.then_some(row.events),
     }
 }

@@ -1,6 +1,7 @@
 //! The queue: what waits, and what to do with it.
 
-use causeway_model::{Address, Domain, Origin, QueueId, Timestamp};
+use causeway_catalog::Phase;
+use causeway_model::{Address, Attempt, Domain, Origin, QueueId, Stage, Timestamp, VerifiedBy};
 use causeway_store::{Event, LastResult, QueueFilter, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -151,15 +152,47 @@ pub struct QueueRecipient {
     pub code: Option<String>,
     /// The last result's words.
     pub reply: Option<String>,
+    /// What secured the last connection to the peer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<Security>,
     /// What happened so far; only from `queue show`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<Event>>,
+}
+
+/// What secured a connection to a peer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Security {
+    /// TLS version and cipher; absent: plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<String>,
+    /// What proved who the peer is: `dane`, `mta-sts`, `certificate`, or `nothing`.
+    pub verified_by: VerifiedBy,
+    /// What was not as it should be, and did not stop the mail, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weakness: Option<String>,
+}
+
+impl Security {
+    /// Of an attempt that got as far as a session.
+    #[must_use]
+    pub fn of(attempt: &Attempt) -> Option<Self> {
+        let security = attempt.security.as_deref()?;
+        let words =
+            |failure| causeway_catalog::status::status(failure, Stage::Tls, Phase::Queued).text;
+        Some(Self {
+            tls: attempt.tls.clone(),
+            verified_by: security.verified_by,
+            weakness: security.weakness.as_ref().map(words),
+        })
+    }
 }
 
 impl QueueRecipient {
     /// Takes over a result.
     pub fn set_result(&mut self, last: Option<LastResult>) {
         if let Some(last) = last {
+            self.security = last.attempt.as_ref().and_then(Security::of);
             self.destination = last.destination;
             self.connector = last.connector;
             self.code = Some(last.code).filter(|code| !code.is_empty());

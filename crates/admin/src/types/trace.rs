@@ -112,6 +112,9 @@ pub struct TraceEntry {
     pub connector: Option<String>,
     /// Where it went or was to go.
     pub destination: Option<String>,
+    /// What secured the last connection to the peer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<super::Security>,
     /// What happened, oldest first; only from `trace show`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<Event>>,

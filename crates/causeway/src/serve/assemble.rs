@@ -13,6 +13,7 @@ use causeway_intake::{Context, Handoff, Listening, Spool, Throttle};
 use causeway_model::config::{Machine, MailFlow, Places, Protocol, Severity, StoreUrl};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
+use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
 use causeway_policy::MailPolicy;
@@ -87,6 +88,12 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let resolver = Resolver::new(&machine.dns).map_err(|e| Refusal::other(e.to_string()))?;
     let resolver = Arc::new(resolver);
     let (client_tls, tls) = certificates(&machine, &hostname)?;
+    let mta_sts = machine.delivery.mta_sts.then(|| Fetch {
+        resolver: Resolver::clone(&resolver),
+        tls: client_tls.clone(),
+        port: machine.delivery.mta_sts_port,
+        limit: causeway_net::sts::LIMIT,
+    });
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
 
     let dispatch = Dispatch::new(Settings {
@@ -98,6 +105,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         clock: clock.clone(),
         hostname: Arc::clone(&hostname),
         mx_port: machine.delivery.mx_port,
+        dane: machine.delivery.dane,
+        mta_sts,
         source_addresses: machine.delivery.source_addresses.clone(),
         own_listeners: smtp.iter().filter_map(|l| l.address().ok()).collect(),
         own_addresses: own_addresses.clone(),

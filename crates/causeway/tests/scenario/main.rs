@@ -31,6 +31,7 @@ mod queue;
 mod relay;
 mod reports;
 mod routes;
+mod secure_hops;
 mod session;
 mod smuggling;
 mod submission;

@@ -97,6 +97,9 @@ pub struct DnsSettings {
     pub servers: Vec<SocketAddr>,
     /// How long one question may take.
     pub timeout: Duration,
+    /// Whether the resolvers' word that an answer is signed is believed; `None`: that of those on this
+    /// machine.
+    pub trust_ad: Option<bool>,
 }
 
 /// `[store].url`.
@@ -117,6 +120,12 @@ pub struct DeliverySettings {
     pub source_addresses: Vec<IpAddr>,
     /// Files with certificates to trust beside the system's.
     pub trust_roots: Vec<PathBuf>,
+    /// Whether the TLSA records of hosts are looked for and obeyed (RFC 7672).
+    pub dane: bool,
+    /// Whether the MTA-STS policies of domains are fetched and obeyed (RFC 8461).
+    pub mta_sts: bool,
+    /// The port that policies are fetched from: 443, except in test labs.
+    pub mta_sts_port: u16,
 }
 
 /// `[probes]`, and `root_servers` of `[dns]`.
@@ -247,12 +256,19 @@ impl Default for Machine {
                 listener("admin", Protocol::Admin, 8025),
             ],
             tls: None,
-            dns: DnsSettings { servers: Vec::new(), timeout: Duration::from_secs(5) },
+            dns: DnsSettings {
+                servers: Vec::new(),
+                timeout: Duration::from_secs(5),
+                trust_ad: None,
+            },
             store: StoreUrl::Sqlite,
             delivery: DeliverySettings {
                 mx_port: 25,
                 source_addresses: Vec::new(),
                 trust_roots: Vec::new(),
+                dane: true,
+                mta_sts: true,
+                mta_sts_port: 443,
             },
             probes: ProbeSettings::default(),
             limits: Limits::default(),

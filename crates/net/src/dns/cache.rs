@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn answer(expires: Instant) -> Arc<Answer> {
-        Arc::new(Answer { records: Vec::new(), name_exists: true, expires })
+        Arc::new(Answer { records: Vec::new(), name_exists: true, expires, authentic: false })
     }
 
     #[test]

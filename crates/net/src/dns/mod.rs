@@ -12,16 +12,22 @@
 //! ([`Failure::DnsServerFailure`], with the server's address), nobody answered
 //! ([`Failure::DnsTimeout`]), the domain takes no mail ([`Failure::NullMx`]).
 //!
-//! **What it refuses.** DNSSEC is not validated here. MX records that point to an IP address in
+//! **Signed answers.** Where a validating resolver is trusted ([`DnsSettings::trust_ad`]), MX answers say
+//! whether DNSSEC vouches for them, and [`Resolver::tlsa`] finds the TLSA records of hosts whose way is
+//! signed all along (RFC 7672).
+//!
+//! **What it refuses.** DNSSEC is not validated here, only asked about. MX records that point to an IP address in
 //! text form are no hosts (RFC 5321 section 5.1) and listed as unusable. Names under `.invalid`
 //! and `localhost` are answered without asking anybody (RFC 6761).
 //!
 //! **In which order to read.** This file (what callers use), `records` (pure: what an answer
-//! means), `servers` (whom to ask, for how long), `cache`; then [`question`], for looking closer.
+//! means), `servers` (whom to ask, for how long), `secure` (whether it is signed), `cache`; then
+//! [`question`], for looking closer.
 
 mod cache;
 pub mod question;
 mod records;
+mod secure;
 mod servers;
 
 use std::net::{IpAddr, SocketAddr};
@@ -33,8 +39,11 @@ use causeway_model::{Domain, Failure, Timestamp};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use tokio::time::Instant;
 
+use crate::tls::TlsaSet;
+
 use cache::Cache;
 use records::Answer;
+use secure::{SecureLookup, TrustedResolvers};
 use servers::Servers;
 
 pub use records::{MxAnswer, MxHost};
@@ -84,6 +93,8 @@ struct Inner {
     servers: Servers,
     /// `None` for [`Resolver::direct`]: its purpose is to see what a server says now.
     cache: Option<Cache>,
+    /// `None` when nobody's word about signatures is believed.
+    secure: Option<(Box<dyn SecureLookup>, Cache)>,
 }
 
 impl Resolver {
@@ -98,7 +109,10 @@ impl Resolver {
         } else {
             Servers::configured(&settings.servers, settings.timeout)?
         };
-        Ok(Self { inner: Arc::new(Inner { servers, cache: Some(Cache::default()) }) })
+        let secure =
+            TrustedResolvers::among(&servers.addresses(), settings.trust_ad, settings.timeout)
+                .map(|trusted| (Box::new(trusted) as Box<dyn SecureLookup>, Cache::default()));
+        Ok(Self { inner: Arc::new(Inner { servers, cache: Some(Cache::default()), secure }) })
     }
 
     /// Asks just this server for what it knows itself (recursion not desired), without cache: to
@@ -108,7 +122,7 @@ impl Resolver {
     /// [`ResolverError::Server`].
     pub fn direct(server: SocketAddr, timeout: Duration) -> Result<Self, ResolverError> {
         let servers = Servers::direct(server, timeout)?;
-        Ok(Self { inner: Arc::new(Inner { servers, cache: None }) })
+        Ok(Self { inner: Arc::new(Inner { servers, cache: None, secure: None }) })
     }
 
     /// The servers that are asked, in their configured order.
@@ -127,8 +141,98 @@ impl Resolver {
         if let Some(address) = domain.literal() {
             return Ok(records::literal_mx(address));
         }
-        let answer = self.query(domain.as_str(), RecordType::MX).await?;
+        let answer = match &self.inner.secure {
+            Some(_) => self.signed(domain.as_str(), RecordType::MX).await?,
+            None => self.query(domain.as_str(), RecordType::MX).await?,
+        };
         records::mx_answer(domain.as_str(), &answer, timestamp_of(answer.expires))
+    }
+
+    /// True when there is somebody whose word about signatures is believed: without, there is no DANE.
+    #[must_use]
+    pub fn knows_signatures(&self) -> bool {
+        self.inner.secure.is_some()
+    }
+
+    /// The TLSA records for the mail service at `port` of a host (RFC 7672 section 2.2). `None` when it has
+    /// none, or when its addresses are not signed, so that nothing can be said.
+    ///
+    /// A host that is an alias is asked about under the name that it leads to, then under its own. Leads
+    /// it out of the signed part of DNS, only its own name counts, when that is signed.
+    ///
+    /// # Errors
+    /// [`Failure::TlsaUnavailable`]: the addresses are signed, and whether there are records cannot be
+    /// found out. Mail must not go there then: that is what an attacker would make it look like.
+    pub async fn tlsa(&self, host: &str, port: u16) -> Result<Option<TlsaSet>, Failure> {
+        if self.inner.secure.is_none() || host.parse::<IpAddr>().is_ok() {
+            return Ok(None);
+        }
+        let host = key_text(host);
+        for base in self.tlsa_bases(&host).await {
+            let name = format!("_{port}._tcp.{base}");
+            match self.signed(&name, RecordType::TLSA).await {
+                Ok(answer) if answer.authentic => {
+                    let rdata: Vec<&[u8]> = records::tlsa(&answer).collect();
+                    if !rdata.is_empty() {
+                        return Ok(Some(TlsaSet::new(base, rdata)));
+                    }
+                }
+                Ok(_) | Err(Failure::DomainNotFound { .. }) => {}
+                Err(failure) => {
+                    return Err(Failure::TlsaUnavailable { name, reason: Box::new(failure) });
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names under which a host's TLSA records may be, in the order in which they count.
+    async fn tlsa_bases(&self, host: &str) -> Vec<String> {
+        let (four, six) =
+            tokio::join!(self.signed(host, RecordType::A), self.signed(host, RecordType::AAAA));
+        let found: Vec<Arc<Answer>> = [four, six]
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|answer| !answer.records.is_empty())
+            .collect();
+        let Some(first) = found.first() else { return Vec::new() };
+        let mut bases = records::cname_chain(host, &first.records);
+        let is_alias = !bases.is_empty();
+        if found.iter().all(|answer| answer.authentic) {
+            bases = bases.pop().into_iter().chain([host.to_owned()]).collect();
+            bases.dedup();
+            return bases;
+        }
+        let own = match is_alias {
+            true => self.signed(host, RecordType::CNAME).await.ok(),
+            false => None,
+        };
+        match own {
+            Some(answer) if answer.authentic && !answer.records.is_empty() => {
+                vec![host.to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// As [`Self::query`], with the word of somebody who is believed about signatures.
+    async fn signed(&self, name: &str, record_type: RecordType) -> Result<Arc<Answer>, Failure> {
+        let Some((secure, cache)) = &self.inner.secure else {
+            return self.query(name, record_type).await;
+        };
+        let text = key_text(name);
+        let qualified = qualified(&text)?;
+        if let Some(known) = cache.get(&text, record_type, Instant::now()) {
+            return present(known, &text);
+        }
+        let answer = if is_answered_here(&text) {
+            self.inner.servers.ask(&text, qualified, record_type).await?
+        } else {
+            secure.ask(&text, record_type).await?
+        };
+        let answer = Arc::new(answer);
+        cache.put(&text, record_type, Arc::clone(&answer), Instant::now());
+        present(answer, &text)
     }
 
     /// The addresses of the host `name`; an address in text form gives itself. A and AAAA are
@@ -242,26 +346,21 @@ impl Resolver {
     /// Forgets what is known about `name` (all record types), so that the next question asks the
     /// servers.
     pub fn flush(&self, name: &str) {
-        if let Some(cache) = &self.inner.cache {
-            cache.flush(&key_text(name));
-        }
+        let caches = self.inner.cache.iter().chain(self.inner.secure.as_ref().map(|s| &s.1));
+        caches.for_each(|cache| cache.flush(&key_text(name)));
     }
 
     /// Forgets everything.
     pub fn flush_all(&self) {
-        if let Some(cache) = &self.inner.cache {
-            cache.clear();
-        }
+        let caches = self.inner.cache.iter().chain(self.inner.secure.as_ref().map(|s| &s.1));
+        caches.for_each(Cache::clear);
     }
 
     /// The answer from the cache or from the servers. An existing name without such records is an
     /// answer with no records.
     async fn query(&self, name: &str, record_type: RecordType) -> Result<Arc<Answer>, Failure> {
         let text = key_text(name);
-        // A text that cannot be a DNS name (too long, empty labels) names nothing.
-        let Ok(qualified) = Name::from_ascii(format!("{text}.")) else {
-            return Err(Failure::DomainNotFound { name: plain(name).to_owned() });
-        };
+        let qualified = qualified(&text)?;
         let now = Instant::now();
         if let Some(known) = self.inner.cache.as_ref().and_then(|c| c.get(&text, record_type, now))
         {
@@ -281,6 +380,18 @@ fn present(answer: Arc<Answer>, name: &str) -> Result<Arc<Answer>, Failure> {
     } else {
         Err(Failure::DomainNotFound { name: name.to_owned() })
     }
+}
+
+/// A text that cannot be a DNS name (too long, empty labels) names nothing.
+fn qualified(text: &str) -> Result<Name, Failure> {
+    Name::from_ascii(format!("{text}."))
+        .map_err(|_| Failure::DomainNotFound { name: text.to_owned() })
+}
+
+/// Names that are known without asking anybody (RFC 6761).
+fn is_answered_here(text: &str) -> bool {
+    let last = text.rsplit('.').next().unwrap_or_default();
+    matches!(last, "invalid" | "localhost")
 }
 
 /// Without the trailing dot that people and DNS tools write.

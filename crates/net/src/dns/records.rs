@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use causeway_model::{Failure, Timestamp};
-use hickory_resolver::proto::rr::{Name, RData, Record};
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::time::Instant;
 
 use super::Families;
@@ -24,6 +24,8 @@ pub(super) struct Answer {
     pub(super) name_exists: bool,
     /// Until when it may be used.
     pub(super) expires: Instant,
+    /// DNSSEC vouches for it, as somebody says whose word is believed.
+    pub(super) authentic: bool,
 }
 
 /// The hosts that take mail for a domain.
@@ -37,6 +39,8 @@ pub struct MxAnswer {
     pub unusable: Vec<String>,
     /// The names that the domain was led through by CNAME records, in order; empty normally.
     pub cname_chain: Vec<String>,
+    /// DNSSEC vouches for it, or it is the domain's own name: its hosts may be asked for TLSA records.
+    pub is_authentic: bool,
     /// Until when this answer may be used (and may be out of date).
     pub valid_until: Timestamp,
 }
@@ -57,6 +61,7 @@ pub(super) fn literal_mx(address: IpAddr) -> MxAnswer {
         implicit: true,
         unusable: Vec::new(),
         cname_chain: Vec::new(),
+        is_authentic: false,
         valid_until: crate::clock::system_now().plus(LONGEST_POSITIVE),
     }
 }
@@ -95,7 +100,8 @@ pub(super) fn mx_answer(
         return Err(Failure::NoAddress { name: name.to_owned() });
     }
     order_hosts(&mut hosts, &RandomState::new());
-    Ok(MxAnswer { hosts, implicit, unusable, cname_chain, valid_until })
+    let is_authentic = answer.authentic || implicit;
+    Ok(MxAnswer { hosts, implicit, unusable, cname_chain, is_authentic, valid_until })
 }
 
 /// By preference; equal preferences in an order that `seed` decides (RFC 5321 section 5.1 asks
@@ -106,7 +112,7 @@ fn order_hosts(hosts: &mut Vec<MxHost>, seed: &impl BuildHasher) {
 }
 
 /// The names after `start` on the way that CNAME records lead.
-fn cname_chain(start: &str, records: &[Record]) -> Vec<String> {
+pub(super) fn cname_chain(start: &str, records: &[Record]) -> Vec<String> {
     let mut chain: Vec<String> = Vec::new();
     let mut current = start.to_owned();
     while let Some(next) = records.iter().find_map(|record| match &record.data {
@@ -135,6 +141,15 @@ pub(super) fn addresses(answer: &Answer) -> Vec<IpAddr> {
         }
     }
     found
+}
+
+/// The data of TLSA records, whatever their length.
+pub(super) fn tlsa(answer: &Answer) -> impl Iterator<Item = &[u8]> {
+    answer.records.iter().filter_map(|record| match &record.data {
+        RData::Unknown { code: RecordType::TLSA, rdata } => Some(rdata.anything.as_slice()),
+        RData::Update0(RecordType::TLSA) => Some(&[][..]),
+        _ => None,
+    })
 }
 
 /// One answer from two: what works is used; otherwise the failure that says most.
@@ -194,7 +209,7 @@ mod tests {
     }
 
     fn answer(records: Vec<Record>) -> Answer {
-        Answer { records, name_exists: true, expires: Instant::now() }
+        Answer { records, name_exists: true, expires: Instant::now(), authentic: false }
     }
 
     fn mx(preference: u16, host: &str) -> Record {

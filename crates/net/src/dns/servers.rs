@@ -39,7 +39,8 @@ pub(super) struct Servers {
 }
 
 /// Why one server's attempt brought no answer.
-enum Miss {
+#[derive(Debug)]
+pub(super) enum Miss {
     /// It answered with this error.
     Code(String),
     /// It did not answer.
@@ -142,14 +143,7 @@ impl Servers {
                 }
             }
         }
-        let name = text.to_owned();
-        Err(match failed {
-            Some((code, server)) => Failure::DnsServerFailure { name, code, server: Some(server) },
-            None => Failure::DnsTimeout {
-                name,
-                after_ms: u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX),
-            },
-        })
+        Err(failure_of(text, failed, self.timeout))
     }
 }
 
@@ -200,7 +194,7 @@ async fn ask_one(
             let records = lookup.answers().to_vec();
             let ttl = records.iter().map(|record| record.ttl).min().unwrap_or(0);
             let lifetime = Duration::from_secs(ttl.into()).min(LONGEST_POSITIVE);
-            Ok(Answer { records, name_exists: true, expires: now + lifetime })
+            Ok(Answer { records, name_exists: true, expires: now + lifetime, authentic: false })
         }
         Err(NetError::Dns(DnsError::NoRecordsFound(none))) => {
             let name_exists = match none.response_code {
@@ -210,13 +204,29 @@ async fn ask_one(
             };
             let ttl = Duration::from_secs(none.negative_ttl.unwrap_or(0).into());
             let expires = now + ttl.min(LONGEST_NEGATIVE);
-            Ok(Answer { records: Vec::new(), name_exists, expires })
+            Ok(Answer { records: Vec::new(), name_exists, expires, authentic: false })
         }
         Err(NetError::Dns(DnsError::ResponseCode(code))) => Err(Miss::Code(code_text(code))),
         Err(NetError::Timeout | NetError::Busy) => Err(Miss::Silence),
         Err(NetError::Io(error)) => Err(Miss::Code(format!("unreachable: {error}"))),
         Err(NetError::NoConnections) => Err(Miss::Code("unreachable".into())),
         Err(error) => Err(Miss::Code(format!("unusable answer: {error}"))),
+    }
+}
+
+/// The failure when no server gave an answer; `failed` is one that answered with an error.
+pub(super) fn failure_of(
+    name: &str,
+    failed: Option<(String, SocketAddr)>,
+    timeout: Duration,
+) -> Failure {
+    let name = name.to_owned();
+    match failed {
+        Some((code, server)) => Failure::DnsServerFailure { name, code, server: Some(server) },
+        None => Failure::DnsTimeout {
+            name,
+            after_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
+        },
     }
 }
 

@@ -126,8 +126,11 @@ async fn every_failure_has_its_own_name() {
 async fn silence_ends_after_the_configured_time() {
     let dns = TestDns::start();
     dns.fault("slow.test", DnsFault::Drop);
-    let settings =
-        DnsSettings { servers: vec![dns.address()], timeout: Duration::from_millis(300) };
+    let settings = DnsSettings {
+        servers: vec![dns.address()],
+        timeout: Duration::from_millis(300),
+        trust_ad: None,
+    };
     let start = Instant::now();
     assert_eq!(
         Resolver::new(&settings).unwrap().mx(&domain("slow.test")).await,
@@ -163,7 +166,7 @@ async fn another_server_answers_when_the_first_does_not() {
         let broken = TestDns::start();
         broken.fault("host.test", fault);
         let servers = vec![broken.address(), dns.address()];
-        let settings = DnsSettings { servers, timeout: Duration::from_secs(2) };
+        let settings = DnsSettings { servers, timeout: Duration::from_secs(2), trust_ad: None };
         let resolver = Resolver::new(&settings).unwrap();
         let found = resolver.addresses("host.test", Families::Ipv4).await;
         assert_eq!(found, Ok(vec![ip("127.0.0.4")]));
@@ -222,7 +225,8 @@ async fn the_other_records_are_read() {
 
 #[test]
 fn the_systems_servers_are_used_when_none_are_configured() {
-    let settings = DnsSettings { servers: Vec::new(), timeout: Duration::from_secs(1) };
+    let settings =
+        DnsSettings { servers: Vec::new(), timeout: Duration::from_secs(1), trust_ad: None };
     assert!(!Resolver::new(&settings).unwrap().servers().is_empty());
 }
 
@@ -230,7 +234,8 @@ fn the_systems_servers_are_used_when_none_are_configured() {
 async fn a_server_that_is_not_there_is_silence() {
     let (socket, address) = silent_server();
     drop(socket);
-    let settings = DnsSettings { servers: vec![address], timeout: Duration::from_millis(200) };
+    let settings =
+        DnsSettings { servers: vec![address], timeout: Duration::from_millis(200), trust_ad: None };
     assert_eq!(
         Resolver::new(&settings).unwrap().mx(&domain("a.test")).await,
         Err(Failure::DnsTimeout { name: "a.test".into(), after_ms: 200 })
@@ -244,7 +249,11 @@ async fn many_questions_at_once_are_all_answered() {
         dns.mx(&format!("d{n}.test"), 10, "mx.test");
         dns.fault(&format!("d{n}.test"), DnsFault::Delay(Duration::from_millis(100)));
     }
-    let settings = DnsSettings { servers: vec![dns.address()], timeout: Duration::from_secs(60) };
+    let settings = DnsSettings {
+        servers: vec![dns.address()],
+        timeout: Duration::from_secs(60),
+        trust_ad: None,
+    };
     let resolver = Resolver::new(&settings).unwrap();
     let questions = (0..500).map(|n| {
         let resolver = resolver.clone();
@@ -268,4 +277,88 @@ async fn names_that_cannot_exist_are_not_asked_for() {
         assert!(resolver.addresses(name, Families::Both).await.is_err(), "{name:?}");
     }
     assert_eq!(dns.queries("a.invalid"), 0);
+}
+
+/// The records of `host` for port 25, with a digest of this octet.
+fn record(octet: u8) -> Vec<u8> {
+    let mut data = vec![3, 1, 1];
+    data.extend([octet; 32]);
+    data
+}
+
+#[tokio::test]
+async fn tlsa_records_count_only_where_everything_is_signed() {
+    let dns = TestDns::start();
+    dns.sign("signed.test")
+        .mx("signed.test", 10, "mx.signed.test")
+        .a("mx.signed.test", "127.0.0.2");
+    dns.tlsa("mx.signed.test", 25, &record(1));
+    dns.mx("unsigned.test", 10, "mx.unsigned.test").a("mx.unsigned.test", "127.0.0.2");
+    dns.tlsa("mx.unsigned.test", 25, &record(2));
+    let resolver = Resolver::new(&dns.settings()).unwrap();
+    let domain = |text: &str| Domain::parse(text).unwrap();
+    assert!(resolver.mx(&domain("signed.test")).await.unwrap().is_authentic);
+    assert!(!resolver.mx(&domain("unsigned.test")).await.unwrap().is_authentic);
+    let set = resolver.tlsa("mx.signed.test", 25).await.unwrap().unwrap();
+    assert_eq!((set.base.as_str(), set.len()), ("mx.signed.test", 1));
+    assert_eq!(resolver.tlsa("mx.unsigned.test", 25).await, Ok(None));
+    assert_eq!(dns.queries_of("_25._tcp.mx.unsigned.test", "TLSA"), 0, "not even asked for");
+    // Who is not believed is not asked.
+    let settings = DnsSettings { trust_ad: Some(false), ..dns.settings() };
+    let distrustful = Resolver::new(&settings).unwrap();
+    assert!(!distrustful.mx(&domain("signed.test")).await.unwrap().is_authentic);
+    assert_eq!(distrustful.tlsa("mx.signed.test", 25).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_bogus_tlsa_answer_is_no_absence() {
+    let dns = TestDns::start();
+    dns.sign("signed.test").a("mx.signed.test", "127.0.0.2");
+    dns.fault("_25._tcp.mx.signed.test", DnsFault::ServFail);
+    let resolver = Resolver::new(&dns.settings()).unwrap();
+    let failure = resolver.tlsa("mx.signed.test", 25).await.unwrap_err();
+    assert!(matches!(failure, Failure::TlsaUnavailable { .. }), "{failure:?}");
+    dns.heal("_25._tcp.mx.signed.test");
+    assert_eq!(resolver.tlsa("mx.signed.test", 25).await, Ok(None));
+}
+
+#[tokio::test]
+async fn an_alias_is_asked_about_where_it_leads_and_where_it_is() {
+    // TLS-11: an MX host that is an alias into an unsigned zone keeps its own records.
+    let dns = TestDns::start();
+    dns.sign("signed.test").sign("host.test");
+    dns.cname("a.signed.test", "mx.host.test").a("mx.host.test", "127.0.0.2");
+    dns.tlsa("mx.host.test", 25, &record(1)).tlsa("a.signed.test", 25, &record(2));
+    dns.cname("b.signed.test", "bare.host.test").a("bare.host.test", "127.0.0.2");
+    dns.tlsa("b.signed.test", 25, &record(3));
+    dns.cname("c.signed.test", "mx.unsigned.test").a("mx.unsigned.test", "127.0.0.2");
+    dns.tlsa("c.signed.test", 25, &record(4)).tlsa("mx.unsigned.test", 25, &record(5));
+    dns.cname("d.unsigned.test", "mx.host.test").tlsa("d.unsigned.test", 25, &record(6));
+    let resolver = Resolver::new(&dns.settings()).unwrap();
+    for (host, base) in [
+        ("a.signed.test", Some("mx.host.test")),
+        ("b.signed.test", Some("b.signed.test")),
+        ("c.signed.test", Some("c.signed.test")),
+        ("d.unsigned.test", None),
+    ] {
+        let set = resolver.tlsa(host, 25).await.unwrap();
+        assert_eq!(set.map(|set| set.base).as_deref(), base, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_tlsa_records_and_very_many_are_an_answer() {
+    let dns = TestDns::start();
+    dns.sign("signed.test").a("mx.signed.test", "127.0.0.2").a("many.signed.test", "127.0.0.2");
+    for data in [&[][..], &[3], &[3, 1], &[3, 1, 1], &[9; 35], &[3; 19]] {
+        dns.tlsa("mx.signed.test", 25, data);
+    }
+    for n in 0..500u16 {
+        let mut data = record(0);
+        data[3..5].copy_from_slice(&n.to_be_bytes());
+        dns.tlsa("many.signed.test", 25, &data);
+    }
+    let resolver = Resolver::new(&dns.settings()).unwrap();
+    assert!(resolver.tlsa("mx.signed.test", 25).await.unwrap().unwrap().is_empty());
+    assert_eq!(resolver.tlsa("many.signed.test", 25).await.unwrap().unwrap().len(), 500);
 }

@@ -135,6 +135,8 @@ impl Session {
             }
             Starttls::Garbage(octets) => {
                 self.answer("STARTTLS", "220 2.0.0 go ahead").await?;
+                // Like a handshake, it answers the client's greeting and does not come before it.
+                self.stream.fill_buf().await?;
                 self.send(octets).await?;
                 return Ok(Next::End);
             }

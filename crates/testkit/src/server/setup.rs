@@ -20,6 +20,7 @@ pub struct Setup {
     dns: Option<SocketAddr>,
     mx_port: u16,
     trust_roots: Vec<PathBuf>,
+    delivery: String,
     mailboxes: Vec<String>,
     manual_clock: bool,
     data_dir: Option<PathBuf>,
@@ -40,6 +41,7 @@ impl Setup {
             dns: None,
             mx_port: 25,
             trust_roots: Vec::new(),
+            delivery: String::new(),
             mailboxes: Vec::new(),
             manual_clock: true,
             data_dir: None,
@@ -135,6 +137,13 @@ impl Setup {
         self
     }
 
+    /// A further line of `[delivery]`.
+    pub fn delivery(mut self, line: &str) -> Self {
+        self.delivery.push_str(line);
+        self.delivery.push('\n');
+        self
+    }
+
     /// The queue runs on the system's clock.
     pub fn system_clock(mut self) -> Self {
         self.manual_clock = false;
@@ -212,8 +221,8 @@ impl Setup {
         }
         let _ = write!(
             toml,
-            "\n[delivery]\nmx_port = {}\ntrust_roots = {:?}\n\n",
-            self.mx_port, self.trust_roots
+            "\n[delivery]\nmx_port = {}\ntrust_roots = {:?}\n{}\n",
+            self.mx_port, self.trust_roots, self.delivery
         );
         toml + &self.machine
     }

@@ -1,7 +1,7 @@
 //! `causeway queue show`: the story of one message, in sentences.
 
-use causeway_admin::types::{MessageDetail, QueueRecipient, RecipientStatus};
-use causeway_model::{Origin, QueueId};
+use causeway_admin::types::{MessageDetail, QueueRecipient, RecipientStatus, Security};
+use causeway_model::{Origin, QueueId, VerifiedBy};
 
 use super::super::Answer;
 use super::super::context::Context;
@@ -162,7 +162,25 @@ fn so_far(recipient: &QueueRecipient, words: Words) -> Vec<String> {
     if let Some(connector) = &recipient.connector {
         out.push(words.say("cli-through", &[("connector", harmless(connector, 100).into())]));
     }
+    out.extend(recipient.security.iter().flat_map(|security| secured(security, words)));
     out.extend(last_answer(recipient, words));
+    out
+}
+
+/// What secured the connection, in one sentence or two.
+pub(super) fn secured(security: &Security, words: Words) -> Vec<String> {
+    let key = match (&security.tls, security.verified_by) {
+        (None, _) => "cli-secured-not",
+        (Some(_), VerifiedBy::Dane) => "cli-secured-dane",
+        (Some(_), VerifiedBy::MtaSts) => "cli-secured-mta-sts",
+        (Some(_), VerifiedBy::Certificate) => "cli-secured-certificate",
+        (Some(_), VerifiedBy::Nothing) => "cli-secured-nothing",
+    };
+    let tls = harmless(security.tls.as_deref().unwrap_or_default(), 200);
+    let mut out = vec![words.say(key, &[("tls", tls.into())])];
+    if let Some(weakness) = &security.weakness {
+        out.push(words.say("cli-weakness", &[("reason", harmless(weakness, 600).into())]));
+    }
     out
 }
 
@@ -223,6 +241,7 @@ mod tests {
             connector: Some("to partner".into()),
             code: Some("450 4.4.316".into()),
             reply: Some("Connection refused".into()),
+            security: None,
             events: None,
         };
         let message = QueueMessage {

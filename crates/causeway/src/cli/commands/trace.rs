@@ -11,7 +11,7 @@ use super::super::failure::Failure;
 use super::super::output::{Columns, Output, Tone, Width};
 use super::super::when;
 use super::super::words::{self, Words, harmless};
-use super::message::title;
+use super::message::{secured, title};
 use super::queue::result_text;
 
 /// Rows shown as text when no limit is given.
@@ -183,6 +183,9 @@ async fn show(id: QueueId, context: &Context) -> Result<Answer, Failure> {
         let result = harmless(&result_text(row.code.as_deref(), row.reply.as_deref()), 1000);
         if !result.is_empty() {
             output.line(&format!("  {result}"))?;
+        }
+        for sentence in row.security.iter().flat_map(|s| secured(s, context.words())) {
+            output.line(&format!("  {sentence}"))?;
         }
         for event in row.events.as_deref().unwrap_or_default() {
             output.line(&format!(

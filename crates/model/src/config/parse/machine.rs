@@ -55,11 +55,12 @@ const LIMIT_KEYS: &[&str] = &[
 ];
 
 const TLS_KEYS: &[&str] = &["certificate", "key"];
-const DNS_KEYS: &[&str] = &["servers", "timeout", "root_servers"];
+const DNS_KEYS: &[&str] = &["servers", "timeout", "root_servers", "trust_ad"];
 const PROBE_KEYS: &[&str] =
     &["at_once", "per_minute", "timeout", "keep_for", "control_destinations"];
 const STORE_KEYS: &[&str] = &["url"];
-const DELIVERY_KEYS: &[&str] = &["mx_port", "source_addresses", "trust_roots"];
+const DELIVERY_KEYS: &[&str] =
+    &["mx_port", "source_addresses", "trust_roots", "dane", "mta_sts", "mta_sts_port"];
 
 /// Every key, by table; those outside of a table first.
 pub(super) const KEYS: &[(&str, &[&str])] = &[
@@ -107,6 +108,7 @@ fn machine(root: &Section<'_>) -> Machine {
         if let Some(roots) = dns.list("root_servers", "[\"192.0.2.1:53\"]", values::name_server) {
             machine.probes.root_servers = roots;
         }
+        machine.dns.trust_ad = dns.read("trust_ad", values::boolean);
     }
     if let Some(store) = root.section("store", STORE_KEYS) {
         store.set("url", &mut machine.store, store_url);
@@ -247,6 +249,11 @@ fn delivery(root: &Section<'_>, machine: &mut Machine) {
     }
     if let Some(list) = section.list("trust_roots", "[\"ca.pem\"]", values::path) {
         machine.delivery.trust_roots = list;
+    }
+    section.set("dane", &mut machine.delivery.dane, values::boolean);
+    section.set("mta_sts", &mut machine.delivery.mta_sts, values::boolean);
+    if let Some(port) = section.read("mta_sts_port", values::count(65_535)) {
+        machine.delivery.mta_sts_port = u16::try_from(port).unwrap_or(443);
     }
 }
 
