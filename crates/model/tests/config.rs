@@ -28,6 +28,7 @@ key = "/etc/causeway/tls/key.pem"
 [dns]
 servers = ["127.0.0.1:53", "2001:db8::53"]
 timeout = "5s"
+trust_ad = true
 
 [store]
 url = "sqlite"
@@ -36,6 +37,9 @@ url = "sqlite"
 mx_port = 2525
 source_addresses = ["192.0.2.1"]
 trust_roots = ["ca.pem"]
+dane = false
+mta_sts = false
+mta_sts_port = 8443
 
 [limits]
 max_message_size = "50 MiB"
@@ -124,6 +128,9 @@ fn the_machine_file_is_read() {
     assert_eq!(machine.dns.servers[1], "[2001:db8::53]:53".parse().unwrap());
     assert_eq!(machine.limits.max_message_size, 50 * 1024 * 1024);
     assert_eq!(machine.delivery.mx_port, 2525);
+    assert!(!machine.delivery.dane && !machine.delivery.mta_sts);
+    assert_eq!(machine.delivery.mta_sts_port, 8443);
+    assert_eq!(machine.dns.trust_ad, Some(true));
     assert!(machine.tls.is_some());
     let (machine, _) = Machine::parse("[store]\nurl = 'postgres://u@h/d'", "f").unwrap();
     assert_eq!(machine.store, StoreUrl::Postgres("postgres://u@h/d".into()));

@@ -85,15 +85,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow())
             .await
             .map_err(store_failed)?;
-    let resolver = Resolver::new(&machine.dns).map_err(|e| Refusal::other(e.to_string()))?;
-    let resolver = Arc::new(resolver);
+    let resolver = resolver(&machine)?;
     let (client_tls, tls) = certificates(&machine, &hostname)?;
-    let mta_sts = machine.delivery.mta_sts.then(|| Fetch {
-        resolver: Resolver::clone(&resolver),
-        tls: client_tls.clone(),
-        port: machine.delivery.mta_sts_port,
-        limit: causeway_net::sts::LIMIT,
-    });
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
 
     let dispatch = Dispatch::new(Settings {
@@ -101,12 +94,12 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         policy: Arc::clone(&policy),
         mailboxes: Arc::clone(&mailboxes) as _,
         resolver: Arc::clone(&resolver),
+        mta_sts: mta_sts(&machine, &resolver, &client_tls),
         client_tls: Arc::new(client_tls),
         clock: clock.clone(),
         hostname: Arc::clone(&hostname),
         mx_port: machine.delivery.mx_port,
         dane: machine.delivery.dane,
-        mta_sts,
         source_addresses: machine.delivery.source_addresses.clone(),
         own_listeners: smtp.iter().filter_map(|l| l.address().ok()).collect(),
         own_addresses: own_addresses.clone(),
@@ -168,6 +161,20 @@ async fn who_gets_in(
     logins.never_lock(machine.login_lock_exempt.clone());
     let register = PopRegister::open(Arc::clone(store), flow.relay.pop_before_smtp).await?;
     Ok((logins, Arc::new(register)))
+}
+
+fn resolver(machine: &Machine) -> Result<Arc<Resolver>, Refusal> {
+    Resolver::new(&machine.dns).map(Arc::new).map_err(|error| Refusal::other(error.to_string()))
+}
+
+/// What gets MTA-STS policies, unless it is switched off.
+fn mta_sts(machine: &Machine, resolver: &Resolver, tls: &ClientTls) -> Option<Fetch> {
+    machine.delivery.mta_sts.then(|| Fetch {
+        resolver: resolver.clone(),
+        tls: tls.clone(),
+        port: machine.delivery.mta_sts_port,
+        limit: causeway_net::sts::LIMIT,
+    })
 }
 
 /// TLS towards peers, and our own certificate.

@@ -70,6 +70,28 @@ fn names(machine: &Machine, findings: &mut Findings<'_>) {
             "write [tls] with certificate and key",
         );
     }
+    if machine.dns.trust_ad == Some(true)
+        && let Some(server) =
+            machine.dns.servers.iter().find(|s| !s.ip().to_canonical().is_loopback())
+    {
+        findings.warning(
+            "dns.trust_ad",
+            format!(
+                "the resolver {server} is believed about signatures, and is not on this machine"
+            ),
+            "run a validating resolver here, unless nobody can reach the network in between",
+        );
+    }
+    if machine.delivery.mta_sts_port != 443 {
+        findings.warning(
+            "delivery.mta_sts_port",
+            format!(
+                "MTA-STS policies are fetched from port {}, where none is",
+                machine.delivery.mta_sts_port
+            ),
+            "remove mta_sts_port, unless this is a test lab",
+        );
+    }
     if machine.delivery.mx_port != 25 {
         findings.warning(
             "delivery.mx_port",
