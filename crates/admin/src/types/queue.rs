@@ -161,12 +161,13 @@ pub struct QueueRecipient {
 }
 
 /// What secured a connection to a peer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Security {
     /// TLS version and cipher; absent: plain text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
     /// What proved who the peer is: `dane`, `mta-sts`, `certificate`, or `nothing`.
+    #[schema(value_type = String)]
     pub verified_by: VerifiedBy,
     /// What was not as it should be, and did not stop the mail, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -69,9 +69,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let (flow, machine) = (flow.value, machine.value);
     let hostname: Arc<str> = hostname(&machine).into();
     let own_addresses = causeway_net::local::local_addresses();
-    let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses)
-        .map_err(Refusal::files)?;
-    let policy = Arc::new(ArcSwap::from_pointee(policy));
+    let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses);
+    let policy = Arc::new(ArcSwap::from_pointee(policy.map_err(Refusal::files)?));
 
     let store = open_store(&machine).await?;
     let spool = Spool { bodies: store.bodies() };
