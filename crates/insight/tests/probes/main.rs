@@ -19,7 +19,8 @@ use causeway_testkit::TestCa;
 
 /// A prober that asks `resolver` and begins at `roots`; nothing takes longer than two seconds.
 fn prober(resolver: SocketAddr, settings: ProbeSettings, ca: Option<&TestCa>) -> Prober {
-    let dns = DnsSettings { servers: vec![resolver], timeout: Duration::from_secs(1) };
+    let dns =
+        DnsSettings { servers: vec![resolver], timeout: Duration::from_secs(1), trust_ad: None };
     let roots: Vec<_> = ca.map(TestCa::root_file).into_iter().collect();
     let surroundings = Surroundings {
         resolver: Resolver::new(&dns).unwrap(),
