@@ -53,6 +53,10 @@ cli-done-retry = { $count ->
     [one] { $count } Empfänger wird jetzt versucht.
    *[other] { $count } Empfänger werden jetzt versucht.
 }
+cli-retry-held = { $count ->
+    [one] { $count } Empfänger ist angehalten und bleibt es; `causeway queue release` gibt ihn frei.
+   *[other] { $count } Empfänger sind angehalten und bleiben es; `causeway queue release` gibt sie frei.
+}
 cli-done-hold = { $count ->
     [one] { $count } Empfänger ist angehalten.
    *[other] { $count } Empfänger sind angehalten.

@@ -53,6 +53,10 @@ cli-done-retry = { $count ->
     [one] { $count } recipient is tried now.
    *[other] { $count } recipients are tried now.
 }
+cli-retry-held = { $count ->
+    [one] { $count } recipient is on hold and stays there; `causeway queue release` lets it go.
+   *[other] { $count } recipients are on hold and stay there; `causeway queue release` lets them go.
+}
 cli-done-hold = { $count ->
     [one] { $count } recipient is on hold.
    *[other] { $count } recipients are on hold.

@@ -53,6 +53,10 @@ cli-done-retry = { $count ->
     [one] { $count } ontvanger wordt nu geprobeerd.
    *[other] { $count } ontvangers worden nu geprobeerd.
 }
+cli-retry-held = { $count ->
+    [one] { $count } ontvanger is vastgehouden en blijft dat; `causeway queue release` laat hem gaan.
+   *[other] { $count } ontvangers zijn vastgehouden en blijven dat; `causeway queue release` laat ze gaan.
+}
 cli-done-hold = { $count ->
     [one] { $count } ontvanger is aangehouden.
    *[other] { $count } ontvangers zijn aangehouden.

@@ -53,6 +53,10 @@ cli-done-retry = { $count ->
     [one] { $count } mottagare försöks nu.
    *[other] { $count } mottagare försöks nu.
 }
+cli-retry-held = { $count ->
+    [one] { $count } mottagare hålls kvar; `causeway queue release` släpper den.
+   *[other] { $count } mottagare hålls kvar; `causeway queue release` släpper dem.
+}
 cli-done-hold = { $count ->
     [one] { $count } mottagare hålls kvar.
    *[other] { $count } mottagare hålls kvar.

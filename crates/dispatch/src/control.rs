@@ -109,6 +109,9 @@ impl Dispatch {
         let connector = selection.filter.connector.as_deref();
         let filter =
             QueueFilter { limit: BATCH, after, connector: None, ..selection.filter.clone() };
+        // Nor that it is deferred: for the store it is ready.
+        let status = filter.status.filter(|status| *status != Status::Held);
+        let filter = QueueFilter { status: filter.status.filter(|s| *s == Status::Held), ..filter };
         let messages = self.shared.store.list_queue(filter).await?;
         Ok(messages
             .into_iter()
@@ -118,7 +121,11 @@ impl Dispatch {
                 for (index, _, state) in &message.recipients {
                     let key = RecipientKey { message: id, index: *index };
                     let stored = state.last.as_ref().and_then(|last| last.connector.as_deref());
-                    if connector.is_none_or(|name| self.last_went_by(key, stored, name)) {
+                    let is_in_state =
+                        status.is_none_or(|wanted| self.is_now(key, state.status, wanted));
+                    if is_in_state
+                        && connector.is_none_or(|name| self.last_went_by(key, stored, name))
+                    {
                         keys.push(key);
                         statuses.push(state.status);
                     }
@@ -126,6 +133,17 @@ impl Dispatch {
                 (id, keys, statuses)
             })
             .collect())
+    }
+
+    /// Whether a recipient is in this state for people: what waits for a failing site is deferred.
+    fn is_now(&self, key: RecipientKey, stored: Status, wanted: Status) -> bool {
+        let glimpse = || self.shared.schedule.lock().glimpse(key);
+        match stored {
+            Status::Ready if glimpse().is_some_and(|glimpse| glimpse.last.is_some()) => {
+                wanted == Status::Deferred
+            }
+            stored => stored == wanted,
+        }
     }
 
     /// Whether a recipient's last attempt, its own or its site's, went by this connector.

@@ -28,9 +28,13 @@ pub(super) async fn list(
     }
     // Not by connector: what waits for a failing site was not tried itself, and only the scheduler
     // knows where it was to go.
+    if let (Some(name), None) = (&query.connector, query.after) {
+        refuse_unknown_connector(&api, name).await?;
+    }
+    // What waits for a failing site is deferred for people and ready for the store.
     let filter = QueueFilter {
         domain: query.domain,
-        status: query.status.and_then(RecipientStatus::stored),
+        status: query.status.filter(|s| *s == RecipientStatus::Held).and_then(|s| s.stored()),
         sender: query.sender,
         limit,
         after: query.after,
@@ -47,6 +51,37 @@ pub(super) async fn list(
     }
     messages.retain(|message| !message.recipients.is_empty());
     Ok(Json(QueuePage { now: api.inner.control.now(), messages, next }))
+}
+
+/// A connector that neither the configuration has nor anything that waits.
+async fn refuse_unknown_connector(api: &Api, name: &str) -> Result<(), ApiError> {
+    let flow = api.inner.control.mail_flow();
+    let known: Vec<&str> = flow.connectors.iter().map(|connector| connector.name()).collect();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let filter =
+        QueueFilter { connector: Some(name.to_owned()), limit: 1, ..QueueFilter::default() };
+    if !api.inner.store.list_queue(filter).await?.is_empty() {
+        return Ok(());
+    }
+    let shown: String = name.chars().take(80).collect();
+    let instead = match causeway_model::config::nearest(&shown, &known) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "see `causeway connector list` for the names".to_owned(),
+    };
+    Err(ApiError::bad_request(format!("there is no connector {shown:?}"), instead))
+}
+
+/// How many of the selected recipients are on hold.
+async fn on_hold(api: &Api, selection: &Selection) -> Result<u64, ApiError> {
+    let filter = QueueFilter {
+        status: RecipientStatus::Held.stored(),
+        limit: 1000,
+        ..selection.to_queue_filter()
+    };
+    let found = api.inner.store.list_queue(filter).await?;
+    Ok(found.iter().map(|message| message.recipients.len() as u64).sum())
 }
 
 fn no_such_queue_status(status: RecipientStatus) -> ApiError {
@@ -212,6 +247,10 @@ pub(super) async fn act(
             "leave it out, or use redirect",
         ));
     }
+    let held = match action {
+        QueueAction::Retry => Some(on_hold(&api, &request.selection).await?).filter(|n| *n > 0),
+        _ => None,
+    };
     let (control, selection) = (&api.inner.control, request.selection);
     let recipients = match (action, request.to) {
         (QueueAction::Retry, _) => control.retry(selection).await,
@@ -222,7 +261,7 @@ pub(super) async fn act(
         (QueueAction::Remove | QueueAction::Redirect, _) => control.remove(selection, reason).await,
     }?;
     tracing::info!(action = action.name(), recipients, "an administrator acted on the queue");
-    Ok(Json(Touched { recipients }))
+    Ok(Json(Touched { recipients, held }))
 }
 
 fn action_named(name: &str) -> Result<QueueAction, ApiError> {
@@ -248,6 +287,9 @@ async fn check_selection(api: &Api, selection: &Selection) -> Result<(), ApiErro
                 "selection: the filter has no condition",
                 "say \"all\" when the whole queue is meant",
             ))
+        }
+        Selection::Filter(SelectionFilter { connector: Some(name), status: None, .. }) => {
+            refuse_unknown_connector(api, name).await
         }
         Selection::Filter(filter) => match filter.status {
             Some(RecipientStatus::Delivering) => Err(ApiError::bad_request(

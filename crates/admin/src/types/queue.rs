@@ -279,6 +279,9 @@ pub struct QueueActionRequest {
 pub struct Touched {
     /// How many recipients it touched.
     pub recipients: u64,
+    /// With `retry`: how many (1000 messages are looked at) are on hold and stay there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<u64>,
 }
 
 /// What to do with the selected recipients.

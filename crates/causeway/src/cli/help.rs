@@ -12,8 +12,8 @@ cannot be reached.";
 
 pub(super) const SERVE: &str = "\
 Without files it listens on loopback (SMTP 2525, submission 2587, POP3 2110, admin 8025) and keeps
-its data in ./causeway-data. SIGHUP reads the files again; SIGTERM ends it after the sessions that
-are open.
+its data in ./causeway-data. SIGHUP reads mailflow.toml and the certificate again
+(causeway.toml is read at the start only); SIGTERM ends it after the sessions that are open.
 
 Examples:
   causeway serve

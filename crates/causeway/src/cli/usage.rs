@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use clap::error::ErrorKind;
 
+use super::arguments::Arguments;
 use super::failure::say;
 
 /// Prints help where it was asked for (status 0), one line otherwise (status 2).
@@ -20,14 +22,15 @@ pub(super) fn report(error: &clap::Error) -> ExitCode {
             ExitCode::from(2)
         }
         _ => {
-            say(&one_line(&error.render().to_string()));
+            let words: Vec<String> = std::env::args().skip(1).collect();
+            say(&one_line(&error.render().to_string(), &words));
             ExitCode::from(2)
         }
     }
 }
 
 /// The paragraphs of clap's message joined: what is wrong, then its tips, then where help is.
-fn one_line(message: &str) -> String {
+fn one_line(message: &str, words: &[String]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut usage = String::new();
     for paragraph in message.split("\n\n") {
@@ -45,21 +48,33 @@ fn one_line(message: &str) -> String {
         .split(' ')
         .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
         .collect();
-    let command = if command.is_empty() { "causeway".into() } else { command.join(" ") };
+    let command = if command.is_empty() { command_of(words) } else { command.join(" ") };
     parts.push(format!("see `{command} --help`"));
     parts.join("; ")
+}
+
+/// The command that was meant, by the words that name one.
+fn command_of(words: &[String]) -> String {
+    let mut command = Arguments::command();
+    let mut path = vec!["causeway".to_owned()];
+    for word in words {
+        let Some(next) = command.find_subcommand(word) else { continue };
+        path.push(word.clone());
+        command = next.clone();
+    }
+    path.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
-    use super::super::arguments::Arguments;
     use super::*;
 
     fn said(line: &[&str]) -> String {
         let error = Arguments::try_parse_from(line).unwrap_err();
-        one_line(&error.render().to_string())
+        let words: Vec<String> = line.iter().skip(1).map(ToString::to_string).collect();
+        one_line(&error.render().to_string(), &words)
     }
 
     #[test]
@@ -70,6 +85,8 @@ mod tests {
         assert!(line.ends_with("see `causeway queue list --help`"), "{line}");
         let line = said(&["causeway", "relay", "explain", "--recipient", "a@b.test"]);
         assert!(line.contains("--from-ip"), "{line}");
+        let line = said(&["causeway", "queue", "list", "--status", "x"]);
+        assert!(line.ends_with("see `causeway queue list --help`"), "{line}");
         let line = said(&["causeway", "que"]);
         assert!(line.contains("'queue'"), "{line}");
     }

@@ -35,6 +35,24 @@ fn counted(count: Result<usize, StoreError>) -> Result<u64, ControlError> {
     Ok(count? as u64)
 }
 
+/// A name that nobody has, with the nearest one.
+fn no_such_connector(kind: &str, name: &str, known: &[&str]) -> ControlError {
+    ControlError::Refused {
+        what: format!("there is no {kind} {name:?}"),
+        instead: match causeway_model::config::nearest(name, known) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => "see `causeway connector list` for the names".into(),
+        },
+    }
+}
+
+fn waiting_recipients(count: usize) -> String {
+    match count {
+        1 => "1 recipient waiting".into(),
+        count => format!("{count} recipients waiting"),
+    }
+}
+
 fn parse_sender(text: Option<&str>) -> Result<ReversePath, ControlError> {
     match text {
         None | Some("" | "<>") => Ok(ReversePath::Null),
@@ -112,6 +130,21 @@ impl ServerControl for Control {
         Box::pin(async move {
             parse_sender(question.sender.as_deref())?;
             let policy = self.server.policy.load_full();
+            if let Some(name) = &question.from_connector
+                && policy.inbound_connector(name).is_none()
+            {
+                let inbound = policy.flow().connectors.iter().filter_map(|c| match c {
+                    causeway_model::config::Connector::Inbound(inbound) => {
+                        Some(inbound.name.as_str())
+                    }
+                    causeway_model::config::Connector::Outbound(_) => None,
+                });
+                return Err(no_such_connector(
+                    "inbound connector",
+                    name,
+                    &inbound.collect::<Vec<_>>(),
+                ));
+            }
             let route = policy.explain_route(
                 &question.recipient,
                 question.from_connector.as_deref(),
@@ -234,10 +267,10 @@ impl Server {
         // A path that an administrator made is a part of the service; somebody else's domain is not.
         let failing = self.dispatch.failing_sites();
         let elsewhere = failing.iter().filter(|site| site.last.connector.is_none()).count();
-        let mut waiting = format!("{queued} recipients waiting");
+        let mut waiting = waiting_recipients(queued);
         if elsewhere > 0 {
             waiting.push_str(&format!(
-                "; {elsewhere} other organizations' servers cannot be reached now"
+                "; other organizations' servers that cannot be reached now: {elsewhere}"
             ));
         }
         parts.push(ok("queue".into(), Some(waiting)));
@@ -248,8 +281,9 @@ impl Server {
                 status: ComponentStatus::Degraded,
                 since: Some(site.since),
                 detail: Some(format!(
-                    "{} recipients waiting, next attempt {}: {code} {reply}",
-                    site.waiting, site.until
+                    "{}, next attempt {}: {code} {reply}",
+                    waiting_recipients(site.waiting),
+                    site.until
                 )),
             });
         }

@@ -253,6 +253,7 @@ async fn make_durable(
         ControlError::Unavailable(format!("the change could not be noted: {error}"))
     })?;
     server.store.remember(PENDING.into(), note).await?;
+    die_at("flow-noted");
     let path = server.flow.path();
     let written = write_in_background(path.clone(), new.text.clone()).await;
     if let Err(error) = written {
@@ -263,12 +264,19 @@ async fn make_durable(
             path.display()
         )));
     }
-    match server.store.record_revision(new, Some(base)).await {
+    die_at("flow-written");
+    // Both at once, the revision first: usually one sync is enough for both.
+    let (recorded, forgotten) = tokio::join!(
+        server.store.record_revision(new, Some(base)),
+        server.store.forget_facts(vec![PENDING.into()])
+    );
+    if let Err(problem) = forgotten {
+        // Left behind, it is overwritten by the next note.
+        warn!(%problem, "the note of a change could not be removed");
+    }
+    match recorded {
         Ok(number) => {
-            // Left behind, it would only be overwritten by the next note.
-            if let Err(problem) = server.store.forget_facts(vec![PENDING.into()]).await {
-                warn!(%problem, "the note of a change could not be removed");
-            }
+            die_at("flow-recorded");
             Ok(number)
         }
         Err(error) => {
@@ -278,6 +286,17 @@ async fn make_durable(
             }
             Err(error.into())
         }
+    }
+}
+
+/// Set by tests to the step at which the process is to end as by a crash.
+const DEATH_VARIABLE: &str = "CAUSEWAY_TEST_DIE_AT";
+
+/// Ends the process without a goodbye when a test wants it here.
+fn die_at(step: &str) {
+    if std::env::var_os(DEATH_VARIABLE).is_some_and(|wanted| wanted == step) {
+        warn!(step, "ending at once, as {DEATH_VARIABLE} says: for tests only");
+        std::process::abort();
     }
 }
 

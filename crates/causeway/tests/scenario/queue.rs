@@ -194,3 +194,39 @@ fn route_explain_tells_connector_and_next_hop() {
     let local = server.json(&["route", "explain", "alice@ours.test"]);
     assert_eq!(local["domain_type"], "authoritative", "{local}");
 }
+
+#[test]
+fn what_waits_for_a_failing_site_is_deferred_in_filters_too() {
+    let dead = ScriptedPeer::refusing();
+    let server = with_partner(dead.address(), "").start();
+    send(&server, &["x@partner.test"], "first");
+    wait_for_deferral(&server, "x@partner.test");
+    // Not tried itself: it waits for the site.
+    send(&server, &["y@partner.test"], "second");
+    wait_for_deferral(&server, "y@partner.test");
+    let deferred = server.json(&["queue", "list", "--status", "deferred"]);
+    assert_eq!(deferred.as_array().unwrap().len(), 2, "{deferred}");
+    let ready = server.json(&["queue", "list", "--status", "ready"]);
+    assert!(ready.as_array().unwrap().is_empty(), "{ready}");
+    let held = server.json(&["queue", "hold", "--status", "deferred"]);
+    assert_eq!(held["recipients"], 2, "{held}");
+    // Held mail is not tried, and that is said.
+    let retry = server.cli(&["queue", "retry", "--all", "--yes", "--lang", "en"]);
+    assert!(retry.stdout.contains("2 recipients are on hold"), "{retry:?}");
+}
+
+#[test]
+fn a_connector_that_is_not_there_is_named_with_the_nearest_one() {
+    let (_peer, server, _) = waiting();
+    for command in [
+        &["queue", "list", "--connector", "partnr"][..],
+        &["queue", "retry", "--connector", "partnr"],
+        &["route", "explain", "x@partner.test", "--from-connector", "partnr"],
+    ] {
+        let refused = server.cli(command);
+        assert_eq!(refused.status, Some(2), "{refused:?}");
+        assert!(refused.stderr.contains("\"partnr\""), "{refused:?}");
+    }
+    let near = server.cli(&["queue", "list", "--connector", "partnr"]);
+    assert!(near.stderr.contains("did you mean \"partner\"?"), "{near:?}");
+}

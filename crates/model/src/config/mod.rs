@@ -26,7 +26,7 @@ pub use mailflow::{
     QueueSettings, RejectStyle, RelaySettings, SmartHost, Suspected, TlsLevel, ToldOfHeld, Until,
 };
 
-pub use parse::{Places, distance, known_keys};
+pub use parse::{Places, distance, known_keys, nearest};
 
 use std::fmt;
 

@@ -88,7 +88,7 @@ struct Found {
     files: [bool; 2],
 }
 
-/// Reads both files; when both can be read, asks whether they make sense together.
+/// Reads both files; as far as they can be read, asks whether they make sense together.
 fn find(context: &Context) -> Found {
     causeway_net::tls::install_crypto_provider();
     let machine = configuration::machine(&context.config_directory);
@@ -96,7 +96,11 @@ fn find(context: &Context) -> Found {
     let files = [machine.found, flow.found];
     let mut problems = machine.problems;
     problems.extend(flow.problems);
-    if let (Some(machine_value), Some(flow_value)) = (machine.value, flow.value) {
+    let is_whole = machine.value.is_some() && flow.value.is_some();
+    let machine_value =
+        machine.value.or_else(|| what_can_be_judged_of_machine(&machine.text, &machine.places));
+    let flow_value = flow.value.or_else(|| what_can_be_judged(&flow.text, &flow.places));
+    if let (Some(machine_value), Some(flow_value)) = (machine_value, flow_value) {
         problems.extend(causeway_policy::check(
             &flow_value,
             &machine_value,
@@ -106,9 +110,28 @@ fn find(context: &Context) -> Found {
         ));
         problems.extend(files_named(&machine_value, &machine.places));
         problems.extend(password_files(&flow_value, &flow.places));
-        problems.extend(open_relay(&machine_value, flow_value, &flow.places));
+        if is_whole {
+            problems.extend(open_relay(&machine_value, flow_value, &flow.places));
+        }
     }
     Found { problems, files }
+}
+
+/// A `mailflow.toml` with errors, as far as nothing is missing on which other findings depend: every
+/// domain and every connector of the file could be read.
+fn what_can_be_judged(text: &str, places: &Places) -> Option<MailFlow> {
+    let (flow, _) = MailFlow::parse_what_can_be(text, MAIL_FLOW_FILE);
+    let complete = places.has_text()
+        && !places.has(&format!("domain[{}]", flow.domains.len()))
+        && !places.has(&format!("connector[{}]", flow.connectors.len()));
+    complete.then_some(flow)
+}
+
+/// The same for `causeway.toml` and its listeners.
+fn what_can_be_judged_of_machine(text: &str, places: &Places) -> Option<Machine> {
+    let (machine, _) = Machine::parse_what_can_be(text, MACHINE_FILE);
+    let listeners = format!("listener[{}]", machine.listeners.len());
+    (places.has_text() && !places.has(&listeners)).then_some(machine)
 }
 
 /// Files that `causeway.toml` names and the server could not use.

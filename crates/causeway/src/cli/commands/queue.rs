@@ -217,6 +217,9 @@ async fn act(
         output.json(&touched)?;
     } else {
         output.line(&context.words().done(action, touched.recipients))?;
+        if let Some(held) = touched.held {
+            output.line(&context.words().say("cli-retry-held", &[("count", held.into())]))?;
+        }
         output.flush()?;
     }
     Ok(Answer::Fine)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPECTED};
 use super::values::{self, Read};
-use super::{Section, Wrong, read_file};
+use super::{Section, Wrong, if_right, read_file};
 use crate::config::{
     IdentityField, Limits, Listener, Machine, ProbeSettings, Problem, Protocol, StoreUrl,
     Suspected, TlsFiles,
@@ -84,6 +84,12 @@ impl Machine {
     /// # Errors
     /// Every problem of the file (warnings too), in its order, when at least one is an error.
     pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        if_right(Self::parse_what_can_be(text, file))
+    }
+
+    /// The same, leaving out what is wrong: to look for more problems, and for nothing else.
+    #[must_use]
+    pub fn parse_what_can_be(text: &str, file: &str) -> (Self, Vec<Problem>) {
         read_file(text, file, TABLES, machine)
     }
 }

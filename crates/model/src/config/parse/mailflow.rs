@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use toml_edit::Item;
 
 use super::values::{self, Read};
-use super::{Section, Wrong, connector, nearest, read_file};
+use super::{Section, Wrong, connector, if_right, nearest, read_file};
 use crate::config::{
     AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InternetRoute,
     MailFlow, Problem, QueueSettings, RejectStyle, Suspected, ToldOfHeld,
@@ -65,6 +65,12 @@ impl MailFlow {
     /// # Errors
     /// Every problem of the file (warnings too), in its order, when at least one is an error.
     pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        if_right(Self::parse_what_can_be(text, file))
+    }
+
+    /// The same, leaving out what is wrong: to look for more problems, and for nothing else.
+    #[must_use]
+    pub fn parse_what_can_be(text: &str, file: &str) -> (Self, Vec<Problem>) {
         read_file(text, file, TABLES, mailflow)
     }
 }

@@ -26,7 +26,7 @@ use toml_edit::{Item, TableLike, Value};
 
 use super::{Problem, Severity};
 
-pub use nearest::distance;
+pub use nearest::{distance, nearest};
 pub use places::Places;
 
 /// Every key that may be written: name of the file, table (empty: outside of one), keys.
@@ -81,17 +81,12 @@ impl<'t> Source<'t> {
         self.report(Severity::Warning, span, Wrong::new(what, instead));
     }
 
-    /// All problems in the order of the file: as warnings beside `value`, or as the reason why there
-    /// is none.
-    fn finish<T>(self, value: T) -> Result<(T, Vec<Problem>), Vec<Problem>> {
+    /// The value, and all problems in the order of the file.
+    fn finish<T>(self, value: T) -> (T, Vec<Problem>) {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|(offset, _)| *offset);
         let problems: Vec<Problem> = problems.into_iter().map(|(_, problem)| problem).collect();
-        if problems.iter().any(|problem| problem.severity == Severity::Error) {
-            Err(problems)
-        } else {
-            Ok((value, problems))
-        }
+        (value, problems)
     }
 }
 
@@ -117,13 +112,22 @@ impl<'t> Lines<'t> {
     }
 }
 
+/// What was read, unless a problem is an error.
+fn if_right<T>((value, problems): (T, Vec<Problem>)) -> Result<(T, Vec<Problem>), Vec<Problem>> {
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        Err(problems)
+    } else {
+        Ok((value, problems))
+    }
+}
+
 /// Parses the text as TOML and hands the whole document to `read`.
 fn read_file<T: Default>(
     text: &str,
     file: &str,
     known: &'static [&'static str],
     read: impl FnOnce(&Section<'_>) -> T,
-) -> Result<(T, Vec<Problem>), Vec<Problem>> {
+) -> (T, Vec<Problem>) {
     // Editors of other systems put a byte order mark there; TOML knows none.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let source = Source::new(text, file);
@@ -257,7 +261,12 @@ impl<'s> Section<'s> {
             }
             None => {
                 let what = format!("{key} must be a table, not {}", article(item.type_name()));
-                self.source.error(item.span(), what, format!("write [{key}] once, not [[{key}]]"));
+                let instead = match (self.path.is_empty(), known) {
+                    (true, _) => format!("write [{key}] once, not [[{key}]]"),
+                    (false, []) => format!("write {key} = {{ }}"),
+                    (false, [first, ..]) => format!("write {key} = {{ {first} = … }}"),
+                };
+                self.source.error(item.span(), what, instead);
                 None
             }
         }

@@ -10,7 +10,8 @@ pub(super) fn suggestion(word: &str, known: &[&str]) -> String {
 }
 
 /// The known word nearest to `word`, when one is near enough to be meant.
-pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+#[must_use]
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     let word = plain(&word.chars().take(64).collect::<String>());
     let near = known

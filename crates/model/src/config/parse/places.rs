@@ -48,6 +48,18 @@ impl Places {
         }
     }
 
+    /// True when there is a text, and it is TOML.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        !self.found.get_or_init(|| walk(&self.text)).is_empty()
+    }
+
+    /// True when the file has something at exactly this place.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.found.get_or_init(|| walk(&self.text)).contains_key(path)
+    }
+
     /// A problem at an entry.
     #[must_use]
     pub fn problem(

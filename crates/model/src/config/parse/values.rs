@@ -198,6 +198,12 @@ pub(super) fn pattern(item: &Item) -> Read<DomainPattern> {
             "write \"*\" for everything, or \"*.corp.example\" for everything below a domain",
         ));
     }
+    if name.is_empty() {
+        return Err(Wrong::new(
+            format!("{} names no domain", shown(text)),
+            "write it like corp.example, \"*.corp.example\" for everything below it, or \"*\" for all",
+        ));
+    }
     let domain = domain_of(name)?;
     Ok(if below { DomainPattern::Below(domain) } else { DomainPattern::Exact(domain) })
 }
