@@ -293,6 +293,7 @@ async fn make_durable(
 const DEATH_VARIABLE: &str = "CAUSEWAY_TEST_DIE_AT";
 
 /// Ends the process without a goodbye when a test wants it here.
+#[allow(clippy::disallowed_methods, reason = "a crash is what the test asks for")]
 fn die_at(step: &str) {
     if std::env::var_os(DEATH_VARIABLE).is_some_and(|wanted| wanted == step) {
         warn!(step, "ending at once, as {DEATH_VARIABLE} says: for tests only");
