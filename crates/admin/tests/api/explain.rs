@@ -53,7 +53,8 @@ async fn a_connector_says_what_waits_for_it() {
     let query = QueueQuery { connector: Some("to partner/100%".into()), ..QueueQuery::default() };
     assert_eq!(client.queue(&query).await.unwrap().messages[0].recipients.len(), 2);
     let query = QueueQuery { connector: Some("other".into()), ..QueueQuery::default() };
-    assert!(client.queue(&query).await.unwrap().messages.is_empty());
+    let nobody = client.queue(&query).await.unwrap_err();
+    assert!(matches!(nobody, ClientError::Refused { status: 400, .. }), "{nobody}");
     assert_eq!(explanation.code.as_deref(), Some("450 4.4.316"));
     let unknown = client.connector("to nobody").await.unwrap_err();
     assert!(matches!(unknown, ClientError::Refused { status: 404, .. }), "{unknown}");
