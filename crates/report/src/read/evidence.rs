@@ -199,6 +199,16 @@ impl Facts {
         if phrases::find(&phrases::reduce(&self.lower)).strong.is_some() {
             score += 10;
         }
+        // Subject and words are those of parcels and newsletters, too: somebody must be named, or a
+        // server quoted.
+        let sent_as_report = by_system || null_sender || document.is_report;
+        if !sent_as_report
+            && (60..100).contains(&score)
+            && codes::reply(&self.lower).is_none()
+            && !free_text::speaks_of_recipient(&self.lower)
+        {
+            return 40;
+        }
         // Between a report and other mail that speaks of one: does it name somebody as a report does?
         if (30..60).contains(&score) && free_text::names_recipient(&self.lower) {
             score += 25;

@@ -142,6 +142,13 @@ pub(super) fn names_recipient(lower: &str) -> bool {
     candidates(human, &lines, &[]).0.iter().any(|candidate| candidate.rank >= LISTED)
 }
 
+/// True when a text has an address where reports have those that were not reached.
+pub(super) fn speaks_of_recipient(lower: &str) -> bool {
+    let (human, _) = split_original(lower);
+    let lines = index_lines(human);
+    candidates(human, &lines, &[]).0.iter().any(|candidate| candidate.rank >= TOLD)
+}
+
 fn index_lines(text: &str) -> Vec<(usize, &str)> {
     let mut offset = 0;
     text.split_inclusive('\n')
