@@ -5,6 +5,7 @@
 //! server refused (with its own words), and the answer was not what this version understands.
 
 mod access;
+mod alert;
 
 mod flow;
 

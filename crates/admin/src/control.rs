@@ -16,8 +16,9 @@ use tokio::sync::mpsc::Sender;
 
 use crate::clients::MailServices;
 use crate::types::{
-    ApplyAnswer, ApplyRequest, ComponentHealth, FirewallRule, FlowView, PlanAnswer,
-    RelayExplanation, RelayQuestion, RouteExplanation, RouteQuestion, Selection, TestStep,
+    AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, FirewallRule,
+    FixAnswer, FixPlan, FixQuery, FixRequest, FlowView, PlanAnswer, RelayExplanation,
+    RelayQuestion, RouteExplanation, RouteQuestion, Selection, TestStep,
 };
 
 /// A boxed future: the trait is used as `Arc<dyn ServerControl>`.
@@ -86,6 +87,31 @@ pub trait ServerControl: Send + Sync + 'static {
         request: ApplyRequest,
         author: String,
     ) -> ControlFuture<'_, ApplyAnswer>;
+
+    /// Alerts, newest first.
+    fn alerts(&self, query: &AlertQuery) -> Vec<AlertView>;
+
+    /// One alert.
+    fn alert(&self, id: u64, language: Option<Language>) -> Option<AlertView>;
+
+    /// Closes an alert: it stays closed while its path fails in the same way.
+    fn alert_close(
+        &self,
+        id: u64,
+        request: CloseAlert,
+        author: String,
+    ) -> ControlFuture<'_, AlertView>;
+
+    /// What a remedy would do.
+    fn fix_plan(&self, id: u64, query: FixQuery) -> ControlFuture<'_, FixPlan>;
+
+    /// Applies a remedy, and waits a while for what comes of it.
+    fn fix_apply(
+        &self,
+        id: u64,
+        request: FixRequest,
+        author: String,
+    ) -> ControlFuture<'_, FixAnswer>;
 
     /// Tests a connector with a message to `to`; every step is sent as it ends, without waiting. True when
     /// everything that is needed works.

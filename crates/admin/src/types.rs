@@ -5,6 +5,7 @@
 //! `code` is always reply code and enhanced code together; `reply` is the peer's words.
 
 mod access;
+mod alert;
 mod flow;
 mod queue;
 mod test;
@@ -24,6 +25,10 @@ use crate::password::Password;
 pub use access::{
     ApplicationPasswordView, CreateApplicationPassword, Ended, LoginLock, NewApplicationPassword,
     PasswordUse, PopLoginView, ReportPopLogin, RevokePopLogins, UnlockLogins,
+};
+pub use alert::{
+    AlertQuery, AlertStates, AlertView, CauseView, CloseAlert, FixAnswer, FixPlan, FixQuery,
+    FixRequest, FixView, RemedyView,
 };
 pub use flow::{
     ApplyAnswer, ApplyRequest, Effect, EffectKind, FlowView, Plan, PlanAnswer, Proposal,

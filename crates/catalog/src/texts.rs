@@ -23,6 +23,7 @@ macro_rules! files {
         &[
             ("common.ftl", include_str!(concat!("../../../locales/", $language, "/common.ftl"))),
             ("causes.ftl", include_str!(concat!("../../../locales/", $language, "/causes.ftl"))),
+            ("alerts.ftl", include_str!(concat!("../../../locales/", $language, "/alerts.ftl"))),
             (
                 "findings.ftl",
                 include_str!(concat!("../../../locales/", $language, "/findings.ftl")),

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use causeway_catalog::Phase;
 use causeway_model::envelope::Recipient;
-use causeway_model::{Address, Attempt, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp};
+use causeway_model::{
+    Address, Attempt, Domain, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp,
+};
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
 use causeway_store::{
@@ -15,7 +17,9 @@ use crate::claim::Claim;
 use crate::engine::Dispatch;
 use crate::outcome;
 use crate::parcel::{self, Parcel};
+use crate::paths::Success;
 use crate::reports::{self, add_history, reported};
+use crate::route::site_for;
 use crate::site::{Health, SiteKey};
 use crate::sweeper::{self, finish};
 
@@ -53,8 +57,23 @@ pub struct FailingSite {
     pub since: Timestamp,
     /// When it is tried next.
     pub until: Timestamp,
+    /// Failures in a row.
+    pub failures: u32,
+    /// A number that is another one after every failure.
+    pub serial: u64,
+    /// The domain whose MX hosts it is (one of them, where several share it).
+    pub domain: Option<Domain>,
     /// The last failure.
     pub last: Attempt,
+}
+
+/// How a path that does not fail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Something waits for it, or is being sent.
+    Busy,
+    /// Nothing waits for it.
+    Empty,
 }
 
 impl Dispatch {
@@ -86,11 +105,90 @@ impl Dispatch {
                     waiting: site.present,
                     since: site.failing_since.unwrap_or(last.at),
                     until: *until,
+                    failures: site.failures,
+                    serial: site.serial,
+                    domain: match &site.key {
+                        SiteKey::Domain(domain) | SiteKey::ConnectorMx(_, domain) => {
+                            Some(domain.clone())
+                        }
+                        SiteKey::Hosts(_) => schedule.first_domain(site).cloned(),
+                        _ => None,
+                    },
                     last: last.as_ref().clone(),
                 }),
                 Health::Well => None,
             })
             .collect()
+    }
+
+    /// Paths that are not stopped, and where message after message fails in a way that is about the path.
+    #[must_use]
+    pub fn troubled_paths(&self) -> Vec<FailingSite> {
+        let now = self.now();
+        let troubles = self.shared.paths.troubles(now).into_iter();
+        troubles
+            .map(|(path, trouble)| FailingSite {
+                site: path,
+                waiting: usize::try_from(trouble.affected).unwrap_or(usize::MAX),
+                since: trouble.since,
+                until: now,
+                failures: trouble.count,
+                serial: trouble.serial,
+                domain: domain_of(&trouble.last),
+                last: trouble.last,
+            })
+            .collect()
+    }
+
+    /// How a path that does not fail stands; `None`: it is not known any more.
+    #[must_use]
+    pub fn standing(&self, path: &str) -> Option<Standing> {
+        let schedule = self.shared.schedule.lock();
+        let site = schedule.sites().find(|site| site.key.to_string() == path)?;
+        let is_busy = site.present > 0 || site.flying > 0;
+        Some(if is_busy { Standing::Busy } else { Standing::Empty })
+    }
+
+    /// When something last went through a path, as far as it is remembered since the start.
+    #[must_use]
+    pub fn last_success(&self, path: &str) -> Option<Success> {
+        self.shared.paths.success_of(path)
+    }
+
+    /// Paths where something went through since a moment, the latest first.
+    #[must_use]
+    pub fn successes(&self, since: Timestamp, limit: usize) -> Vec<(String, Success)> {
+        self.shared.paths.successes(since, limit)
+    }
+
+    /// The path that mail for an address takes, as in [`FailingSite::site`].
+    #[must_use]
+    pub fn path_of(&self, address: &Address) -> String {
+        let policy = self.shared.policy.load();
+        let site = site_for(&policy, &self.shared.mailboxes, address, None);
+        self.shared.beyond_dns(site).to_string()
+    }
+
+    /// Forgets what is held of DNS.
+    pub fn forget_names(&self) {
+        self.shared.mx_cache.clear();
+        self.shared.resolver.flush_all();
+    }
+
+    /// Everything that waits for one path is tried now. Returns how many recipients.
+    pub fn retry_path(&self, path: &str) -> usize {
+        let mut schedule = self.shared.schedule.lock();
+        let index = schedule
+            .sites_in_use()
+            .into_iter()
+            .find(|&index| schedule.site(index).key.to_string() == path);
+        let Some(index) = index else { return 0 };
+        let waiting = schedule.site(index).present;
+        let call = schedule.probe(index);
+        drop(schedule);
+        self.shared.answer(call);
+        self.shared.timers_changed();
+        waiting
     }
 
     /// Unfinished recipients that the scheduler knows.
@@ -163,8 +261,7 @@ impl Dispatch {
         let shared = &self.shared;
         let (mut after, mut count) = (None, 0);
         // What is known of names and hosts may be what is wrong.
-        shared.mx_cache.clear();
-        shared.resolver.flush_all();
+        self.forget_names();
         loop {
             let messages = self.selected(&selection, after).await?;
             let Some((last, ..)) = messages.last() else { return Ok(count) };
@@ -367,6 +464,7 @@ impl Dispatch {
     pub fn reroute(&self) {
         self.shared.mx_cache.clear();
         self.shared.bound_connectors();
+        self.shared.paths.forget_troubles();
         let mut waiting = Vec::new();
         let mut schedule = self.shared.schedule.lock();
         for index in schedule.sites_in_use() {
@@ -413,6 +511,18 @@ impl Dispatch {
             }
             progress.await;
         }
+    }
+}
+
+/// The domain that a failure of routing is about.
+fn domain_of(attempt: &Attempt) -> Option<Domain> {
+    match &attempt.outcome {
+        Outcome::Failure(
+            Failure::NoConnector { domain }
+            | Failure::RoutingLoop { domain, .. }
+            | Failure::MxPointsHere { domain, .. },
+        ) => Domain::parse(domain).ok(),
+        _ => None,
     }
 }
 

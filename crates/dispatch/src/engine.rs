@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use causeway_mailbox::MaildirRoot;
-use causeway_model::{Address, Envelope, QueueId, RecipientKey, Timestamp};
+use causeway_model::config::Language;
+use causeway_model::{Address, Attempt, Envelope, QueueId, RecipientKey, Timestamp};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
 use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_policy::{MailPolicy, MailboxLookup};
+use causeway_report::write::KnownCause;
 use causeway_store::{NewMessage, SharedStore, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
@@ -26,6 +28,7 @@ use crate::connect::source_for;
 use crate::demand::WeakSpots;
 use crate::holds::{self, Holds};
 use crate::parcel::{Parcel, Shelf};
+use crate::paths::Paths;
 use crate::recent::Recent;
 use crate::resolve::MxCache;
 use crate::route::{site_for, site_for_domain};
@@ -97,6 +100,26 @@ pub struct Settings {
     pub own_addresses: Vec<IpAddr>,
     /// Where the Maildirs are.
     pub mail_dir: PathBuf,
+    /// Told whenever a path begins or ceases to fail.
+    pub paths_changed: Arc<Notify>,
+    /// What is known of the causes of failures.
+    pub causes: Arc<dyn Causes>,
+}
+
+/// Who knows the causes of failures. Reports ask.
+pub trait Causes: Send + Sync {
+    /// What has been found out about the failure of an attempt; empty: nothing.
+    fn known(&self, attempt: &Attempt, language: Language) -> Vec<KnownCause>;
+}
+
+/// Nobody knows anything.
+#[derive(Clone, Copy, Debug)]
+pub struct NoCauses;
+
+impl Causes for NoCauses {
+    fn known(&self, _attempt: &Attempt, _language: Language) -> Vec<KnownCause> {
+        Vec::new()
+    }
 }
 
 /// Shared by all workers.
@@ -122,6 +145,9 @@ pub(crate) struct Shared {
     /// Messages between acceptance and first attempt.
     pub(crate) shelf: Mutex<Shelf>,
     pub(crate) mx_cache: MxCache,
+    /// How paths have fared lately.
+    pub(crate) paths: Paths,
+    pub(crate) causes: Arc<dyn Causes>,
     /// Addresses that failed lately.
     pub(crate) lame: Recent,
     /// Addresses where TLS was offered and did not work lately.
@@ -254,7 +280,7 @@ impl Shared {
     }
 
     /// A domain whose hosts are known goes to them at once.
-    fn beyond_dns(&self, site: SiteKey) -> SiteKey {
+    pub(crate) fn beyond_dns(&self, site: SiteKey) -> SiteKey {
         match site {
             SiteKey::Domain(domain) => match self.mx_cache.get(&domain) {
                 Some(set) => SiteKey::Hosts(set.key),
@@ -313,6 +339,8 @@ impl Dispatch {
             schedule: Mutex::default(),
             shelf: Mutex::default(),
             mx_cache: MxCache::default(),
+            paths: Paths::new(settings.paths_changed),
+            causes: settings.causes,
             lame: Recent::default(),
             plain_only: Recent::default(),
             resolving: Semaphore::new(MOST_QUESTIONS),

@@ -16,7 +16,7 @@
 //!
 //! **In which order to read.** `schedule` (who waits where: pure), `site` (back-off and
 //! concurrency: pure), `balance` and
-//! `bounds` (equal smart hosts, connectors with limits), `outcome` (what an attempt means: pure), then the edge: [`engine`] (the
+//! `bounds` (equal smart hosts, connectors with limits), `paths` (how they fared lately), `outcome` (what an attempt means: pure), then the edge: [`engine`] (the
 //! shared parts, and starting workers), `worker` (one connection's life), `claim` (everybody else's hands), `demand` (what a
 //! connection is held against) and `sts` (policies of domains), `connect` (from a
 //! route to a session), `local` (mailboxes), `settle` (making it durable), `reports`,
@@ -33,6 +33,7 @@ mod holds;
 mod local;
 mod outcome;
 mod parcel;
+mod paths;
 mod recent;
 mod reports;
 mod resolve;
@@ -47,7 +48,8 @@ mod transact;
 pub mod validate;
 mod worker;
 
-pub use control::{Live, Selection};
-pub use engine::{Dispatch, MailboxFacts, Mailboxes, Settings};
+pub use control::{FailingSite, Live, Selection, Standing};
+pub use engine::{Causes, Dispatch, MailboxFacts, Mailboxes, NoCauses, Settings};
 pub use outcome::result as last_result;
+pub use paths::Success;
 pub use sources::Passage;

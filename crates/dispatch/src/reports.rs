@@ -134,7 +134,7 @@ pub(crate) async fn report(
     shared: &Shared,
     parcel: &Parcel,
     kind: Kind,
-    recipients: Vec<ReportRecipient>,
+    mut recipients: Vec<ReportRecipient>,
     now: Timestamp,
 ) -> Option<NewMessage> {
     let reverse_path = parcel.envelope.reverse_path.address()?.clone();
@@ -146,13 +146,19 @@ pub(crate) async fn report(
     let content = returned_octets(&parcel.content).await;
     let id = shared.store.reserve_id();
     let postmaster = postmaster(&policy, &shared.hostname)?;
+    let language = choose_language(
+        language_of(shared, &reverse_path).as_deref(),
+        parcel.header.language.as_deref(),
+        &flow.organization.languages,
+    );
+    for recipient in &mut recipients {
+        if let Some(attempt) = recipient.result.as_ref().filter(|_| !kind.is_positive()) {
+            recipient.causes = shared.causes.known(attempt, language);
+        }
+    }
     let written = causeway_report::write::write(&ReportRequest {
         kind,
-        language: choose_language(
-            language_of(shared, &reverse_path).as_deref(),
-            parcel.header.language.as_deref(),
-            &flow.organization.languages,
-        ),
+        language,
         reporting_host: &shared.hostname,
         organization: &flow.organization.name,
         postmaster: &postmaster,

@@ -104,6 +104,8 @@ pub(crate) struct Schedule {
     busy: usize,
     /// Connectors that may not have as much as they like.
     bounds: HashMap<Arc<str>, Bounds>,
+    /// Failures of sites so far.
+    failures: u64,
 }
 
 impl Schedule {
@@ -186,6 +188,11 @@ impl Schedule {
     /// All sites, for the service's health.
     pub(crate) fn sites(&self) -> impl Iterator<Item = &Site> {
         self.sites.iter()
+    }
+
+    /// The domain of the first recipient that waits at a site.
+    pub(crate) fn first_domain(&self, site: &Site) -> Option<&Domain> {
+        site.waiting.iter().find_map(|key| self.domain(*key))
     }
 
     /// Makes a recipient known; it is to be placed next.
@@ -403,7 +410,10 @@ impl Schedule {
     /// The site could not be reached; it waits until `until`.
     pub(crate) fn site_failed(&mut self, index: SiteIndex, attempt: Attempt, until: Timestamp) {
         self.unschedule(index);
-        self.sites[index as usize].failed(attempt, until);
+        self.failures += 1;
+        let site = &mut self.sites[index as usize];
+        site.failed(attempt, until);
+        site.serial = self.failures;
         self.timers.insert((until, Wake::Site(index)));
     }
 

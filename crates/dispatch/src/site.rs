@@ -91,6 +91,8 @@ pub(crate) struct Site {
     pub(crate) failures: u32,
     /// When the first of them was.
     pub(crate) failing_since: Option<Timestamp>,
+    /// The number of the last one among the failures of all sites.
+    pub(crate) serial: u64,
     /// Failed attempts ever; recipients remember the count at which they joined.
     pub(crate) attempts: u32,
     /// Successes since the last failure.
@@ -124,6 +126,7 @@ impl Site {
             health: Health::Well,
             failures: 0,
             failing_since: None,
+            serial: 0,
             attempts: 0,
             successes: 0,
             stumbles: 0,

@@ -240,6 +240,8 @@ impl Worker {
             match policy.route(address, origin, &self.shared.mailboxes).target {
                 RouteTarget::Nowhere(failure) => {
                     let attempt = self.attempt(Stage::Route, failure, Instant::now());
+                    let path = format!("domain {}", address.domain());
+                    self.shared.paths.troubled(&path, &attempt, 1);
                     results.push((index, attempts, attempt));
                 }
                 _ => elsewhere.push(index),
@@ -424,6 +426,7 @@ impl Worker {
                 self.link = None;
                 continue;
             }
+            self.note(&target.site, &sent);
             let peer_reports = self.link.as_ref().is_some_and(|(l, _)| l.capabilities.dsn);
             if !sent.is_reusable {
                 self.hang_up().await;
@@ -463,6 +466,25 @@ impl Worker {
         }
     }
 
+    /// What a transaction says about its path.
+    fn note(&self, path: &str, sent: &transact::Sent) {
+        let Some((link, _)) = &self.link else { return };
+        let failures = || {
+            let failed = |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Failure(_));
+            sent.results.iter().map(|(_, _, attempt)| attempt).filter(failed)
+        };
+        let affected = failures().count();
+        let went_through = affected < sent.results.len();
+        let is_troubled = !went_through
+            && failures()
+                .next()
+                .is_some_and(|attempt| self.shared.paths.troubled(path, attempt, affected));
+        if went_through || (sent.is_alive && !is_troubled) {
+            let facts = (link.host.as_str(), link.address, link.tls.as_deref());
+            self.shared.paths.succeeded(path, self.shared.clock.now(), facts);
+        }
+    }
+
     fn site_success(&self) {
         let mut schedule = self.shared.schedule.lock();
         let had_failed = schedule.site(self.index).health != Health::Well;
@@ -470,6 +492,7 @@ impl Worker {
         drop(schedule);
         if had_failed {
             info!(site = %self.key, "mail flows again");
+            self.shared.paths.changed();
         }
         self.shared.answer(call);
     }
@@ -541,6 +564,7 @@ impl Worker {
         let waiting = schedule.site(self.index).present;
         drop(schedule);
         self.shared.timers_changed();
+        self.shared.paths.changed();
         let (code, reply) = causeway_catalog::last_result(attempt, causeway_catalog::Phase::Queued);
         warn!(site = %self.key, code, reply, failures, waiting, %until, "cannot be reached; its mail waits");
     }

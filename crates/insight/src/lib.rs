@@ -16,16 +16,21 @@
 //!
 //! **In which order to read.** [`probe`] (what can be asked), [`finding`] (what can be found), [`prober`] (budget,
 //! results that are used again, who asks what); then how it is asked: `dns`, `hosts`, `connection`,
-//! `session` and `masking`.
+//! `session` and `masking`. Then [`mod@diagnose`] (from facts to causes), [`remedy`] (ways out), [`alert`] (one for
+//! each failing path), [`watch`] (all of it at work).
 
+pub mod alert;
 mod connection;
+pub mod diagnose;
 mod dns;
 pub mod finding;
 mod hosts;
 mod masking;
 pub mod probe;
 pub mod prober;
+pub mod remedy;
 mod session;
+pub mod watch;
 
 pub use finding::{Evidence, Fact, Finding};
 pub use probe::Probe;

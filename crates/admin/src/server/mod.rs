@@ -9,6 +9,7 @@
 //! pages are answered), `clients`, `explain_page`.
 
 mod access;
+mod alert;
 mod author;
 mod clients;
 mod error;
@@ -135,6 +136,10 @@ fn routes() -> Routes {
         .with(routes!(access::revoke_application_password))
         .with(routes!(access::login_locks, access::unlock_logins))
         .with(routes!(access::pop_logins, access::report_pop_login, access::revoke_pop_logins))
+        .with(routes!(alert::list))
+        .with(routes!(alert::show))
+        .with(routes!(alert::close))
+        .with(routes!(alert::plan, alert::apply))
         .with(routes!(flow::show))
         .with(routes!(flow::plan))
         .with(routes!(flow::apply))

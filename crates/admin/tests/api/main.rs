@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
 
 mod access;
+mod alerts;
 mod clients;
 mod explain;
 mod explain_page;

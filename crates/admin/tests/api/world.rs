@@ -10,7 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use causeway_accounts::{Accounts, Logins, PopRegister};
 use causeway_admin::types::{
-    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, FirewallRule, FlowView, Plan,
+    AlertQuery, AlertStates, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth,
+    ComponentStatus, FirewallRule, FixAnswer, FixPlan, FixQuery, FixRequest, FlowView, Plan,
     PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
     Selection, TestStatus, TestStep,
 };
@@ -87,6 +88,42 @@ impl FakeControl {
 impl ServerControl for FakeControl {
     fn mail_services(&self) -> causeway_admin::clients::MailServices {
         crate::clients::offered()
+    }
+
+    fn alerts(&self, query: &AlertQuery) -> Vec<AlertView> {
+        match query.state {
+            Some(AlertStates::Closed) => Vec::new(),
+            _ => vec![crate::alerts::failing()],
+        }
+    }
+
+    fn alert(&self, id: u64, _language: Option<Language>) -> Option<AlertView> {
+        (id == 1).then(crate::alerts::failing)
+    }
+
+    fn alert_close(
+        &self,
+        id: u64,
+        request: CloseAlert,
+        _author: String,
+    ) -> ControlFuture<'_, AlertView> {
+        drop(self.note(format!("close alert {id}: {}", request.reason)));
+        Box::pin(async { Ok(crate::alerts::failing()) })
+    }
+
+    fn fix_plan(&self, id: u64, query: FixQuery) -> ControlFuture<'_, FixPlan> {
+        drop(self.note(format!("fix plan {id} {:?}", query.remedy)));
+        Box::pin(async { Ok(crate::alerts::planned()) })
+    }
+
+    fn fix_apply(
+        &self,
+        id: u64,
+        request: FixRequest,
+        _author: String,
+    ) -> ControlFuture<'_, FixAnswer> {
+        drop(self.note(format!("fix apply {id} {:?}: {}", request.remedy, request.reason)));
+        Box::pin(async { Ok(crate::alerts::done()) })
     }
 
     fn retry(&self, selection: Selection) -> ControlFuture<'_, u64> {

@@ -9,9 +9,10 @@
 //! looking at. Causes that only exist on a path through a connector (a wrong smart host), or only
 //! without one, are left out where they cannot hold.
 //!
-//! In which order to read: this file, then [`category`], then [`table`].
+//! In which order to read: this file, then [`category`], [`table`], and [`remedy`] (what to look at, and the ways out).
 
 mod category;
+pub mod remedy;
 mod table;
 
 pub use category::Category;

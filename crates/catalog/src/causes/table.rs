@@ -130,9 +130,14 @@ pub(super) fn ids(failure: &Failure, stage: Stage) -> &'static [&'static str] {
         Failure::ConnectTimeout { .. } | Failure::Unreachable { .. } => {
             &["server-down", "smart-host-wrong", "address-changed", "port-blocked-here"]
         }
-        Failure::ConnectionRefused => {
-            &["firewall-refuses", "server-retired", "server-down", "port-wrong"]
-        }
+        Failure::ConnectionRefused => &[
+            "firewall-refuses",
+            "server-retired",
+            "server-down",
+            "port-wrong",
+            "smart-host-wrong",
+            "address-changed",
+        ],
         Failure::TimedOut { .. } | Failure::ClosedAbruptly { .. } => {
             &["firewall-rewrites", "server-crashes", "network-between"]
         }

@@ -5,6 +5,7 @@
 //! sees a malformed address.
 
 pub(crate) mod access;
+pub(crate) mod alert;
 pub(crate) mod flow;
 pub(crate) mod hybrid;
 
@@ -145,6 +146,12 @@ pub(crate) enum Command {
     /// Get the description of the API
     #[command(subcommand)]
     Api(access::ApiCommand),
+    /// See which paths fail, why, and what to do
+    #[command(subcommand, after_help = help::ALERT)]
+    Alert(alert::AlertCommand),
+    /// Go the way out of an alert: shown first, then done, then watched
+    #[command(subcommand, after_help = help::FIX)]
+    Fix(alert::FixCommand),
     /// Explain a non-delivery report, an SMTP reply, an enhanced code or a client error
     #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArguments),

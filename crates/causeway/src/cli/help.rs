@@ -234,6 +234,45 @@ Examples:
   causeway relay explain --from-ip 203.0.113.9 --sender a@contoso.example --recipient b@ext.example
   causeway relay explain --from-ip 203.0.113.9 --user alice@contoso.example --recipient b@ext.example";
 
+pub(super) const ALERT: &str = "\
+There is one alert for each failing path. Its cause is tested, not guessed: every one comes with what
+was found, and with what was ruled out. It closes by itself when mail flows again.
+
+Examples:
+  causeway alert list
+  causeway alert show 3
+  causeway fix plan 3";
+
+pub(super) const ALERT_LIST: &str = "\
+Examples:
+  causeway alert list --open
+  causeway alert list --json --lang de";
+
+pub(super) const ALERT_SHOW: &str = "\
+Example:
+  causeway alert show 3";
+
+pub(super) const FIX: &str = "\
+Examples:
+  causeway fix plan 3
+  causeway fix apply 3
+  causeway fix apply 3 disable-connector --reason \"their server is gone\"";
+
+pub(super) const FIX_PLAN: &str = "\
+Exit status 1 when the change must not be made (`apply` would be refused).
+
+Examples:
+  causeway fix plan 3
+  causeway fix plan 3 make-authoritative";
+
+pub(super) const FIX_APPLY: &str = "\
+A change of the mail flow becomes a revision with the alert as its reason; `causeway revert` takes it
+back. Exit status 1 when it was not done, or when the next delivery failed again.
+
+Examples:
+  causeway fix apply 3
+  causeway fix apply 3 correct-port --yes";
+
 pub(super) const EXPLAIN: &str = "\
 It reads reports of any mail system, whole messages or pasted text, and needs no server.
 

@@ -6,13 +6,15 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use causeway_admin::types::{
-    ApplyAnswer, ApplyRequest, ComponentHealth, ComponentStatus, ConsideredConnector, FirewallRule,
-    FlowView, PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation,
-    RouteQuestion, Selection, TestStep,
+    AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, ComponentStatus,
+    ConsideredConnector, FirewallRule, FixAnswer, FixPlan, FixQuery, FixRequest, FlowView,
+    PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
+    Selection, TestStep,
 };
 use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
 use causeway_catalog::Phase;
 use causeway_dispatch::Selection as Selected;
+use causeway_insight::watch::Watch;
 use causeway_model::config::{Language, MailFlow, OutboundConnector};
 use causeway_model::{Address, RecipientKey, ReversePath, Timestamp};
 use causeway_policy::RouteDomain;
@@ -20,11 +22,12 @@ use causeway_store::StoreError;
 use tokio::sync::mpsc::Sender;
 use tracing::warn;
 
-use super::{Server, flow, probe};
+use super::{Server, flow, insight, probe};
 
 /// The API's hold on the server.
 pub(crate) struct Control {
     pub(crate) server: Arc<Server>,
+    pub(crate) watch: Arc<Watch>,
 }
 
 fn selected(selection: &Selection) -> Selected {
@@ -212,6 +215,47 @@ impl ServerControl for Control {
         author: String,
     ) -> ControlFuture<'_, ApplyAnswer> {
         Box::pin(flow::apply(&self.server, text, request, author))
+    }
+
+    fn alerts(&self, query: &AlertQuery) -> Vec<AlertView> {
+        insight::views(&self.watch, query)
+    }
+
+    fn alert(&self, id: u64, language: Option<Language>) -> Option<AlertView> {
+        insight::view(&self.watch, id, language)
+    }
+
+    fn alert_close(
+        &self,
+        id: u64,
+        request: CloseAlert,
+        author: String,
+    ) -> ControlFuture<'_, AlertView> {
+        Box::pin(async move {
+            if self.watch.alert(id).is_none() {
+                return Err(ControlError::NotFound(format!("alert {id}")));
+            }
+            let closed = self.watch.close(id, author, request.reason).await;
+            let view = insight::view(&self.watch, id, request.language);
+            closed.and(view).ok_or_else(|| ControlError::Refused {
+                what: format!("alert {id} is closed already"),
+                instead: "see `causeway alert list --open` for what fails now".into(),
+            })
+        })
+    }
+
+    fn fix_plan(&self, id: u64, query: FixQuery) -> ControlFuture<'_, FixPlan> {
+        let FixQuery { remedy, language } = query;
+        Box::pin(insight::fix_plan((&self.server, &self.watch), id, remedy, language))
+    }
+
+    fn fix_apply(
+        &self,
+        id: u64,
+        request: FixRequest,
+        author: String,
+    ) -> ControlFuture<'_, FixAnswer> {
+        Box::pin(insight::fix_apply((&self.server, &self.watch), id, request, author))
     }
 
     fn validate_connector(

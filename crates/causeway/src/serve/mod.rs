@@ -14,6 +14,8 @@ mod clients;
 mod control;
 mod file;
 mod flow;
+mod hook;
+mod insight;
 mod mailboxes;
 mod pop3;
 mod probe;
@@ -30,8 +32,10 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
 use causeway_dispatch::Dispatch;
+use causeway_insight::prober::Prober;
 use causeway_model::Timestamp;
 use causeway_model::config::Machine;
+use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
 use causeway_policy::MailPolicy;
 use causeway_store::SharedStore;
@@ -82,6 +86,10 @@ pub(crate) struct Server {
     pub(crate) reload_problem: Mutex<Option<(Timestamp, String)>>,
     /// Time stands still until a test moves it.
     pub(crate) manual_clock: AtomicBool,
+    /// TLS towards others.
+    pub(crate) client_tls: Arc<ClientTls>,
+    /// Who asks the network what is wrong.
+    pub(crate) prober: Prober,
 }
 
 /// A listener that is bound.
@@ -155,7 +163,7 @@ fn start_log() {
 impl assemble::Assembled {
     /// Everything is bound and read: work until told to end.
     async fn run(self) -> ExitCode {
-        let Self { server, smtp, pop3, socket, admin, context, clean } = self;
+        let Self { server, watch, smtp, pop3, socket, admin, context, clean } = self;
         let shutdown = CancellationToken::new();
         let sessions = TaskTracker::new();
         let limits = server.machine.limits;
@@ -176,7 +184,7 @@ impl assemble::Assembled {
         pop3::start(&server, pop3, clock, &keeper, &sessions, &shutdown);
         let api = causeway_admin::Api::new(
             Arc::clone(&server.store),
-            Arc::new(control::Control { server: Arc::clone(&server) }),
+            Arc::new(control::Control { server: Arc::clone(&server), watch: Arc::clone(&watch) }),
             causeway_admin::Access {
                 logins: server.logins.clone(),
                 pop_register: Arc::clone(&server.pop_register),
@@ -189,6 +197,7 @@ impl assemble::Assembled {
         for listener in admin {
             apis.spawn(listener.serve(api.clone(), api_end.clone().cancelled_owned()));
         }
+        apis.spawn(watch.run(api_end.clone()));
         apis.spawn(upkeep(Arc::clone(&server), api_end.clone()));
         announce(&server, clean);
         wait_for_end(&server).await;

@@ -15,6 +15,7 @@
     reason = "a test stops at the first surprise, waits for processes and starts them"
 )]
 
+mod alerts;
 mod api;
 mod configuration;
 mod durability;

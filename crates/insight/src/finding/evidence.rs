@@ -10,7 +10,7 @@ use super::{Break, DnsAnswer, Fact, Finding, MailHost, MaskingSign, Unasked};
 use crate::probe::RecordKind;
 
 /// One line of evidence, as alerts show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Evidence {
     /// The probe's stable name: `authoritative-servers`.
     pub probe: String,

@@ -28,6 +28,8 @@ pub struct MailFlow {
     pub relay: RelaySettings,
     /// Who may send as whom.
     pub identity: IdentitySettings,
+    /// When somebody is told of a failing path, and how.
+    pub alerts: AlertSettings,
 }
 
 /// `[organization]`.
@@ -105,6 +107,37 @@ impl Default for QueueSettings {
             retry_after: minutes.into_iter().map(|m| Duration::from_secs(m * 60)).collect(),
             send_again_for: Duration::from_secs(7 * 86_400),
             tell_of_held: vec![ToldOfHeld::Administrators],
+        }
+    }
+}
+
+/// `[alerts]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertSettings {
+    /// Failures in a row after which a connector's path has an alert.
+    pub connector_failures: u64,
+    /// Recipients that wait for any other path before it has one.
+    pub messages: u64,
+    /// How long any other path fails before it has one, however little waits for it.
+    pub after: Duration,
+    /// At most one message to the alert recipients in this time; what comes between is told in the
+    /// next one.
+    pub mail_every: Duration,
+    /// Where every change of an alert is posted as JSON: `http://` or `https://`.
+    pub webhook: Option<String>,
+    /// How long closed alerts are kept.
+    pub keep: Duration,
+}
+
+impl Default for AlertSettings {
+    fn default() -> Self {
+        Self {
+            connector_failures: 1,
+            messages: 10,
+            after: Duration::from_secs(3600),
+            mail_every: Duration::from_secs(15 * 60),
+            webhook: None,
+            keep: Duration::from_secs(90 * 86_400),
         }
     }
 }
@@ -506,6 +539,7 @@ impl Default for MailFlow {
                 protect_own_domains: vec![IdentityField::Envelope],
                 own_domains_from_outside: Suspected::Refuse,
             },
+            alerts: AlertSettings::default(),
         }
     }
 }

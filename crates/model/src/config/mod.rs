@@ -20,10 +20,11 @@ pub use machine::{
     StoreUrl, TlsFiles,
 };
 pub use mailflow::{
-    AcceptedDomain, AuthorisedAddress, Connector, Credentials, Direction, DomainPattern,
-    DomainType, Host, IdentityField, IdentitySettings, InboundConnector, InternetRoute, Language,
-    MailFlow, Network, Organization, OutboundConnector, OutboundRoute, Peer, PopBeforeSmtp,
-    QueueSettings, RejectStyle, RelaySettings, SmartHost, Suspected, TlsLevel, ToldOfHeld, Until,
+    AcceptedDomain, AlertSettings, AuthorisedAddress, Connector, Credentials, Direction,
+    DomainPattern, DomainType, Host, IdentityField, IdentitySettings, InboundConnector,
+    InternetRoute, Language, MailFlow, Network, Organization, OutboundConnector, OutboundRoute,
+    Peer, PopBeforeSmtp, QueueSettings, RejectStyle, RelaySettings, SmartHost, Suspected, TlsLevel,
+    ToldOfHeld, Until,
 };
 
 pub use parse::{Places, distance, known_keys, nearest};

@@ -31,6 +31,7 @@ pub fn changes(old: &MailFlow, new: &MailFlow) -> Vec<String> {
         out.push(format!("mail for the internet leaves {to} instead of {from}"));
     }
     relay(old, new, &mut out);
+    alerts(old, new, &mut out);
     let subject = "identity".to_owned();
     let mut identity = Fields { subject, out: &mut out };
     let (was, is) = (&old.identity, &new.identity);
@@ -150,6 +151,30 @@ pub(super) const fn domain_type(domain_type: DomainType) -> &'static str {
         DomainType::Authoritative => "authoritative",
         DomainType::InternalRelay => "internal relay",
     }
+}
+
+fn alerts(old: &MailFlow, new: &MailFlow, out: &mut Vec<String>) {
+    let (was, is) = (&old.alerts, &new.alerts);
+    let mut fields = Fields { subject: "alerts".into(), out };
+    let span = |span: Duration| Some(format_duration(span));
+    fields.value(
+        "how often a connector fails before there is one",
+        Some(was.connector_failures),
+        Some(is.connector_failures),
+    );
+    fields.value(
+        "how much waits for another path before there is one",
+        Some(was.messages),
+        Some(is.messages),
+    );
+    fields.value(
+        "how long another path fails before there is one",
+        span(was.after),
+        span(is.after),
+    );
+    fields.value("the time between two messages", span(was.mail_every), span(is.mail_every));
+    fields.value("their web hook", was.webhook.as_ref(), is.webhook.as_ref());
+    fields.value("how long they are kept", span(was.keep), span(is.keep));
 }
 
 fn domains(old: &MailFlow, new: &MailFlow, out: &mut Vec<String>) {

@@ -242,6 +242,24 @@ pub fn write(request: &ReportRequest<'_>) -> WrittenReport {
     }
 }
 
+/// Text as the body of a quoted-printable part (RFC 2045 section 6.7), CRLF line ends.
+#[must_use]
+pub fn quoted_printable(text: &str) -> String {
+    mime::quoted_printable(text.as_bytes(), mime::Lines::Text)
+}
+
+/// Text for an unstructured field behind `name: `, encoded and folded where it must be.
+#[must_use]
+pub fn field_text(name: &str, text: &str) -> String {
+    mime::unstructured(&mime::one_line(text, 400), name.len() + 2)
+}
+
+/// A display name in front of an address.
+#[must_use]
+pub fn display_name(name: &str) -> String {
+    mime::phrase(&mime::one_line(name, 100))
+}
+
 /// RFC 6533: an address in the machine part, or the header of the original, is not ASCII.
 fn needs_global_forms(request: &ReportRequest<'_>) -> bool {
     let address = |recipient: &ReportRecipient| {

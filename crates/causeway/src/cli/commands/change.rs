@@ -177,7 +177,7 @@ fn tell_plan(plan: &Plan, warnings: &[String], context: &Context) -> Result<(), 
     output.flush()
 }
 
-fn say_plan(
+pub(super) fn say_plan(
     plan: &Plan,
     warnings: &[String],
     output: &mut Output,

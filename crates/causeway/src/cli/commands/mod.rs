@@ -1,6 +1,7 @@
 //! The commands, one module for each group.
 
 mod access;
+mod alert;
 mod change;
 pub(super) mod check;
 mod clients;
@@ -8,6 +9,7 @@ mod connector;
 mod edit;
 pub(super) mod explain;
 mod firewall;
+mod fix;
 mod flow;
 mod hybrid;
 mod mailbox;
@@ -41,6 +43,8 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Relay(command) => flow::relay(command, context).await,
         Command::Login(command) => access::login(command, context).await,
         Command::Token(command) => Box::pin(token::run(command, context)).await,
+        Command::Alert(command) => alert::run(command, context).await,
+        Command::Fix(command) => Box::pin(fix::run(command, context)).await,
         Command::Audit => service::audit(context).await,
         Command::Health => service::health(context).await,
         // Answered by the caller, without a server.

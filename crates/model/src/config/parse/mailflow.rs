@@ -7,13 +7,13 @@ use toml_edit::Item;
 use super::values::{self, Read};
 use super::{Section, Wrong, connector, if_right, nearest, read_file};
 use crate::config::{
-    AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InternetRoute,
-    MailFlow, Problem, QueueSettings, RejectStyle, Suspected, ToldOfHeld,
+    AcceptedDomain, AlertSettings, AuthorisedAddress, Connector, DomainType, IdentityField,
+    InternetRoute, MailFlow, Problem, QueueSettings, RejectStyle, Suspected, ToldOfHeld,
 };
 use crate::domain::Domain;
 
 const TABLES: &[&str] =
-    &["organization", "queue", "domain", "connector", "routing", "relay", "identity"];
+    &["organization", "queue", "domain", "connector", "routing", "relay", "identity", "alerts"];
 
 const ORGANIZATION_KEYS: &[&str] = &["name", "postmaster", "languages", "alert_recipients"];
 const QUEUE_KEYS: &[&str] =
@@ -22,6 +22,8 @@ const DOMAIN_KEYS: &[&str] = &["name", "type", "match_subdomains"];
 const ROUTING_KEYS: &[&str] = &["internet"];
 const RELAY_KEYS: &[&str] = &["networks", "addresses", "pop_before_smtp", "reject_style"];
 const IDENTITY_KEYS: &[&str] = &["enforce", "protect_own_domains", "own_domains_from_outside"];
+const ALERT_KEYS: &[&str] =
+    &["connector_failures", "messages", "after", "mail_every", "webhook", "keep"];
 
 /// Every key, by table.
 pub(super) const KEYS: &[(&str, &[&str])] = &[
@@ -32,6 +34,7 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
     ("routing", ROUTING_KEYS),
     ("relay", RELAY_KEYS),
     ("identity", IDENTITY_KEYS),
+    ("alerts", ALERT_KEYS),
 ];
 
 const DOMAIN_TYPES: &[(&str, DomainType)] =
@@ -98,7 +101,18 @@ fn mailflow(root: &Section<'_>) -> MailFlow {
         let suspected = &mut flow.identity.own_domains_from_outside;
         section.set("own_domains_from_outside", suspected, values::word(SUSPECTED));
     }
+    alerts(root, &mut flow.alerts);
     flow
+}
+
+fn alerts(root: &Section<'_>, settings: &mut AlertSettings) {
+    let Some(section) = root.section("alerts", ALERT_KEYS) else { return };
+    section.set("connector_failures", &mut settings.connector_failures, values::count(1_000));
+    section.set("messages", &mut settings.messages, values::count(1_000_000_000));
+    section.set("after", &mut settings.after, values::positive_duration);
+    section.set("mail_every", &mut settings.mail_every, values::positive_duration);
+    section.set("keep", &mut settings.keep, values::positive_duration);
+    settings.webhook = section.read("webhook", values::web_address);
 }
 
 fn organization(root: &Section<'_>, flow: &mut MailFlow) {

@@ -48,6 +48,22 @@ pub(super) fn text(item: &Item) -> Read<String> {
     Ok(text.to_owned())
 }
 
+/// The address of a web service.
+pub(super) fn web_address(item: &Item) -> Read<String> {
+    const EXAMPLE: &str = "an address such as \"https://chat.contoso.example/hooks/mail\"";
+    let text = string(item, EXAMPLE)?;
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let is_plain = text.bytes().all(|octet| octet.is_ascii_graphic());
+    match host {
+        Some(host) if !host.is_empty() && !host.contains('@') && is_plain => Ok(text.to_owned()),
+        _ => Err(Wrong::new(
+            format!("{} is no web address", shown(text)),
+            format!("write {EXAMPLE}, without a user name in it"),
+        )),
+    }
+}
+
 pub(super) fn boolean(item: &Item) -> Read<bool> {
     item.as_bool().ok_or_else(|| wrong_type("true or false", item, "true or false, without quotes"))
 }

@@ -1,0 +1,93 @@
+//! Routes about failing paths: alerts and remedies.
+
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+
+use super::Api;
+use super::author::Author;
+use super::error::ApiError;
+use super::extract::{JsonBody, QueryString};
+use crate::types::{
+    AlertQuery, AlertView, CloseAlert, ErrorBody, FixAnswer, FixPlan, FixQuery, FixRequest,
+};
+
+/// The longest reason.
+const REASON: usize = 1000;
+
+fn number(text: &str) -> Result<u64, ApiError> {
+    text.parse().map_err(|_| {
+        ApiError::bad_request("the number of an alert is a number", "see `causeway alert list`")
+    })
+}
+
+fn no_such_alert(id: u64) -> ApiError {
+    ApiError::not_found(format!("there is no alert {id}"), "see `causeway alert list`")
+}
+
+fn check(reason: &str) -> Result<(), ApiError> {
+    if reason.chars().count() > REASON || reason.contains(char::is_control) {
+        return Err(ApiError::bad_request(
+            "reason: it is too long, or has control characters",
+            "write at most 1000 characters on one line",
+        ));
+    }
+    Ok(())
+}
+
+/// Failing paths, those that were, and their causes; newest first.
+#[utoipa::path(get, path = "/v1/alerts", tag = "alerts", params(AlertQuery), responses((status = 200, body = Vec<AlertView>), (status = "default", body = ErrorBody)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    QueryString(query): QueryString<AlertQuery>,
+) -> Json<Vec<AlertView>> {
+    Json(api.inner.control.alerts(&query))
+}
+
+/// One alert.
+#[utoipa::path(get, path = "/v1/alerts/{id}", tag = "alerts", params(("id" = u64, Path, description = "The number of the alert"), AlertQuery), responses((status = 200, body = AlertView), (status = "default", body = ErrorBody)))]
+pub(super) async fn show(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    QueryString(query): QueryString<AlertQuery>,
+) -> Result<Json<AlertView>, ApiError> {
+    let id = number(&id)?;
+    let alert = api.inner.control.alert(id, query.language);
+    Ok(Json(alert.ok_or_else(|| no_such_alert(id))?))
+}
+
+/// Closes an alert: it stays closed while its path fails in the same way.
+#[utoipa::path(post, path = "/v1/alerts/{id}/close", tag = "alerts", params(("id" = u64, Path, description = "The number of the alert")), request_body = CloseAlert, responses((status = 200, body = AlertView), (status = "default", body = ErrorBody)))]
+pub(super) async fn close(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Extension(author): Extension<Author>,
+    JsonBody(request): JsonBody<CloseAlert>,
+) -> Result<Json<AlertView>, ApiError> {
+    let id = number(&id)?;
+    check(&request.reason)?;
+    let closed = api.inner.control.alert_close(id, request, author.0).await?;
+    Ok(Json(closed))
+}
+
+/// What a remedy would do. Changes nothing.
+#[utoipa::path(get, path = "/v1/alerts/{id}/fix", tag = "alerts", params(("id" = u64, Path, description = "The number of the alert"), FixQuery), responses((status = 200, body = FixPlan), (status = "default", body = ErrorBody)))]
+pub(super) async fn plan(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    QueryString(query): QueryString<FixQuery>,
+) -> Result<Json<FixPlan>, ApiError> {
+    Ok(Json(api.inner.control.fix_plan(number(&id)?, query).await?))
+}
+
+/// Applies a remedy and waits up to 15 s for what comes of it.
+#[utoipa::path(post, path = "/v1/alerts/{id}/fix", tag = "alerts", params(("id" = u64, Path, description = "The number of the alert")), request_body = FixRequest, responses((status = 200, body = FixAnswer), (status = "default", body = ErrorBody)))]
+pub(super) async fn apply(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Extension(author): Extension<Author>,
+    JsonBody(request): JsonBody<FixRequest>,
+) -> Result<Json<FixAnswer>, ApiError> {
+    let id = number(&id)?;
+    check(&request.reason)?;
+    Ok(Json(api.inner.control.fix_apply(id, request, author.0).await?))
+}

@@ -1,0 +1,135 @@
+//! `causeway fix`: the way out of an alert, shown first, then done.
+
+use causeway_admin::types::{FixAnswer, FixPlan, FixQuery, FixRequest};
+
+use super::super::Answer;
+use super::super::arguments::alert::{FixApplyArguments, FixCommand, FixPlanArguments};
+use super::super::context::Context;
+use super::super::failure::Failure;
+use super::super::output::{Output, Tone};
+use super::super::words::{Words, harmless};
+use super::change::say_plan;
+
+pub(super) async fn run(command: FixCommand, context: &Context) -> Result<Answer, Failure> {
+    match command {
+        FixCommand::Plan(arguments) => plan(arguments, context).await,
+        FixCommand::Apply(arguments) => apply(arguments, context).await,
+    }
+}
+
+fn query(remedy: Option<String>, context: &Context) -> FixQuery {
+    FixQuery { remedy, language: Some(context.language) }
+}
+
+async fn plan(arguments: FixPlanArguments, context: &Context) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let plan = client.fix_plan(arguments.id, &query(arguments.remedy, context)).await?;
+    let mut output = context.output();
+    if output.is_json() {
+        output.json(&plan)?;
+    } else {
+        say(&plan, &mut output, context.words())?;
+        others(&plan, &mut output, context.words())?;
+        output.flush()?;
+    }
+    Ok(if plan.plan.plan.refused.is_some() { Answer::No } else { Answer::Fine })
+}
+
+fn changes_nothing(plan: &FixPlan) -> bool {
+    matches!(plan.remedy.id.as_str(), "retry" | "flush-dns")
+}
+
+/// The remedy and its effects.
+fn say(plan: &FixPlan, output: &mut Output, words: Words) -> Result<(), Failure> {
+    let title = harmless(&plan.remedy.title, 500);
+    let head = words.say("cli-fix-head", &[("id", plan.alert.into()), ("title", title.into())]);
+    let head = output.toned(Tone::Strong, &head);
+    output.line(&head)?;
+    if let Some(warning) = &plan.remedy.warning {
+        let warning = output.toned(Tone::Bad, warning);
+        output.line(&warning)?;
+    }
+    match changes_nothing(plan) {
+        true => output.line(&words.text("cli-fix-no-change")),
+        false => say_plan(&plan.plan.plan, &plan.plan.warnings, output, words),
+    }
+}
+
+fn others(plan: &FixPlan, output: &mut Output, words: Words) -> Result<(), Failure> {
+    if !plan.others.is_empty() {
+        output.line(&words.text("cli-fix-others"))?;
+    }
+    for remedy in &plan.others {
+        let id = output.toned(Tone::Strong, &remedy.id);
+        output.line(&format!("  {id}: {}", harmless(&remedy.title, 500)))?;
+    }
+    Ok(())
+}
+
+async fn apply(arguments: FixApplyArguments, context: &Context) -> Result<Answer, Failure> {
+    let mut client = context.connect().await?;
+    let force = arguments.force.force;
+    let plan = client.fix_plan(arguments.id, &query(arguments.remedy, context)).await?;
+    let (mut output, words) = (context.output(), context.words());
+    if !output.is_json() {
+        say(&plan, &mut output, words)?;
+        output.flush()?;
+    }
+    if plan.plan.plan.stands_refused(force) {
+        if output.is_json() {
+            output.json(&refused(plan))?;
+        }
+        return Ok(Answer::No);
+    }
+    if !changes_nothing(&plan) {
+        // Standard output is not held while a person reads and thinks.
+        drop(output);
+        context.confirm(&words.text("cli-ask-apply"))?;
+        output = context.output();
+    }
+    let request = FixRequest {
+        remedy: Some(plan.remedy.id.clone()),
+        reason: context.reason.clone().unwrap_or_default(),
+        base: (!changes_nothing(&plan)).then_some(plan.plan.base),
+        force,
+        language: Some(context.language),
+    };
+    let answer = client.fix_apply(arguments.id, &request).await?;
+    if output.is_json() {
+        output.json(&answer)?;
+    } else {
+        say_outcome(&answer, &mut output, words)?;
+        output.flush()?;
+    }
+    Ok(match (answer.applied, answer.outcome.as_str()) {
+        (false, _) | (true, "did_not_help") => Answer::No,
+        (true, _) => Answer::Fine,
+    })
+}
+
+/// The answer of a plan that must not be done.
+fn refused(plan: FixPlan) -> FixAnswer {
+    FixAnswer {
+        alert: plan.alert,
+        remedy: plan.remedy,
+        applied: false,
+        revision: None,
+        detail: plan.plan.plan.refused.clone().unwrap_or_default(),
+        plan: plan.plan.plan,
+        outcome: "refused".into(),
+    }
+}
+
+fn say_outcome(answer: &FixAnswer, output: &mut Output, words: Words) -> Result<(), Failure> {
+    if let Some(number) = answer.revision {
+        let line = words.say("cli-applied", &[("number", number.into())]);
+        output.line(&line)?;
+    }
+    let tone = match answer.outcome.as_str() {
+        "helped" => Tone::Good,
+        "pending" => Tone::Waiting,
+        _ => Tone::Bad,
+    };
+    let detail = output.toned(tone, &harmless(&answer.detail, 1000));
+    output.line(&detail)
+}

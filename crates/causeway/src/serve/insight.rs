@@ -1,0 +1,211 @@
+//! The watcher's hold on the running server: what fails, what is known about it, who is told.
+//!
+//! In which order to read: this file (the [`World`] of the watcher), `facts` (what is known about a path),
+//! `tell` (mail and web hook), `fix` (remedies as changes of the mail flow).
+
+mod facts;
+mod fix;
+mod tell;
+
+use std::sync::{Arc, OnceLock, Weak};
+
+use causeway_admin::types::{AlertQuery, AlertStates, AlertView};
+use causeway_catalog::Texts;
+use causeway_dispatch::{Causes, FailingSite};
+use causeway_insight::Finding;
+use causeway_insight::alert::{Absence, Alert, FailingPath};
+use causeway_insight::diagnose::{Facts, Standing};
+use causeway_insight::probe::Probe;
+use causeway_insight::watch::{KEY, LAST_KEY, Later, Watch, World};
+use causeway_model::config::{AlertSettings, Language, MailFlow};
+use causeway_model::{Attempt, Timestamp};
+use causeway_report::write::KnownCause;
+use causeway_store::{SharedStore, StoreError};
+use tokio::sync::Notify;
+use tracing::warn;
+
+use super::Server;
+
+pub(crate) use fix::{fix_apply, fix_plan};
+
+/// The server as the watcher sees it.
+struct Seen {
+    server: Arc<Server>,
+}
+
+/// Makes the watcher, with the alerts that were kept.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn watch(server: &Arc<Server>, wake: Arc<Notify>) -> Result<Watch, StoreError> {
+    let kept = kept_alerts(&server.store).await?;
+    let last = server.store.recall(LAST_KEY.into()).await?;
+    let last = last.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let world = Arc::new(Seen { server: Arc::clone(server) });
+    Ok(Watch::new(world, wake, kept, last))
+}
+
+async fn kept_alerts(store: &SharedStore) -> Result<Vec<String>, StoreError> {
+    let kept = store.recall_all(KEY.into()).await?;
+    Ok(kept.into_iter().map(|(_, text)| text).collect())
+}
+
+fn failing_path(site: FailingSite) -> FailingPath {
+    FailingPath {
+        path: site.site,
+        waiting: site.waiting as u64,
+        since: site.since,
+        until: site.until,
+        failures: site.failures,
+        serial: site.serial,
+        domain: site.domain.map(|domain| domain.to_string()),
+        last: site.last,
+    }
+}
+
+impl World for Seen {
+    fn now(&self) -> Timestamp {
+        self.server.dispatch.now()
+    }
+
+    fn settings(&self) -> AlertSettings {
+        self.server.policy.load().flow().alerts.clone()
+    }
+
+    fn flow(&self) -> Arc<MailFlow> {
+        Arc::clone(self.server.policy.load().flow())
+    }
+
+    fn failing(&self) -> Vec<FailingPath> {
+        let mut failing = self.server.dispatch.failing_sites();
+        for troubled in self.server.dispatch.troubled_paths() {
+            // What stops the path says more than what happens to its messages.
+            if !failing.iter().any(|site| site.site == troubled.site) {
+                failing.push(troubled);
+            }
+        }
+        failing.into_iter().map(failing_path).collect()
+    }
+
+    fn absence(&self, alert: &Alert) -> Absence {
+        let dispatch = &self.server.dispatch;
+        let success = dispatch.last_success(&alert.path);
+        if success.is_some_and(|success| success.at >= alert.last_seen) {
+            return Absence::Flows;
+        }
+        match dispatch.standing(&alert.path) {
+            Some(causeway_dispatch::Standing::Busy) => Absence::Pending,
+            Some(causeway_dispatch::Standing::Empty) | None => Absence::Unused,
+        }
+    }
+
+    fn facts<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Facts> {
+        Box::pin(facts::facts(&self.server, path))
+    }
+
+    fn probe<'a>(&'a self, path: &'a str, probes: &'a [Probe]) -> Later<'a, Vec<Finding>> {
+        Box::pin(async move {
+            let known = facts::known(&self.server, path);
+            self.server.prober.run(path, probes, &known).await
+        })
+    }
+
+    fn keep(&self, put: Vec<(String, String)>, forget: Vec<String>) -> Later<'_, ()> {
+        Box::pin(async move {
+            for (key, value) in put {
+                if let Err(problem) = self.server.store.remember(key, value).await {
+                    warn!(%problem, "an alert could not be kept");
+                }
+            }
+            if !forget.is_empty()
+                && let Err(problem) = self.server.store.forget_facts(forget).await
+            {
+                warn!(%problem, "old alerts could not be removed");
+            }
+        })
+    }
+
+    fn tell(&self, alerts: Vec<Alert>) -> Later<'_, bool> {
+        Box::pin(tell::tell(&self.server, alerts))
+    }
+
+    fn post(&self, address: String, event: &'static str, alert: Alert) -> Later<'_, ()> {
+        Box::pin(tell::post(&self.server, address, event, alert))
+    }
+}
+
+/// What reports are told of causes. It is there before the watcher is.
+#[derive(Debug, Default)]
+pub(crate) struct FoundCauses {
+    watch: OnceLock<Weak<Watch>>,
+}
+
+impl FoundCauses {
+    /// From here on there is somebody to ask.
+    pub(crate) fn ask(&self, watch: &Arc<Watch>) {
+        let _ = self.watch.set(Arc::downgrade(watch));
+    }
+}
+
+impl Causes for FoundCauses {
+    fn known(&self, attempt: &Attempt, language: Language) -> Vec<KnownCause> {
+        let Some(diagnosis) = self
+            .watch
+            .get()
+            .and_then(Weak::upgrade)
+            .and_then(|watch| watch.diagnosis(&attempt.site))
+        else {
+            return Vec::new();
+        };
+        // What was found out is about another failure than this one.
+        if diagnosis.stage != attempt.stage {
+            return Vec::new();
+        }
+        let texts = Texts::get(language);
+        let known = diagnosis.causes.iter().filter_map(|judged| {
+            let evidence: Vec<String> =
+                judged.lines(texts).into_iter().map(|line| line.finding).collect();
+            Some(KnownCause {
+                cause: judged.catalog()?,
+                standing: match judged.standing {
+                    Standing::Confirmed => causeway_report::write::Standing::Confirmed,
+                    Standing::Likely | Standing::Possible => {
+                        causeway_report::write::Standing::Possible
+                    }
+                    Standing::RuledOut => causeway_report::write::Standing::RuledOut,
+                },
+                evidence: evidence.join("; "),
+            })
+        });
+        // Where something is confirmed, what is merely possible does not help anybody.
+        let all: Vec<KnownCause> = known.collect();
+        let is_confirmed =
+            |known: &KnownCause| known.standing == causeway_report::write::Standing::Confirmed;
+        match all.iter().any(is_confirmed) {
+            true => all
+                .into_iter()
+                .filter(|known| known.standing != causeway_report::write::Standing::Possible)
+                .collect(),
+            false => all,
+        }
+    }
+}
+
+/// Alerts for a reader.
+pub(crate) fn views(watch: &Watch, query: &AlertQuery) -> Vec<AlertView> {
+    let texts = Texts::get(query.language.unwrap_or(Language::En));
+    let alerts = watch.alerts();
+    let wanted = alerts.iter().filter(|alert| match query.state {
+        None => true,
+        Some(AlertStates::Open) => alert.is_open(),
+        Some(AlertStates::Closed) => !alert.is_open(),
+    });
+    let limit = query.limit.map_or(usize::MAX, |limit| limit as usize);
+    wanted.take(limit).map(|alert| AlertView::of(alert, texts)).collect()
+}
+
+/// One alert for a reader.
+pub(crate) fn view(watch: &Watch, id: u64, language: Option<Language>) -> Option<AlertView> {
+    let texts = Texts::get(language.unwrap_or(Language::En));
+    watch.alert(id).map(|alert| AlertView::of(&alert, texts))
+}

@@ -1,0 +1,238 @@
+//! What is known about a failing path without touching the network.
+
+use std::time::Duration;
+
+use causeway_insight::alert::FailingPath;
+use causeway_insight::diagnose::facts::aspects_changed;
+use causeway_insight::diagnose::{ConfigurationChange, Facts, LastSuccess, Others, Path};
+use causeway_insight::finding::Control;
+use causeway_insight::prober::Known;
+use causeway_model::config::{
+    Connector, DomainPattern, DomainType, Host, MailFlow, OutboundConnector,
+};
+use causeway_model::{Domain, Timestamp};
+use causeway_store::TraceFilter;
+use tracing::warn;
+
+use crate::cli::configuration::MAIL_FLOW_FILE;
+use crate::serve::Server;
+
+/// How far back the records of a path are read.
+const BACK: Duration = Duration::from_secs(90 * 86_400);
+
+/// Attempts of a path that are looked through for its last success.
+const ATTEMPTS: usize = 2_000;
+
+/// Revisions that are looked through for changes of a path.
+const REVISIONS: usize = 30;
+
+/// Destinations that took mail within this time count as well.
+const LATELY: Duration = Duration::from_secs(15 * 60);
+
+/// Destinations that took mail within this time are compared with.
+const CONTROLS: Duration = Duration::from_secs(24 * 3600);
+
+/// So many of them.
+const MOST_CONTROLS: usize = 20;
+
+/// Destinations that are counted.
+const MOST_COUNTED: usize = 1_000;
+
+pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
+    let now = server.dispatch.now();
+    let flow = server.policy.load().flow().clone();
+    let last_success = last_success(server, failing, now).await;
+    let changes = match &failing.last.connector {
+        Some(connector) => changes(server, connector, last_success.as_ref()).await,
+        None => Vec::new(),
+    };
+    let successes = server.dispatch.successes(before(now, LATELY), MOST_COUNTED);
+    let others = Others {
+        failing: server.dispatch.failing_sites().len(),
+        well: successes.iter().filter(|(path, _)| *path != failing.path).count(),
+    };
+    let returned_at = failing.since.plus(flow.queue.expire_after);
+    Facts {
+        now,
+        attempt: failing.last.clone(),
+        failing_since: failing.since,
+        failures: failing.failures,
+        next_attempt_at: (failing.until > now).then_some(failing.until),
+        returned_at: (returned_at > now).then_some(returned_at),
+        path: path(server, failing, &flow),
+        last_success,
+        changes,
+        others,
+    }
+}
+
+/// What probes compare a failing path with: where mail went lately, and names that are spelt rightly.
+pub(crate) fn known(server: &Server, path: &str) -> Known {
+    let now = server.dispatch.now();
+    let lately = server.dispatch.successes(before(now, CONTROLS), MOST_CONTROLS);
+    let others = || lately.iter().filter(|(other, _)| other != path);
+    let mut controls: Vec<Control> = Vec::new();
+    for control in &server.machine.probes.control_destinations {
+        if let Host::Address(ip) = control.host {
+            let address = std::net::SocketAddr::new(ip, control.port);
+            controls.push(Control { site: address.to_string(), address });
+        }
+    }
+    controls.extend(
+        others().map(|(site, success)| Control { site: site.clone(), address: success.address }),
+    );
+    let is_name = |name: &str| Domain::parse(name).is_ok();
+    let hosts = || others().map(|(_, success)| success.host.clone());
+    let recent_names: Vec<String> = hosts().filter(|name| is_name(name)).collect();
+    let flow = server.policy.load().flow().clone();
+    let mut spellings: Vec<String> = flow.domains.iter().map(|d| d.name.to_string()).collect();
+    for connector in &flow.connectors {
+        if let Connector::Outbound(connector) = connector {
+            let path = Path::of_connector(connector, 0);
+            spellings.extend(path.smart_hosts.into_iter().map(|(host, _)| host));
+            spellings.extend(connector.recipient_domains.iter().filter_map(|p| match p {
+                DomainPattern::Exact(name) => Some(name.to_string()),
+                _ => None,
+            }));
+        }
+    }
+    // Where this path itself went when it worked.
+    spellings.extend(server.dispatch.last_success(path).map(|success| success.host));
+    spellings.extend(recent_names.iter().cloned());
+    spellings.retain(|name| is_name(name));
+    Known { controls, recent_names, spellings }
+}
+
+fn before(now: Timestamp, span: Duration) -> Timestamp {
+    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(now.as_millis().saturating_sub(span))
+}
+
+fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
+    let policy = server.policy.load();
+    let mx_port = server.machine.delivery.mx_port;
+    let connector = failing.last.connector.as_deref();
+    let connector = connector.and_then(|name| policy.outbound_connector(name));
+    let mut path = match connector {
+        Some(connector) => Path::of_connector(connector, mx_port),
+        None => Path { mx_port, ..Path::default() },
+    };
+    path.domain.clone_from(&failing.domain);
+    if let Some(domain) = failing.domain.as_deref().and_then(|name| Domain::parse(name).ok())
+        && policy.flow().domains.iter().any(|accepted| accepted.name == domain)
+    {
+        path.expected_hosts = vec![server.hostname.to_string()];
+    }
+    if let Some(connector) = connector {
+        path.internal_relay = internal_relay(server, connector, flow);
+    }
+    path
+}
+
+/// Internal relay domains that a connector takes, with their mailboxes here.
+fn internal_relay(
+    server: &Server,
+    connector: &OutboundConnector,
+    flow: &MailFlow,
+) -> Vec<(String, u64)> {
+    let takes = |domain: &Domain| {
+        connector.recipient_domains.iter().any(|pattern| match pattern {
+            DomainPattern::Everything => true,
+            DomainPattern::Exact(name) => name == domain,
+            DomainPattern::Below(above) => domain.as_str().ends_with(&format!(".{above}")),
+        })
+    };
+    let relayed = flow.domains.iter().filter(|d| d.domain_type == DomainType::InternalRelay);
+    let addresses = server.mailboxes.addresses();
+    relayed
+        .filter(|domain| takes(&domain.name))
+        .map(|domain| {
+            let here = addresses.iter().filter(|address| *address.domain() == domain.name).count();
+            (domain.name.to_string(), here as u64)
+        })
+        .collect()
+}
+
+/// The last time that mail went through: remembered since the start, or in the records.
+async fn last_success(
+    server: &Server,
+    failing: &FailingPath,
+    now: Timestamp,
+) -> Option<LastSuccess> {
+    if let Some(success) = server.dispatch.last_success(&failing.path) {
+        return Some(LastSuccess {
+            at: success.at,
+            host: Some(success.host),
+            address: Some(success.address),
+            tls: success.tls,
+        });
+    }
+    let since = before(now, BACK);
+    match server.store.site_attempts(failing.path.clone(), since, ATTEMPTS).await {
+        Ok(attempts) => {
+            if let Some(success) = attempts.iter().find_map(LastSuccess::of) {
+                return Some(success);
+            }
+        }
+        Err(problem) => warn!(%problem, "the records of a path cannot be read now"),
+    }
+    // Hosts that are new have no records; the domain may have some, by its former hosts.
+    let domain = failing.domain.as_ref().filter(|_| failing.last.connector.is_none())?;
+    let filter = TraceFilter {
+        recipient: Some(format!("@{domain}")),
+        status: Some("relayed".into()),
+        limit: 5,
+        ..TraceFilter::default()
+    };
+    let rows = server.store.trace(filter).await.ok()?;
+    rows.iter().filter_map(|row| row.last.as_ref()?.attempt.as_ref()).find_map(LastSuccess::of)
+}
+
+/// Revisions that changed the path since it worked; all that are known when it never did.
+async fn changes(
+    server: &Server,
+    connector: &str,
+    success: Option<&LastSuccess>,
+) -> Vec<ConfigurationChange> {
+    match read_changes(server, connector, success).await {
+        Ok(changes) => changes,
+        Err(problem) => {
+            warn!(%problem, "the revisions of the mail flow cannot be read now");
+            Vec::new()
+        }
+    }
+}
+
+async fn read_changes(
+    server: &Server,
+    connector: &str,
+    success: Option<&LastSuccess>,
+) -> Result<Vec<ConfigurationChange>, causeway_store::StoreError> {
+    let entries = server.store.revisions(None, REVISIONS).await?;
+    let mut found = Vec::new();
+    for entry in entries {
+        if entry.number < 2 || success.is_some_and(|success| entry.at < success.at) {
+            break;
+        }
+        let new = server.store.revision(Some(entry.number)).await?;
+        let old = server.store.revision(Some(entry.number - 1)).await?;
+        let (Some(new), Some(old)) = (new, old) else { continue };
+        let read = |text: &str| MailFlow::parse(text, MAIL_FLOW_FILE).ok().map(|(flow, _)| flow);
+        let (Some(old), Some(new)) = (read(&old.text), read(&new.text)) else { continue };
+        let aspects = aspects_changed(connector, &old, &new);
+        if aspects.is_empty() {
+            continue;
+        }
+        let name = format!("{connector:?}");
+        let about = entry.changes.iter().filter(|line| line.contains(&name));
+        found.push(ConfigurationChange {
+            revision: entry.number,
+            at: entry.at,
+            author: entry.author.clone(),
+            what: about.cloned().collect(),
+            aspects,
+        });
+    }
+    found.reverse();
+    Ok(found)
+}

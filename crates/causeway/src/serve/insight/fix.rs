@@ -1,0 +1,196 @@
+//! Remedies, done: shown as a plan of the mail flow, applied like any other change, watched until the next
+//! delivery tells whether it helped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_admin::ControlError;
+use causeway_admin::types::{ApplyRequest, FixAnswer, FixPlan, FixRequest, Plan, PlanAnswer};
+use causeway_catalog::Texts;
+use causeway_catalog::causes::remedy::Remedy;
+use causeway_insight::alert::view::RemedyView;
+use causeway_insight::alert::{Alert, Fix, Outcome};
+use causeway_insight::remedy::{Offer, edited};
+use causeway_insight::watch::Watch;
+use causeway_model::config::Language;
+
+use crate::serve::{Server, flow};
+
+/// So long an answer waits for the next delivery.
+const WATCHED: Duration = Duration::from_secs(15);
+
+/// The alert, which must be open.
+fn open_alert(watch: &Watch, id: u64) -> Result<Alert, ControlError> {
+    let alert = watch.alert(id);
+    let alert = alert.ok_or_else(|| ControlError::NotFound(format!("alert {id}")))?;
+    if alert.is_open() {
+        return Ok(alert);
+    }
+    Err(ControlError::Refused {
+        what: format!("alert {id} is closed: there is nothing to fix"),
+        instead: "see `causeway alert list --open` for what fails now".into(),
+    })
+}
+
+/// The remedy that is asked for, or the best one.
+fn chosen(alert: &Alert, remedy: Option<&str>) -> Result<Offer, ControlError> {
+    let known: Vec<&str> = alert.offers.iter().map(|offer| offer.id.as_str()).collect();
+    let found = match remedy {
+        Some(id) => alert.offers.iter().find(|offer| offer.id == id),
+        // What makes mail less safe is never done without being named.
+        None => alert.offers.iter().find(|o| o.remedy().is_some_and(|r| !r.weakens())),
+    };
+    found.cloned().ok_or_else(|| {
+        let instead = match known.is_empty() {
+            true => "wait until the diagnosis is made: `causeway alert show` has it".to_owned(),
+            false => format!("choose one of: {}", known.join(", ")),
+        };
+        let what = match remedy {
+            Some(id) => format!("alert {} has no remedy {id:?}", alert.id),
+            None => format!("alert {} has no remedy that this server can do by itself", alert.id),
+        };
+        ControlError::Refused { what, instead }
+    })
+}
+
+/// A change that a remedy stands for; `None` when it changes no configuration.
+async fn proposal(server: &Server, offer: &Offer) -> Result<Option<String>, ControlError> {
+    match offer.remedy() {
+        Some(Remedy::Retry | Remedy::FlushDns) | None => Ok(None),
+        Some(Remedy::Revert) => {
+            let number = offer.revision.unwrap_or(0);
+            let revision = server.store.revision(Some(number)).await?;
+            let revision =
+                revision.ok_or_else(|| ControlError::NotFound(format!("revision {number}")))?;
+            Ok(Some(revision.text))
+        }
+        Some(_) => {
+            let text = flow::view(server).text;
+            edited(offer, &text).map(Some).map_err(|error| ControlError::Refused {
+                what: error.to_string(),
+                instead: "the mail flow was changed meanwhile: see `causeway alert show` again"
+                    .into(),
+            })
+        }
+    }
+}
+
+/// A plan that changes nothing.
+fn no_change() -> Plan {
+    Plan { changes: Vec::new(), effects: Vec::new(), refused: None, can_be_forced: false }
+}
+
+/// What a remedy would do.
+pub(crate) async fn fix_plan(
+    (server, watch): (&Arc<Server>, &Watch),
+    id: u64,
+    remedy: Option<String>,
+    language: Option<Language>,
+) -> Result<FixPlan, ControlError> {
+    let texts = Texts::get(language.unwrap_or(Language::En));
+    let alert = open_alert(watch, id)?;
+    let offer = chosen(&alert, remedy.as_deref())?;
+    let answer = match proposal(server, &offer).await? {
+        Some(text) => flow::plan(server, text).await?,
+        None => PlanAnswer {
+            plan: no_change(),
+            base: flow::view(server).revision,
+            warnings: Vec::new(),
+        },
+    };
+    Ok(FixPlan {
+        alert: id,
+        remedy: RemedyView::of(&offer, texts),
+        others: alert
+            .offers
+            .iter()
+            .filter(|other| other.id != offer.id)
+            .map(|other| RemedyView::of(other, texts))
+            .collect(),
+        plan: answer,
+    })
+}
+
+/// Does it, and waits a while for the next delivery.
+pub(crate) async fn fix_apply(
+    (server, watch): (&Arc<Server>, &Watch),
+    id: u64,
+    request: FixRequest,
+    author: String,
+) -> Result<FixAnswer, ControlError> {
+    let language = request.language.unwrap_or(Language::En);
+    let texts = Texts::get(language);
+    let alert = open_alert(watch, id)?;
+    let offer = chosen(&alert, request.remedy.as_deref())?;
+    let remedy = RemedyView::of(&offer, texts);
+    let mut answer = FixAnswer {
+        alert: id,
+        remedy,
+        applied: false,
+        revision: None,
+        plan: no_change(),
+        outcome: "pending".into(),
+        detail: String::new(),
+    };
+    if let Some(text) = proposal(server, &offer).await? {
+        let title = offer.title(Texts::get(Language::En));
+        let reason = match request.reason.is_empty() {
+            true => format!("alert {id}: {title}"),
+            false => format!("alert {id}: {title}; {}", request.reason),
+        };
+        let apply = ApplyRequest {
+            text: None,
+            revision: None,
+            reason,
+            base: request.base,
+            force: request.force,
+        };
+        let applied = flow::apply(server, text, apply, author.clone()).await?;
+        answer.plan = applied.plan;
+        if !applied.applied {
+            answer.outcome = "refused".into();
+            answer.detail = answer.plan.refused.clone().unwrap_or_default();
+            return Ok(answer);
+        }
+        answer.revision = Some(applied.revision);
+    }
+    answer.applied = true;
+    let at = server.dispatch.now();
+    let fix = Fix {
+        offer: offer.clone(),
+        at,
+        author,
+        revision: answer.revision,
+        outcome: Outcome::Pending,
+    };
+    watch.fixed(id, fix).await;
+    match offer.remedy() {
+        Some(Remedy::FlushDns) => {
+            server.dispatch.forget_names();
+            server.dispatch.retry_path(&alert.path);
+        }
+        Some(Remedy::Retry) => {
+            server.dispatch.retry_path(&alert.path);
+        }
+        _ => {}
+    }
+    outcome(watch, id, language, &mut answer).await;
+    Ok(answer)
+}
+
+/// Waits until the next delivery has told, or for a while.
+async fn outcome(watch: &Watch, id: u64, language: Language, answer: &mut FixAnswer) {
+    let deadline = tokio::time::Instant::now() + WATCHED;
+    loop {
+        let view = super::view(watch, id, Some(language));
+        if let Some(fix) = view.and_then(|view| view.fixes.last().cloned()) {
+            answer.outcome = fix.outcome;
+            answer.detail = fix.detail;
+        }
+        if answer.outcome != "pending" || tokio::time::Instant::now() >= deadline {
+            return;
+        }
+        // The change may come between the look and the wait: never for long.
+        let _ = tokio::time::timeout(Duration::from_millis(200), watch.next_change()).await;
+    }
+}

@@ -1,0 +1,138 @@
+//! Telling people: a message to the alert recipients, a post to the web hook.
+//!
+//! A message goes the way of every other one: accepted by the store, then sent. A recipient whose own path
+//! fails is left out, as the message would only wait there; where nobody is left, they are told later. The
+//! web hook gets every change as JSON, with a few tries.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use causeway_catalog::Texts;
+use causeway_insight::alert::Alert;
+use causeway_insight::alert::message::{Message, message};
+use causeway_insight::alert::view::AlertView;
+use causeway_model::config::Language;
+use causeway_model::envelope::{BodyType, Origin, Recipient};
+use causeway_model::{Address, Envelope, ReversePath};
+use causeway_policy::retry::expires_at;
+use causeway_store::{Content, HeaderFacts, NewMessage};
+use tracing::{info, warn};
+
+use crate::serve::Server;
+use crate::serve::hook;
+
+/// Tries of one post, and the pauses between them.
+const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
+
+/// Sends one message about these alerts. True when it is on its way, or nobody is to be told.
+pub(super) async fn tell(server: &Server, alerts: Vec<Alert>) -> bool {
+    let policy = server.policy.load_full();
+    let organization = &policy.flow().organization;
+    if organization.alert_recipients.is_empty() {
+        return true;
+    }
+    let failing: Vec<String> =
+        server.dispatch.failing_sites().into_iter().map(|site| site.site).collect();
+    let reachable: Vec<&Address> = organization
+        .alert_recipients
+        .iter()
+        .filter(|address| !failing.contains(&server.dispatch.path_of(address)))
+        .collect();
+    if reachable.is_empty() {
+        warn!(
+            alerts = alerts.len(),
+            "no alert recipient can be reached by a path that works; they are told later"
+        );
+        return false;
+    }
+    let language = organization.languages.first().copied().unwrap_or(Language::En);
+    let told = message(&alerts, &server.hostname, &organization.name, Texts::get(language));
+    let Some(told) = told else { return true };
+    let new = written(server, &told, &reachable, language);
+    match server.store.accept(new.clone()).await {
+        Ok(_ticket) => {
+            info!(id = %new.id, alerts = alerts.len(), recipients = reachable.len(), "the alert recipients are told");
+            server.dispatch.accepted(new);
+            true
+        }
+        Err(problem) => {
+            warn!(%problem, "the message about alerts could not be accepted; it is tried again");
+            false
+        }
+    }
+}
+
+fn written(server: &Server, told: &Message, to: &[&Address], language: Language) -> NewMessage {
+    let policy = server.policy.load();
+    let flow = policy.flow();
+    let now = server.dispatch.now();
+    let id = server.store.reserve_id();
+    let host = &server.hostname;
+    let postmaster = flow.organization.postmaster.clone().or_else(|| policy.bare_postmaster());
+    let from =
+        postmaster.map_or_else(|| format!("postmaster@{host}"), |address| address.to_string());
+    let message_id = format!("<alert.{id}@{host}>");
+    let all: Vec<String> = to.iter().map(|address| format!("<{address}>")).collect();
+    let name = causeway_report::write::display_name(&flow.organization.name);
+    let subject = causeway_report::write::field_text("Subject", &told.subject);
+    let body = causeway_report::write::quoted_printable(&told.text);
+    let content = format!(
+        "From: {name} <{from}>\r\nTo: {}\r\nSubject: {subject}\r\nDate: {}\r\n\
+         Message-ID: {message_id}\r\nAuto-Submitted: auto-generated\r\n\
+         Content-Language: {}\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\
+         Content-Transfer-Encoding: quoted-printable\r\n\r\n{body}",
+        all.join(",\r\n "),
+        now.rfc5322(),
+        language.tag(),
+    );
+    let utf8_header = to.iter().any(|address| address.needs_smtputf8());
+    NewMessage {
+        id,
+        envelope: Envelope {
+            // Nobody is to be told that an alert could not be delivered.
+            reverse_path: ReversePath::Null,
+            recipients: to.iter().map(|address| Recipient::plain((*address).clone())).collect(),
+            body_type: BodyType::SevenBit,
+            smtputf8: utf8_header,
+            ret: None,
+            envid: None,
+            origin: Origin::default(),
+        },
+        received_at: now,
+        expires_at: expires_at(&flow.queue, now),
+        delay_notice_at: None,
+        header: HeaderFacts {
+            message_id: Some(message_id),
+            subject: Some(told.subject.clone()),
+            language: None,
+            eight_bit: utf8_header,
+            utf8_header,
+        },
+        content: Content::Memory(vec![Bytes::from(content)]),
+        hold: None,
+        report_about: None,
+    }
+}
+
+/// Posts `{"event", "alert"}`.
+pub(super) async fn post(server: &Server, address: String, event: &'static str, alert: Alert) {
+    let view = AlertView::of(&alert, Texts::get(Language::En));
+    let document = serde_json::json!({
+        "event": event,
+        "host": &*server.hostname,
+        "alert": view,
+    });
+    let body = document.to_string();
+    for pause in PAUSES.into_iter().map(Some).chain([None]) {
+        match hook::post(&server.client_tls, &address, &body).await {
+            Ok(()) => return,
+            Err(problem) => match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => {
+                    warn!(alert = alert.id, %problem, "the web hook did not take an alert");
+                }
+            },
+        }
+    }
+}

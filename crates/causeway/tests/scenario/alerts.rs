@@ -1,0 +1,120 @@
+//! Alerts about failing paths: opened, told, closed by themselves, fixed.
+
+use causeway_testkit::server::Server;
+use causeway_testkit::{Behaviour, ScriptedPeer};
+use serde_json::{Value, json};
+
+use super::world::{
+    FEW_ATTEMPTS, assert_all_accounted, send, wait_for_deferral, wait_for_mail, wait_for_status,
+    with_partner,
+};
+
+/// The one alert, once it is so.
+fn wait_for_alert(server: &Server, what: &str, is: impl Fn(&Value) -> bool) -> Value {
+    server.wait_for(what, || {
+        let alerts = server.json(&["alert", "list"]);
+        alerts.as_array().unwrap().iter().find(|alert| is(alert)).cloned()
+    })
+}
+
+fn open(alert: &Value) -> bool {
+    alert["state"] == "open"
+}
+
+#[test]
+fn a_failing_connector_has_one_alert_that_closes_by_itself_when_mail_flows_again() {
+    let gone = ScriptedPeer::refusing();
+    let address = gone.address();
+    let server = with_partner(address, "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test", "y@partner.test"], "waits");
+    wait_for_deferral(&server, "x@partner.test");
+    let alert = wait_for_alert(&server, "an alert", open);
+    assert_eq!(alert["path"], "connector \"partner\"");
+    assert_eq!(alert["connector"], "partner");
+    assert_eq!(alert["code"], "450 4.4.316");
+    assert_eq!(alert["id"], 1);
+    assert!(alert["remedies"].as_array().unwrap().iter().any(|r| r["id"] == "disable-connector"));
+    send(&server, &["z@partner.test"], "waits too");
+    wait_for_alert(&server, "the same alert with three", |alert| alert["messages"] == 3);
+    drop(gone);
+    let peer = ScriptedPeer::start_at(address, Behaviour::new());
+    assert_eq!(server.cli(&["queue", "retry", "--all"]).status, Some(0));
+    wait_for_status(&server, "z@partner.test", "relayed");
+    let closed = wait_for_alert(&server, "a closed alert", |alert| alert["state"] == "closed");
+    assert_eq!((&closed["id"], &closed["messages"]), (&json!(1), &json!(3)));
+    assert!(!peer.block_on_messages(1).is_empty());
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn the_alert_recipients_are_told_once_with_the_cause_and_the_ways_out() {
+    let gone = ScriptedPeer::refusing();
+    let organization = "name = \"Ours\"\nlanguages = [\"de\"]\n\
+                        alert_recipients = [\"bob@ours.test\", \"x@partner.test\"]";
+    let server = with_partner(gone.address(), "").organization(organization).start();
+    send(&server, &["x@partner.test"], "waits");
+    let mail = wait_for_mail(&server, "bob@ours.test", 1).remove(0);
+    assert!(mail.contains("Auto-Submitted: auto-generated"), "{mail}");
+    let text = mail.replace("=\r\n", "").replace("=\n", "");
+    assert!(text.contains("Meldung 1") && text.contains("disable-connector"), "{text}");
+    assert!(!mail.contains("x@partner.test"), "never by the path that fails: {mail}");
+    // What changes shortly after is not a message of its own.
+    send(&server, &["y@partner.test"], "waits too");
+    wait_for_alert(&server, "two waiting", |alert| alert["messages"] == 2);
+    assert_eq!(server.maildir("bob@ours.test").len(), 1);
+}
+
+#[test]
+fn a_smart_host_that_was_changed_is_reverted_by_the_fix_and_the_alert_says_that_it_helped() {
+    let right = ScriptedPeer::start(Behaviour::new());
+    let wrong = ScriptedPeer::refusing();
+    let server = with_partner(right.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["a@partner.test"], "worked");
+    wait_for_status(&server, "a@partner.test", "relayed");
+    let host = wrong.address().to_string();
+    let set = server.cli(&["connector", "set", "partner", "--smart-host", &host, "--yes"]);
+    assert_eq!(set.status, Some(0), "{set:?}");
+    send(&server, &["b@partner.test"], "waits");
+    let alert = wait_for_alert(&server, "a story", |alert| {
+        open(alert) && alert["story"].as_str().is_some_and(|story| story.contains("revision 2"))
+    });
+    assert_eq!(alert["remedies"][0]["id"], "revert", "{alert}");
+    let plan = server.json(&["fix", "plan", "1"]);
+    assert!(plan["changes"][0].as_str().unwrap().contains("smart hosts"), "{plan}");
+    assert_eq!(plan["effects"][0]["kind"], "rerouted", "{plan}");
+    let unasked = server.cli(&["fix", "apply", "1"]);
+    assert_eq!(unasked.status, Some(2), "nobody can be asked: {unasked:?}");
+    let fixed = server.json(&["fix", "apply", "1", "--yes"]);
+    assert_eq!((&fixed["applied"], &fixed["revision"]), (&json!(true), &json!(3)), "{fixed}");
+    assert_eq!(fixed["outcome"], "helped", "{fixed}");
+    wait_for_status(&server, "b@partner.test", "relayed");
+    let history = server.json(&["history"]);
+    assert!(history[0]["reason"].as_str().unwrap().starts_with("alert 1: "), "{history}");
+    let alert = server.json(&["alert", "show", "1"]);
+    assert_eq!(
+        (&alert["state"], &alert["fixes"][0]["outcome"]),
+        (&json!("closed"), &json!("helped"))
+    );
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn alerts_outlive_a_restart_and_one_that_was_closed_by_hand_stays_closed() {
+    let gone = ScriptedPeer::refusing();
+    let mut server = with_partner(gone.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test"], "waits");
+    wait_for_alert(&server, "an alert", open);
+    server.kill();
+    server.start();
+    let alert = wait_for_alert(&server, "the alert after the restart", open);
+    assert_eq!(alert["id"], 1);
+    let closed = server.json(&["alert", "close", "1", "--reason", "their move"]);
+    assert_eq!(closed["state"], "closed");
+    assert!(closed["closed_because"].as_str().unwrap().ends_with("their move"), "{closed}");
+    assert_eq!(server.cli(&["queue", "retry", "--all"]).status, Some(0));
+    send(&server, &["y@partner.test"], "waits too");
+    wait_for_deferral(&server, "y@partner.test");
+    assert_eq!(server.json(&["alert", "list", "--open"]), json!([]));
+    let again = server.cli(&["alert", "close", "1"]);
+    assert_eq!(again.status, Some(2), "{again:?}");
+}

@@ -1,0 +1,307 @@
+//! How paths have fared lately: the last success of each, and troubles that do not stop it.
+//!
+//! A connection that cannot be made stops its whole site, and the schedule knows about it. Two kinds of
+//! trouble belong to messages and still speak about the path: a conversation that breaks in the middle of
+//! every message, and refusals that are about us or the domain, not about a recipient. They are kept here
+//! until something goes through, and forgotten when nothing more of the kind happens. Bounded; touched once
+//! for each message, for a moment.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_catalog::reply::{Meaning, meaning};
+use causeway_model::{Attempt, Failure, Outcome, Timestamp};
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+/// Paths that are remembered.
+const MOST: usize = 10_000;
+
+/// A trouble that has not happened again for so long is over.
+const OVER: Duration = Duration::from_secs(2 * 3600);
+
+/// So many messages in a row before a broken conversation is the path's trouble, not a message's.
+const IN_A_ROW: u32 = 3;
+
+/// Numbers of troubles; those of failures are small.
+const TROUBLE: u64 = 1 << 63;
+
+/// Something went through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Success {
+    /// When.
+    pub at: Timestamp,
+    /// The host.
+    pub host: String,
+    /// Its address and port.
+    pub address: SocketAddr,
+    /// TLS version and cipher; `None`: in plain text.
+    pub tls: Option<String>,
+}
+
+/// A trouble that does not stop its path.
+#[derive(Clone, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) since: Timestamp,
+    /// How often in a row.
+    pub(crate) count: u32,
+    /// Recipients that it happened to.
+    pub(crate) affected: u64,
+    pub(crate) last: Attempt,
+    pub(crate) serial: u64,
+}
+
+#[derive(Debug, Default)]
+struct Path {
+    success: Option<Success>,
+    trouble: Option<Trouble>,
+}
+
+/// How paths have fared lately.
+#[derive(Debug)]
+pub(crate) struct Paths {
+    by_site: Mutex<HashMap<Box<str>, Path>>,
+    serial: std::sync::atomic::AtomicU64,
+    changed: Arc<Notify>,
+}
+
+impl Paths {
+    /// `changed` is told when a path begins or ceases to fail.
+    pub(crate) fn new(changed: Arc<Notify>) -> Self {
+        let serial = std::sync::atomic::AtomicU64::new(TROUBLE);
+        Self { by_site: Mutex::default(), serial, changed }
+    }
+
+    /// A path fails, or works again.
+    pub(crate) fn changed(&self) {
+        self.changed.notify_one();
+    }
+
+    /// The peer took part in a whole transaction.
+    pub(crate) fn succeeded(
+        &self,
+        site: &str,
+        now: Timestamp,
+        (host, address, tls): (&str, SocketAddr, Option<&str>),
+    ) {
+        let mut by_site = self.by_site.lock();
+        if let Some(path) = by_site.get_mut(site) {
+            if path.trouble.take().is_some() {
+                self.changed.notify_one();
+            }
+            match &mut path.success {
+                Some(success)
+                    if success.address == address
+                        && success.host == host
+                        && success.tls.as_deref() == tls =>
+                {
+                    success.at = now;
+                }
+                success => *success = Some(new_success(now, host, address, tls)),
+            }
+            return;
+        }
+        make_room(&mut by_site);
+        let success = Some(new_success(now, host, address, tls));
+        by_site.insert(site.into(), Path { success, trouble: None });
+    }
+
+    /// An attempt failed in a way that does not stop its path. False, and nothing done, when it says
+    /// nothing about the path. `path` is what the trouble is listed under.
+    pub(crate) fn troubled(&self, path: &str, attempt: &Attempt, affected: usize) -> bool {
+        if !speaks_of_path(attempt) {
+            return false;
+        }
+        let serial = self.serial.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let mut by_site = self.by_site.lock();
+        if !by_site.contains_key(path) {
+            make_room(&mut by_site);
+        }
+        let trouble = &mut by_site.entry_ref(path).or_default().trouble;
+        let before = trouble.take();
+        *trouble = Some(Trouble {
+            since: before.as_ref().map_or(attempt.at, |before| before.since),
+            count: before.as_ref().map_or(0, |before| before.count) + 1,
+            affected: before.map_or(0, |before| before.affected) + affected as u64,
+            last: attempt.clone(),
+            serial,
+        });
+        drop(by_site);
+        self.changed.notify_one();
+        true
+    }
+
+    /// What is troubled now.
+    pub(crate) fn troubles(&self, now: Timestamp) -> Vec<(String, Trouble)> {
+        let by_site = self.by_site.lock();
+        let troubled =
+            by_site.iter().filter_map(|(site, path)| Some((site, path.trouble.as_ref()?)));
+        troubled
+            .filter(|(_, trouble)| trouble.last.at.plus(OVER) > now && is_established(trouble))
+            .map(|(site, trouble)| (site.to_string(), trouble.clone()))
+            .collect()
+    }
+
+    /// The configuration has changed: what it made fail is to be seen anew.
+    pub(crate) fn forget_troubles(&self) {
+        for path in self.by_site.lock().values_mut() {
+            path.trouble = None;
+        }
+    }
+
+    /// When something last went through.
+    pub(crate) fn success_of(&self, site: &str) -> Option<Success> {
+        self.by_site.lock().get(site)?.success.clone()
+    }
+
+    /// Paths where something went through since a moment, the latest first.
+    pub(crate) fn successes(&self, since: Timestamp, limit: usize) -> Vec<(String, Success)> {
+        let by_site = self.by_site.lock();
+        let mut found: Vec<(String, Success)> = by_site
+            .iter()
+            .filter_map(|(site, path)| Some((site.to_string(), path.success.clone()?)))
+            .filter(|(_, success)| success.at >= since)
+            .collect();
+        drop(by_site);
+        found.sort_by_key(|(_, success)| std::cmp::Reverse(success.at));
+        found.truncate(limit);
+        found
+    }
+}
+
+fn new_success(at: Timestamp, host: &str, address: SocketAddr, tls: Option<&str>) -> Success {
+    Success { at, host: host.to_owned(), address, tls: tls.map(str::to_owned) }
+}
+
+/// A full register keeps the half with the latest news.
+fn make_room(by_site: &mut HashMap<Box<str>, Path>) {
+    if by_site.len() < MOST {
+        return;
+    }
+    let news = |path: &Path| {
+        let success = path.success.as_ref().map(|success| success.at);
+        success.max(path.trouble.as_ref().map(|trouble| trouble.last.at))
+    };
+    let mut all: Vec<_> = by_site.values().map(news).collect();
+    all.sort_unstable();
+    let middle = all.get(all.len() / 2).copied().flatten();
+    by_site.retain(|_, path| news(path) > middle);
+    if by_site.len() >= MOST {
+        by_site.clear();
+    }
+}
+
+/// Whether a failure that belongs to a message says something about its path.
+fn speaks_of_path(attempt: &Attempt) -> bool {
+    match &attempt.outcome {
+        Outcome::Success(_) => false,
+        Outcome::Failure(failure) => match failure {
+            Failure::TimedOut { .. }
+            | Failure::ClosedAbruptly { .. }
+            | Failure::ProtocolError { .. }
+            | Failure::NoConnector { .. }
+            | Failure::RoutingLoop { .. }
+            | Failure::MxPointsHere { .. } => true,
+            Failure::Replied { reply } => matches!(
+                meaning(reply, attempt.stage),
+                Meaning::RelayDenied
+                    | Meaning::LoginRequired
+                    | Meaning::TlsRequired
+                    | Meaning::Blocked
+                    | Meaning::NoReverseName
+            ),
+            _ => false,
+        },
+    }
+}
+
+/// One message that breaks a conversation may be to blame itself; what a configuration or a refusal says
+/// is said at once.
+fn is_established(trouble: &Trouble) -> bool {
+    match &trouble.last.outcome {
+        Outcome::Failure(
+            Failure::TimedOut { .. }
+            | Failure::ClosedAbruptly { .. }
+            | Failure::ProtocolError { .. },
+        ) => trouble.count >= IN_A_ROW,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use causeway_model::{Reply, Stage};
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn failed(seconds: i64, failure: Failure) -> Attempt {
+        Attempt {
+            at: at(seconds),
+            elapsed_ms: 1,
+            site: "p".into(),
+            connector: None,
+            host: None,
+            address: None,
+            tls: None,
+            security: None,
+            stage: Stage::Data,
+            outcome: Outcome::Failure(failure),
+        }
+    }
+
+    fn paths() -> Paths {
+        Paths::new(Arc::new(Notify::new()))
+    }
+
+    fn flows(paths: &Paths, site: &str, seconds: i64) {
+        paths.succeeded(site, at(seconds), ("h", ([192, 0, 2, 1], 25).into(), None));
+    }
+
+    #[test]
+    fn a_conversation_that_breaks_once_is_the_messages_trouble_and_three_times_the_paths() {
+        let paths = paths();
+        let broken = |n| failed(n, Failure::ClosedAbruptly { bytes_received: 9 });
+        paths.troubled("p", &broken(1), 1);
+        paths.troubled("p", &broken(2), 1);
+        assert!(paths.troubles(at(3)).is_empty());
+        paths.troubled("p", &broken(3), 2);
+        let troubles = paths.troubles(at(3));
+        assert_eq!((troubles[0].1.affected, troubles[0].1.since), (4, at(1)));
+        assert!(paths.troubles(at(8_000)).is_empty(), "over after a while");
+        flows(&paths, "p", 4);
+        assert!(paths.troubles(at(4)).is_empty());
+        assert_eq!(paths.success_of("p").unwrap().at, at(4));
+    }
+
+    #[test]
+    fn a_refusal_of_a_recipient_says_nothing_about_the_path() {
+        let paths = paths();
+        let said = |text: &str| Failure::Replied { reply: Reply::new(550, None, text) };
+        paths.troubled("p", &failed(1, said("5.1.1 user unknown")), 1);
+        assert!(paths.troubles(at(1)).is_empty());
+        paths.troubled("p", &failed(1, said("relaying denied")), 1);
+        assert_eq!(paths.troubles(at(1)).len(), 1);
+        paths.forget_troubles();
+        assert!(paths.troubles(at(1)).is_empty());
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_and_the_latest_stays() {
+        let paths = paths();
+        for n in 0..=MOST {
+            flows(&paths, &format!("site {n}"), n as i64);
+        }
+        assert!(paths.by_site.lock().len() <= MOST);
+        assert!(paths.success_of(&format!("site {MOST}")).is_some());
+        assert!(paths.success_of("site 0").is_none());
+        let latest = paths.successes(at(0), 2);
+        assert_eq!(latest[0].0, format!("site {MOST}"));
+        assert_eq!(latest.len(), 2);
+    }
+}

@@ -1,0 +1,151 @@
+//! Alerts: one for each failing path, from the first sign to the end, and what was done about it.
+//!
+//! [`Book`] is a pure register: it is told what fails now, and says which alerts opened, changed and closed.
+//! Thresholds decide when a failing path is worth somebody's attention ([`AlertSettings`]); a path that works
+//! again closes its alert by itself. Texts are made for each reader's language elsewhere ([`view`],
+//! [`message`]); here everything is typed, so that an alert outlives restarts and versions.
+//!
+//! **What it promises.** Never two open alerts for one path. An alert that somebody closed by hand stays
+//! closed until the path has worked in between or fails in another way. Ids are never given twice.
+
+mod book;
+pub mod message;
+pub mod view;
+
+use causeway_model::{Attempt, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use book::{Absence, Book, Change, Changed};
+
+use crate::diagnose::Diagnosis;
+use crate::remedy::Offer;
+
+/// A path that fails now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailingPath {
+    /// As in [`Attempt::site`].
+    pub path: String,
+    /// Recipients that wait for it.
+    pub waiting: u64,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it is tried next.
+    pub until: Timestamp,
+    /// Failures in a row.
+    pub failures: u32,
+    /// A number that is another one after every failure.
+    pub serial: u64,
+    /// The domain whose MX hosts it leads to, or whose routing fails.
+    pub domain: Option<String>,
+    /// The last failure.
+    pub last: Attempt,
+}
+
+/// Whether somebody should look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// The path fails.
+    Open,
+    /// It does not, or somebody has taken note.
+    Closed,
+}
+
+/// Why an alert is closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Closing {
+    /// Mail flows again.
+    MailFlows,
+    /// Nothing waits for the path any more.
+    NothingWaits,
+    /// Somebody closed it.
+    ByHand {
+        /// Who.
+        author: String,
+        /// Why, in their words.
+        reason: String,
+    },
+}
+
+/// What came of a remedy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The next delivery has not been tried yet.
+    Pending,
+    /// Mail flows again, or no mail goes that way any more.
+    Helped {
+        /// When that was seen.
+        at: Timestamp,
+    },
+    /// The path failed again.
+    DidNotHelp {
+        /// When.
+        at: Timestamp,
+        /// How: the codes and words of the failure after it.
+        code: String,
+        /// The words.
+        reply: String,
+    },
+}
+
+/// A remedy that was applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What was done.
+    pub offer: Offer,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub author: String,
+    /// The revision it made, where it changed the configuration.
+    pub revision: Option<u64>,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What is known of one failing path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Its number, from 1, never given twice.
+    pub id: u64,
+    /// The path, as in [`Attempt::site`].
+    pub path: String,
+    /// Open or closed.
+    pub state: State,
+    /// When the path failed first.
+    pub first_seen: Timestamp,
+    /// When it failed last.
+    pub last_seen: Timestamp,
+    /// When the alert was opened.
+    pub opened_at: Timestamp,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Recipients that wait (or waited when it was closed).
+    pub waiting: u64,
+    /// The most that waited at once.
+    pub most: u64,
+    /// The last failure.
+    pub attempt: Attempt,
+    /// What is known of the cause.
+    #[serde(default)]
+    pub diagnosis: Option<Diagnosis>,
+    /// The ways out that this server can go by itself, the best first.
+    #[serde(default)]
+    pub offers: Vec<Offer>,
+    /// What was done about it, oldest first.
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
+    /// When and why it was closed.
+    #[serde(default)]
+    pub closed: Option<(Timestamp, Closing)>,
+}
+
+impl Alert {
+    /// True while it is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+}

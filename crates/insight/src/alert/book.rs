@@ -1,0 +1,435 @@
+//! The register of alerts. Pure: told what is, it says what changed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use causeway_catalog::{Phase, last_result};
+use causeway_model::Timestamp;
+use causeway_model::config::AlertSettings;
+
+use super::{Alert, Closing, FailingPath, Fix, Outcome, State};
+use crate::diagnose::{Confidence, Diagnosis};
+use crate::remedy::Offer;
+
+/// Closed alerts that are kept at most.
+const MOST_CLOSED: usize = 5_000;
+
+/// Open alerts at most: beyond them a path has no alert of its own until another closes.
+const MOST_OPEN: usize = 5_000;
+
+/// What happened to an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It is new.
+    Opened,
+    /// Its failure, its cause or its remedies are others.
+    Cause,
+    /// Only its counts changed.
+    Counts,
+    /// It is closed.
+    Closed,
+    /// What came of a remedy is known, and the path still fails.
+    Fixed,
+    /// It is forgotten.
+    Forgotten,
+}
+
+/// Something that happened to an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which alert.
+    pub id: u64,
+    /// What.
+    pub changed: Changed,
+}
+
+/// What became of a path that does not fail any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Mail went through it after its last failure.
+    Flows,
+    /// It is being tried, or will be: too early to tell.
+    Pending,
+    /// Nothing waits for it.
+    Unused,
+}
+
+/// All alerts.
+#[derive(Debug, Default)]
+pub struct Book {
+    alerts: BTreeMap<u64, Alert>,
+    /// Open alerts by path.
+    open: HashMap<String, u64>,
+    /// The serial of the last failure that each open alert has seen.
+    serials: HashMap<u64, u64>,
+    /// Paths whose alert somebody closed while they failed, with the codes they failed with.
+    dismissed: HashMap<String, String>,
+    last_id: u64,
+}
+
+impl Book {
+    /// The register as it was kept.
+    #[must_use]
+    pub fn restored(alerts: impl IntoIterator<Item = Alert>, last_id: u64) -> Self {
+        let mut book = Self { last_id, ..Self::default() };
+        for alert in alerts {
+            book.last_id = book.last_id.max(alert.id);
+            if alert.is_open() {
+                book.open.insert(alert.path.clone(), alert.id);
+            }
+            book.alerts.insert(alert.id, alert);
+        }
+        book
+    }
+
+    /// The number given last.
+    #[must_use]
+    pub const fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    /// One alert.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&Alert> {
+        self.alerts.get(&id)
+    }
+
+    /// All alerts, newest first.
+    pub fn all(&self) -> impl Iterator<Item = &Alert> {
+        self.alerts.values().rev()
+    }
+
+    /// The open alert of a path.
+    #[must_use]
+    pub fn of_path(&self, path: &str) -> Option<&Alert> {
+        self.open.get(path).and_then(|id| self.alerts.get(id))
+    }
+
+    /// Paths with an open alert.
+    pub fn open_paths(&self) -> impl Iterator<Item = &str> {
+        self.open.keys().map(String::as_str)
+    }
+
+    /// Takes note of what fails now. `absent` tells what became of a path with an open alert that does
+    /// not.
+    pub fn observe(
+        &mut self,
+        settings: &AlertSettings,
+        now: Timestamp,
+        failing: &[FailingPath],
+        absent: impl Fn(&Alert) -> Absence,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for path in failing {
+            changes.extend(self.fails(settings, now, path));
+        }
+        let here: std::collections::HashSet<&str> =
+            failing.iter().map(|path| path.path.as_str()).collect();
+        self.dismissed.retain(|path, _| here.contains(path.as_str()));
+        let gone: Vec<u64> = self
+            .open
+            .iter()
+            .filter(|(path, _)| !here.contains(path.as_str()))
+            .map(|(_, id)| *id)
+            .collect();
+        for id in gone {
+            let closing = match self.alerts.get(&id).map(&absent) {
+                Some(Absence::Flows) => Closing::MailFlows,
+                Some(Absence::Unused) => Closing::NothingWaits,
+                _ => continue,
+            };
+            self.settle_fixes(id, now);
+            changes.extend(self.close(id, now, closing));
+        }
+        changes.extend(self.forget(settings, now));
+        changes
+    }
+
+    fn fails(
+        &mut self,
+        settings: &AlertSettings,
+        now: Timestamp,
+        path: &FailingPath,
+    ) -> Option<Change> {
+        let Some(&id) = self.open.get(&path.path) else { return self.open(settings, now, path) };
+        let alert = self.alerts.get_mut(&id)?;
+        let is_new_failure = self.serials.insert(id, path.serial) != Some(path.serial);
+        let mut changed =
+            (alert.waiting != path.waiting || is_new_failure).then_some(Changed::Counts);
+        let is_other = code(&alert.attempt) != code(&path.last);
+        alert.waiting = path.waiting;
+        alert.most = alert.most.max(path.waiting);
+        alert.last_seen = path.last.at;
+        alert.failures = alert.failures.max(path.failures);
+        alert.attempt = path.last.clone();
+        if is_new_failure {
+            let (code, reply) = last_result(&path.last, Phase::Queued);
+            for fix in alert.fixes.iter_mut().filter(|fix| fix.outcome == Outcome::Pending) {
+                let (code, reply) = (code.clone(), reply.clone());
+                fix.outcome = Outcome::DidNotHelp { at: now, code, reply };
+                changed = Some(Changed::Fixed);
+            }
+        }
+        if is_other {
+            alert.diagnosis = None;
+            alert.offers.clear();
+            changed = Some(Changed::Cause);
+        }
+        changed.map(|changed| Change { id, changed })
+    }
+
+    fn open(
+        &mut self,
+        settings: &AlertSettings,
+        now: Timestamp,
+        path: &FailingPath,
+    ) -> Option<Change> {
+        let codes = code(&path.last);
+        if self.dismissed.get(&path.path).is_some_and(|dismissed| *dismissed == codes)
+            || self.open.len() >= MOST_OPEN
+            || !is_worth_telling(settings, now, path)
+        {
+            return None;
+        }
+        self.dismissed.remove(&path.path);
+        self.last_id += 1;
+        let id = self.last_id;
+        self.open.insert(path.path.clone(), id);
+        self.serials.insert(id, path.serial);
+        let alert = Alert {
+            id,
+            path: path.path.clone(),
+            state: State::Open,
+            first_seen: path.since,
+            last_seen: path.last.at,
+            opened_at: now,
+            failures: path.failures,
+            waiting: path.waiting,
+            most: path.waiting,
+            attempt: path.last.clone(),
+            diagnosis: None,
+            offers: Vec::new(),
+            fixes: Vec::new(),
+            closed: None,
+        };
+        self.alerts.insert(id, alert);
+        Some(Change { id, changed: Changed::Opened })
+    }
+
+    /// What was found out about a path with an open alert.
+    pub fn diagnosed(
+        &mut self,
+        path: &str,
+        diagnosis: &Diagnosis,
+        offers: Vec<Offer>,
+    ) -> Option<Change> {
+        let id = *self.open.get(path)?;
+        let alert = self.alerts.get_mut(&id)?;
+        let told = |diagnosis: Option<&Diagnosis>| {
+            diagnosis.map(|d| (d.top().map(|top| top.cause.clone()), d.confidence()))
+        };
+        let is_news = told(alert.diagnosis.as_ref()) != told(Some(diagnosis))
+            && (alert.diagnosis.is_some() || diagnosis.confidence() != Confidence::Unknown);
+        alert.diagnosis = Some(diagnosis.clone());
+        alert.offers = offers;
+        Some(Change { id, changed: if is_news { Changed::Cause } else { Changed::Counts } })
+    }
+
+    /// Takes note of a remedy that was applied.
+    pub fn fixed(&mut self, id: u64, fix: Fix) -> Option<Change> {
+        self.alerts.get_mut(&id)?.fixes.push(fix);
+        Some(Change { id, changed: Changed::Counts })
+    }
+
+    /// The path does not fail any more: what was done about it helped.
+    fn settle_fixes(&mut self, id: u64, now: Timestamp) {
+        let Some(alert) = self.alerts.get_mut(&id) else { return };
+        for fix in alert.fixes.iter_mut().filter(|fix| fix.outcome == Outcome::Pending) {
+            fix.outcome = Outcome::Helped { at: now };
+        }
+    }
+
+    /// Closes an alert; by hand it stays closed as long as the path fails in the same way. `None` when
+    /// it is not open.
+    pub fn close(&mut self, id: u64, now: Timestamp, closing: Closing) -> Option<Change> {
+        let alert = self.alerts.get_mut(&id).filter(|alert| alert.is_open())?;
+        alert.state = State::Closed;
+        if matches!(closing, Closing::ByHand { .. }) {
+            self.dismissed.insert(alert.path.clone(), code(&alert.attempt));
+        } else {
+            alert.waiting = 0;
+        }
+        alert.closed = Some((now, closing));
+        self.open.remove(&alert.path);
+        self.serials.remove(&id);
+        Some(Change { id, changed: Changed::Closed })
+    }
+
+    /// Closed alerts that are old, or too many.
+    fn forget(&mut self, settings: &AlertSettings, now: Timestamp) -> Vec<Change> {
+        let closed: Vec<u64> =
+            self.alerts.values().filter(|alert| !alert.is_open()).map(|alert| alert.id).collect();
+        let too_many = closed.len().saturating_sub(MOST_CLOSED);
+        let is_old = |id: &u64| {
+            let at = self.alerts.get(id).and_then(|alert| alert.closed.as_ref()).map(|(at, _)| *at);
+            at.is_some_and(|at| at.plus(settings.keep) < now)
+        };
+        let old: Vec<u64> = closed
+            .iter()
+            .enumerate()
+            .filter(|(place, id)| *place < too_many || is_old(id))
+            .map(|(_, id)| *id)
+            .collect();
+        for id in &old {
+            self.alerts.remove(id);
+        }
+        old.into_iter().map(|id| Change { id, changed: Changed::Forgotten }).collect()
+    }
+}
+
+/// The codes of a failure while it is queued.
+fn code(attempt: &causeway_model::Attempt) -> String {
+    last_result(attempt, Phase::Queued).0
+}
+
+/// Whether a failing path is to have an alert.
+fn is_worth_telling(settings: &AlertSettings, now: Timestamp, path: &FailingPath) -> bool {
+    if path.last.connector.is_some() {
+        return u64::from(path.failures) >= settings.connector_failures;
+    }
+    path.waiting >= settings.messages || path.since.plus(settings.after) <= now
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use causeway_model::{Attempt, Failure, Outcome as AttemptOutcome, Stage};
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn failing(path: &str, connector: Option<&str>, serial: u64, waiting: u64) -> FailingPath {
+        let failed_at = at(serial as i64);
+        FailingPath {
+            path: path.into(),
+            waiting,
+            since: at(0),
+            until: at(1_000),
+            failures: serial as u32,
+            serial,
+            domain: None,
+            last: Attempt {
+                at: failed_at,
+                elapsed_ms: 1,
+                site: path.into(),
+                connector: connector.map(str::to_owned),
+                host: None,
+                address: None,
+                tls: None,
+                security: None,
+                stage: Stage::Connect,
+                outcome: AttemptOutcome::Failure(Failure::ConnectionRefused),
+            },
+        }
+    }
+
+    fn observe(book: &mut Book, now: i64, paths: &[FailingPath], absent: Absence) -> Vec<Changed> {
+        let changes = book.observe(&AlertSettings::default(), at(now), paths, |_| absent);
+        changes.into_iter().map(|change| change.changed).collect()
+    }
+
+    #[test]
+    fn a_connector_has_an_alert_at_once_and_other_paths_when_much_or_long_waits() {
+        let mut book = Book::default();
+        let connector = failing("connector \"c\"", Some("c"), 1, 1);
+        let other = failing("MX 10 mx.a.test", None, 1, 9);
+        assert_eq!(
+            observe(&mut book, 1, &[connector, other.clone()], Absence::Pending),
+            [Changed::Opened]
+        );
+        assert!(book.of_path("MX 10 mx.a.test").is_none());
+        let more = FailingPath { waiting: 10, ..other.clone() };
+        assert!(observe(&mut book, 2, &[more], Absence::Pending).contains(&Changed::Opened));
+        let mut book = Book::default();
+        assert_eq!(observe(&mut book, 3_599, std::slice::from_ref(&other), Absence::Pending), []);
+        assert_eq!(observe(&mut book, 3_600, &[other], Absence::Pending), [Changed::Opened]);
+    }
+
+    #[test]
+    fn an_alert_closes_by_itself_when_mail_flows_and_not_while_it_is_only_being_tried() {
+        let mut book = Book::default();
+        observe(&mut book, 1, &[failing("p", Some("c"), 1, 3)], Absence::Pending);
+        assert_eq!(observe(&mut book, 2, &[], Absence::Pending), []);
+        assert!(book.of_path("p").is_some());
+        assert_eq!(observe(&mut book, 3, &[], Absence::Flows), [Changed::Closed]);
+        let alert = book.get(1).unwrap();
+        assert_eq!(alert.closed, Some((at(3), Closing::MailFlows)));
+        assert_eq!((alert.waiting, alert.most), (0, 3));
+        // It fails once more: another alert.
+        assert_eq!(
+            observe(&mut book, 9, &[failing("p", Some("c"), 2, 1)], Absence::Pending),
+            [Changed::Opened]
+        );
+        assert_eq!(book.of_path("p").unwrap().id, 2);
+    }
+
+    #[test]
+    fn what_was_closed_by_hand_stays_closed_until_it_worked_or_fails_otherwise() {
+        let mut book = Book::default();
+        let path = failing("p", Some("c"), 1, 1);
+        observe(&mut book, 1, std::slice::from_ref(&path), Absence::Pending);
+        let by_hand = Closing::ByHand { author: "a".into(), reason: "known".into() };
+        assert!(book.close(1, at(2), by_hand.clone()).is_some());
+        assert!(book.close(1, at(2), by_hand).is_none(), "once");
+        assert_eq!(observe(&mut book, 3, &[failing("p", Some("c"), 2, 5)], Absence::Pending), []);
+        let mut other = failing("p", Some("c"), 3, 5);
+        other.last.outcome = AttemptOutcome::Failure(Failure::ConnectTimeout { after_ms: 1 });
+        assert_eq!(observe(&mut book, 4, &[other], Absence::Pending), [Changed::Opened]);
+        let mut book = Book::default();
+        observe(&mut book, 1, std::slice::from_ref(&path), Absence::Pending);
+        book.close(1, at(2), Closing::ByHand { author: "a".into(), reason: String::new() });
+        observe(&mut book, 3, &[], Absence::Flows);
+        assert_eq!(observe(&mut book, 4, &[path], Absence::Pending), [Changed::Opened]);
+    }
+
+    #[test]
+    fn the_next_failure_tells_that_a_remedy_did_not_help_and_a_success_that_it_did() {
+        let offer = Offer::of(causeway_catalog::causes::remedy::Remedy::Retry);
+        let fix = |at| Fix {
+            offer: offer.clone(),
+            at,
+            author: "a".into(),
+            revision: None,
+            outcome: Outcome::Pending,
+        };
+        let mut book = Book::default();
+        observe(&mut book, 1, &[failing("p", Some("c"), 1, 1)], Absence::Pending);
+        book.fixed(1, fix(at(1)));
+        // The same failure as before says nothing about it.
+        assert_eq!(observe(&mut book, 1, &[failing("p", Some("c"), 1, 1)], Absence::Pending), []);
+        assert_eq!(
+            observe(&mut book, 2, &[failing("p", Some("c"), 2, 1)], Absence::Pending),
+            [Changed::Fixed]
+        );
+        assert!(matches!(book.get(1).unwrap().fixes[0].outcome, Outcome::DidNotHelp { .. }));
+        book.fixed(1, fix(at(2)));
+        observe(&mut book, 3, &[], Absence::Flows);
+        assert_eq!(book.get(1).unwrap().fixes[1].outcome, Outcome::Helped { at: at(3) });
+    }
+
+    #[test]
+    fn closed_alerts_are_forgotten_after_a_time_and_their_numbers_are_not_given_again() {
+        let mut book = Book::default();
+        observe(&mut book, 1, &[failing("p", Some("c"), 1, 1)], Absence::Pending);
+        observe(&mut book, 2, &[], Absence::Unused);
+        let kept = AlertSettings::default().keep + Duration::from_secs(3);
+        let later = at(0).plus(kept).as_millis() / 1000;
+        assert_eq!(observe(&mut book, later, &[], Absence::Unused), [Changed::Forgotten]);
+        assert_eq!(book.all().count(), 0);
+        let book = Book::restored([], book.last_id());
+        assert_eq!(book.last_id(), 1);
+    }
+}

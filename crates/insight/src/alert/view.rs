@@ -1,0 +1,250 @@
+//! Alerts as readers see them: the shape of `alert list`, in the reader's language.
+
+use causeway_catalog::{Phase, Texts, WhoActs, last_result};
+use causeway_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Alert, Closing, Outcome, State};
+use crate::diagnose::{Confidence, Diagnosis, Judged, Standing};
+use crate::finding::Evidence;
+use crate::remedy::Offer;
+
+/// One alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AlertView {
+    /// Its number.
+    pub id: u64,
+    /// The failing path: `connector "to on-premises"`, `MX 10 mx.partner.example`.
+    pub path: String,
+    /// The connector, when it is one.
+    pub connector: Option<String>,
+    /// The server that was tried last.
+    pub destination: Option<String>,
+    /// Reply code and enhanced code: `450 4.4.316`.
+    pub code: String,
+    /// The peer's words, or ours where no peer spoke.
+    pub reply: String,
+    /// The cause as a sentence: the confirmed or likely one; else the first that is possible.
+    pub cause: Option<String>,
+    /// The cause's stable name.
+    pub cause_id: Option<String>,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Whose move it is.
+    #[schema(value_type = String)]
+    pub who_acts: WhoActs,
+    /// What they do.
+    pub what_to_do: Option<String>,
+    /// How it came about.
+    pub story: Option<String>,
+    /// What happens next.
+    pub outlook: Option<String>,
+    /// When the path failed first.
+    pub first_seen: Timestamp,
+    /// When it failed last.
+    pub last_seen: Timestamp,
+    /// Recipients that wait for it; of a closed alert the most that waited.
+    pub messages: u64,
+    /// Open or closed.
+    pub state: State,
+    /// When it was closed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub closed_at: Option<Timestamp>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub closed_because: Option<String>,
+    /// When it is tried next.
+    pub next_attempt_at: Option<Timestamp>,
+    /// What the cause rests on.
+    pub evidence: Vec<Evidence>,
+    /// Other causes that may hold.
+    pub also_possible: Vec<CauseView>,
+    /// Causes that do not.
+    pub ruled_out: Vec<CauseView>,
+    /// The ways out that this server can go by itself, the best first; then what people do.
+    pub remedies: Vec<RemedyView>,
+    /// What was done, oldest first.
+    pub fixes: Vec<FixView>,
+}
+
+/// A cause that is not the one named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CauseView {
+    /// Its stable name.
+    pub cause_id: String,
+    /// As a sentence.
+    pub cause: String,
+    /// What this rests on.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A way out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RemedyView {
+    /// The name for `fix plan` and `fix apply`; `by-hand` for what people do.
+    pub id: String,
+    /// As a sentence.
+    pub title: String,
+    /// This server can do it: `fix apply`.
+    pub automatic: bool,
+    /// What is less safe afterwards.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub warning: Option<String>,
+}
+
+/// A remedy that was applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FixView {
+    /// The remedy.
+    pub remedy: String,
+    /// As a sentence.
+    pub title: String,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub author: String,
+    /// The revision it made.
+    pub revision: Option<u64>,
+    /// `pending`, `helped` or `did_not_help`.
+    pub outcome: String,
+    /// The same as a sentence.
+    pub detail: String,
+}
+
+/// The name of what people do, among remedies.
+pub const BY_HAND: &str = "by-hand";
+
+impl RemedyView {
+    /// An offer in the reader's language.
+    #[must_use]
+    pub fn of(offer: &Offer, texts: &Texts) -> Self {
+        Self {
+            id: offer.id.clone(),
+            title: offer.title(texts),
+            automatic: true,
+            warning: offer.warning(texts),
+        }
+    }
+}
+
+/// Server, address and port, as far as they are known.
+fn destination(alert: &Alert) -> Option<String> {
+    let attempt = &alert.attempt;
+    match (&attempt.host, attempt.address) {
+        (Some(host), Some(address)) => {
+            Some(format!("{host} [{}]:{}", address.ip(), address.port()))
+        }
+        (Some(host), None) => Some(host.clone()),
+        (None, Some(address)) => Some(format!("[{}]:{}", address.ip(), address.port())),
+        (None, None) => None,
+    }
+}
+
+fn cause(judged: &Judged, texts: &Texts) -> CauseView {
+    CauseView {
+        cause_id: judged.cause.clone(),
+        cause: judged.title(texts),
+        evidence: judged.lines(texts),
+    }
+}
+
+/// Why it is closed, as a clause.
+#[must_use]
+pub fn closing(closing: &Closing, texts: &Texts) -> String {
+    match closing {
+        Closing::MailFlows => texts.text("closing-mail-flows"),
+        Closing::NothingWaits => texts.text("closing-nothing-waits"),
+        Closing::ByHand { author, reason } if reason.is_empty() => {
+            texts.format("closing-by-hand", &[("author", author.into())])
+        }
+        Closing::ByHand { author, reason } => {
+            let by = texts.format("closing-by-hand", &[("author", author.into())]);
+            format!("{by}: {reason}")
+        }
+    }
+}
+
+fn fixes(alert: &Alert, texts: &Texts) -> Vec<FixView> {
+    let view = |fix: &super::Fix| {
+        let at = texts.moment(fix.at);
+        let (outcome, detail) = match &fix.outcome {
+            Outcome::Pending => ("pending", texts.format("fix-pending", &[("at", at.into())])),
+            Outcome::Helped { .. } => ("helped", texts.format("fix-helped", &[("at", at.into())])),
+            Outcome::DidNotHelp { code, reply, .. } => {
+                let args = [("at", at.into()), ("reply", format!("{code} {reply}").into())];
+                ("did_not_help", texts.format("fix-did-not-help", &args))
+            }
+        };
+        FixView {
+            remedy: fix.offer.id.clone(),
+            title: fix.offer.title(texts),
+            at: fix.at,
+            author: fix.author.clone(),
+            revision: fix.revision,
+            outcome: outcome.to_owned(),
+            detail,
+        }
+    };
+    alert.fixes.iter().map(view).collect()
+}
+
+impl AlertView {
+    /// The alert in the reader's language.
+    #[must_use]
+    pub fn of(alert: &Alert, texts: &Texts) -> Self {
+        let (code, reply) = last_result(&alert.attempt, Phase::Queued);
+        let diagnosis = alert.diagnosis.as_ref();
+        let through_connector = alert.attempt.connector.is_some();
+        let possible = causeway_catalog::causes::causes_of_attempt(&alert.attempt);
+        let top = diagnosis.and_then(Diagnosis::top);
+        let catalog = top.and_then(Judged::catalog).or_else(|| possible.first().copied());
+        let others = |standing: fn(Standing) -> bool| -> Vec<CauseView> {
+            let top = top.map(|top| top.cause.as_str());
+            diagnosis
+                .iter()
+                .flat_map(|diagnosis| &diagnosis.causes)
+                .filter(|judged| standing(judged.standing) && Some(judged.cause.as_str()) != top)
+                .map(|judged| cause(judged, texts))
+                .collect()
+        };
+        let mut remedies: Vec<RemedyView> =
+            alert.offers.iter().map(|offer| RemedyView::of(offer, texts)).collect();
+        let what_to_do = catalog.map(|cause| texts.text(&cause.action_key()));
+        remedies.extend(what_to_do.clone().map(|title| RemedyView {
+            id: BY_HAND.to_owned(),
+            title,
+            automatic: false,
+            warning: None,
+        }));
+        let closed = alert.closed.as_ref();
+        Self {
+            id: alert.id,
+            path: alert.path.clone(),
+            connector: alert.attempt.connector.clone(),
+            destination: destination(alert),
+            code,
+            reply,
+            cause: catalog.map(|cause| texts.text(&cause.title_key())),
+            cause_id: catalog.map(|cause| cause.id.to_owned()),
+            confidence: diagnosis.map_or(Confidence::Unknown, Diagnosis::confidence),
+            who_acts: catalog.map_or(WhoActs::Service, |cause| cause.who_acts(through_connector)),
+            what_to_do,
+            story: diagnosis.map(|diagnosis| diagnosis.story.sentence(texts)),
+            outlook: diagnosis.map(|diagnosis| diagnosis.outlook(texts)),
+            first_seen: alert.first_seen,
+            last_seen: alert.last_seen,
+            messages: if alert.is_open() { alert.waiting } else { alert.most },
+            state: alert.state,
+            closed_at: closed.map(|(at, _)| *at),
+            closed_because: closed.map(|(_, why)| closing(why, texts)),
+            next_attempt_at: diagnosis
+                .and_then(|diagnosis| diagnosis.next_attempt_at)
+                .filter(|_| alert.is_open()),
+            evidence: diagnosis.map(|diagnosis| diagnosis.evidence(texts)).unwrap_or_default(),
+            also_possible: others(|standing| standing != Standing::RuledOut),
+            ruled_out: others(|standing| standing == Standing::RuledOut),
+            remedies,
+            fixes: fixes(alert, texts),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! From facts to causes: which of the possible causes of a failure holds, on what evidence, whose move
+//! it is, and what happens next.
+//!
+//! **What it is for.** [`diagnose`] takes what is known without touching the network ([`Facts`]: the
+//! failure, the last success on this path, the configuration since, how other destinations fare) and what
+//! probes have found, and gives a [`Diagnosis`]. [`next_probes`] says what is worth asking next.
+//!
+//! **What it promises.** Pure and total. A cause is [`Standing::Confirmed`] only when a fact proves it:
+//! a finding, or the configuration's own history together with one. What merely fits is
+//! [`Standing::Likely`]; what a fact excludes is [`Standing::RuledOut`], with that fact. Every standing
+//! other than "possible" carries its evidence. The same input gives the same diagnosis.
+//!
+//! **What it refuses.** It compares no texts: peers' words reach it as the typed
+//! [`Meaning`](causeway_catalog::reply::Meaning) that the catalog gives them.
+//!
+//! **In which order to read.** This file, [`mod@facts`] (what is known), `seen` (the findings, sorted),
+//! `names`, `connection`, `session`, `tls` (the judgements, by kind of cause), `probes` (what to ask),
+//! `words` (evidence and stories as sentences).
+
+mod connection;
+pub mod facts;
+mod names;
+mod probes;
+mod seen;
+mod session;
+mod tls;
+mod words;
+
+use causeway_catalog::causes::{Cause, WhoActs, causes_of_attempt};
+use causeway_model::{Attempt, Stage, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use facts::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path};
+pub use probes::next_probes;
+
+use self::seen::Seen;
+use crate::finding::Finding;
+
+/// Whether a cause holds. The order is that in which they are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// A fact proves it.
+    Confirmed,
+    /// Facts speak for it.
+    Likely,
+    /// Nothing speaks against it.
+    Possible,
+    /// A fact excludes it.
+    RuledOut,
+}
+
+/// Something a person can check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// A probe found it.
+    Found(Finding),
+    /// It is known from this server's own records.
+    Known(Known),
+}
+
+/// What this server's own records say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "known", rename_all = "snake_case")]
+pub enum Known {
+    /// The failure itself.
+    Failure(Box<Attempt>),
+    /// Mail went through.
+    LastSuccess(LastSuccess),
+    /// Mail has never gone through here, as far as the records reach.
+    NeverWorked,
+    /// The configuration of this path was changed.
+    Changed(ConfigurationChange),
+    /// The configuration of this path has not been changed since then.
+    NothingChanged {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Mail went to another address when it last went through.
+    AddressChanged {
+        /// The address then.
+        before: String,
+        /// The address now.
+        now: String,
+    },
+    /// How other destinations fare.
+    Others(Others),
+    /// The mailboxes of a domain that the connector serves are here.
+    MailboxesHere {
+        /// The domain.
+        domain: String,
+        /// How many of them.
+        count: u64,
+    },
+}
+
+/// One cause, judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Its id in the catalog.
+    pub cause: String,
+    /// Whether it holds.
+    pub standing: Standing,
+    /// On what this rests.
+    pub evidence: Vec<Proof>,
+    /// How much speaks for it, to put likely causes in order.
+    #[serde(default)]
+    weight: u32,
+}
+
+impl Judged {
+    /// The cause in the catalog.
+    #[must_use]
+    pub fn catalog(&self) -> Option<Cause> {
+        Cause::by_id(&self.cause)
+    }
+}
+
+/// How it came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "story", rename_all = "snake_case")]
+pub enum Story {
+    /// It worked, then the configuration of the path was changed here, and then it failed.
+    ChangedHere {
+        /// What was changed.
+        change: ConfigurationChange,
+        /// When it last worked.
+        worked_until: Option<Timestamp>,
+    },
+    /// It worked, and nothing was changed here since.
+    WorkedUntil {
+        /// When it last worked.
+        at: Timestamp,
+    },
+    /// It has never worked, as far as the records reach.
+    NeverWorked,
+    /// Nothing else works either: it is us.
+    EverythingFails {
+        /// Destinations that fail.
+        failing: usize,
+    },
+}
+
+/// What is known about a failing path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// When it was made.
+    pub at: Timestamp,
+    /// How far the failed attempt got.
+    pub stage: Stage,
+    /// Every possible cause: the confirmed ones first, then as likely, the ruled out ones last.
+    pub causes: Vec<Judged>,
+    /// How it came about.
+    pub story: Story,
+    /// Whose move it is, by the cause that stands first.
+    pub who_acts: WhoActs,
+    /// What was probed works by now: the next attempt will tell.
+    #[serde(default)]
+    pub gone: bool,
+    /// When the path is tried next.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the first of the waiting messages is returned if nothing changes.
+    pub returned_at: Option<Timestamp>,
+    /// How many probes it rests on.
+    pub probes: usize,
+}
+
+/// How sure a diagnosis is: the word in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A fact proves the cause.
+    Confirmed,
+    /// Facts speak for the cause.
+    Likely,
+    /// Nothing is known beyond the failure.
+    Unknown,
+}
+
+impl Diagnosis {
+    /// The cause that stands first, unless it is ruled out.
+    #[must_use]
+    pub fn top(&self) -> Option<&Judged> {
+        self.causes.first().filter(|judged| judged.standing != Standing::RuledOut)
+    }
+
+    /// How sure it is.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        match self.top().map(|judged| judged.standing) {
+            Some(Standing::Confirmed) => Confidence::Confirmed,
+            Some(Standing::Likely) => Confidence::Likely,
+            _ => Confidence::Unknown,
+        }
+    }
+
+    /// Whether a cause is confirmed.
+    #[must_use]
+    pub fn confirms(&self, cause: &str) -> bool {
+        self.causes.iter().any(|j| j.cause == cause && j.standing == Standing::Confirmed)
+    }
+}
+
+/// A judgement before it is put among the others.
+#[derive(Debug, Default)]
+struct Verdict {
+    standing: Option<Standing>,
+    weight: u32,
+    evidence: Vec<Proof>,
+}
+
+impl Verdict {
+    fn confirm(&mut self, proofs: impl IntoIterator<Item = Proof>) {
+        self.stand(Standing::Confirmed, proofs);
+    }
+
+    /// What speaks for it; the more, the likelier. Never undoes a proof or an exclusion.
+    fn support(&mut self, weight: u32, proofs: impl IntoIterator<Item = Proof>) {
+        self.weight += weight;
+        if !matches!(self.standing, Some(Standing::Confirmed | Standing::RuledOut)) {
+            self.standing = Some(Standing::Likely);
+            self.evidence.extend(proofs);
+        }
+    }
+
+    /// Puts it behind others without excluding it.
+    fn doubt(&mut self) {
+        if self.standing.is_none() {
+            self.standing = Some(Standing::Possible);
+        }
+    }
+
+    fn rule_out(&mut self, proofs: impl IntoIterator<Item = Proof>) {
+        // What is proven is not excluded by something weaker.
+        if self.standing != Some(Standing::Confirmed) {
+            self.stand(Standing::RuledOut, proofs);
+        }
+    }
+
+    fn stand(&mut self, standing: Standing, proofs: impl IntoIterator<Item = Proof>) {
+        if self.standing != Some(standing) {
+            self.evidence.clear();
+        }
+        self.standing = Some(standing);
+        for proof in proofs {
+            if !self.evidence.contains(&proof) {
+                self.evidence.push(proof);
+            }
+        }
+    }
+}
+
+/// Judges every possible cause of the failure.
+#[must_use]
+pub fn diagnose(facts: &Facts, findings: &[Finding]) -> Diagnosis {
+    let seen = Seen::new(facts, findings);
+    let mut causes: Vec<Judged> = causes_of_attempt(&facts.attempt)
+        .into_iter()
+        .map(|cause| judge(cause, facts, &seen))
+        .collect();
+    // Confirmed causes of a more particular kind explain those that are only their appearance.
+    causes.sort_by(|a, b| a.standing.cmp(&b.standing).then(b.weight.cmp(&a.weight)));
+    let through_connector = facts.attempt.connector.is_some();
+    let who_acts = causes
+        .first()
+        .and_then(Judged::catalog)
+        .map_or(WhoActs::Service, |cause| cause.who_acts(through_connector));
+    Diagnosis {
+        at: facts.now,
+        stage: facts.attempt.stage,
+        causes,
+        story: story(facts, &seen),
+        who_acts,
+        gone: seen.works_now(),
+        next_attempt_at: facts.next_attempt_at,
+        returned_at: facts.returned_at,
+        probes: findings.len(),
+    }
+}
+
+fn judge(cause: Cause, facts: &Facts, seen: &Seen<'_>) -> Judged {
+    let mut verdict = Verdict::default();
+    for judge in [names::judge, connection::judge, session::judge, tls::judge] {
+        judge(cause.id, facts, seen, &mut verdict);
+    }
+    Judged {
+        cause: cause.id.to_owned(),
+        standing: verdict.standing.unwrap_or(Standing::Possible),
+        evidence: verdict.evidence,
+        weight: verdict.weight,
+    }
+}
+
+fn story(facts: &Facts, seen: &Seen<'_>) -> Story {
+    if facts.others.well == 0 && facts.others.failing > 1 || seen.nobody_reached() {
+        return Story::EverythingFails { failing: facts.others.failing.max(1) };
+    }
+    let worked_until = facts.last_success.as_ref().map(|success| success.at);
+    if let Some(change) = facts.breaking_change() {
+        return Story::ChangedHere { change: change.clone(), worked_until };
+    }
+    match worked_until {
+        Some(at) => Story::WorkedUntil { at },
+        None => Story::NeverWorked,
+    }
+}

@@ -1,0 +1,242 @@
+//! Causes between us and the host: down, moved, blocked, refused, wrong address, wrong port.
+//!
+//! A connection that nobody answers looks the same whether the host is down, has moved, or is not the one
+//! that was meant. What tells them apart is history: where mail went when it last went through, what was
+//! changed here since, and whether others can be reached.
+
+use std::time::Duration;
+
+use causeway_model::Failure;
+
+use super::facts::{Aspect, Facts};
+use super::seen::Seen;
+use super::{Known, Proof, Verdict};
+use crate::finding::Fact;
+
+/// After this long without mail, a server that refuses connections was probably switched off on purpose.
+const LONG: Duration = Duration::from_secs(14 * 86_400);
+
+pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    if !matches!(
+        cause,
+        "server-down"
+            | "smart-host-wrong"
+            | "address-changed"
+            | "port-blocked-here"
+            | "firewall-refuses"
+            | "server-retired"
+            | "port-wrong"
+    ) {
+        return;
+    }
+    // Where the connection comes about, none of these holds (any more).
+    let connects = |fact: &Fact| match fact {
+        Fact::Connected { address, .. } => Some(*address) == facts.attempt.address,
+        _ => false,
+    };
+    let failed_to_connect = matches!(
+        facts.failure(),
+        Some(
+            Failure::ConnectTimeout { .. }
+                | Failure::Unreachable { .. }
+                | Failure::ConnectionRefused
+        )
+    );
+    if failed_to_connect && seen.any(connects) {
+        return verdict.rule_out(seen.proof(connects));
+    }
+    match cause {
+        "server-down" => down(facts, seen, verdict),
+        "smart-host-wrong" => wrong_host(facts, seen, verdict),
+        "address-changed" => moved(facts, seen, verdict),
+        "port-blocked-here" => blocked(facts, seen, verdict),
+        "firewall-refuses" => refused(facts, seen, verdict),
+        "server-retired" => retired(facts, verdict),
+        _ => wrong_port(facts, seen, verdict),
+    }
+}
+
+/// Others can be reached from here.
+fn reached(fact: &Fact) -> bool {
+    matches!(fact, Fact::ControlReached { .. })
+}
+
+fn down(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let lives = |fact: &Fact| matches!(fact, Fact::SubmissionOpen { .. });
+    let was_refused = matches!(facts.failure(), Some(Failure::ConnectionRefused));
+    if let Some(proof) = seen.proof(lives) {
+        return match was_refused {
+            // The machine lives; its mail service may still be stopped.
+            true => verdict.support(1, [proof]),
+            false => verdict.rule_out([proof]),
+        };
+    }
+    if seen.nobody_reached() {
+        return verdict.doubt();
+    }
+    if facts.change_of(&[Aspect::Route, Aspect::Port]).is_some() {
+        return verdict.doubt();
+    }
+    let mut proofs = Vec::new();
+    let mut weight = 1;
+    if facts.same_address() {
+        weight += 3;
+        proofs.push(facts.worked());
+        proofs.extend(facts.unchanged());
+    }
+    if seen.any(reached) {
+        weight += 1;
+        proofs.extend(seen.proof(reached));
+    }
+    if seen.target_unreachable() {
+        proofs.extend(seen.proofs(|fact| matches!(fact, Fact::ConnectFailed { .. })));
+        verdict.support(weight, proofs);
+    } else if !proofs.is_empty() {
+        verdict.support(weight, proofs);
+    }
+}
+
+fn wrong_host(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    if let Some(change) = facts.change_of(&[Aspect::Route, Aspect::Added]) {
+        let proofs = [Proof::Known(Known::Changed(change.clone())), facts.worked()];
+        return match seen.old_address_connects() {
+            // What it led to before still takes connections, and what it leads to now does not.
+            Some(proof) if !seen.target_connects() => {
+                verdict.confirm(proofs.into_iter().chain([proof]));
+            }
+            _ => verdict.support(6, proofs),
+        };
+    }
+    if facts.same_address()
+        && let Some(unchanged) = facts.unchanged()
+    {
+        return verdict.rule_out([facts.worked(), unchanged]);
+    }
+    if facts.last_success.is_none() && seen.any(reached) {
+        verdict.support(2, [facts.worked()].into_iter().chain(seen.proof(reached)));
+    }
+}
+
+fn moved(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let cached =
+        |fact: &Fact| matches!(fact, Fact::CachedAnswerOld { .. } | Fact::OwnCacheOld { .. });
+    if let (Some(before), Some(now)) =
+        (facts.last_success.as_ref().and_then(|success| success.address), facts.attempt.address)
+        && before.ip() != now.ip()
+        && facts.change_of(&[Aspect::Route, Aspect::Added]).is_none()
+    {
+        let changed = Proof::Known(Known::AddressChanged {
+            before: before.to_string(),
+            now: now.to_string(),
+        });
+        let proofs = [changed, facts.worked()];
+        return match seen.old_address_connects() {
+            // The old address still takes mail, the new one does not.
+            Some(proof) => verdict.confirm(proofs.into_iter().chain([proof])),
+            None => verdict.support(6, proofs),
+        };
+    }
+    // The name leads elsewhere by now, and we still go to the old place.
+    let newer = seen.any(|fact| match fact {
+        Fact::Connected { address, .. } => Some(*address) != facts.attempt.address,
+        _ => false,
+    });
+    if seen.any(cached) {
+        let proofs = seen.proofs(cached);
+        return match newer {
+            true => verdict.confirm(proofs),
+            false => verdict.support(5, proofs),
+        };
+    }
+    if facts.same_address()
+        && let Some(proof) = seen.proof(|fact| matches!(fact, Fact::CachedAnswerCurrent { .. }))
+    {
+        verdict.rule_out([facts.worked(), proof]);
+    }
+}
+
+fn blocked(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    if let Some(proof) = seen.proof(reached) {
+        return verdict.rule_out([proof]);
+    }
+    let failed = |fact: &Fact| matches!(fact, Fact::ControlFailed { .. });
+    let proofs = seen.proofs(failed);
+    if seen.nobody_reached() && seen.target_unreachable() {
+        verdict.confirm(proofs);
+    } else if !proofs.is_empty() {
+        verdict.support(3, proofs);
+    } else if facts.others.well == 0 && facts.others.failing > 2 {
+        verdict.support(2, [Proof::Known(Known::Others(facts.others))]);
+    } else if facts.others.well > 0 {
+        verdict.rule_out([Proof::Known(Known::Others(facts.others))]);
+    }
+}
+
+fn refused(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    if facts.change_of(&[Aspect::Route, Aspect::Port]).is_some() {
+        return verdict.doubt();
+    }
+    let lately = facts.last_success.as_ref().is_some_and(|s| facts.now.since(s.at) < LONG);
+    let lives = |fact: &Fact| matches!(fact, Fact::SubmissionOpen { .. });
+    let mut proofs = seen.proofs(|fact| matches!(fact, Fact::ConnectFailed { .. }));
+    if let Some(proof) = seen.proof(lives) {
+        proofs.push(proof);
+        verdict.support(3, proofs.clone());
+    }
+    if lately {
+        proofs.push(facts.worked());
+        proofs.extend(facts.unchanged());
+        verdict.support(2, proofs);
+    }
+}
+
+fn retired(facts: &Facts, verdict: &mut Verdict) {
+    let long_ago = facts.last_success.as_ref().is_none_or(|s| facts.now.since(s.at) >= LONG);
+    let here: Vec<Proof> = facts
+        .path
+        .internal_relay
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(domain, count)| {
+            Proof::Known(Known::MailboxesHere { domain: domain.clone(), count: *count })
+        })
+        .collect();
+    if facts.change_of(&[Aspect::Route, Aspect::Port, Aspect::Added]).is_some() {
+        return verdict.doubt();
+    }
+    match (&facts.last_success, long_ago, here.is_empty()) {
+        (_, true, false) => verdict.support(6, here.into_iter().chain([facts.worked()])),
+        (Some(_), true, true) => verdict.support(4, [facts.worked()]),
+        (_, false, false) => verdict.support(1, here),
+        (Some(_), false, true) | (None, _, true) => verdict.doubt(),
+    }
+}
+
+fn wrong_port(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    if let Some(change) = facts.change_of(&[Aspect::Port]) {
+        let proofs = [Proof::Known(Known::Changed(change.clone())), facts.worked()];
+        return match seen.old_address_connects() {
+            Some(proof) => verdict.confirm(proofs.into_iter().chain([proof])),
+            None => verdict.support(6, proofs),
+        };
+    }
+    if facts.same_address() {
+        return verdict.rule_out([facts.worked()]);
+    }
+    // The same host greets on another port.
+    let greets = |fact: &Fact| match (fact, facts.attempt.address) {
+        (Fact::Greeting { address, .. }, Some(tried)) => {
+            address.ip() == tried.ip() && address.port() != tried.port()
+        }
+        _ => false,
+    };
+    if seen.any(greets) {
+        return verdict.support(5, seen.proofs(greets));
+    }
+    if facts.attempt.address.is_some_and(|address| ![25, 465, 587].contains(&address.port()))
+        && facts.last_success.is_none()
+        && seen.any(|fact| matches!(fact, Fact::SubmissionOpen { .. }))
+    {
+        verdict.support(2, seen.proofs(|fact| matches!(fact, Fact::SubmissionOpen { .. })));
+    }
+}

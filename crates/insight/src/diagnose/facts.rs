@@ -1,0 +1,243 @@
+//! What is known without touching the network.
+
+use std::net::SocketAddr;
+
+use causeway_model::config::{
+    Connector, Host, MailFlow, OutboundConnector, OutboundRoute, SmartHost, TlsLevel,
+};
+use causeway_model::{Attempt, Failure, Outcome, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Known, Proof};
+
+/// Everything that is known about a failing path beside what probes find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The moment.
+    pub now: Timestamp,
+    /// The failure to explain.
+    pub attempt: Attempt,
+    /// Since when the path fails.
+    pub failing_since: Timestamp,
+    /// Failures in a row.
+    pub failures: u32,
+    /// When it is tried next.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the first of the waiting messages is returned.
+    pub returned_at: Option<Timestamp>,
+    /// How the path is configured.
+    pub path: Path,
+    /// The last time mail went through.
+    pub last_success: Option<LastSuccess>,
+    /// Revisions since then that changed this path, oldest first; all that are known when it never
+    /// worked.
+    pub changes: Vec<ConfigurationChange>,
+    /// How other destinations fare.
+    pub others: Others,
+}
+
+/// How a path is configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path {
+    /// Its smart hosts with their ports; empty for MX hosts.
+    pub smart_hosts: Vec<(String, u16)>,
+    /// The recipient domain whose MX hosts are asked, where there is one.
+    pub domain: Option<String>,
+    /// The port of MX hosts.
+    pub mx_port: u16,
+    /// What is demanded of TLS.
+    pub tls: TlsLevel,
+    /// The name the certificate must be for; `None`: the host's.
+    pub tls_domain: Option<String>,
+    /// Internal relay domains whose other mailboxes are behind this connector, each with the number
+    /// of its mailboxes that are here.
+    pub internal_relay: Vec<(String, u64)>,
+    /// Where mail for the domain is expected to go (our own names), for domains of ours.
+    pub expected_hosts: Vec<String>,
+}
+
+impl Path {
+    /// The path of a connector, without what is known about its domains.
+    #[must_use]
+    pub fn of_connector(connector: &OutboundConnector, mx_port: u16) -> Self {
+        let smart_hosts = match &connector.route {
+            OutboundRoute::SmartHosts(hosts) => {
+                hosts.iter().flatten().map(|host| (host_text(&host.host), host.port)).collect()
+            }
+            OutboundRoute::Mx => Vec::new(),
+        };
+        Self {
+            smart_hosts,
+            mx_port,
+            tls: connector.tls,
+            tls_domain: connector.tls_domain.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+fn host_text(host: &Host) -> String {
+    match host {
+        Host::Name(name) => name.to_string(),
+        Host::Address(address) => address.to_string(),
+    }
+}
+
+/// Mail went through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastSuccess {
+    /// When.
+    pub at: Timestamp,
+    /// To which host.
+    pub host: Option<String>,
+    /// At which address and port.
+    pub address: Option<SocketAddr>,
+    /// TLS version and cipher; `None`: in plain text.
+    pub tls: Option<String>,
+}
+
+impl LastSuccess {
+    /// From the record of an attempt that succeeded.
+    #[must_use]
+    pub fn of(attempt: &Attempt) -> Option<Self> {
+        matches!(attempt.outcome, Outcome::Success(_)).then(|| Self {
+            at: attempt.at,
+            host: attempt.host.clone(),
+            address: attempt.address,
+            tls: attempt.tls.clone(),
+        })
+    }
+}
+
+/// A part of a path's configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aspect {
+    /// The connector is new, or was switched on.
+    Added,
+    /// Where it leads.
+    Route,
+    /// Only the port of where it leads.
+    Port,
+    /// The TLS level.
+    Tls,
+    /// The name expected in the certificate.
+    TlsName,
+    /// What it logs in with.
+    Login,
+    /// Which domains it takes, or how they are accepted.
+    Domains,
+}
+
+/// A revision that changed the path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigurationChange {
+    /// Its number.
+    pub revision: u64,
+    /// When it came in force.
+    pub at: Timestamp,
+    /// Who did it.
+    pub author: String,
+    /// What it changed of this path, in words.
+    pub what: Vec<String>,
+    /// What it changed of this path.
+    pub aspects: Vec<Aspect>,
+}
+
+/// How other destinations fare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// Destinations that fail now, this one included.
+    pub failing: usize,
+    /// Destinations that took mail in the last quarter of an hour.
+    pub well: usize,
+}
+
+impl Facts {
+    /// What went wrong. [`None`] for an attempt that succeeded.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&Failure> {
+        match &self.attempt.outcome {
+            Outcome::Failure(failure) => Some(failure),
+            Outcome::Success(_) => None,
+        }
+    }
+
+    /// The change of this path's configuration after which it failed.
+    #[must_use]
+    pub fn breaking_change(&self) -> Option<&ConfigurationChange> {
+        // Without a success before it, a change broke nothing.
+        self.last_success.as_ref()?;
+        self.changes.iter().rev().find(|change| change.at <= self.attempt.at)
+    }
+
+    /// The same, where it touched one of these parts.
+    pub(super) fn change_of(&self, aspects: &[Aspect]) -> Option<&ConfigurationChange> {
+        self.last_success.as_ref()?;
+        self.changes.iter().rev().find(|change| {
+            change.at <= self.attempt.at && change.aspects.iter().any(|a| aspects.contains(a))
+        })
+    }
+
+    /// The failure itself, as evidence.
+    pub(super) fn failed(&self) -> Proof {
+        Proof::Known(Known::Failure(Box::new(self.attempt.clone())))
+    }
+
+    /// The last success, as evidence; or that there was none.
+    pub(super) fn worked(&self) -> Proof {
+        Proof::Known(match &self.last_success {
+            Some(success) => Known::LastSuccess(success.clone()),
+            None => Known::NeverWorked,
+        })
+    }
+
+    /// That nothing was changed here since it worked; `None` when something was, or it never worked.
+    pub(super) fn unchanged(&self) -> Option<Proof> {
+        let success = self.last_success.as_ref()?;
+        let unchanged = Proof::Known(Known::NothingChanged { since: success.at });
+        self.changes.is_empty().then_some(unchanged)
+    }
+
+    /// True when it worked lately at the very address that fails now.
+    pub(super) fn same_address(&self) -> bool {
+        let before = self.last_success.as_ref().and_then(|success| success.address);
+        before.is_some() && before == self.attempt.address
+    }
+}
+
+/// What differs between two configurations of one connector's path; empty: nothing.
+#[must_use]
+pub fn aspects_changed(connector: &str, old: &MailFlow, new: &MailFlow) -> Vec<Aspect> {
+    let find = |flow: &'_ MailFlow| -> Option<OutboundConnector> {
+        flow.connectors.iter().find_map(|c| match c {
+            Connector::Outbound(c) if c.name == connector => Some(c.clone()),
+            _ => None,
+        })
+    };
+    let (Some(old), Some(new)) = (find(old), find(new)) else {
+        return if find(new).is_some() { vec![Aspect::Added] } else { Vec::new() };
+    };
+    let mut aspects = Vec::new();
+    if old.route != new.route {
+        let only_port = match (&old.route, &new.route) {
+            (OutboundRoute::SmartHosts(was), OutboundRoute::SmartHosts(is)) => {
+                let hosts = |groups: &[Vec<SmartHost>]| -> Vec<Host> {
+                    groups.iter().flatten().map(|host| host.host.clone()).collect()
+                };
+                hosts(was) == hosts(is)
+            }
+            _ => false,
+        };
+        aspects.push(if only_port { Aspect::Port } else { Aspect::Route });
+    }
+    let flags = [
+        (old.tls != new.tls, Aspect::Tls),
+        (old.tls_domain != new.tls_domain, Aspect::TlsName),
+        (old.credentials != new.credentials, Aspect::Login),
+        (old.recipient_domains != new.recipient_domains, Aspect::Domains),
+        (!old.enabled && new.enabled, Aspect::Added),
+    ];
+    aspects.extend(flags.iter().filter(|(differs, _)| *differs).map(|(_, aspect)| *aspect));
+    aspects
+}

@@ -1,0 +1,225 @@
+//! Causes in DNS: name servers, registrations, caches, resolvers, spelling.
+
+use causeway_model::Failure;
+
+use super::facts::{Aspect, Facts};
+use super::seen::{Seen, is_answer};
+use super::{Known, Proof, Verdict};
+use crate::finding::{DnsAnswer, Fact};
+
+pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    match cause {
+        "name-servers-fail" => name_servers(seen, verdict),
+        "domain-expired" => expired(facts, seen, verdict),
+        "record-cached" => cached(facts, seen, verdict),
+        "dns-change-spreading" => spreading(seen, verdict),
+        "no-mail-records" => no_records(facts, seen, verdict),
+        "dnssec-broken" => dnssec(seen, verdict),
+        "resolver-broken" => resolver(facts, seen, verdict),
+        "smart-host-misspelt" | "domain-misspelt" => misspelt(cause, facts, seen, verdict),
+        "takes-no-mail" => {
+            if let Some(proof) = seen.proof(|fact| matches!(fact, Fact::NullMx { .. })) {
+                verdict.confirm([proof]);
+            } else if matches!(facts.failure(), Some(Failure::NullMx { .. })) {
+                verdict.confirm([facts.failed()]);
+            }
+        }
+        "mx-not-this-server" => mx(seen, verdict),
+        _ => {}
+    }
+}
+
+/// Not delegated: the parent does not know the name.
+fn not_delegated(fact: &Fact) -> bool {
+    matches!(fact, Fact::NotDelegated { .. })
+}
+
+/// What authoritative servers said, in evidence.
+fn authoritative_proofs(seen: &Seen<'_>, is: impl Fn(&DnsAnswer) -> bool) -> Vec<Proof> {
+    let said = seen.authoritative().filter(|(_, answer)| is(answer));
+    said.take(6).map(|(finding, _)| Proof::Found(finding.clone())).collect()
+}
+
+fn name_servers(seen: &Seen<'_>, verdict: &mut Verdict) {
+    let delegated = seen.any(|fact| matches!(fact, Fact::Delegation { .. }));
+    let good = authoritative_proofs(seen, is_answer);
+    let mut bad = authoritative_proofs(seen, |answer| !is_answer(answer));
+    bad.extend(seen.proofs(|fact| matches!(fact, Fact::ServerWithoutAddress { .. })));
+    let unprobed = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Unreachable { .. });
+    let is_our_network = seen.authoritative().any(|(_, a)| unprobed(a))
+        && !seen.authoritative().any(|(_, a)| !unprobed(a));
+    match (good.is_empty(), bad.is_empty()) {
+        // The parent's servers answered us, so our way out for DNS works.
+        (true, false) if delegated && !is_our_network => verdict.confirm(bad),
+        (true, false) => verdict.support(2, bad),
+        (false, false) => verdict.support(3, bad.into_iter().chain(good)),
+        (false, true) => verdict.rule_out(good),
+        (true, true) => {
+            let unknown = seen.proofs(|fact| matches!(fact, Fact::DelegationUnknown { .. }));
+            if !unknown.is_empty() && seen.any(|fact| matches!(fact, Fact::ResolverWorks { .. })) {
+                verdict.support(2, unknown);
+            } else if seen.any(not_delegated) {
+                verdict.rule_out(seen.proof(not_delegated));
+            }
+        }
+    }
+}
+
+fn expired(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    if let Some(proof) = seen.proof(not_delegated) {
+        // Only a name that was there can be gone; one that was never seen may never have been.
+        let was_there = facts.last_success.as_ref().is_some_and(|success| {
+            success.host == facts.attempt.host || facts.path.smart_hosts.is_empty()
+        });
+        match was_there && facts.change_of(&[Aspect::Route]).is_none() {
+            true => verdict.confirm([proof, facts.worked()]),
+            false => verdict.support(2, [proof]),
+        }
+        return;
+    }
+    verdict.rule_out(seen.proof(|fact| matches!(fact, Fact::Delegation { .. })));
+}
+
+fn cached(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let tried = facts.attempt.address.map(|address| address.ip().to_string());
+    // The old answer explains the failure when it is what we went by: that there is nothing, or the
+    // address that fails.
+    let explains = |cached: &[String], current: &[String]| match &tried {
+        None => cached.is_empty() && !current.is_empty(),
+        Some(tried) => {
+            cached.iter().any(|record| record == tried) && !current.iter().any(|r| r == tried)
+        }
+    };
+    let old = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::CachedAnswerOld { cached, current, .. } | Fact::OwnCacheOld { cached, current, .. }
+                if explains(cached, current)
+        )
+    };
+    if let Some(proof) = seen.proof(old) {
+        return verdict.confirm([proof]);
+    }
+    let differs =
+        |fact: &Fact| matches!(fact, Fact::CachedAnswerOld { .. } | Fact::OwnCacheOld { .. });
+    if seen.any(differs) {
+        return verdict.support(3, seen.proofs(differs));
+    }
+    let spreading = |fact: &Fact| matches!(fact, Fact::AnswersDiffer { .. });
+    if seen.any(spreading) {
+        return verdict.support(2, seen.proofs(spreading));
+    }
+    verdict.rule_out(seen.proof(|fact| matches!(fact, Fact::CachedAnswerCurrent { .. })));
+}
+
+fn spreading(seen: &Seen<'_>, verdict: &mut Verdict) {
+    let differs =
+        |fact: &Fact| matches!(fact, Fact::AnswersDiffer { .. } | Fact::CachedAnswerOld { .. });
+    if seen.any(differs) {
+        return verdict.confirm(seen.proofs(differs));
+    }
+    let agree = |fact: &Fact| matches!(fact, Fact::AnswersAgree { .. });
+    if seen.any(agree) && seen.any(|fact| matches!(fact, Fact::CachedAnswerCurrent { .. })) {
+        verdict.rule_out(seen.proofs(agree));
+    }
+}
+
+fn no_records(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let nothing = |answer: &DnsAnswer| matches!(answer, DnsAnswer::NoRecords { .. });
+    let has = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { .. });
+    if seen.authoritative().any(|(_, answer)| has(answer)) {
+        return verdict.rule_out(authoritative_proofs(seen, has));
+    }
+    let unusable = seen.proofs(|fact| matches!(fact, Fact::MxUnusable { .. }));
+    if !unusable.is_empty() {
+        return verdict.confirm(unusable);
+    }
+    let said = authoritative_proofs(seen, nothing);
+    if !said.is_empty() && matches!(facts.failure(), Some(Failure::NoAddress { .. })) {
+        verdict.confirm(said);
+    }
+}
+
+fn dnssec(seen: &Seen<'_>, verdict: &mut Verdict) {
+    let bogus = seen.proofs(|fact| matches!(fact, Fact::DnssecBogus { .. }));
+    if bogus.is_empty() {
+        verdict.rule_out(seen.proof(|fact| matches!(fact, Fact::DnssecNotTheCause { .. })));
+    } else {
+        verdict.confirm(bogus);
+    }
+}
+
+fn resolver(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let fails = |fact: &Fact| matches!(fact, Fact::ResolverFails { .. });
+    let works = |fact: &Fact| matches!(fact, Fact::ResolverWorks { .. });
+    let bogus = |fact: &Fact| matches!(fact, Fact::DnssecBogus { .. });
+    if seen.any(bogus) {
+        return verdict.rule_out(seen.proofs(bogus));
+    }
+    let authoritative_answer = seen.authoritative().any(|(_, answer)| is_answer(answer));
+    let ours: Vec<_> = seen.resolver().collect();
+    let none_answers = !ours.is_empty() && ours.iter().all(|(_, answer)| !is_answer(answer));
+    let failing: Vec<Proof> =
+        ours.iter().take(4).map(|(finding, _)| Proof::Found((*finding).clone())).collect();
+    if seen.any(fails) && !seen.any(works) {
+        // The name itself is in order, and so is every name that the resolver cannot find.
+        return verdict.confirm(seen.proofs(fails).into_iter().chain(failing));
+    }
+    if none_answers && authoritative_answer {
+        let good = authoritative_proofs(seen, is_answer);
+        let proofs = failing.into_iter().chain(good);
+        return match seen.any(works) {
+            true => verdict.support(4, proofs),
+            false => verdict.confirm(proofs),
+        };
+    }
+    if facts.others.failing > 1 && facts.others.well == 0 {
+        verdict.support(1, [Proof::Known(Known::Others(facts.others))]);
+    }
+    verdict.rule_out(seen.proof(works));
+}
+
+fn misspelt(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let resembles = |fact: &Fact| matches!(fact, Fact::Resembles { .. });
+    let gone = |answer: &DnsAnswer| {
+        matches!(answer, DnsAnswer::NoSuchName { .. } | DnsAnswer::NoRecords { .. })
+    };
+    let exists = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { .. });
+    let proven_absent =
+        seen.any(not_delegated) || seen.authoritative().any(|(_, answer)| gone(answer));
+    let worked_by_this_name = facts
+        .last_success
+        .as_ref()
+        .is_some_and(|success| success.host.is_some() && success.host == facts.attempt.host);
+    if worked_by_this_name {
+        return verdict.rule_out([facts.worked()]);
+    }
+    if seen.authoritative().any(|(_, answer)| exists(answer)) {
+        return verdict.rule_out(authoritative_proofs(seen, exists));
+    }
+    let change = (cause == "smart-host-misspelt")
+        .then(|| facts.change_of(&[Aspect::Route, Aspect::Added]))
+        .flatten();
+    let mut proofs = seen.proofs(resembles);
+    proofs.extend(seen.proof(not_delegated));
+    proofs.extend(authoritative_proofs(seen, gone).into_iter().take(2));
+    if let Some(change) = change.filter(|_| proven_absent) {
+        // It worked by another name until this one was written, and this one does not exist.
+        proofs.push(Proof::Known(Known::Changed(change.clone())));
+        proofs.push(facts.worked());
+        return verdict.confirm(proofs);
+    }
+    if seen.any(resembles) {
+        verdict.support(if proven_absent { 5 } else { 2 }, proofs);
+    } else if proven_absent {
+        verdict.support(1, proofs);
+    }
+}
+
+fn mx(seen: &Seen<'_>, verdict: &mut Verdict) {
+    let wrong = |fact: &Fact| matches!(fact, Fact::MxMixed { .. } | Fact::MxElsewhere { .. });
+    if seen.any(wrong) {
+        return verdict.confirm(seen.proofs(wrong));
+    }
+    verdict.rule_out(seen.proof(|fact| matches!(fact, Fact::MxAsExpected { .. })));
+}

@@ -1,0 +1,346 @@
+//! Ways out that this server can go by itself: which of them fit what was found, and what they change.
+//!
+//! [`offers`] takes a diagnosis and the configuration in force and gives the remedies that can be gone now,
+//! the best first, each with its values ("correct the port to 25"). [`edited`] makes the text of
+//! `mailflow.toml` that a remedy stands for; it is then planned and applied like any other change.
+//!
+//! **What it promises.** Pure. A value is offered only from evidence: a host that mail went to before, a
+//! port that greets, a name that the certificate carries. What weakens security is never the first, and
+//! is marked ([`Remedy::weakens`]).
+
+use causeway_catalog::Texts;
+use causeway_catalog::causes::remedy::Remedy;
+use causeway_catalog::texts::Value;
+use causeway_model::config::edit::{EditError, Field, FlowEditor};
+use causeway_model::config::{
+    Connector, DomainPattern, DomainType, MailFlow, OutboundConnector, TlsLevel,
+};
+use causeway_model::{Domain, Failure};
+use serde::{Deserialize, Serialize};
+
+use crate::diagnose::{Diagnosis, Facts, Standing, Story};
+use crate::finding::{Fact, Finding};
+
+/// A remedy with its values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Which: [`Remedy::id`].
+    pub id: String,
+    /// The connector that it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<String>,
+    /// The domain that it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// What is to be set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The revision that is to be in force again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// The connector is switched off with it: nothing else goes that way.
+    #[serde(default)]
+    pub with_connector: bool,
+}
+
+impl Offer {
+    /// A remedy that needs no values.
+    #[must_use]
+    pub fn of(remedy: Remedy) -> Self {
+        Self {
+            id: remedy.id().to_owned(),
+            connector: None,
+            domain: None,
+            value: None,
+            revision: None,
+            with_connector: false,
+        }
+    }
+
+    /// The remedy; `None` for one that this version does not know.
+    #[must_use]
+    pub fn remedy(&self) -> Option<Remedy> {
+        Remedy::by_id(&self.id)
+    }
+
+    /// The remedy as a sentence.
+    #[must_use]
+    pub fn title(&self, texts: &Texts) -> String {
+        let Some(remedy) = self.remedy() else { return self.id.clone() };
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let args = [
+            ("connector", text(&self.connector).into()),
+            ("domain", text(&self.domain).into()),
+            ("value", text(&self.value).into()),
+            ("number", Value::from(self.revision.unwrap_or(0))),
+        ];
+        texts.format(&remedy.title_key(), &args)
+    }
+
+    /// What is less safe afterwards.
+    #[must_use]
+    pub fn warning(&self, texts: &Texts) -> Option<String> {
+        let remedy = self.remedy().filter(|remedy| remedy.weakens())?;
+        Some(texts.text(&remedy.warning_key()))
+    }
+}
+
+/// The remedies that can be gone now, the best first. Those of the cause that stands first come first, then
+/// those of other causes that are not ruled out; at the end those that are always possible.
+#[must_use]
+pub fn offers(
+    diagnosis: &Diagnosis,
+    facts: &Facts,
+    findings: &[Finding],
+    flow: &MailFlow,
+) -> Vec<Offer> {
+    let connector = facts.attempt.connector.as_deref().and_then(|name| outbound(flow, name));
+    let evidence = Evidence { diagnosis, facts, findings, connector, flow };
+    let mut wanted: Vec<Remedy> = Vec::new();
+    let confirmed = diagnosis.causes.iter().any(|judged| judged.standing == Standing::Confirmed);
+    for judged in &diagnosis.causes {
+        let counts = match judged.standing {
+            Standing::Confirmed => true,
+            Standing::Likely => !confirmed,
+            // Nothing speaks for these: what they call for would be a guess.
+            Standing::Possible | Standing::RuledOut => false,
+        };
+        if let Some(cause) = judged.catalog().filter(|_| counts) {
+            wanted.extend(cause.remedies());
+        }
+    }
+    // Whatever the other end is like by now: it worked before something was changed here.
+    let is_theirs = diagnosis.causes.iter().any(|judged| {
+        judged.standing == Standing::Confirmed
+            && judged.catalog().is_some_and(|cause| !cause.remedies().contains(&Remedy::Revert))
+    });
+    if matches!(diagnosis.story, Story::ChangedHere { .. }) && !is_theirs {
+        wanted.insert(0, Remedy::Revert);
+    }
+    wanted.push(Remedy::Retry);
+    if connector.is_some() {
+        wanted.push(Remedy::DisableConnector);
+    }
+    let mut offers: Vec<Offer> = Vec::new();
+    // What weakens comes after everything that does not.
+    let (weak, safe): (Vec<Remedy>, Vec<Remedy>) = wanted.into_iter().partition(|r| r.weakens());
+    for remedy in safe.into_iter().chain(weak) {
+        if let Some(offer) = evidence.offer(remedy)
+            && !offers.iter().any(|known| known.id == offer.id)
+        {
+            offers.push(offer);
+        }
+    }
+    offers
+}
+
+fn outbound<'a>(flow: &'a MailFlow, name: &str) -> Option<&'a OutboundConnector> {
+    flow.connectors.iter().find_map(|connector| match connector {
+        Connector::Outbound(outbound) if outbound.name == name => Some(outbound),
+        _ => None,
+    })
+}
+
+/// What offers rest on.
+struct Evidence<'a> {
+    diagnosis: &'a Diagnosis,
+    facts: &'a Facts,
+    findings: &'a [Finding],
+    connector: Option<&'a OutboundConnector>,
+    flow: &'a MailFlow,
+}
+
+impl Evidence<'_> {
+    fn offer(&self, remedy: Remedy) -> Option<Offer> {
+        let mut offer = Offer::of(remedy);
+        offer.connector = self.connector.map(|connector| connector.name.clone());
+        match remedy {
+            Remedy::Retry | Remedy::FlushDns => {}
+            Remedy::DisableConnector | Remedy::RemoveConnector => {
+                offer.connector.as_ref()?;
+            }
+            Remedy::Revert => {
+                let Story::ChangedHere { change, .. } = &self.diagnosis.story else { return None };
+                offer.revision = Some(change.revision.checked_sub(1).filter(|n| *n > 0)?);
+            }
+            Remedy::CorrectSmartHost => offer.value = Some(self.smart_host()?),
+            Remedy::CorrectPort => offer.value = Some(self.port()?),
+            Remedy::CorrectTlsName => offer.value = Some(self.tls_name()?),
+            Remedy::MakeAuthoritative => {
+                let domain = self.internal_relay()?;
+                offer.with_connector = self.serves_only(&domain);
+                offer.domain = Some(domain.to_string());
+            }
+            Remedy::LowerTls => offer.value = Some(self.lower_tls()?.to_owned()),
+        }
+        Some(offer)
+    }
+
+    /// The one smart host of the connector; corrections of longer lists are for people.
+    fn one_smart_host(&self) -> Option<(String, u16)> {
+        let [only] = self.facts.path.smart_hosts.as_slice() else { return None };
+        self.connector.map(|_| only.clone())
+    }
+
+    /// Where mail went before, or the name that was probably meant.
+    fn smart_host(&self) -> Option<String> {
+        let (now, port) = self.one_smart_host()?;
+        if let Some(success) = &self.facts.last_success
+            && let Some(address) = success.address
+        {
+            let host = success.host.clone().unwrap_or_else(|| address.ip().to_string());
+            let before = host_and_port(&host, address.port());
+            let takes_connections = self.findings.iter().any(|finding| {
+                matches!(&finding.fact, Fact::Connected { address: found, .. } if *found == address)
+            });
+            if before != host_and_port(&now, port) && takes_connections {
+                return Some(before);
+            }
+        }
+        self.findings.iter().find_map(|finding| match &finding.fact {
+            Fact::Resembles { name, known, .. } if *name == now => Some(host_and_port(known, port)),
+            _ => None,
+        })
+    }
+
+    /// The same host with the port that it greets on.
+    fn port(&self) -> Option<String> {
+        let (host, port) = self.one_smart_host()?;
+        let tried = self.facts.attempt.address?;
+        let before = self.facts.last_success.as_ref().and_then(|success| success.address);
+        if let Some(before) =
+            before.filter(|before| before.ip() == tried.ip() && before.port() != port)
+        {
+            return Some(host_and_port(&host, before.port()));
+        }
+        let greets = self.findings.iter().find_map(|finding| match &finding.fact {
+            Fact::Greeting { address, .. }
+                if address.ip() == tried.ip() && address.port() != tried.port() =>
+            {
+                Some(address.port())
+            }
+            _ => None,
+        })?;
+        Some(host_and_port(&host, greets))
+    }
+
+    /// A name that the certificate carries: the smart host's own, else the only one.
+    fn tls_name(&self) -> Option<String> {
+        let names = self.findings.iter().find_map(|finding| match &finding.fact {
+            Fact::CertificateShown { certificate, .. } => Some(&certificate.names),
+            _ => None,
+        })?;
+        let host = self.facts.attempt.host.as_deref().unwrap_or_default();
+        let own = names.iter().find(|name| name.eq_ignore_ascii_case(host));
+        let usable = |name: &&String| Domain::parse(name).is_ok();
+        own.or(match names.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        })
+        .filter(usable)
+        .cloned()
+    }
+
+    /// The internal relay domain that the connector serves.
+    fn internal_relay(&self) -> Option<Domain> {
+        if let Some(Failure::NoConnector { domain }) = self.facts.failure() {
+            let domain = Domain::parse(domain).ok()?;
+            let accepted = self.flow.domains.iter().find(|accepted| accepted.name == domain)?;
+            return (accepted.domain_type == DomainType::InternalRelay).then_some(domain);
+        }
+        let domains = &self.facts.path.internal_relay;
+        // With mailboxes here it is the one whose other mailboxes have moved; without any, setting it to
+        // authoritative would refuse everybody.
+        let (domain, _) = domains.iter().find(|(_, count)| *count > 0)?;
+        Domain::parse(domain).ok()
+    }
+
+    fn serves_only(&self, domain: &Domain) -> bool {
+        self.connector.is_some_and(|connector| {
+            connector
+                .recipient_domains
+                .iter()
+                .all(|pattern| matches!(pattern, DomainPattern::Exact(name) if name == domain))
+        })
+    }
+
+    /// The level at which mail would pass.
+    fn lower_tls(&self) -> Option<&'static str> {
+        let level = self.connector?.tls;
+        let missing = self.findings.iter().any(|finding| {
+            matches!(finding.fact, Fact::StarttlsMissing { .. } | Fact::StarttlsRefused { .. })
+        });
+        match (missing, level) {
+            (_, TlsLevel::Opportunistic) => None,
+            (true, _) => Some("opportunistic"),
+            (false, TlsLevel::EncryptionOnly) => None,
+            (false, TlsLevel::DomainValidation)
+                if matches!(
+                    self.facts.failure(),
+                    Some(Failure::CertificateNameMismatch { .. })
+                ) =>
+            {
+                Some("certificate_validation")
+            }
+            (false, _) => Some("encryption_only"),
+        }
+    }
+}
+
+/// As in `smart_hosts`.
+fn host_and_port(host: &str, port: u16) -> String {
+    match (host.parse::<std::net::Ipv6Addr>().is_ok(), port) {
+        (false, 25) => host.to_owned(),
+        (false, port) => format!("{host}:{port}"),
+        (true, 25) => host.to_owned(),
+        (true, port) => format!("[{host}]:{port}"),
+    }
+}
+
+/// Why a remedy cannot be made into a change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RemedyError {
+    /// The text is not as it was when the remedy was offered.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// It changes no configuration, or lacks what it needs.
+    #[error("the remedy {0:?} changes nothing in mailflow.toml")]
+    NoChange(String),
+}
+
+/// The text of `mailflow.toml` with the remedy in it. Reverting is not an edit: its text is that of the
+/// revision.
+///
+/// # Errors
+/// [`RemedyError`].
+pub fn edited(offer: &Offer, text: &str) -> Result<String, RemedyError> {
+    let nothing = || RemedyError::NoChange(offer.id.clone());
+    let mut editor = FlowEditor::new(text)?;
+    let connector = || offer.connector.as_deref().ok_or_else(nothing);
+    let value = || offer.value.clone().ok_or_else(nothing);
+    let off = vec![("enabled", Field::Flag(false))];
+    match offer.remedy().ok_or_else(nothing)? {
+        Remedy::DisableConnector => editor.set_connector(connector()?, &off)?,
+        Remedy::RemoveConnector => editor.remove_connector(connector()?)?,
+        Remedy::CorrectSmartHost | Remedy::CorrectPort => {
+            editor
+                .set_connector(connector()?, &vec![("smart_hosts", Field::List(vec![value()?]))])?;
+        }
+        Remedy::CorrectTlsName => {
+            editor.set_connector(connector()?, &vec![("tls_domain", Field::Text(value()?))])?;
+        }
+        Remedy::LowerTls => {
+            editor.set_connector(connector()?, &vec![("tls", Field::Text(value()?))])?;
+        }
+        Remedy::MakeAuthoritative => {
+            let name = offer.domain.as_deref().ok_or_else(nothing)?;
+            let name = Domain::parse(name).map_err(|_| nothing())?;
+            editor.set_domain(&name, Some(DomainType::Authoritative), None)?;
+            if offer.with_connector {
+                editor.set_connector(connector()?, &off)?;
+            }
+        }
+        Remedy::Revert | Remedy::FlushDns | Remedy::Retry => return Err(nothing()),
+    }
+    Ok(editor.text())
+}

@@ -1,0 +1,310 @@
+//! The watcher: sees what fails, has it diagnosed, keeps the alerts, and tells people.
+//!
+//! **What it is for.** [`Watch`] runs beside delivery. It is woken when a path fails or works again, looks at
+//! what fails now, and for every failing path has a [`Diagnosis`] made: at once from what is known, then, a few
+//! at a time, from probes. Everybody who asks ([`Watch::diagnosis`]) gets the one that is there.
+//!
+//! **What it promises.** Delivery never waits for it: being woken is one flag, and what it reads is a copy.
+//! One diagnosis for a path at a time, [`MOST_AT_ONCE`] in all; connectors come first, then what most mail
+//! waits for. A thousand failing paths are looked at one after the other, calmly. Alerts outlive restarts.
+//! Nobody gets more than one message in [`AlertSettings::mail_every`], and none about what was over before
+//! anybody was told.
+//!
+//! **What it refuses.** It knows neither store nor network: [`World`] does.
+//!
+//! **How it fails.** What cannot be kept or told now is logged, and tried again with the next change.
+
+mod digest;
+mod work;
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_model::Timestamp;
+use causeway_model::config::{AlertSettings, MailFlow};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
+use tracing::warn;
+
+use crate::alert::{Absence, Alert, Book, Change, Closing, FailingPath, Fix};
+use crate::diagnose::{Diagnosis, Facts};
+use crate::finding::Finding;
+use crate::probe::Probe;
+use crate::remedy::Offer;
+use digest::Digest;
+
+/// Diagnoses that are made at once.
+pub const MOST_AT_ONCE: usize = 8;
+
+/// Between two looks at least: a thousand failures in a moment are one look.
+const CALM: Duration = Duration::from_millis(100);
+
+/// Between two looks at most.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// So long a path that nothing waits for keeps its alert: mail may be between two places.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Posts that wait for the web hook at most.
+const MOST_POSTS: usize = 1_000;
+
+/// The beginning of the keys that alerts are kept under.
+pub const KEY: &str = "alert/";
+
+/// The key of the number given last.
+pub const LAST_KEY: &str = "alerts/last";
+
+/// What is to be done, later.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The rest of the server, as the watcher needs it.
+pub trait World: Send + Sync + 'static {
+    /// The moment by the queue's clock.
+    fn now(&self) -> Timestamp;
+
+    /// When somebody is to be told.
+    fn settings(&self) -> AlertSettings;
+
+    /// The configuration in force.
+    fn flow(&self) -> Arc<MailFlow>;
+
+    /// Paths that fail now.
+    fn failing(&self) -> Vec<FailingPath>;
+
+    /// What became of the path of an open alert that does not fail any more.
+    fn absence(&self, alert: &Alert) -> Absence;
+
+    /// What is known about a failing path.
+    fn facts<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Facts>;
+
+    /// Asks the network, within the budget of all probes.
+    fn probe<'a>(&'a self, path: &'a str, probes: &'a [Probe]) -> Later<'a, Vec<Finding>>;
+
+    /// Keeps small facts, and forgets others.
+    fn keep(&self, put: Vec<(String, String)>, forget: Vec<String>) -> Later<'_, ()>;
+
+    /// Tells the alert recipients by mail, by ways that do not fail. False: nobody can be told now.
+    fn tell(&self, alerts: Vec<Alert>) -> Later<'_, bool>;
+
+    /// Posts an alert to the web hook, with a few tries. `event`: `opened`, `changed` or `closed`.
+    fn post(&self, address: String, event: &'static str, alert: Alert) -> Later<'_, ()>;
+}
+
+/// A diagnosis that is there.
+#[derive(Clone, Debug)]
+struct Held {
+    diagnosis: Arc<Diagnosis>,
+    offers: Vec<Offer>,
+    /// The failure that it explains, by its codes and stage.
+    of: String,
+    /// The failure's number.
+    serial: u64,
+    /// Probes have been made.
+    probed: bool,
+}
+
+/// Counts for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Open alerts.
+    pub open: usize,
+    /// Alerts that are kept.
+    pub kept: usize,
+    /// Alerts opened since the start.
+    pub opened: u64,
+    /// Diagnoses made with probes since the start.
+    pub diagnoses: u64,
+    /// Of these, those with a confirmed cause.
+    pub confirmed: u64,
+    /// Diagnoses that are being made.
+    pub running: usize,
+}
+
+/// What is posted: the address, the event, the alert.
+type Post = (String, &'static str, Alert);
+
+/// The watcher. Shared by everybody who asks.
+pub struct Watch {
+    world: Arc<dyn World>,
+    wake: Arc<Notify>,
+    book: Mutex<Book>,
+    held: Mutex<HashMap<String, Held>>,
+    running: Mutex<HashSet<String>>,
+    absent: Mutex<HashMap<u64, Instant>>,
+    digest: Mutex<Digest>,
+    posts: mpsc::Sender<Post>,
+    posting: Mutex<Option<mpsc::Receiver<Post>>>,
+    counts: Mutex<Counts>,
+    changed: Notify,
+}
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").field("counts", &*self.counts.lock()).finish_non_exhaustive()
+    }
+}
+
+impl Watch {
+    /// A watcher with the alerts as they were kept (values under [`KEY`]), and the number given last
+    /// (under [`LAST_KEY`]). It does nothing before [`Self::run`].
+    #[must_use]
+    pub fn new(
+        world: Arc<dyn World>,
+        wake: Arc<Notify>,
+        kept: impl IntoIterator<Item = String>,
+        last_id: u64,
+    ) -> Self {
+        let read = |text: String| match serde_json::from_str::<Alert>(&text) {
+            Ok(alert) => Some(alert),
+            Err(problem) => {
+                warn!(%problem, "an alert of an older version cannot be read; it is left out");
+                None
+            }
+        };
+        let (posts, posting) = mpsc::channel(MOST_POSTS);
+        Self {
+            world,
+            wake,
+            book: Mutex::new(Book::restored(kept.into_iter().filter_map(read), last_id)),
+            held: Mutex::default(),
+            running: Mutex::default(),
+            absent: Mutex::default(),
+            digest: Mutex::default(),
+            posts,
+            posting: Mutex::new(Some(posting)),
+            counts: Mutex::default(),
+            changed: Notify::new(),
+        }
+    }
+
+    /// All alerts, newest first.
+    #[must_use]
+    pub fn alerts(&self) -> Vec<Alert> {
+        self.book.lock().all().cloned().collect()
+    }
+
+    /// One alert.
+    #[must_use]
+    pub fn alert(&self, id: u64) -> Option<Alert> {
+        self.book.lock().get(id).cloned()
+    }
+
+    /// The open alert of a path.
+    #[must_use]
+    pub fn alert_of(&self, path: &str) -> Option<Alert> {
+        self.book.lock().of_path(path).cloned()
+    }
+
+    /// What is known about a failing path.
+    #[must_use]
+    pub fn diagnosis(&self, path: &str) -> Option<Arc<Diagnosis>> {
+        self.held.lock().get(path).map(|held| Arc::clone(&held.diagnosis))
+    }
+
+    /// Counts for metrics.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let (open, kept) = {
+            let book = self.book.lock();
+            (book.open_paths().count(), book.all().count())
+        };
+        Counts { open, kept, running: self.running.lock().len(), ..*self.counts.lock() }
+    }
+
+    /// Closes an alert; `None` when it is not open.
+    pub async fn close(&self, id: u64, author: String, reason: String) -> Option<Alert> {
+        let closing = Closing::ByHand { author, reason };
+        let change = self.book.lock().close(id, self.world.now(), closing)?;
+        self.after(vec![change]).await;
+        self.alert(id)
+    }
+
+    /// Takes note of a remedy that was applied.
+    pub async fn fixed(&self, id: u64, fix: Fix) {
+        let change = self.book.lock().fixed(id, fix);
+        self.after(change.into_iter().collect()).await;
+        // What was known was about the path as it was.
+        if let Some(alert) = self.alert(id) {
+            self.held.lock().remove(&alert.path);
+        }
+        self.wake.notify_one();
+    }
+
+    /// Returns at the next change of any alert.
+    pub async fn next_change(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Keeps what changed and tells people.
+    async fn after(&self, changes: Vec<Change>) {
+        if changes.is_empty() {
+            return;
+        }
+        use crate::alert::Changed;
+        let (mut put, mut forget) = (Vec::new(), Vec::new());
+        let last_id = self.book.lock().last_id();
+        for change in &changes {
+            let key = format!("{KEY}{:012}", change.id);
+            let Some(alert) = self.alert(change.id) else {
+                forget.push(key);
+                continue;
+            };
+            match serde_json::to_string(&alert) {
+                Ok(text) => put.push((key, text)),
+                Err(problem) => warn!(%problem, "an alert cannot be kept"),
+            }
+            let event = match change.changed {
+                Changed::Opened => "opened",
+                Changed::Cause | Changed::Fixed => "changed",
+                Changed::Closed => "closed",
+                Changed::Counts | Changed::Forgotten => continue,
+            };
+            if change.changed == Changed::Opened {
+                put.push((LAST_KEY.to_owned(), last_id.to_string()));
+                self.counts.lock().opened += 1;
+            }
+            self.digest.lock().note(change.id, change.changed);
+            if let Some(address) = self.world.settings().webhook
+                && self.posts.try_send((address, event, alert)).is_err()
+            {
+                warn!(alert = change.id, "the web hook is too slow: this change is not posted");
+            }
+        }
+        self.world.keep(put, forget).await;
+        self.changed.notify_waiters();
+    }
+
+    /// Paths with an open alert that do not fail: what became of each.
+    fn absences(&self, failing: &[FailingPath]) -> HashMap<u64, Absence> {
+        let here: HashSet<&str> = failing.iter().map(|path| path.path.as_str()).collect();
+        let gone: Vec<Alert> = {
+            let book = self.book.lock();
+            let gone = book.open_paths().filter(|path| !here.contains(path));
+            gone.filter_map(|path| book.of_path(path)).cloned().collect()
+        };
+        let mut absent = self.absent.lock();
+        absent.retain(|id, _| gone.iter().any(|alert| alert.id == *id));
+        gone.iter()
+            .map(|alert| {
+                let absence = match self.world.absence(alert) {
+                    Absence::Unused => {
+                        let since = *absent.entry(alert.id).or_insert_with(Instant::now);
+                        match since.elapsed() >= PATIENCE {
+                            true => Absence::Unused,
+                            false => Absence::Pending,
+                        }
+                    }
+                    other => {
+                        absent.remove(&alert.id);
+                        other
+                    }
+                };
+                (alert.id, absence)
+            })
+            .collect()
+    }
+}

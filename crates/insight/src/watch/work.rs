@@ -1,0 +1,231 @@
+//! The watcher at work: looking, diagnosing, telling.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use causeway_catalog::{Phase, last_result};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use super::{CALM, Held, LOOK, MOST_AT_ONCE, Watch};
+use crate::alert::{Absence, FailingPath};
+use crate::diagnose::{Confidence, diagnose, next_probes};
+use crate::remedy::offers;
+
+/// Rounds of probes for one diagnosis: what one round finds may call for another.
+const MOST_ROUNDS: usize = 4;
+
+/// All rounds of one diagnosis together.
+const LONGEST: Duration = Duration::from_secs(90);
+
+/// A cause that is confirmed is looked at again after this long.
+const CONFIRMED_HOLDS: Duration = Duration::from_secs(15 * 60);
+
+/// One that is not, with the next failure, but not before this.
+const GUESS_HOLDS: Duration = Duration::from_secs(55);
+
+impl Watch {
+    /// Works until told to end.
+    pub async fn run(self: Arc<Self>, end: CancellationToken) {
+        let tasks = TaskTracker::new();
+        let posting = self.posting.lock().take();
+        if let Some(mut posting) = posting {
+            let watch = Arc::clone(&self);
+            let ended = end.clone();
+            tasks.spawn(async move {
+                loop {
+                    let next = tokio::select! {
+                        () = ended.cancelled() => return,
+                        next = posting.recv() => next,
+                    };
+                    let Some((address, event, alert)) = next else { return };
+                    watch.world.post(address, event, alert).await;
+                }
+            });
+        }
+        loop {
+            tokio::select! {
+                () = end.cancelled() => break,
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            self.look(&tasks, &end).await;
+            tokio::time::sleep(CALM).await;
+        }
+        tasks.close();
+        // Probes have bounds of their own; nobody waits for them at the end.
+        let _ = tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await;
+    }
+
+    /// One look at what fails now.
+    async fn look(self: &Arc<Self>, tasks: &TaskTracker, end: &CancellationToken) {
+        let failing = self.world.failing();
+        let (now, settings) = (self.world.now(), self.world.settings());
+        let absences = self.absences(&failing);
+        let changes = {
+            let absent = |alert: &crate::alert::Alert| {
+                absences.get(&alert.id).copied().unwrap_or(Absence::Pending)
+            };
+            self.book.lock().observe(&settings, now, &failing, absent)
+        };
+        let by_path: HashMap<&str, &FailingPath> =
+            failing.iter().map(|path| (path.path.as_str(), path)).collect();
+        self.held.lock().retain(|path, _| by_path.contains_key(path.as_str()));
+        // What was found out before the alert was opened belongs to it.
+        let mut all = changes;
+        for path in &failing {
+            let held = self.held.lock().get(&path.path).filter(|h| h.of == kind(path)).cloned();
+            let mut book = self.book.lock();
+            if let Some(held) = held
+                && book.of_path(&path.path).is_some_and(|alert| alert.diagnosis.is_none())
+            {
+                all.extend(book.diagnosed(&path.path, &held.diagnosis, held.offers));
+            }
+        }
+        self.after(all).await;
+        self.start_diagnoses(failing, tasks, end);
+        self.tell().await;
+    }
+
+    /// Starts as many diagnoses as there is room for, the most urgent first.
+    fn start_diagnoses(
+        self: &Arc<Self>,
+        mut failing: Vec<FailingPath>,
+        tasks: &TaskTracker,
+        end: &CancellationToken,
+    ) {
+        failing.retain(|path| self.is_due(path));
+        failing
+            .sort_by_key(|path| (path.last.connector.is_none(), std::cmp::Reverse(path.waiting)));
+        for path in failing {
+            {
+                let mut running = self.running.lock();
+                if running.len() >= MOST_AT_ONCE {
+                    return;
+                }
+                if !running.insert(path.path.clone()) {
+                    continue;
+                }
+            }
+            let (watch, end) = (Arc::clone(self), end.clone());
+            tasks.spawn(async move {
+                let _running = Running { watch: Arc::clone(&watch), path: path.path.clone() };
+                tokio::select! {
+                    () = end.cancelled() => {}
+                    () = watch.find_out(&path) => {}
+                }
+            });
+        }
+    }
+
+    /// Whether a path is to be diagnosed (again).
+    fn is_due(&self, path: &FailingPath) -> bool {
+        if self.running.lock().contains(&path.path) {
+            return false;
+        }
+        let held = self.held.lock();
+        let Some(held) = held.get(&path.path) else { return true };
+        if held.of != kind(path) || !held.probed {
+            return true;
+        }
+        let age = self.world.now().since(held.diagnosis.at);
+        match held.diagnosis.confidence() {
+            Confidence::Confirmed => age >= CONFIRMED_HOLDS,
+            _ => held.serial != path.serial && age >= GUESS_HOLDS,
+        }
+    }
+
+    /// One diagnosis: from what is known, then from what is found.
+    async fn find_out(&self, path: &FailingPath) {
+        let facts = self.world.facts(path).await;
+        let flow = self.world.flow();
+        let (mut asked, mut findings) = (Vec::new(), Vec::new());
+        let publish = |findings: &[crate::Finding], probed: bool| {
+            let diagnosis = diagnose(&facts, findings);
+            let offers = offers(&diagnosis, &facts, findings, &flow);
+            Held {
+                diagnosis: Arc::new(diagnosis),
+                offers,
+                of: kind(path),
+                serial: path.serial,
+                probed,
+            }
+        };
+        // Without a probe first: whoever asks now has at least the order of the causes.
+        let is_new = !self.held.lock().contains_key(&path.path);
+        if is_new {
+            self.hold(&path.path, publish(&[], false)).await;
+        }
+        let rounds = async {
+            for _ in 0..MOST_ROUNDS {
+                let probes = next_probes(&facts, &asked, &findings);
+                if probes.is_empty() {
+                    break;
+                }
+                findings.extend(self.world.probe(&path.path, &probes).await);
+                asked.extend(probes);
+            }
+        };
+        if tokio::time::timeout(LONGEST, rounds).await.is_err() {
+            warn!(path = %path.path, "a diagnosis took too long; it rests on what was found so far");
+        }
+        let held = publish(&findings, true);
+        {
+            let mut counts = self.counts.lock();
+            counts.diagnoses += 1;
+            if held.diagnosis.confidence() == Confidence::Confirmed {
+                counts.confirmed += 1;
+            }
+        }
+        if let Some(top) = held.diagnosis.top() {
+            let confidence = held.diagnosis.confidence().name();
+            info!(path = %path.path, cause = %top.cause, confidence, "diagnosed");
+        }
+        self.hold(&path.path, held).await;
+    }
+
+    /// The diagnosis is there for everybody.
+    async fn hold(&self, path: &str, held: Held) {
+        let change = self.book.lock().diagnosed(path, &held.diagnosis, held.offers.clone());
+        self.held.lock().insert(path.to_owned(), held);
+        self.after(change.into_iter().collect()).await;
+    }
+
+    /// Tells people what is to be told.
+    async fn tell(&self) {
+        let (now, settings) = (self.world.now(), self.world.settings());
+        let is_known = |id: u64| {
+            let path = self.alert(id).filter(crate::alert::Alert::is_open).map(|alert| alert.path);
+            let Some(path) = path else { return true };
+            self.held.lock().get(&path).is_some_and(|held| held.probed)
+        };
+        let ids = self.digest.lock().due(now, settings.mail_every, is_known);
+        if ids.is_empty() {
+            return;
+        }
+        let alerts: Vec<_> = ids.iter().filter_map(|id| self.alert(*id)).collect();
+        let told = self.world.tell(alerts).await;
+        self.digest.lock().told(&ids, now, told);
+    }
+}
+
+/// A diagnosis that is being made; however it ends, its path is free again.
+struct Running {
+    watch: Arc<Watch>,
+    path: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.watch.running.lock().remove(&self.path);
+        self.watch.wake.notify_one();
+    }
+}
+
+/// What kind of failure it is: another one calls for another diagnosis.
+fn kind(path: &FailingPath) -> String {
+    let (code, _) = last_result(&path.last, Phase::Queued);
+    format!("{code} {}", path.last.stage.name())
+}
