@@ -423,12 +423,15 @@ fn segment(
     text = first_paragraph(text);
     // Entries in an indented list end where the indentation of prose begins.
     if candidate.indent > 0 && candidate.rank == LISTED {
-        let mut length = 0;
+        let (mut length, mut details) = (0, false);
         for (i, line) in text.split_inclusive('\n').enumerate() {
-            let flush = !line.starts_with([' ', '\t']) && !line.trim().is_empty();
-            if i > 0 && flush && length > 0 && text[..length].trim().len() > 12 {
+            let blank = line.trim().is_empty();
+            let flush = !line.starts_with([' ', '\t']) && !blank;
+            // Without details of its own, an entry has the paragraph that follows it.
+            if i > 0 && flush && details && text[..length].trim().len() > 12 {
                 break;
             }
+            details |= !flush && !blank || i == 0 && !blank;
             length += line.len();
         }
         text = &text[..length];
@@ -469,6 +472,15 @@ mod tests {
         let entries = read(text, &[]).entries;
         assert!(entries[0].segment.contains("550 no") && !entries[0].segment.contains("retry"));
         assert!(entries[1].segment.contains("retry timeout"));
+    }
+
+    #[test]
+    fn an_entry_without_details_of_its_own_has_the_paragraph_that_follows() {
+        let text = "Delivery to the following recipient failed permanently:\n\n     a@x.test\n\n\
+            Technical details of permanent failure:\nCould not initiate a conversation:\n\
+            [x.test (1): Connection timed out]\n\n   ----- Original message -----\n\nTo: a@x.test\n";
+        let entries = read(text, &[]).entries;
+        assert!(entries[0].segment.ends_with("Connection timed out]"), "{entries:?}");
     }
 
     #[test]

@@ -191,7 +191,7 @@ pub(super) fn meaning(
 static NAME_LABELS: &[&str] = &["host ", "while talking to ", "connect to ", "talking to ", " by "];
 
 /// The server that a text says has answered: `host mx.x.test[192.0.2.1] said`, `... while talking to
-/// mx.x.test.:`. Only a name followed by its address, a colon or its bracketed details counts.
+/// mx.x.test.:`. Only a name followed by its address, a colon, its bracketed details or "said:" counts.
 pub(super) fn named_in(text: &str) -> Option<&str> {
     let mut end = text.len().min(2048);
     while !text.is_char_boundary(end) {
@@ -206,7 +206,8 @@ pub(super) fn named_in(text: &str) -> Option<&str> {
             let after = rest[end..].trim_start();
             let name = rest[..end].trim_end_matches('.');
             let is_name = name.contains('.') && name.bytes().any(|b| b.is_ascii_alphabetic());
-            (is_name && after.starts_with(['[', ':', '('])).then_some(name)
+            let says = after.starts_with(['[', ':', '(']) || after.starts_with("said:");
+            (is_name && says).then_some(name)
         })
     })
 }
