@@ -431,7 +431,7 @@ fn segment(
             if i > 0 && flush && details && text[..length].trim().len() > 12 {
                 break;
             }
-            details |= !flush && !blank || i == 0 && !blank;
+            details |= !blank && (!flush || i == 0);
             length += line.len();
         }
         text = &text[..length];
