@@ -70,6 +70,7 @@ async fn world() -> World {
         application_passwords: vec![application],
         language: None,
         quota: None,
+        forward: None,
         created_at: at,
     };
     let bob = Mailbox {

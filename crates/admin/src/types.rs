@@ -90,6 +90,12 @@ pub struct MailboxView {
     pub language: Option<String>,
     /// Octets the Maildir may hold; absent: no bound.
     pub quota: Option<u64>,
+    /// Whom its mail is forwarded to.
+    #[serde(default)]
+    pub forward: Option<Address>,
+    /// Whether forwarded mail is kept here as well.
+    #[serde(default)]
+    pub keep_copy: bool,
     /// False: nobody can log in with a password of the mailbox's own.
     pub has_password: bool,
     /// What its application passwords are for.
@@ -120,6 +126,12 @@ pub struct CreateMailbox {
     /// Octets the Maildir may hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<u64>,
+    /// Whom its mail is forwarded to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<Address>,
+    /// Whether forwarded mail is kept here as well.
+    #[serde(default)]
+    pub keep_copy: bool,
 }
 
 /// The answer to [`CreateMailbox`] and [`ChangePassword`].
@@ -158,6 +170,10 @@ pub struct ChangeMailbox {
     pub language: Option<String>,
     /// Octets the Maildir may hold; 0: no bound.
     pub quota: Option<u64>,
+    /// Whom its mail is forwarded to; an empty text: nobody.
+    pub forward: Option<String>,
+    /// Whether forwarded mail is kept here as well.
+    pub keep_copy: Option<bool>,
 }
 
 // --- the mail flow in force ---

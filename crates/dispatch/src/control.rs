@@ -449,7 +449,7 @@ impl Dispatch {
                 expires_at: expires_at(&queue, now),
                 delay_notice_at: next_delay_notice(&queue, now, now),
                 header: parcel.header.as_ref().clone(),
-                content: own_copy(&parcel).await?,
+                content: causeway_store::Content::Memory(parcel.own_content().await?),
                 report_about: None,
                 hold: None,
             };
@@ -563,20 +563,6 @@ impl Walk {
 /// What an administrator did, as a last result: no attempt is behind it.
 fn in_words(code: &str, reply: &str) -> LastResult {
     LastResult { code: code.to_owned(), reply: reply.to_owned(), ..LastResult::default() }
-}
-
-/// A content of its own for a copy: a file belongs to one message only.
-async fn own_copy(parcel: &Parcel) -> Result<causeway_store::Content, StoreError> {
-    use causeway_store::Content;
-    match &parcel.content {
-        Content::Memory(parts) => Ok(Content::Memory(parts.clone())),
-        Content::File { path, .. } => {
-            let octets = tokio::fs::read(path).await.map_err(|error| StoreError::Io {
-                detail: format!("{}: {error}", path.display()),
-            })?;
-            Ok(Content::Memory(vec![octets.into()]))
-        }
-    }
 }
 
 fn returned(reason: &str, at: Timestamp) -> Attempt {

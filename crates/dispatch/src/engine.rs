@@ -16,6 +16,7 @@ use causeway_net::tls::client::ClientTls;
 use causeway_policy::{MailPolicy, MailboxLookup};
 use causeway_report::write::KnownCause;
 use causeway_store::{NewMessage, SharedStore, StoreError};
+use causeway_store::{Forward, NewMessage, SharedStore, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -26,11 +27,13 @@ use crate::balance::Balance;
 use crate::bounds::Gates;
 use crate::connect::source_for;
 use crate::demand::WeakSpots;
+use crate::forward::Forwards;
 use crate::holds::{self, Holds};
 use crate::parcel::{Parcel, Shelf};
 use crate::paths::Paths;
 use crate::recent::Recent;
 use crate::resolve::MxCache;
+use crate::return_path::ReturnPaths;
 use crate::route::{site_for, site_for_domain};
 use crate::schedule::{Call, Schedule, SiteIndex};
 use crate::site::SiteKey;
@@ -68,6 +71,8 @@ pub struct MailboxFacts {
     pub quota: Option<u64>,
     /// The language tag for reports to it.
     pub language: Option<String>,
+    /// Whom its mail is forwarded to.
+    pub forward: Option<Forward>,
 }
 
 /// What the way out needs from the rest of the server.
@@ -120,6 +125,10 @@ impl Causes for NoCauses {
     fn known(&self, _attempt: &Attempt, _language: Language) -> Vec<KnownCause> {
         Vec::new()
     }
+    /// Return paths of forwarded mail.
+    pub return_paths: Arc<ReturnPaths>,
+    /// Messages that one mailbox may forward in an hour; 0: no bound.
+    pub forward_limit: u32,
 }
 
 /// Shared by all workers.
@@ -140,6 +149,9 @@ pub(crate) struct Shared {
     pub(crate) own_listeners: Vec<SocketAddr>,
     own_addresses: Vec<IpAddr>,
     pub(crate) maildirs: Arc<MaildirRoot>,
+    pub(crate) return_paths: Arc<ReturnPaths>,
+    pub(crate) forward_limit: u32,
+    pub(crate) forwards: Forwards,
     /// Who waits where. Held for moments only, never over an await.
     pub(crate) schedule: Mutex<Schedule>,
     /// Messages between acceptance and first attempt.
@@ -336,6 +348,9 @@ impl Dispatch {
             own_addresses: settings.own_addresses,
             maildirs: Arc::new(MaildirRoot::new(settings.mail_dir).with_host(&settings.hostname)),
             hostname: settings.hostname,
+            return_paths: settings.return_paths,
+            forward_limit: settings.forward_limit,
+            forwards: Forwards::default(),
             schedule: Mutex::default(),
             shelf: Mutex::default(),
             mx_cache: MxCache::default(),

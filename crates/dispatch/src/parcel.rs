@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use causeway_model::{Address, Envelope, QueueId, RecipientKey, Timestamp};
 use causeway_store::{Content, HeaderFacts, NewMessage, SharedStore, StoreError};
 use hashbrown::HashMap;
@@ -26,6 +27,19 @@ pub(crate) struct Parcel {
 impl Parcel {
     pub(crate) fn address(&self, index: u32) -> Option<&Address> {
         self.envelope.recipients.get(index as usize).map(|recipient| &recipient.address)
+    }
+
+    /// A content of its own for a copy: a file belongs to one message only.
+    pub(crate) async fn own_content(&self) -> Result<Vec<Bytes>, StoreError> {
+        match &self.content {
+            Content::Memory(parts) => Ok(parts.clone()),
+            Content::File { path, .. } => {
+                let octets = tokio::fs::read(path).await.map_err(|error| StoreError::Io {
+                    detail: format!("{}: {error}", path.display()),
+                })?;
+                Ok(vec![octets.into()])
+            }
+        }
     }
 
     pub(crate) const fn key(&self, index: u32) -> RecipientKey {

@@ -34,6 +34,8 @@ pub(crate) struct Conclusion {
     pub(crate) with_site: Vec<u32>,
     /// Tries before the one that counts.
     pub(crate) other_tries: Vec<Attempt>,
+    /// Messages that come of it: forwarded copies.
+    pub(crate) copies: Vec<NewMessage>,
     /// The peer passes delivery reports on itself (it offered DSN).
     pub(crate) peer_reports: bool,
 }
@@ -43,10 +45,11 @@ pub(crate) struct Conclusion {
 pub(crate) async fn conclude(shared: Arc<Shared>, conclusion: Conclusion) {
     let at = shared.clock.now();
     let prepared = AssertUnwindSafe(prepare(&shared, &conclusion, at)).catch_unwind().await;
-    let (updates, reports) = prepared.unwrap_or_else(|_| {
+    let (updates, mut reports) = prepared.unwrap_or_else(|_| {
         error!(id = %conclusion.parcel.id, "a report could not be written because of an internal error; the results are kept without it");
         (unreported(&conclusion), Vec::new())
     });
+    reports.extend(conclusion.copies.iter().cloned());
     note_other_tries(&shared, &conclusion).await;
     let settlement = Settlement { at, updates, reports: reports.clone() };
     if let Ok(tickets) = write(&shared, settlement).await {

@@ -12,7 +12,7 @@ use causeway_model::config::OutboundRoute;
 use causeway_model::{Attempt, Domain, Failure, Outcome, Stage};
 use causeway_policy::retry::next_attempt;
 use causeway_policy::{MailPolicy, RouteTarget};
-use causeway_store::{Change, StoreError};
+use causeway_store::{Change, NewMessage, StoreError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -85,6 +85,10 @@ struct Extras {
     with_site: Vec<u32>,
     /// Tries before the one that counts.
     other_tries: Vec<Attempt>,
+    /// Messages that come of it: forwarded copies.
+    copies: Vec<NewMessage>,
+    /// Recipients that these copies take the place of.
+    expanded: Vec<u32>,
     /// The peer sends the reports that were asked for.
     peer_reports: bool,
 }
@@ -247,12 +251,14 @@ impl Worker {
                 _ => elsewhere.push(index),
             }
         }
-        self.conclude_here(parcel, results, elsewhere, Change::Relayed, flight).await;
+        let extras = Extras::default();
+        self.conclude_here(parcel, results, elsewhere, Change::Relayed, flight, extras).await;
     }
 
     async fn deliver_here(&mut self, parcel: Parcel, job: Job, flight: Flight) {
         let policy = self.shared.policy.load_full();
         let (mut results, mut elsewhere) = (Vec::new(), Vec::new());
+        let mut extras = Extras::default();
         for &(index, attempts) in &job.recipients {
             let Some(address) = parcel.address(index) else { continue };
             let origin = parcel.envelope.origin.connector.as_deref();
@@ -263,14 +269,18 @@ impl Worker {
                 continue;
             };
             let began = Instant::now();
-            let outcome = local::deliver(&self.shared, &parcel, index, attempts, &mailbox).await;
+            let taken = local::take(&self.shared, &parcel, index, attempts, &mailbox).await;
+            extras.copies.extend(taken.copy);
+            if taken.is_expanded {
+                extras.expanded.push(index);
+            }
             let failure = Failure::NoAddress { name: String::new() };
             let mut attempt = self.attempt(Stage::Local, failure, began);
             attempt.host = Some(mailbox.to_string());
-            attempt.outcome = outcome;
+            attempt.outcome = taken.outcome;
             results.push((index, attempts, attempt));
         }
-        self.conclude_here(parcel, results, elsewhere, Change::Delivered, flight).await;
+        self.conclude_here(parcel, results, elsewhere, Change::Delivered, flight, extras).await;
     }
 
     /// Ends a job without a connection. The configuration may have changed meanwhile: then some
@@ -282,12 +292,13 @@ impl Worker {
         elsewhere: Vec<u32>,
         success: Change,
         flight: Flight,
+        extras: Extras,
     ) {
         if !elsewhere.is_empty() {
             self.shared.shelf.lock().put(&parcel, elsewhere.len());
             self.shared.place_parcel(&parcel, &elsewhere);
         }
-        self.conclude(parcel, results, success, flight, Extras::default());
+        self.conclude(parcel, results, success, flight, extras);
         self.settle_pending().await;
     }
 
@@ -533,7 +544,7 @@ impl Worker {
             .iter()
             .map(|&(index, attempts)| (index, attempts, attempt.clone()))
             .collect();
-        let extras = Extras { with_site, other_tries, peer_reports: false };
+        let extras = Extras { with_site, other_tries, ..Extras::default() };
         self.conclude(parcel, results, Change::Relayed, flight, extras);
         self.settle_pending().await;
     }
@@ -578,7 +589,7 @@ impl Worker {
         flight: Flight,
         extras: Extras,
     ) {
-        let Extras { with_site, other_tries, peer_reports } = extras;
+        let Extras { with_site, other_tries, copies, expanded, peer_reports } = extras;
         let now = self.shared.clock.now();
         let policy = self.shared.policy.load();
         let queue = &policy.flow().queue;
@@ -586,6 +597,7 @@ impl Worker {
         let verdicts = results
             .into_iter()
             .map(|(index, attempts, attempt)| {
+                let success = if expanded.contains(&index) { Change::Expanded } else { success };
                 let mut verdict = verdict(index, attempt, attempts + 1, success, queue, now);
                 if let (Change::Deferred { .. }, Some(until), true) =
                     (verdict.change, until, with_site.contains(&index))
@@ -602,6 +614,7 @@ impl Worker {
             verdicts,
             with_site,
             other_tries,
+            copies,
             peer_reports,
         };
         self.pending = Some(tokio::spawn(settle::conclude(Arc::clone(&self.shared), conclusion)));

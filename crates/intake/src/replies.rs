@@ -198,6 +198,14 @@ pub(crate) fn no_postmaster() -> Reply {
     reply(550, (5, 1, 1), "this server has no name and no domain to have a postmaster at")
 }
 
+pub(crate) fn reports_only(address: &causeway_model::Address) -> Reply {
+    reply(
+        550,
+        (5, 7, 1),
+        format!("{address} takes delivery reports only, which have no sender (MAIL FROM:<>)"),
+    )
+}
+
 pub(crate) fn too_many_recipients(limit: usize) -> Reply {
     reply(
         452,

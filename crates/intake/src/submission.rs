@@ -212,6 +212,7 @@ mod tests {
             application_passwords: Vec::new(),
             language: None,
             quota: None,
+            forward: None,
             created_at: Timestamp::default(),
         });
         let fix_ups = FixUps {

@@ -11,6 +11,9 @@
 //! A subdomain accepted through `match_subdomains` counts as its domain: `a@sub.ours.test` is the
 //! mailbox of that name, else the mailbox `a@ours.test`.
 //!
+//! **Return paths** of forwarded mail (`SRS0=…`, [`is_return_path`]) are addresses of the mailboxes' keeper, who
+//! finds them as long as they count.
+//!
 //! **Postmaster always works** (RFC 5321 section 4.5.1). Without a mailbox of that name its mail
 //! goes, in this order, to `[organization].postmaster`, to a postmaster's mailbox at the first
 //! accepted domain that has one, to the first usable alert recipient; and when there is nobody
@@ -46,6 +49,17 @@ impl<S: std::hash::BuildHasher> MailboxLookup for std::collections::HashMap<Stri
     fn find(&self, key: &str) -> Option<Address> {
         self.get(key).cloned()
     }
+}
+
+/// How the local part of a return path of forwarded mail begins (Sender Rewriting Scheme), in lower case.
+pub const RETURN_PATH: &str = "srs0=";
+
+/// Whether an address has the form of a return path. Only reports (mail with a null reverse-path) are for
+/// them; whether it is one of ours only who made it can say.
+#[must_use]
+pub fn is_return_path(address: &Address) -> bool {
+    let beginning = address.local().get(..RETURN_PATH.len());
+    beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(RETURN_PATH))
 }
 
 /// What is to be done with a recipient.

@@ -463,8 +463,20 @@ pub struct Mailbox {
     /// Octets the Maildir may hold; `None`: no bound.
     #[serde(default)]
     pub quota: Option<u64>,
+    /// Whom its mail goes on to.
+    #[serde(default)]
+    pub forward: Option<Forward>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// Where a mailbox's mail goes on to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forward {
+    /// To whom.
+    pub to: Address,
+    /// It is kept here as well.
+    pub keep_copy: bool,
 }
 
 /// What SCRAM-SHA-256 needs of a mailbox (RFC 5802 section 3). Salt and iterations are those of the

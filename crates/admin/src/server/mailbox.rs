@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use causeway_model::config::{AcceptedDomain, Language, MailFlow};
 use causeway_model::{Address, Domain};
-use causeway_store::{Mailbox, Scram};
+use causeway_store::{Forward, Mailbox, Scram};
 
 use super::Api;
 use super::error::ApiError;
@@ -34,6 +34,8 @@ fn view(mailbox: Mailbox) -> MailboxView {
         send_as: mailbox.send_as,
         language: mailbox.language,
         quota: mailbox.quota,
+        keep_copy: mailbox.forward.as_ref().is_some_and(|forward| forward.keep_copy),
+        forward: mailbox.forward.map(|forward| forward.to),
         has_password: mailbox.password_hash.is_some(),
         application_passwords: mailbox
             .application_passwords
@@ -60,11 +62,18 @@ pub(super) async fn create(
         application_passwords: Vec::new(),
         language: request.language.as_deref().map(language_tag).transpose()?,
         quota: request.quota.map(checked_quota).transpose()?.flatten(),
+        forward: None,
         created_at: api.inner.control.now(),
     };
     must_be_accepted(&flow, &mailbox.address)?;
     add_aliases(&flow, &mut mailbox, request.aliases)?;
     add_send_as(&mut mailbox, request.send_as)?;
+    if let Some(to) = request.forward {
+        mailbox.forward = Some(Forward { to, keep_copy: request.keep_copy });
+        check_forward(&mailbox)?;
+    } else if request.keep_copy {
+        return Err(nothing_to_keep());
+    }
     // Before the expensive hash: the store refuses it too, and that is what counts.
     refuse_taken(&api, &mailbox).await?;
     let (made, generated) = new_secrets(&api, request.password, None).await?;
@@ -107,6 +116,7 @@ pub(super) async fn change(
     if let Some(quota) = request.quota {
         mailbox.quota = checked_quota(quota)?;
     }
+    change_forward(&mut mailbox, request.forward.as_deref(), request.keep_copy)?;
     refuse_taken_by_others(&api, &mailbox).await?;
     api.inner.store.set_mailbox(mailbox.clone()).await?;
     api.inner.control.mailboxes_changed().await;
@@ -244,6 +254,49 @@ fn add_send_as(mailbox: &mut Mailbox, entries: Vec<String>) -> Result<(), ApiErr
         }
     }
     bounded(mailbox.send_as.len(), "addresses to send as")
+}
+
+/// Sets, changes or ends forwarding.
+fn change_forward(
+    mailbox: &mut Mailbox,
+    to: Option<&str>,
+    keep_copy: Option<bool>,
+) -> Result<(), ApiError> {
+    match to {
+        None => {}
+        Some("") => mailbox.forward = None,
+        Some(to) => {
+            let kept = mailbox.forward.as_ref().is_some_and(|forward| forward.keep_copy);
+            mailbox.forward = Some(Forward { to: address(to)?, keep_copy: kept });
+        }
+    }
+    match (&mut mailbox.forward, keep_copy) {
+        (Some(forward), Some(keep)) => forward.keep_copy = keep,
+        (None, Some(true)) => return Err(nothing_to_keep()),
+        (_, _) => {}
+    }
+    check_forward(mailbox)
+}
+
+/// A mailbox that forwards to itself would keep nothing and send nothing.
+fn check_forward(mailbox: &Mailbox) -> Result<(), ApiError> {
+    let Some(forward) = &mailbox.forward else { return Ok(()) };
+    let key = forward.to.mailbox_key();
+    let mut names = std::iter::once(&mailbox.address).chain(&mailbox.aliases);
+    if names.any(|name| name.mailbox_key() == key) {
+        return Err(ApiError::bad_request(
+            format!("forward: {} is this mailbox itself", forward.to),
+            "name another address, or end the forwarding (--no-forward)",
+        ));
+    }
+    Ok(())
+}
+
+fn nothing_to_keep() -> ApiError {
+    ApiError::bad_request(
+        "keep_copy: the mailbox forwards nothing, so that there is nothing to keep beside it",
+        "say as well whom it forwards to (--forward ADDRESS)",
+    )
 }
 
 fn bounded(count: usize, kind: &str) -> Result<(), ApiError> {

@@ -41,7 +41,7 @@ async fn a_socket_left_behind_is_replaced_and_anything_else_is_not() {
 }
 
 #[tokio::test]
-async fn over_tcp_there_is_health_and_nothing_else_without_a_token() {
+async fn adm_07_over_tcp_there_is_health_and_nothing_else_without_a_token() {
     let world = World::start().await;
     world.control.components.lock().unwrap().push(down("dns"));
     let listener = TcpApiListener::bind("127.0.0.1:0".parse().unwrap(), None).await.unwrap();
@@ -151,7 +151,7 @@ async fn with_a_token_everything_is_there_over_tcp_as_far_as_it_may() {
 }
 
 #[tokio::test]
-async fn a_field_that_is_not_known_is_named_with_its_place() {
+async fn adm_03_a_field_that_is_not_known_is_named_with_its_place() {
     let world = World::start().await;
     let body = r#"{"selection":{"filter":{"conector":"a"}}}"#;
     let (status, answer) = world.raw("POST", "/v1/queue/retry", body).await;

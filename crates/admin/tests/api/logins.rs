@@ -27,6 +27,8 @@ async fn add_alice(client: &mut Client) -> Address {
         send_as: Vec::new(),
         language: None,
         quota: None,
+        forward: None,
+        keep_copy: false,
     };
     client.add_mailbox(&request).await.unwrap();
     address

@@ -20,6 +20,8 @@ fn create(address: &str) -> CreateMailbox {
         send_as: Vec::new(),
         language: None,
         quota: None,
+        forward: None,
+        keep_copy: false,
     }
 }
 

@@ -229,7 +229,7 @@ async fn a_selection_that_says_nothing_is_refused() {
 }
 
 #[tokio::test]
-async fn hostile_requests_are_bounded() {
+async fn adm_03_hostile_requests_are_bounded() {
     let world = World::start().await;
     let long = format!(r#"{{"selection":"all","reason":"{}"}}"#, "x".repeat(2 * 1024 * 1024));
     assert_eq!(world.raw("POST", "/v1/queue/hold", &long).await.0, 413);

@@ -363,6 +363,12 @@ pub(crate) struct MailboxAddArguments {
     /// How much mail it may hold, e.g. "2 GiB"
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) quota: Option<u64>,
+    /// Forward its mail to this address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) forward: Option<Address>,
+    /// Keep forwarded mail here as well
+    #[arg(long, requires = "forward")]
+    pub(crate) keep_copy: bool,
 }
 
 /// `causeway mailbox set`.
@@ -395,6 +401,21 @@ pub(crate) struct MailboxSetArguments {
     /// No bound
     #[arg(long)]
     pub(crate) no_quota: bool,
+    /// Forward its mail to this address
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "no_forward")]
+    pub(crate) forward: Option<Address>,
+    /// Whether forwarded mail is kept here as well
+    #[arg(
+        long,
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub(crate) keep_copy: Option<bool>,
+    /// Forward no longer
+    #[arg(long)]
+    pub(crate) no_forward: bool,
 }
 
 /// `causeway route`.

@@ -134,6 +134,8 @@ impl World {
                     send_as: Vec::new(),
                     language: None,
                     quota: None,
+                    forward: None,
+                    keep_copy: false,
                 };
                 client
                     .add_mailbox(&request)

@@ -32,6 +32,7 @@ use super::mailboxes::MailboxMap;
 use super::{Bound, Refusal, Server};
 use crate::cli::arguments::ServeOptions;
 use crate::cli::configuration::{self, Loaded};
+use causeway_dispatch::return_path::ReturnPaths;
 
 /// The name of the API's socket in the data directory.
 pub(crate) const SOCKET: &str = "causeway.sock";
@@ -80,6 +81,9 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
 
     let (store, spool, mailboxes) = what_is_kept(&machine).await?;
     let (clock, is_manual) = clock();
+    let return_paths =
+        Arc::new(ReturnPaths::open(&store, clock.clone()).await.map_err(store_failed)?);
+    mailboxes.know_return_paths(Arc::clone(&return_paths));
     let (logins, pop_register) =
         who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow()).await?;
     let resolver = resolver(&machine)?;
@@ -89,6 +93,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
 
     let (paths_changed, causes) = (Arc::new(Notify::new()), Arc::new(FoundCauses::default()));
     let dispatch = Dispatch::new(Settings {
+        return_paths,
+        forward_limit: machine.limits.forwarded_messages_per_hour,
         store: Arc::clone(&store),
         policy: Arc::clone(&policy),
         mailboxes: Arc::clone(&mailboxes) as _,

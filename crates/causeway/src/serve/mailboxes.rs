@@ -1,19 +1,23 @@
 //! The mailboxes as policy and logins ask for them: by address or alias, from memory.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use causeway_accounts::Accounts;
+use causeway_dispatch::return_path::ReturnPaths;
 use causeway_dispatch::{MailboxFacts, Mailboxes};
 use causeway_model::Address;
 use causeway_policy::MailboxLookup;
+use causeway_policy::recipient::RETURN_PATH;
 use causeway_store::{Mailbox, SharedStore, StoreError};
 
 /// All mailboxes, replaced as a whole whenever one has changed.
 #[derive(Debug, Default)]
 pub(crate) struct MailboxMap {
     known: ArcSwap<Known>,
+    /// Return paths of forwarded mail, which are addresses here, too.
+    return_paths: OnceLock<Arc<ReturnPaths>>,
 }
 
 #[derive(Debug, Default)]
@@ -23,6 +27,12 @@ struct Known {
 }
 
 impl MailboxMap {
+    /// Return paths are found from now on.
+    pub(crate) fn know_return_paths(&self, paths: Arc<ReturnPaths>) {
+        // Set once, at start.
+        let _ = self.return_paths.set(paths);
+    }
+
     /// The main addresses of all mailboxes.
     pub(crate) fn addresses(&self) -> Vec<Address> {
         let known = self.known.load();
@@ -65,7 +75,11 @@ impl Accounts for MailboxMap {
 impl Mailboxes for MailboxMap {
     fn facts(&self, mailbox: &Address) -> MailboxFacts {
         match self.account(&mailbox.mailbox_key()) {
-            Some(known) => MailboxFacts { quota: known.quota, language: known.language.clone() },
+            Some(known) => MailboxFacts {
+                quota: known.quota,
+                language: known.language.clone(),
+                forward: known.forward.clone(),
+            },
             None => MailboxFacts::default(),
         }
     }
@@ -73,6 +87,13 @@ impl Mailboxes for MailboxMap {
 
 impl MailboxLookup for MailboxMap {
     fn find(&self, key: &str) -> Option<Address> {
-        self.known.load().by_key.get(key).map(|mailbox| mailbox.address.clone())
+        if let Some(mailbox) = self.known.load().by_key.get(key) {
+            return Some(mailbox.address.clone());
+        }
+        if !key.starts_with(RETURN_PATH) {
+            return None;
+        }
+        let address: Address = key.parse().ok()?;
+        self.return_paths.get()?.original(&address).map(|_| address)
     }
 }

@@ -201,3 +201,128 @@ fn said(said: &Said, texts: &Texts) -> String {
         said.values.iter().map(|(name, value)| (*name, Value::from(value))).collect();
     texts.format(said.key, &values)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use causeway_model::config::MailFlow;
+
+    use super::*;
+
+    const FLOW: &str = r#"
+        [[domain]]
+        name = "ours.test"
+        match_subdomains = true
+        [[domain]]
+        name = "relay.test"
+        type = "internal_relay"
+        match_subdomains = true
+        [[connector]]
+        name = "own"
+        direction = "inbound"
+        peer = "on_premises"
+        sender_domains = ["ours.test"]
+        source_addresses = ["192.0.2.1"]
+        [[connector]]
+        name = "partner"
+        direction = "inbound"
+        peer = "partner"
+        sender_domains = ["*"]
+        source_addresses = ["192.0.2.2"]
+        [relay]
+        networks = ["192.0.2.16/28", "192.0.2.32/28"]
+        addresses = [
+            "192.0.2.3", { address = "192.0.2.4", note = "fair" }, { address = "192.0.2.5", until = 2099-01-01 },
+            { address = "192.0.2.6", note = "fair", until = 2099-01-01 }, { address = "192.0.2.7", until = 2001-01-01 },
+        ]
+        pop_before_smtp = { enabled = true }
+    "#;
+
+    /// Everything that the policy says, whoever asks for whatever.
+    fn sentences() -> Vec<Said> {
+        let flow = MailFlow::parse(FLOW, "mailflow.toml").unwrap().0;
+        let policy = MailPolicy::compile(Arc::new(flow.clone()), "mx.ours.test");
+        let mut fewer = flow;
+        fewer.relay.networks.pop();
+        let smaller = MailPolicy::compile(Arc::new(fewer), "mx.ours.test");
+        let recipients = [
+            "a@ours.test",
+            "a@x.ours.test",
+            "a@relay.test",
+            "a@x.relay.test",
+            "a%b@relay.test",
+            "a@ext.test",
+            "postmaster@[127.0.0.1]",
+        ];
+        let mut found = Vec::new();
+        for policy in [&policy, &smaller] {
+            for (host, connector) in [
+                (1, Some("own")),
+                (2, Some("partner")),
+                (3, None),
+                (4, None),
+                (5, None),
+                (6, None),
+                (7, None),
+                (9, None),
+                (17, None),
+            ] {
+                for recipient in recipients {
+                    for tls in [false, true] {
+                        for (user, pop, sender) in [
+                            (None, false, "a@ours.test"),
+                            (None, true, "a@ext.test"),
+                            (Some("u@ours.test"), false, "a@ours.test"),
+                        ] {
+                            let (sender, recipient) = (
+                                ReversePath::Address(sender.parse().unwrap()),
+                                recipient.parse().unwrap(),
+                            );
+                            for points_here in [false, true] {
+                                let decision = policy.relay(&RelayFacts {
+                                    client: IpAddr::from([192, 0, 2, host]),
+                                    authenticated_user: user,
+                                    pop_login: pop.then_some(PopLogin {
+                                        user: "p@ours.test",
+                                        time_left: Duration::from_secs(60),
+                                    }),
+                                    connector,
+                                    sender: &sender,
+                                    recipient: &recipient,
+                                    tls,
+                                    now: Timestamp::from_millis(1_795_219_200_000),
+                                    points_here,
+                                });
+                                found.push(decision.because);
+                                found.extend(decision.allowed_if);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_sentence_is_in_the_catalog_and_reads_in_english_as_it_does_in_replies() {
+        let texts = Texts::get(Language::En);
+        let mut keys = BTreeSet::new();
+        for sentence in sentences() {
+            assert_eq!(said(&sentence, texts), sentence.english, "{}", sentence.key);
+            keys.insert(sentence.key);
+        }
+        let file = include_str!("../../../../locales/en/relay.ftl");
+        // Those that this file says itself.
+        let own =
+            ["relay-note-", "relay-restricted", "relay-if-connector-peer", "relay-if-unrestricted"];
+        for line in file.lines().filter(|line| line.starts_with("relay-")) {
+            let key = line.split(' ').next().unwrap();
+            let is_own = own.iter().any(|own| key.starts_with(own));
+            assert!(is_own || keys.contains(key), "nobody says {key}");
+        }
+    }
+}

@@ -89,7 +89,7 @@ fn a_token_that_may_only_look_changes_nothing() {
 }
 
 #[test]
-fn a_public_listener_without_tls_keeps_the_server_from_starting() {
+fn adm_07_a_public_listener_without_tls_keeps_the_server_from_starting() {
     let mut server = ours().start();
     server.kill();
     let file = server.config_dir().join("causeway.toml");

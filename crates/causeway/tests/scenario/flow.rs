@@ -164,7 +164,7 @@ fn a_file_changed_while_the_server_was_down_is_a_revision_at_its_start() {
 }
 
 #[test]
-fn what_would_open_a_relay_is_refused_whoever_insists() {
+fn adm_05_what_would_open_a_relay_is_refused_whoever_insists() {
     let server = ours().start();
     let text = file(&server);
     let open = text.replace("networks = []", "networks = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
@@ -177,7 +177,7 @@ fn what_would_open_a_relay_is_refused_whoever_insists() {
 }
 
 #[test]
-fn a_domain_with_waiting_mail_is_given_up_only_when_insisted_upon() {
+fn adm_05_a_domain_with_waiting_mail_is_given_up_only_when_insisted_upon() {
     let gone = ScriptedPeer::refusing();
     let server = inside()
         .mailflow("[[domain]]\nname = \"relay.ours.test\"\ntype = \"internal_relay\"\n")

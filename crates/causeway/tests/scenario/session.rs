@@ -4,7 +4,7 @@ use super::world::{assert_nothing_accepted, message, ours, wait_for_mail};
 use causeway_testkit::client::Client;
 
 #[test]
-fn commands_out_of_order_are_refused_and_change_nothing() {
+fn cmd_01_commands_out_of_order_are_refused_and_change_nothing() {
     // CMD-01
     let server = ours().start();
     let mut client = server.client();
@@ -33,7 +33,7 @@ fn mail_needs_a_greeting_first() {
 }
 
 #[test]
-fn after_a_refused_content_the_transaction_is_gone() {
+fn cmd_03_after_a_refused_content_the_transaction_is_gone() {
     // CMD-03
     let server = ours().start();
     let mut client = server.client();
@@ -49,7 +49,7 @@ fn after_a_refused_content_the_transaction_is_gone() {
 }
 
 #[test]
-fn asking_for_users_tells_nothing_and_leaves_the_transaction_alone() {
+fn cmd_05_cmd_07_asking_for_users_tells_nothing_and_leaves_the_transaction_alone() {
     // CMD-05, CMD-07
     let server = ours().start();
     let mut client = server.client();
@@ -69,7 +69,7 @@ fn asking_for_users_tells_nothing_and_leaves_the_transaction_alone() {
 }
 
 #[test]
-fn long_lines_are_bounded() {
+fn cmd_09_long_lines_are_bounded() {
     // CMD-09
     let server = ours().start();
     for length in [513, 2_000, 13_000, 1 << 20] {
@@ -92,7 +92,7 @@ fn long_lines_are_bounded() {
 }
 
 #[test]
-fn addresses_that_are_none_are_syntax_errors_and_never_cut() {
+fn cmd_11_addresses_that_are_none_are_syntax_errors_and_never_cut() {
     // CMD-11
     let server = ours().start();
     let label = |n: usize| "x".repeat(n);
@@ -122,7 +122,7 @@ fn addresses_that_are_none_are_syntax_errors_and_never_cut() {
 }
 
 #[test]
-fn parameters_we_do_not_know_are_refused() {
+fn cmd_13_parameters_we_do_not_know_are_refused() {
     // CMD-13
     let server = ours().start();
     let mut client = server.client();
@@ -149,7 +149,7 @@ fn parameters_we_do_not_know_are_refused() {
 }
 
 #[test]
-fn other_protocols_are_shown_the_door() {
+fn cmd_15_other_protocols_are_shown_the_door() {
     // CMD-15
     let server = ours().start();
     let strangers: [&[u8]; 3] = [
@@ -173,7 +173,7 @@ fn other_protocols_are_shown_the_door() {
 }
 
 #[test]
-fn a_session_cut_at_any_octet_leaves_nothing_behind() {
+fn cmd_19_a_session_cut_at_any_octet_leaves_nothing_behind() {
     // CMD-19
     let server = ours().start();
     let session = format!(
@@ -193,7 +193,7 @@ fn a_session_cut_at_any_octet_leaves_nothing_behind() {
 }
 
 #[test]
-fn one_recipient_too_many_waits_for_the_next_message() {
+fn cmd_21_one_recipient_too_many_waits_for_the_next_message() {
     // CMD-21
     let server = ours().machine("[limits]\nmax_recipients = 3").start();
     let mut client = server.client();
@@ -210,7 +210,7 @@ fn one_recipient_too_many_waits_for_the_next_message() {
 }
 
 #[test]
-fn what_a_client_says_comes_back_harmless() {
+fn cmd_23_what_a_client_says_comes_back_harmless() {
     // CMD-23: control characters of a peer are not ours to repeat.
     let server = ours().start();
     let mut client = server.client();
@@ -282,7 +282,7 @@ fn a_message_that_went_round_too_often_is_refused() {
 }
 
 #[test]
-fn logging_in_is_not_offered_in_plain_text() {
+fn aut_01_logging_in_is_not_offered_in_plain_text() {
     // AUT-01
     let server = ours().start();
     let mut client = server.client();
@@ -308,7 +308,7 @@ fn a_server_with_its_hands_full_of_idle_sessions_still_answers_at_once() {
 }
 
 #[test]
-fn a_client_that_talks_before_the_greeting_is_answered_in_order() {
+fn cmd_17_a_client_that_talks_before_the_greeting_is_answered_in_order() {
     // CMD-17
     let server = ours().start();
     let mut client = Client::connect_silently(server.smtp(), None);

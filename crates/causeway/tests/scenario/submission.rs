@@ -55,7 +55,7 @@ fn offers_auth(ehlo: &Answer) -> bool {
 }
 
 #[test]
-fn a_login_is_neither_offered_nor_taken_before_tls() {
+fn aut_01_a_login_is_neither_offered_nor_taken_before_tls() {
     // AUT-01
     let server = with_submission().start();
     for port in [2525, SUBMISSION] {
@@ -172,7 +172,7 @@ fn a_bound_login_is_announced_where_that_is_wanted_and_there_is_tls() {
 }
 
 #[test]
-fn a_login_survives_a_reset_and_a_greeting_and_never_tls() {
+fn rly_33_tls_03_a_login_survives_a_reset_and_a_greeting_and_never_tls() {
     // RLY-33, TLS-03
     let server =
         ours().listener("submission", SUBMISSION, "allow_plain_login_on_loopback = true").start();
@@ -193,7 +193,7 @@ fn a_login_survives_a_reset_and_a_greeting_and_never_tls() {
 }
 
 #[test]
-fn commands_injected_before_tls_are_not_obeyed_on_the_submission_port() {
+fn tls_01_commands_injected_before_tls_are_not_obeyed_on_the_submission_port() {
     // TLS-01
     let server = with_submission().start();
     let mut client = Client::connect(server.listener(SUBMISSION));
@@ -269,7 +269,7 @@ fn application_passwords_log_in_until_they_are_revoked() {
 }
 
 #[test]
-fn guessing_is_slowed_then_locked_and_an_administrator_unlocks() {
+fn aut_03_guessing_is_slowed_then_locked_and_an_administrator_unlocks() {
     // AUT-03, AUT-05
     let limits = "[limits]\nlogin_failures_per_account = 3\nlogin_failures_per_address = 5";
     let server = with_submission().machine(limits).start();
@@ -312,7 +312,7 @@ fn guessing_is_slowed_then_locked_and_an_administrator_unlocks() {
 }
 
 #[test]
-fn a_password_in_the_wrong_field_is_not_logged() {
+fn aut_05_a_password_in_the_wrong_field_is_not_logged() {
     // AUT-05
     let server = with_submission().start();
     let mut client = secure(server.listener(SUBMISSION));

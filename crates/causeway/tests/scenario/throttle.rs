@@ -60,7 +60,7 @@ fn an_address_and_a_sender_have_limits_where_they_are_set() {
 }
 
 #[test]
-fn a_source_that_guesses_recipients_is_shut_out_and_nobody_else() {
+fn cmd_07_a_source_that_guesses_recipients_is_shut_out_and_nobody_else() {
     // CMD-07, F8
     let server = ours().machine("[limits]\nunknown_recipients_per_hour = 4").start();
     let ask = |source: &str, recipients: &[&str]| -> Vec<u16> {

@@ -115,7 +115,7 @@ fn a_peer_with_an_old_version_of_tls_is_named_as_such() {
 }
 
 #[test]
-fn commands_before_the_handshake_are_never_obeyed() {
+fn tls_01_commands_before_the_handshake_are_never_obeyed() {
     // TLS-01
     let server = ours().start();
     let mut client = server.client();
@@ -128,7 +128,7 @@ fn commands_before_the_handshake_are_never_obeyed() {
 }
 
 #[test]
-fn after_the_handshake_the_session_starts_anew() {
+fn tls_03_after_the_handshake_the_session_starts_anew() {
     // TLS-03
     let server = ours().start();
     let mut client = server.client();
@@ -216,7 +216,7 @@ fn old_versions_of_tls_are_refused_with_an_alert() {
 }
 
 #[test]
-fn a_connection_that_breaks_in_tls_has_given_a_message_only_with_its_last_dot() {
+fn tls_17_a_connection_that_breaks_in_tls_has_given_a_message_only_with_its_last_dot() {
     // TLS-17: the end of TLS is not announced, the TCP connection just ends.
     let server = ours().start();
     let begin = |content: &str| {

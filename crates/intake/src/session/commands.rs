@@ -6,6 +6,7 @@ use causeway_model::envelope::{BodyType, Recipient};
 use causeway_model::{Address, Reply};
 use causeway_net::dns::Families;
 use causeway_net::tls::handshake_reason;
+use causeway_policy::recipient::is_return_path;
 use causeway_policy::{PeerFacts, RecipientDecision, RelayFacts};
 use causeway_smtp::command::{Command, MailParameters, RcptParameters, RcptTo};
 use tracing::{info, warn};
@@ -263,6 +264,9 @@ impl Session {
         }
         if !decision.allowed {
             return Err(replies::cannot_store());
+        }
+        if is_return_path(address) && !sender.is_null() {
+            return Err(replies::reports_only(address));
         }
         let suspected = self.own_domain_from_outside(&sender, connector.as_deref(), &[])?;
         let is_stranger = self

@@ -119,6 +119,7 @@ fn mailbox(address: &Address, now: Timestamp) -> Mailbox {
         application_passwords: Vec::new(),
         language: None,
         quota: None,
+        forward: None,
         created_at: now,
     }
 }

@@ -77,6 +77,7 @@ fn mailbox(name: &str, aliases: &[&str]) -> Mailbox {
         application_passwords: Vec::new(),
         language: Some("nl".into()),
         quota: Some(1_000_000),
+        forward: None,
         created_at: at(0),
     }
 }

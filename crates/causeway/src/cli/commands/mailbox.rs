@@ -47,6 +47,7 @@ async fn list(context: &Context) -> Result<Answer, Failure> {
             ("cli-head-send-as", Width::Wraps),
             ("cli-head-language", Width::Spare),
             ("cli-head-quota", Width::Whole),
+            ("cli-head-forward", Width::Wraps),
             ("cli-head-login", Width::Whole),
         ],
     );
@@ -66,11 +67,23 @@ fn row(mailbox: &MailboxView, words: Words) -> Vec<(String, Tone)> {
         plain(mailbox.send_as.join(", ")),
         plain(mailbox.language.clone().unwrap_or_default()),
         plain(mailbox.quota.map_or_else(|| "-".into(), words::size)),
+        plain(forward_text(mailbox, words)),
         (
             words.yes_no(mailbox.has_password),
             if mailbox.has_password { Tone::Plain } else { Tone::Waiting },
         ),
     ]
+}
+
+/// Whom it forwards to, and whether mail is kept as well.
+fn forward_text(mailbox: &MailboxView, words: Words) -> String {
+    match &mailbox.forward {
+        None => "-".into(),
+        Some(to) if mailbox.keep_copy => {
+            words.say("cli-forward-and-keep", &[("address", to.to_string().into())])
+        }
+        Some(to) => to.to_string(),
+    }
 }
 
 async fn add(arguments: MailboxAddArguments, context: &Context) -> Result<Answer, Failure> {
@@ -83,6 +96,8 @@ async fn add(arguments: MailboxAddArguments, context: &Context) -> Result<Answer
         send_as: arguments.send_as,
         language: arguments.language.map(|language| language.tag().to_owned()),
         quota: arguments.quota,
+        forward: arguments.forward,
+        keep_copy: arguments.keep_copy,
     };
     let added = client.add_mailbox(&request).await?;
     report(&added, "cli-mailbox-added", context)
@@ -127,6 +142,10 @@ async fn set(arguments: MailboxSetArguments, context: &Context) -> Result<Answer
         (false, language) => language.map(|language| language.tag().to_owned()),
     };
     let quota = if arguments.no_quota { Some(0) } else { arguments.quota };
+    let forward = match (arguments.no_forward, arguments.forward) {
+        (true, _) => Some(String::new()),
+        (false, to) => to.map(|to| to.to_string()),
+    };
     let request = ChangeMailbox {
         add_aliases: arguments.aliases,
         remove_aliases: arguments.remove_aliases,
@@ -134,6 +153,8 @@ async fn set(arguments: MailboxSetArguments, context: &Context) -> Result<Answer
         remove_send_as: arguments.remove_send_as,
         language,
         quota,
+        forward,
+        keep_copy: arguments.keep_copy,
     };
     if request == ChangeMailbox::default() {
         return Err(Failure::bad_input(words::NOTHING_TO_SET));

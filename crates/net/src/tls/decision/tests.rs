@@ -135,7 +135,7 @@ fn a_host_that_the_policy_does_not_name_is_no_better_for_its_certificate() {
 }
 
 #[test]
-fn a_password_needs_a_peer_that_has_proved_who_it_is() {
+fn aut_07_a_password_needs_a_peer_that_has_proved_who_it_is() {
     // AUT-07
     let demands = level(TlsLevel::EncryptionOnly);
     assert_eq!(good().may_log_in(&demands), Ok(()));

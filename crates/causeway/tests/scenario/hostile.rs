@@ -1,0 +1,95 @@
+//! Which test is for which of the inputs that mail servers have got wrong, so that none is missing; and the
+//! ones that have no better place.
+
+use super::world::{message, ours, wait_for_mail};
+
+/// Group, the numbers that must have a test, the files that have them.
+const GROUPS: &[(&str, &[u32], &[&str])] = &[
+    (
+        "rly",
+        &[1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33],
+        &[include_str!("relay.rs"), include_str!("forward.rs"), include_str!("submission.rs")],
+    ),
+    (
+        "cmd",
+        &[1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23],
+        &[include_str!("session.rs"), include_str!("throttle.rs")],
+    ),
+    (
+        "tls",
+        &[1, 3, 5, 17],
+        &[include_str!("tls.rs"), include_str!("submission.rs"), include_str!("pop3.rs")],
+    ),
+    (
+        "aut",
+        &[1, 3, 5, 7],
+        &[
+            include_str!("session.rs"),
+            include_str!("submission.rs"),
+            include_str!("../../../net/src/tls/decision/tests.rs"),
+        ],
+    ),
+    ("pop", &[1, 3], &[include_str!("pop3.rs")]),
+    (
+        "adm",
+        &[1, 3, 5, 7],
+        &[
+            include_str!("hostile.rs"),
+            include_str!("flow.rs"),
+            include_str!("api.rs"),
+            include_str!("../../../admin/tests/api/queue.rs"),
+            include_str!("../../../admin/tests/api/access.rs"),
+        ],
+    ),
+];
+
+#[test]
+fn every_hostile_input_has_a_test_with_its_name() {
+    for (group, numbers, files) in GROUPS {
+        for number in *numbers {
+            let id = format!("{group}_{number:02}_");
+            let is_name = |line: &str| {
+                let line = line.trim_start();
+                let name = line.strip_prefix("async ").unwrap_or(line);
+                // A test, or a row of a table of tests.
+                name.strip_prefix("fn ").is_some_and(|name| name.contains(&id))
+                    || name.starts_with(&id)
+            };
+            assert!(
+                files.iter().any(|file| file.lines().any(is_name)),
+                "no test for {group}-{number:02}"
+            );
+        }
+    }
+}
+
+#[test]
+fn adm_01_what_strangers_write_is_shown_on_one_line_without_control_characters_and_not_without_end()
+{
+    let server = ours().start();
+    let mut client = server.client();
+    client.command("EHLO <script>alert(1)</script>.\u{202e}example");
+    client.command("EHLO client.example");
+    let subject = format!(
+        "=?utf-8?q?=1B[31mred=07=0D=0ABcc:_x=E2=80=AEesrever_<script>?= javascript:{}",
+        "x".repeat(60_000)
+    );
+    let text = message("S").replace("Subject: S", &format!("Subject: {subject}"));
+    assert_eq!(client.mail("a@ext.test", &["bob@ours.test"], &text).code, 250);
+    wait_for_mail(&server, "bob@ours.test", 1);
+    let rows = server.json(&["trace"]);
+    let shown = rows[0]["subject"].as_str().unwrap();
+    assert!(shown.chars().count() <= 1000, "{}", shown.len());
+    let id = rows[0]["id"].as_str().unwrap();
+    for arguments in [&["trace"][..], &["trace", "show", id]] {
+        let output = server.cli(arguments).stdout;
+        let harmful = |c: &char| {
+            (c.is_control() && *c != '\n')
+                || ('\u{202a}'..='\u{202e}').contains(c)
+                || ('\u{2066}'..='\u{2069}').contains(c)
+        };
+        assert_eq!(output.chars().find(harmful), None, "{arguments:?}: {output:?}");
+        assert!(output.len() < 20_000, "{arguments:?} shows {} octets", output.len());
+        assert!(!output.lines().any(|line| line.trim_start().starts_with("Bcc:")), "{output}");
+    }
+}
