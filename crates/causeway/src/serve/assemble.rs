@@ -9,25 +9,21 @@ use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
 use causeway_admin::{SocketListener, TcpApiListener};
 use causeway_dispatch::{Dispatch, Settings};
-use causeway_insight::prober::{Prober, Surroundings};
-use causeway_insight::watch::Watch;
 use causeway_intake::{Context, Handoff, Listening, Spool, Throttle};
-use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places, Protocol, Severity, StoreUrl};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
+use causeway_net::local::local_addresses;
 use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
 use causeway_policy::MailPolicy;
 use causeway_store::sqlite::{SqliteStore, StoreOptions};
-use causeway_store::{Accepted, NewMessage, SharedStore};
+use causeway_store::{Accepted, NewMessage, SharedStore, StoreError};
 use parking_lot::Mutex;
-use tokio::sync::Notify;
 use tracing::warn;
 
 use super::flow::FlowKeeper;
-use super::insight::{self, FoundCauses};
 use super::mailboxes::MailboxMap;
 use super::{Bound, Refusal, Server};
 use crate::cli::arguments::ServeOptions;
@@ -50,7 +46,6 @@ pub(crate) enum FilesFound {
 /// A server that is ready to work.
 pub(crate) struct Assembled {
     pub(crate) server: Arc<Server>,
-    pub(crate) watch: Arc<Watch>,
     pub(crate) smtp: Vec<Listening>,
     pub(crate) pop3: Vec<Listening>,
     pub(crate) socket: SocketListener,
@@ -75,23 +70,32 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let (places, flow_text) = ((flow.places, machine.places), flow.text);
     let (flow, machine) = (flow.value, machine.value);
     let hostname: Arc<str> = hostname(&machine).into();
+    let own_addresses = local_addresses();
+    let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses)
+        .map_err(Refusal::files)?;
+    let policy = Arc::new(ArcSwap::from_pointee(policy));
     let own_addresses = causeway_net::local::local_addresses();
     let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses);
     let policy = Arc::new(ArcSwap::from_pointee(policy.map_err(Refusal::files)?));
 
-    let (store, spool, mailboxes) = what_is_kept(&machine).await?;
+    let store = open_store(&machine).await?;
+    let spool = Spool { bodies: store.bodies() };
+    let store: SharedStore = Arc::new(store);
+    let store_failed = |error: StoreError| Refusal::other(error.to_string());
     let (clock, is_manual) = clock();
-    let return_paths =
-        Arc::new(ReturnPaths::open(&store, clock.clone()).await.map_err(store_failed)?);
-    mailboxes.know_return_paths(Arc::clone(&return_paths));
+    let (mailboxes, return_paths) = addresses(&store, &clock).await.map_err(store_failed)?;
+    let in_force = Arc::clone(policy.load().flow());
     let (logins, pop_register) =
-        who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow()).await?;
+        who_gets_in(&store, &mailboxes, &clock, &machine, &in_force).await.map_err(store_failed)?;
+    let resolver =
+        Arc::new(Resolver::new(&machine.dns).map_err(|e| Refusal::other(e.to_string()))?);
+        who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow())
+            .await
+            .map_err(store_failed)?;
     let resolver = resolver(&machine)?;
     let (client_tls, tls) = certificates(&machine, &hostname)?;
-    let prober = prober((&resolver, &client_tls), &machine, &clock, &hostname);
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
 
-    let (paths_changed, causes) = (Arc::new(Notify::new()), Arc::new(FoundCauses::default()));
     let dispatch = Dispatch::new(Settings {
         return_paths,
         forward_limit: machine.limits.forwarded_messages_per_hour,
@@ -100,7 +104,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         mailboxes: Arc::clone(&mailboxes) as _,
         resolver: Arc::clone(&resolver),
         mta_sts: mta_sts(&machine, &resolver, &client_tls),
-        client_tls: Arc::clone(&client_tls),
+        client_tls: Arc::new(client_tls),
         clock: clock.clone(),
         hostname: Arc::clone(&hostname),
         mx_port: machine.delivery.mx_port,
@@ -109,8 +113,6 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         own_listeners: smtp.iter().filter_map(|l| l.address().ok()).collect(),
         own_addresses: own_addresses.clone(),
         mail_dir: machine.data_dir.join("mail"),
-        paths_changed: Arc::clone(&paths_changed),
-        causes: Arc::clone(&causes) as _,
     });
     let context = Arc::new(Context {
         policy: Arc::clone(&policy),
@@ -128,11 +130,13 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         handoff: Arc::new(ToDispatch(dispatch.clone())),
         spool,
     });
-    let socket = SocketListener::bind(&machine.data_dir.join(SOCKET));
-    let socket = socket.map_err(|error| Refusal::other(error.to_string()))?;
+    let socket = SocketListener::bind(&machine.data_dir.join(SOCKET))
+        .map_err(|error| Refusal::other(error.to_string()))?;
     // What has been read comes into force here, and not before everything else has worked.
-    let flow = in_force((&store, &policy), &directory, flow_text, dispatch.now()).await?;
-    dispatch.start().await?;
+    let flow = FlowKeeper::open(&store, &directory, &in_force, flow_text, dispatch.now())
+        .await
+        .map_err(store_failed)?;
+    dispatch.start().await.map_err(store_failed)?;
     let server = Arc::new(Server {
         config_directory: directory,
         machine,
@@ -148,56 +152,20 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         flow,
         reload_problem: Mutex::new(None),
         manual_clock: AtomicBool::new(is_manual),
-        client_tls,
-        prober,
     });
-    let watch = Arc::new(insight::watch(&server, paths_changed).await?);
-    causes.ask(&watch);
-    Ok(Assembled { server, watch, smtp, pop3, socket, admin, context, clean })
+    Ok(Assembled { server, smtp, pop3, socket, admin, context, clean })
 }
 
-/// What has been read comes into force.
-async fn in_force(
-    (store, policy): (&SharedStore, &ArcSwap<MailPolicy>),
-    directory: &Path,
-    text: String,
-    now: Timestamp,
-) -> Result<FlowKeeper, causeway_store::StoreError> {
-    let flow = Arc::clone(policy.load().flow());
-    FlowKeeper::open(store, directory, &flow, text, now).await
-}
-
-/// Who asks the network what is wrong, in the ways that mail takes.
-fn prober(
-    (resolver, tls): (&Arc<Resolver>, &Arc<ClientTls>),
-    machine: &Machine,
+/// The addresses here: mailboxes, and the return paths of what they forward.
+async fn addresses(
+    store: &SharedStore,
     clock: &Clock,
-    hostname: &str,
-) -> Prober {
-    let surroundings = Surroundings {
-        resolver: Resolver::clone(resolver),
-        tls: ClientTls::clone(tls),
-        clock: clock.clone(),
-        hostname: hostname.to_owned(),
-        sources: machine.delivery.source_addresses.clone(),
-    };
-    Prober::new(surroundings, machine.probes.clone())
-}
-
-impl From<causeway_store::StoreError> for Refusal {
-    fn from(error: causeway_store::StoreError) -> Self {
-        Self::other(error.to_string())
-    }
-}
-
-/// The store, where bodies are received, and the mailboxes.
-async fn what_is_kept(machine: &Machine) -> Result<(SharedStore, Spool, Arc<MailboxMap>), Refusal> {
-    let store = open_store(machine).await?;
-    let spool = Spool { bodies: store.bodies() };
-    let store: SharedStore = Arc::new(store);
+) -> Result<(Arc<MailboxMap>, Arc<ReturnPaths>), StoreError> {
     let mailboxes = Arc::new(MailboxMap::default());
-    mailboxes.refresh(&store).await?;
-    Ok((store, spool, mailboxes))
+    mailboxes.refresh(store).await?;
+    let return_paths = Arc::new(ReturnPaths::open(store, clock.clone()).await?);
+    mailboxes.know_return_paths(Arc::clone(&return_paths));
+    Ok((mailboxes, return_paths))
 }
 
 /// Logins, and what POP3 logins entitle to.
@@ -230,15 +198,12 @@ fn mta_sts(machine: &Machine, resolver: &Resolver, tls: &ClientTls) -> Option<Fe
 }
 
 /// TLS towards peers, and our own certificate.
-fn certificates(
-    machine: &Machine,
-    hostname: &str,
-) -> Result<(Arc<ClientTls>, Arc<ServerTls>), Refusal> {
+fn certificates(machine: &Machine, hostname: &str) -> Result<(ClientTls, Arc<ServerTls>), Refusal> {
     let client = ClientTls::new(&machine.delivery.trust_roots)
         .map_err(|error| Refusal::files(vec![error.to_string()]))?;
     let server = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, hostname)
         .map_err(|error| Refusal::files(vec![error.to_string()]))?;
-    Ok((Arc::new(client), Arc::new(server)))
+    Ok((client, Arc::new(server)))
 }
 
 /// A file that can be used.
