@@ -235,7 +235,7 @@ mod tests {
         [relay]
         networks = ["192.0.2.16/28", "192.0.2.32/28"]
         addresses = [
-            "192.0.2.3", { address = "192.0.2.4", note = "fair" }, { address = "192.0.2.5", until = 2099-01-01 },
+            { address = "192.0.2.3" }, { address = "192.0.2.4", note = "fair" }, { address = "192.0.2.5", until = 2099-01-01 },
             { address = "192.0.2.6", note = "fair", until = 2099-01-01 }, { address = "192.0.2.7", until = 2001-01-01 },
         ]
         pop_before_smtp = { enabled = true }
