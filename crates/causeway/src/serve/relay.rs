@@ -274,6 +274,7 @@ mod tests {
                     for tls in [false, true] {
                         for (user, pop, sender) in [
                             (None, false, "a@ours.test"),
+                            (None, false, "a@ext.test"),
                             (None, true, "a@ext.test"),
                             (Some("u@ours.test"), false, "a@ours.test"),
                         ] {
