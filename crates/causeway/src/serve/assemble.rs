@@ -87,11 +87,9 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let in_force = Arc::clone(policy.load().flow());
     let (logins, pop_register) =
         who_gets_in(&store, &mailboxes, &clock, &machine, &in_force).await.map_err(store_failed)?;
-    let resolver =
-        Arc::new(Resolver::new(&machine.dns).map_err(|e| Refusal::other(e.to_string()))?);
-        who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow())
-            .await
-            .map_err(store_failed)?;
+    who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow())
+        .await
+        .map_err(store_failed)?;
     let resolver = resolver(&machine)?;
     let (client_tls, tls) = certificates(&machine, &hostname)?;
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
