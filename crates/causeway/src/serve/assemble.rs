@@ -8,12 +8,12 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
 use causeway_admin::{SocketListener, TcpApiListener};
+use causeway_dispatch::return_path::ReturnPaths;
 use causeway_dispatch::{Dispatch, Settings};
 use causeway_intake::{Context, Handoff, Listening, Spool, Throttle};
 use causeway_model::config::{Machine, MailFlow, Places, Protocol, Severity, StoreUrl};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
-use causeway_net::local::local_addresses;
 use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
@@ -28,7 +28,6 @@ use super::mailboxes::MailboxMap;
 use super::{Bound, Refusal, Server};
 use crate::cli::arguments::ServeOptions;
 use crate::cli::configuration::{self, Loaded};
-use causeway_dispatch::return_path::ReturnPaths;
 
 /// The name of the API's socket in the data directory.
 pub(crate) const SOCKET: &str = "causeway.sock";
@@ -70,10 +69,6 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let (places, flow_text) = ((flow.places, machine.places), flow.text);
     let (flow, machine) = (flow.value, machine.value);
     let hostname: Arc<str> = hostname(&machine).into();
-    let own_addresses = local_addresses();
-    let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses)
-        .map_err(Refusal::files)?;
-    let policy = Arc::new(ArcSwap::from_pointee(policy));
     let own_addresses = causeway_net::local::local_addresses();
     let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses);
     let policy = Arc::new(ArcSwap::from_pointee(policy.map_err(Refusal::files)?));
@@ -87,9 +82,6 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let in_force = Arc::clone(policy.load().flow());
     let (logins, pop_register) =
         who_gets_in(&store, &mailboxes, &clock, &machine, &in_force).await.map_err(store_failed)?;
-    who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow())
-        .await
-        .map_err(store_failed)?;
     let resolver = resolver(&machine)?;
     let (client_tls, tls) = certificates(&machine, &hostname)?;
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
