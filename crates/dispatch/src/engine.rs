@@ -15,7 +15,6 @@ use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_policy::{MailPolicy, MailboxLookup};
 use causeway_report::write::KnownCause;
-use causeway_store::{NewMessage, SharedStore, StoreError};
 use causeway_store::{Forward, NewMessage, SharedStore, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
@@ -109,6 +108,10 @@ pub struct Settings {
     pub paths_changed: Arc<Notify>,
     /// What is known of the causes of failures.
     pub causes: Arc<dyn Causes>,
+    /// Return paths of forwarded mail.
+    pub return_paths: Arc<ReturnPaths>,
+    /// Messages that one mailbox may forward in an hour; 0: no bound.
+    pub forward_limit: u32,
 }
 
 /// Who knows the causes of failures. Reports ask.
@@ -125,10 +128,6 @@ impl Causes for NoCauses {
     fn known(&self, _attempt: &Attempt, _language: Language) -> Vec<KnownCause> {
         Vec::new()
     }
-    /// Return paths of forwarded mail.
-    pub return_paths: Arc<ReturnPaths>,
-    /// Messages that one mailbox may forward in an hour; 0: no bound.
-    pub forward_limit: u32,
 }
 
 /// Shared by all workers.

@@ -10,7 +10,10 @@ use causeway_accounts::{Logins, PopRegister};
 use causeway_admin::{SocketListener, TcpApiListener};
 use causeway_dispatch::return_path::ReturnPaths;
 use causeway_dispatch::{Dispatch, Settings};
+use causeway_insight::prober::{Prober, Surroundings};
+use causeway_insight::watch::Watch;
 use causeway_intake::{Context, Handoff, Listening, Spool, Throttle};
+use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places, Protocol, Severity, StoreUrl};
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
@@ -19,11 +22,13 @@ use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
 use causeway_policy::MailPolicy;
 use causeway_store::sqlite::{SqliteStore, StoreOptions};
-use causeway_store::{Accepted, NewMessage, SharedStore, StoreError};
+use causeway_store::{Accepted, NewMessage, SharedStore};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 use tracing::warn;
 
 use super::flow::FlowKeeper;
+use super::insight::{self, FoundCauses};
 use super::mailboxes::MailboxMap;
 use super::{Bound, Refusal, Server};
 use crate::cli::arguments::ServeOptions;
@@ -45,6 +50,7 @@ pub(crate) enum FilesFound {
 /// A server that is ready to work.
 pub(crate) struct Assembled {
     pub(crate) server: Arc<Server>,
+    pub(crate) watch: Arc<Watch>,
     pub(crate) smtp: Vec<Listening>,
     pub(crate) pop3: Vec<Listening>,
     pub(crate) socket: SocketListener,
@@ -73,19 +79,16 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses);
     let policy = Arc::new(ArcSwap::from_pointee(policy.map_err(Refusal::files)?));
 
-    let store = open_store(&machine).await?;
-    let spool = Spool { bodies: store.bodies() };
-    let store: SharedStore = Arc::new(store);
-    let store_failed = |error: StoreError| Refusal::other(error.to_string());
     let (clock, is_manual) = clock();
-    let (mailboxes, return_paths) = addresses(&store, &clock).await.map_err(store_failed)?;
-    let in_force = Arc::clone(policy.load().flow());
+    let (store, spool, mailboxes, return_paths) = what_is_kept(&machine, &clock).await?;
     let (logins, pop_register) =
-        who_gets_in(&store, &mailboxes, &clock, &machine, &in_force).await.map_err(store_failed)?;
+        who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow()).await?;
     let resolver = resolver(&machine)?;
     let (client_tls, tls) = certificates(&machine, &hostname)?;
+    let prober = prober((&resolver, &client_tls), &machine, &clock, &hostname);
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
 
+    let (paths_changed, causes) = (Arc::new(Notify::new()), Arc::new(FoundCauses::default()));
     let dispatch = Dispatch::new(Settings {
         return_paths,
         forward_limit: machine.limits.forwarded_messages_per_hour,
@@ -94,7 +97,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         mailboxes: Arc::clone(&mailboxes) as _,
         resolver: Arc::clone(&resolver),
         mta_sts: mta_sts(&machine, &resolver, &client_tls),
-        client_tls: Arc::new(client_tls),
+        client_tls: Arc::clone(&client_tls),
         clock: clock.clone(),
         hostname: Arc::clone(&hostname),
         mx_port: machine.delivery.mx_port,
@@ -103,6 +106,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         own_listeners: smtp.iter().filter_map(|l| l.address().ok()).collect(),
         own_addresses: own_addresses.clone(),
         mail_dir: machine.data_dir.join("mail"),
+        paths_changed: Arc::clone(&paths_changed),
+        causes: Arc::clone(&causes) as _,
     });
     let context = Arc::new(Context {
         policy: Arc::clone(&policy),
@@ -120,13 +125,11 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         handoff: Arc::new(ToDispatch(dispatch.clone())),
         spool,
     });
-    let socket = SocketListener::bind(&machine.data_dir.join(SOCKET))
-        .map_err(|error| Refusal::other(error.to_string()))?;
+    let socket = SocketListener::bind(&machine.data_dir.join(SOCKET));
+    let socket = socket.map_err(|error| Refusal::other(error.to_string()))?;
     // What has been read comes into force here, and not before everything else has worked.
-    let flow = FlowKeeper::open(&store, &directory, &in_force, flow_text, dispatch.now())
-        .await
-        .map_err(store_failed)?;
-    dispatch.start().await.map_err(store_failed)?;
+    let flow = in_force((&store, &policy), &directory, flow_text, dispatch.now()).await?;
+    dispatch.start().await?;
     let server = Arc::new(Server {
         config_directory: directory,
         machine,
@@ -142,20 +145,61 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         flow,
         reload_problem: Mutex::new(None),
         manual_clock: AtomicBool::new(is_manual),
+        client_tls,
+        prober,
     });
-    Ok(Assembled { server, smtp, pop3, socket, admin, context, clean })
+    let watch = Arc::new(insight::watch(&server, paths_changed).await?);
+    causes.ask(&watch);
+    Ok(Assembled { server, watch, smtp, pop3, socket, admin, context, clean })
 }
 
-/// The addresses here: mailboxes, and the return paths of what they forward.
-async fn addresses(
-    store: &SharedStore,
+/// What has been read comes into force.
+async fn in_force(
+    (store, policy): (&SharedStore, &ArcSwap<MailPolicy>),
+    directory: &Path,
+    text: String,
+    now: Timestamp,
+) -> Result<FlowKeeper, causeway_store::StoreError> {
+    let flow = Arc::clone(policy.load().flow());
+    FlowKeeper::open(store, directory, &flow, text, now).await
+}
+
+/// Who asks the network what is wrong, in the ways that mail takes.
+fn prober(
+    (resolver, tls): (&Arc<Resolver>, &Arc<ClientTls>),
+    machine: &Machine,
     clock: &Clock,
-) -> Result<(Arc<MailboxMap>, Arc<ReturnPaths>), StoreError> {
+    hostname: &str,
+) -> Prober {
+    let surroundings = Surroundings {
+        resolver: Resolver::clone(resolver),
+        tls: ClientTls::clone(tls),
+        clock: clock.clone(),
+        hostname: hostname.to_owned(),
+        sources: machine.delivery.source_addresses.clone(),
+    };
+    Prober::new(surroundings, machine.probes.clone())
+}
+
+impl From<causeway_store::StoreError> for Refusal {
+    fn from(error: causeway_store::StoreError) -> Self {
+        Self::other(error.to_string())
+    }
+}
+
+/// The store, where bodies are received, and the mailboxes.
+async fn what_is_kept(
+    machine: &Machine,
+    clock: &Clock,
+) -> Result<(SharedStore, Spool, Arc<MailboxMap>, Arc<ReturnPaths>), Refusal> {
+    let store = open_store(machine).await?;
+    let spool = Spool { bodies: store.bodies() };
+    let store: SharedStore = Arc::new(store);
     let mailboxes = Arc::new(MailboxMap::default());
-    mailboxes.refresh(store).await?;
-    let return_paths = Arc::new(ReturnPaths::open(store, clock.clone()).await?);
+    mailboxes.refresh(&store).await?;
+    let return_paths = Arc::new(ReturnPaths::open(&store, clock.clone()).await?);
     mailboxes.know_return_paths(Arc::clone(&return_paths));
-    Ok((mailboxes, return_paths))
+    Ok((store, spool, mailboxes, return_paths))
 }
 
 /// Logins, and what POP3 logins entitle to.
@@ -188,12 +232,15 @@ fn mta_sts(machine: &Machine, resolver: &Resolver, tls: &ClientTls) -> Option<Fe
 }
 
 /// TLS towards peers, and our own certificate.
-fn certificates(machine: &Machine, hostname: &str) -> Result<(ClientTls, Arc<ServerTls>), Refusal> {
+fn certificates(
+    machine: &Machine,
+    hostname: &str,
+) -> Result<(Arc<ClientTls>, Arc<ServerTls>), Refusal> {
     let client = ClientTls::new(&machine.delivery.trust_roots)
         .map_err(|error| Refusal::files(vec![error.to_string()]))?;
     let server = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, hostname)
         .map_err(|error| Refusal::files(vec![error.to_string()]))?;
-    Ok((client, Arc::new(server)))
+    Ok((Arc::new(client), Arc::new(server)))
 }
 
 /// A file that can be used.
