@@ -18,7 +18,7 @@ use crate::clients::MailServices;
 use crate::types::{
     AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, FirewallRule,
     FixAnswer, FixPlan, FixQuery, FixRequest, FlowView, PlanAnswer, RelayExplanation,
-    RelayQuestion, RouteExplanation, RouteQuestion, Selection, TestStep,
+    RelayQuestion, RouteExplanation, RouteQuestion, RunTest, Selection, TestStep,
 };
 
 /// A boxed future: the trait is used as `Arc<dyn ServerControl>`.
@@ -122,6 +122,10 @@ pub trait ServerControl: Send + Sync + 'static {
         language: Option<Language>,
         steps: Sender<TestStep>,
     ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
+
+    /// Makes a connectivity test; every step is sent as it ends, without waiting. True when nothing failed.
+    /// [`ControlError::NotFound`] when the target is not there.
+    fn run_test(&self, request: RunTest, steps: Sender<TestStep>) -> ControlFuture<'_, bool>;
 
     /// From which of our addresses to which of theirs a connector's mail goes; without a connector,
     /// mail to MX hosts.

@@ -39,8 +39,8 @@ pub use queue::{
     QueueRecipient, RecipientStatus, Security, Selection, SelectionFilter, Touched,
 };
 pub use test::{
-    FirewallQuery, FirewallRule, TestLine, TestReport, TestStatus, TestStep, ValidateConnector,
-    Validation,
+    FirewallQuery, FirewallRule, RunTest, TestKind, TestLine, TestReport, TestStatus, TestStep,
+    ValidateConnector, Validation,
 };
 pub use token::{CreateToken, NewTokenAnswer, TokenRole, TokenUse, TokenView};
 pub use trace::{TraceEntry, TracePage, TraceQuery, TraceStatus};

@@ -28,6 +28,7 @@ macro_rules! files {
                 "findings.ftl",
                 include_str!(concat!("../../../locales/", $language, "/findings.ftl")),
             ),
+            ("tests.ftl", include_str!(concat!("../../../locales/", $language, "/tests.ftl"))),
             ("report.ftl", include_str!(concat!("../../../locales/", $language, "/report.ftl"))),
             ("explain.ftl", include_str!(concat!("../../../locales/", $language, "/explain.ftl"))),
             ("clients.ftl", include_str!(concat!("../../../locales/", $language, "/clients.ftl"))),

@@ -5,6 +5,7 @@
 //! answer is "no" or "failed", 2 usage or bad input, 3 the server cannot be reached.
 
 mod cli;
+mod connectivity;
 mod demo;
 mod serve;
 

@@ -523,6 +523,28 @@ pub enum Fact {
         /// Octets of the largest thing said so far.
         octets: usize,
     },
+    /// The server would take mail from this sender to this recipient.
+    RecipientTaken {
+        /// Address and port.
+        address: SocketAddr,
+        /// The reverse-path; empty for `<>`.
+        sender: String,
+        /// The forward-path.
+        recipient: String,
+        /// Its words.
+        reply: Reply,
+    },
+    /// It would not.
+    RecipientRefused {
+        /// Address and port.
+        address: SocketAddr,
+        /// The reverse-path; empty for `<>`.
+        sender: String,
+        /// The forward-path.
+        recipient: String,
+        /// Its words, to the sender or to the recipient.
+        reply: Reply,
+    },
     /// The connection ends after this command.
     BreaksAfter {
         /// Address and port.

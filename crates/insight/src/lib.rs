@@ -18,8 +18,10 @@
 //! results that are used again, who asks what); then how it is asked: `dns`, `hosts`, `connection`,
 //! `session` and `masking`. Then [`mod@diagnose`] (from facts to causes), [`remedy`] (ways out), [`alert`] (one for
 //! each failing path), [`watch`] (all of it at work).
+//! [`checkup`] makes connectivity tests of the probes.
 
 pub mod alert;
+pub mod checkup;
 mod connection;
 pub mod diagnose;
 mod dns;

@@ -148,6 +148,16 @@ pub enum Probe {
         /// What its TLS must be like.
         demand: TlsDemand,
     },
+    /// Names senders and recipients in one session, each pair in a transaction that is left before any content:
+    /// [`Fact::RecipientTaken`](crate::Fact::RecipientTaken) or
+    /// [`Fact::RecipientRefused`](crate::Fact::RecipientRefused) per pair. Only an administrator asks it, about a
+    /// server of theirs; no diagnosis does.
+    Recipients {
+        /// Address and port.
+        address: SocketAddr,
+        /// Reverse-paths (empty for `<>`) and forward-paths, as they stand between the angle brackets.
+        pairs: Vec<(String, String)>,
+    },
     /// A session in which each command of a delivery is tried, without a recipient, and commands of growing
     /// size: [`Fact::Alive`](crate::Fact::Alive) for what works,
     /// [`Fact::BreaksAfter`](crate::Fact::BreaksAfter) for the command or
@@ -174,6 +184,7 @@ impl Probe {
             Self::ControlDestinations => "control-destinations",
             Self::SubmissionPort { .. } => "submission-port",
             Self::Session { .. } => "session",
+            Self::Recipients { .. } => "recipients",
             Self::Endurance { .. } => "endurance",
         }
     }
@@ -190,6 +201,7 @@ impl Probe {
             Self::Spelling { name } => name.clone(),
             Self::Connect { address }
             | Self::Session { address, .. }
+            | Self::Recipients { address, .. }
             | Self::Endurance { address } => address.to_string(),
             Self::SubmissionPort { ip } => ip.to_string(),
             Self::ResolverHealth | Self::ControlDestinations => String::new(),

@@ -146,6 +146,28 @@ impl Prober {
         found.into_iter().flat_map(|(_, findings)| findings).collect()
     }
 
+    /// The same, asking the network whatever was found a moment ago: for somebody who has just repaired
+    /// something and wants to see it.
+    pub async fn run_anew(&self, site: &str, probes: &[Probe], known: &Known) -> Vec<Finding> {
+        {
+            let mut kept = self.inner.kept.lock();
+            for probe in probes {
+                kept.remove(probe);
+            }
+        }
+        self.run(site, probes, known).await
+    }
+
+    /// What time it is for findings.
+    pub(crate) fn now(&self) -> causeway_model::Timestamp {
+        self.inner.asker.clock.now()
+    }
+
+    /// The resolver that the probes use.
+    pub(crate) fn resolver(&self) -> &Resolver {
+        &self.inner.asker.resolver
+    }
+
     /// Forgets what was found, so that the next run asks the network: before a fix is verified.
     pub fn forget(&self) {
         self.inner.kept.lock().clear();
@@ -243,6 +265,9 @@ impl Prober {
             Probe::Session { address, host, demand } => {
                 sessions.session(*address, host, demand, notes).await;
             }
+            Probe::Recipients { address, pairs } => {
+                sessions.recipients(*address, pairs, notes).await;
+            }
             Probe::Endurance { address } => sessions.endurance(*address, notes).await,
         }
     }
@@ -315,7 +340,7 @@ const fn touches_network(probe: &Probe) -> bool {
 const fn time_for(probe: &Probe) -> u32 {
     match probe {
         Probe::AuthoritativeServers { .. } | Probe::Propagation { .. } => 3,
-        Probe::Session { .. } | Probe::Endurance { .. } => 2,
+        Probe::Session { .. } | Probe::Recipients { .. } | Probe::Endurance { .. } => 2,
         _ => 1,
     }
 }
@@ -325,6 +350,7 @@ const fn host_of(probe: &Probe) -> Option<IpAddr> {
     match probe {
         Probe::Connect { address }
         | Probe::Session { address, .. }
+        | Probe::Recipients { address, .. }
         | Probe::Endurance { address } => Some(match address {
             SocketAddr::V4(v4) => IpAddr::V4(*v4.ip()),
             SocketAddr::V6(v6) => IpAddr::V6(*v6.ip()),

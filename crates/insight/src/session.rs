@@ -225,6 +225,65 @@ impl Sessions {
         }
     }
 
+    /// Names senders and recipients, and leaves every transaction before its content.
+    pub(crate) async fn recipients(
+        &self,
+        address: SocketAddr,
+        pairs: &[(String, String)],
+        notes: &mut Notes<'_>,
+    ) {
+        let stream = match self.dialer.open(address).await {
+            Ok(stream) => stream,
+            Err(failure) => return notes.note(Fact::ConnectFailed { address, failure }),
+        };
+        let mut connection = Connection::new(stream, self.timeouts());
+        let mut asked = Ok(());
+        if let Err(failed) = connection.greeting().await {
+            asked = Err(failed);
+        } else if let Err(failed) = connection.hello(&self.hostname).await {
+            asked = Err(failed);
+        }
+        for (sender, recipient) in pairs {
+            if asked.is_err() {
+                break;
+            }
+            asked = self.recipient(address, sender, recipient, &mut connection, notes).await;
+        }
+        match asked {
+            Ok(()) => connection.quit().await,
+            Err(SessionFailure { stage, failure }) => {
+                notes.note(Fact::SessionFailed { address, stage, failure });
+            }
+        }
+    }
+
+    async fn recipient(
+        &self,
+        address: SocketAddr,
+        sender: &str,
+        recipient: &str,
+        connection: &mut Connection<TcpStream>,
+        notes: &mut Notes<'_>,
+    ) -> Result<(), SessionFailure> {
+        // Nothing in them may end the line.
+        let plain = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
+        let (from, to) = (plain(sender), plain(recipient));
+        let mut replies = connection.say(Stage::Mail, &[format!("MAIL FROM:<{from}>")]).await?;
+        if replies.first().is_some_and(Reply::is_positive) {
+            replies = connection.say(Stage::Rcpt, &[format!("RCPT TO:<{to}>")]).await?;
+            connection.say(Stage::Mail, &["RSET".to_owned()]).await?;
+        }
+        if let Some(reply) = replies.into_iter().next() {
+            let (sender, recipient) = (sender.to_owned(), recipient.to_owned());
+            notes.note(if reply.is_positive() {
+                Fact::RecipientTaken { address, sender, recipient, reply }
+            } else {
+                Fact::RecipientRefused { address, sender, recipient, reply }
+            });
+        }
+        Ok(())
+    }
+
     /// The commands of a delivery, without a recipient, and then more at once than fits into a packet.
     pub(crate) async fn endurance(&self, address: SocketAddr, notes: &mut Notes<'_>) {
         let demand =

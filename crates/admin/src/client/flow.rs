@@ -10,8 +10,8 @@ use crate::clients::ClientSettings;
 use crate::types::{
     ApplyAnswer, ApplyRequest, ConnectorExplanation, ConnectorView, DomainView, FirewallQuery,
     FirewallRule, FlowView, PlanAnswer, Proposal, RelayExplanation, RelayQuestion, RevisionDetail,
-    RevisionPage, RevisionQuery, RouteExplanation, RouteQuestion, TestLine, TestReport, TestStep,
-    ValidateConnector,
+    RevisionPage, RevisionQuery, RouteExplanation, RouteQuestion, RunTest, TestLine, TestReport,
+    TestStep, ValidateConnector,
 };
 
 impl Client {
@@ -124,11 +124,33 @@ impl Client {
         name: &str,
         to: &Address,
         language: Language,
-        mut heard: impl FnMut(&TestStep),
+        heard: impl FnMut(&TestStep),
     ) -> Result<TestReport, ClientError> {
         let path = format!("/v1/connectors/{}/validate", encoded(name));
         let request = ValidateConnector { to: to.clone(), language: Some(language) };
-        let (status, mut body) = self.begin(Method::POST, &path, Some(&request)).await?;
+        self.listen(&path, &request, heard).await
+    }
+
+    /// Makes a connectivity test. `heard` is told of every step as it ends.
+    ///
+    /// # Errors
+    /// [`ClientError`]; a test that fails is no error.
+    pub async fn run_test(
+        &mut self,
+        request: &RunTest,
+        heard: impl FnMut(&TestStep),
+    ) -> Result<TestReport, ClientError> {
+        self.listen("/v1/tests", request, heard).await
+    }
+
+    /// Begins a test and hears its steps.
+    async fn listen(
+        &mut self,
+        path: &str,
+        request: &impl serde::Serialize,
+        mut heard: impl FnMut(&TestStep),
+    ) -> Result<TestReport, ClientError> {
+        let (status, mut body) = self.begin(Method::POST, path, Some(request)).await?;
         if !status.is_success() {
             let octets = body.collect().await.map_err(|error| self.lost(&error.to_string()))?;
             return self.understood(status, &octets.to_bytes());

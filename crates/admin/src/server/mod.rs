@@ -151,6 +151,7 @@ fn routes() -> Routes {
         .with(routes!(explain::connector))
         .with(routes!(validate::validate))
         .with(routes!(validate::firewall))
+        .with(routes!(validate::run_test))
         .with(routes!(explain::relay))
         .with(routes!(explain::route))
         .with(routes!(token::list, token::create))

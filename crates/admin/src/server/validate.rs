@@ -7,8 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use causeway_model::Timestamp;
 use causeway_model::config::{Connector, MailFlow, OutboundConnector};
+use causeway_model::{Domain, Timestamp};
 use causeway_store::StoreError;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -18,8 +18,8 @@ use super::error::ApiError;
 use super::explain::connector_view;
 use super::extract::{JsonBody, QueryString};
 use crate::types::{
-    ConnectorView, ErrorBody, FirewallQuery, FirewallRule, TestLine, TestReport, TestStep,
-    ValidateConnector, Validation,
+    ConnectorView, ErrorBody, FirewallQuery, FirewallRule, RunTest, TestKind, TestLine, TestReport,
+    TestStep, ValidateConnector, Validation,
 };
 
 /// More lines than a test can have: nobody waits for a slow listener.
@@ -62,13 +62,51 @@ pub(super) async fn validate(
         }
         let _ = lines.try_send(TestLine::Report(report));
     });
+    Ok(streamed(ready))
+}
+
+/// Lines as they come.
+fn streamed(ready: mpsc::Receiver<TestLine>) -> Response {
     let body = futures_util::stream::unfold(ready, |mut ready| async {
         let line = ready.recv().await?;
         let mut octets = serde_json::to_vec(&line).unwrap_or_default();
         octets.push(b'\n');
         Some((Ok::<_, Infallible>(Bytes::from(octets)), ready))
     });
-    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(body)).into_response())
+    ([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(body)).into_response()
+}
+
+/// Makes a connectivity test. The answer is one JSON document a line, as the test goes on.
+#[utoipa::path(post, path = "/v1/tests", tag = "mail flow", request_body = RunTest, responses((status = 200, body = TestLine, content_type = "application/x-ndjson"), (status = "default", body = ErrorBody)))]
+pub(super) async fn run_test(
+    State(api): State<Api>,
+    JsonBody(request): JsonBody<RunTest>,
+) -> Result<Response, ApiError> {
+    if request.test == TestKind::Outbound {
+        outbound(&api.inner.control.mail_flow(), &request.target)?;
+    } else if let Err(error) = request.target.parse::<Domain>() {
+        let shown: String = request.target.chars().take(80).collect();
+        return Err(ApiError::bad_request(
+            format!("{shown:?} is no domain: {error}"),
+            "write it like contoso.example",
+        ));
+    }
+    let (lines, ready) = mpsc::channel::<TestLine>(MOST_LINES);
+    tokio::spawn(async move {
+        let (steps, mut done) = mpsc::channel::<TestStep>(MOST_LINES);
+        let test = api.inner.control.run_test(request, steps);
+        let mut report = TestReport { passed: false, steps: Vec::new() };
+        let gather = async {
+            while let Some(step) = done.recv().await {
+                let _ = lines.try_send(TestLine::Step(step.clone()));
+                report.steps.push(step);
+            }
+        };
+        let (passed, ()) = tokio::join!(test, gather);
+        report.passed = passed.unwrap_or(false);
+        let _ = lines.try_send(TestLine::Report(report));
+    });
+    Ok(streamed(ready))
 }
 
 /// Has the connector tested, passes the steps on and gathers them.

@@ -18,6 +18,34 @@ pub struct ValidateConnector {
     pub language: Option<Language>,
 }
 
+/// `POST /v1/tests`. The answer is like that of a connector's test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunTest {
+    /// Which test.
+    pub test: TestKind,
+    /// The domain, or the outbound connector's name.
+    pub target: String,
+    /// Where DKIM keys are looked for, beside the usual places; for `domain`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dkim_selectors: Vec<String>,
+    /// The language of findings and of what to do; absent: the organization's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+}
+
+/// A test that needs the server's own view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TestKind {
+    /// Does mail for this domain come here, and is it taken?
+    Inbound,
+    /// Does this connector's way work, short of a message?
+    Outbound,
+    /// Everything that mail for this accepted domain depends on.
+    Domain,
+}
+
 /// A line of the answer of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -40,7 +68,7 @@ pub struct TestReport {
 /// One step of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TestStep {
-    /// `resolve`, `connect`, `ehlo`, `tls`, `login`, `message`.
+    /// `resolve`, `connect`, `ehlo`, `tls`, `login`, `message`; see docs/tests.md for those of other tests.
     pub name: String,
     /// How it ended.
     pub status: TestStatus,

@@ -6,6 +6,7 @@
 
 pub(crate) mod access;
 pub(crate) mod alert;
+pub(crate) mod connectivity;
 pub(crate) mod flow;
 pub(crate) mod hybrid;
 
@@ -155,6 +156,9 @@ pub(crate) enum Command {
     /// Explain a non-delivery report, an SMTP reply, an enhanced code or a client error
     #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArguments),
+    /// Test mail on its way in and out, relaying, TLS, and DNS changes, step by step
+    #[command(subcommand, after_help = help::TEST)]
+    Test(connectivity::TestCommand),
     /// Prove from the ledger that nothing was lost
     #[command(after_help = help::AUDIT)]
     Audit,

@@ -126,12 +126,16 @@ fn whole_file(file: &str, what: String, instead: &str) -> Problem {
 /// # Errors
 /// `causeway.toml` cannot be used: its first error.
 pub(crate) fn existing_data_directory(directory: &Path) -> Result<PathBuf, Failure> {
+    Ok(usable_machine(directory)?.data_dir)
+}
+
+/// `causeway.toml`, or its first error (status 2).
+pub(crate) fn usable_machine(directory: &Path) -> Result<Machine, Failure> {
     let loaded = machine(directory);
-    let Some(machine) = loaded.value else {
+    loaded.value.ok_or_else(|| {
         let first = loaded.problems.iter().find(|problem| problem.severity == Severity::Error);
-        return Err(Failure::bad_input(first.map_or_else(String::new, ToString::to_string)));
-    };
-    Ok(machine.data_dir)
+        Failure::bad_input(first.map_or_else(String::new, ToString::to_string))
+    })
 }
 
 #[cfg(test)]

@@ -199,6 +199,28 @@ Examples:
   causeway connector set \"to on-premises\" --smart-host new.corp.example --smart-host 192.0.2.7:2525
   causeway connector set \"to on-premises\" --tls encryption_only --no-tls-domain";
 
+pub(super) const TEST: &str = "\
+Each step is shown as it is made, with what was found and what to do. Exit status 1 when a step fails.
+No message is handed over (except with `test outbound --to`), and what was found is not kept.
+`inbound` and `outbound` ask the running server; the others work on any machine, with the DNS servers
+and certificate authorities of causeway.toml (--config).
+
+Examples:
+  causeway test inbound contoso.example
+  causeway test outbound \"to on-premises\"
+  causeway test outbound \"to on-premises\" --to postmaster@corp.example
+  causeway test tls mx.partner.example
+  causeway test relay 192.0.2.7:2525
+  causeway test propagation contoso.example --records MX";
+
+pub(super) const DOMAIN_TROUBLESHOOT: &str = "\
+Goes through the domain's type, its connectors, its name servers and whether they agree, its MX
+records, SPF, DKIM and DMARC, and a session with its first mail host. Each step that is not right says
+what to change where. Exit status 1 when a step fails.
+
+Example:
+  causeway domain troubleshoot contoso.example --dkim-selector newsletter";
+
 pub(super) const CONNECTOR_VALIDATE: &str = "\
 Five steps, each shown as it ends: resolve, connect, EHLO, TLS with the certificate, and a message
 that must be accepted (a sixth, the login, where the connector has one). The result is kept and shown

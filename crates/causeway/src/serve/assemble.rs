@@ -306,7 +306,7 @@ pub(crate) fn checked_policy(
 }
 
 /// The configured name, or the system's.
-fn hostname(machine: &Machine) -> String {
+pub(crate) fn hostname(machine: &Machine) -> String {
     machine.hostname.clone().unwrap_or_else(|| {
         let system = rustix::system::uname();
         let name = system.nodename().to_string_lossy();

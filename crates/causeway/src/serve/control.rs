@@ -9,7 +9,7 @@ use causeway_admin::types::{
     AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, ComponentStatus,
     ConsideredConnector, FirewallRule, FixAnswer, FixPlan, FixQuery, FixRequest, FlowView,
     PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
-    Selection, TestStep,
+    RunTest, Selection, TestStep,
 };
 use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
 use causeway_catalog::Phase;
@@ -22,7 +22,7 @@ use causeway_store::StoreError;
 use tokio::sync::mpsc::Sender;
 use tracing::warn;
 
-use super::{Server, flow, insight, probe};
+use super::{Server, connectivity, flow, insight, probe};
 
 /// The API's hold on the server.
 pub(crate) struct Control {
@@ -266,6 +266,10 @@ impl ServerControl for Control {
         steps: Sender<TestStep>,
     ) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(probe::validate(&self.server, connector, to, language, steps))
+    }
+
+    fn run_test(&self, request: RunTest, steps: Sender<TestStep>) -> ControlFuture<'_, bool> {
+        Box::pin(connectivity::run(&self.server, request, steps))
     }
 
     fn passages(

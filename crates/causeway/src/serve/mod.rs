@@ -11,6 +11,7 @@
 
 mod assemble;
 mod clients;
+mod connectivity;
 mod control;
 mod file;
 mod flow;
@@ -45,6 +46,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
+pub(crate) use self::assemble::hostname;
 use self::flow::FlowKeeper;
 use self::mailboxes::MailboxMap;
 use crate::cli::arguments::ServeOptions;

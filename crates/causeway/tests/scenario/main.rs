@@ -18,6 +18,7 @@
 mod alerts;
 mod api;
 mod configuration;
+mod connectivity;
 mod durability;
 mod expiry;
 mod failures;

@@ -297,6 +297,19 @@ impl Fact {
                 args.push(("octets", (*octets).into()));
                 ("finding-alive", args)
             }
+            Self::RecipientTaken { address, sender, recipient, reply }
+            | Self::RecipientRefused { address, sender, recipient, reply } => {
+                let key = match self {
+                    Self::RecipientTaken { .. } => "finding-recipient-taken",
+                    _ => "finding-recipient-refused",
+                };
+                let mut args = with(address, "sender", clean(sender));
+                args.extend([
+                    ("recipient", clean(recipient).into()),
+                    ("reply", verbatim(reply).into()),
+                ]);
+                (key, args)
+            }
             Self::BreaksAfter { address, command, how } => {
                 let mut args = with(address, "command", clean(command));
                 args.push(("how", how_text(*how, texts).into()));

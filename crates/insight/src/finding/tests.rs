@@ -139,6 +139,18 @@ fn session_facts() -> Vec<Fact> {
         Fact::StarttlsMissing { address },
         Fact::StarttlsRefused { address, reply: reply() },
         Fact::Alive { address, after: "EHLO".into(), octets: 20 },
+        Fact::RecipientTaken {
+            address,
+            sender: String::new(),
+            recipient: "a@partner.example".into(),
+            reply: reply(),
+        },
+        Fact::RecipientRefused {
+            address,
+            sender: "b@other.example".into(),
+            recipient: "a@partner.example".into(),
+            reply: reply(),
+        },
         Fact::BreaksAfter { address, command: "MAIL".into(), how: Break::Closed },
         Fact::LargePacketsLost { address, works: 500, lost: 4000, how: Break::Silent },
         Fact::TlsWorks { address, description: "TLSv1.3".into() },

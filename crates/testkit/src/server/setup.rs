@@ -18,6 +18,7 @@ pub struct Setup {
     organization: String,
     relay_networks: Vec<String>,
     dns: Option<SocketAddr>,
+    roots: Vec<SocketAddr>,
     mx_port: u16,
     trust_roots: Vec<PathBuf>,
     delivery: String,
@@ -39,6 +40,7 @@ impl Setup {
             organization: "name = \"Ours\"\nlanguages = [\"en\"]\n".into(),
             relay_networks: Vec::new(),
             dns: None,
+            roots: Vec::new(),
             mx_port: 25,
             trust_roots: Vec::new(),
             delivery: String::new(),
@@ -122,6 +124,13 @@ impl Setup {
     /// The name server to ask.
     pub fn dns(mut self, server: SocketAddr) -> Self {
         self.dns = Some(server);
+        self
+    }
+
+    /// `[dns].root_servers`: a lab's. Without it, the server of [`Self::dns`] is the root, too.
+    #[must_use]
+    pub fn roots(mut self, roots: Vec<SocketAddr>) -> Self {
+        self.roots = roots;
         self
     }
 
@@ -217,7 +226,15 @@ impl Setup {
             );
         }
         if let Some(server) = self.dns {
-            let _ = write!(toml, "\n[dns]\nservers = [\"{server}\"]\ntimeout = \"2s\"\n");
+            // Whoever looks into a failure stays on loopback, too.
+            let roots = if self.roots.is_empty() { vec![server] } else { self.roots.clone() };
+            let roots: Vec<String> = roots.iter().map(ToString::to_string).collect();
+            let _ = write!(
+                toml,
+                "\n[dns]\nservers = [\"{server}\"]\ntimeout = \"2s\"\nroot_servers = {roots:?}\n"
+            );
+        } else {
+            let _ = write!(toml, "\n[dns]\nroot_servers = [\"127.0.0.1:9\"]\n");
         }
         let _ = write!(
             toml,

@@ -87,6 +87,9 @@ pub(crate) enum DomainCommand {
     Set(DomainSetArguments),
     /// Accept a domain no longer; its mailboxes stay on disk
     Remove(DomainRemoveArguments),
+    /// Go through everything that its mail depends on, and say what to change where
+    #[command(after_help = help::DOMAIN_TROUBLESHOOT)]
+    Troubleshoot(super::connectivity::TroubleshootArguments),
     /// Show the settings for mail programs of its users, and the DNS records to publish
     #[command(after_help = help::DOMAIN_CLIENTS)]
     Clients {

@@ -1,19 +1,19 @@
 //! `causeway connector`.
 
 use causeway_admin::types::{
-    ConnectorExplanation, ConnectorPath, ConnectorView, RouteQuestion, TestStatus, TestStep,
+    ConnectorExplanation, ConnectorPath, ConnectorView, RouteQuestion, TestStep,
 };
 use causeway_model::Address;
 use causeway_model::config::{Peer, TlsLevel};
 
 use super::super::Answer;
 use super::super::arguments::ConnectorCommand;
-use super::super::arguments::flow::ConnectorValidateArguments;
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::output::{Columns, Output, Tone, Width};
+use super::super::output::{Columns, Tone, Width};
 use super::super::when;
 use super::super::words::{Words, harmless};
+use super::connectivity::Shown;
 use super::queue::result_text;
 use super::{edit, firewall, flow};
 
@@ -25,7 +25,9 @@ pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<
         ConnectorCommand::Enable { name } => edit::enable_connector(name, true, context).await,
         ConnectorCommand::Disable { name } => edit::enable_connector(name, false, context).await,
         ConnectorCommand::Remove(arguments) => edit::remove_connector(arguments, context).await,
-        ConnectorCommand::Validate(arguments) => validate(&arguments, context).await,
+        ConnectorCommand::Validate(arguments) => {
+            validate(&arguments.name, &arguments.to, context).await
+        }
         ConnectorCommand::Firewall(arguments) => firewall::run(arguments, context).await,
         // An address: which connector takes it, and why not the others.
         ConnectorCommand::Explain { name } if Address::parse(&name).is_ok() => {
@@ -52,51 +54,17 @@ pub(super) async fn run(command: ConnectorCommand, context: &Context) -> Result<
     }
 }
 
-async fn validate(
-    arguments: &ConnectorValidateArguments,
+/// A real session and a real message.
+pub(super) async fn validate(
+    name: &str,
+    to: &Address,
     context: &Context,
 ) -> Result<Answer, Failure> {
     let mut client = context.connect().await?;
-    let ConnectorValidateArguments { name, to } = arguments;
-    let (mut output, words) = (context.output(), context.words());
-    let is_json = output.is_json();
-    // A closed reader ends the listening, not the test.
-    let mut said = Ok(());
-    let heard = |step: &TestStep| {
-        if !is_json && said.is_ok() {
-            said = say_step(step, &mut output, words);
-        }
-    };
+    let mut shown = Shown::new(context);
+    let heard = |step: &TestStep| shown.step(step);
     let report = client.validate_connector(name, to, context.language, heard).await?;
-    said?;
-    if is_json {
-        output.json(&report)?;
-    } else {
-        let (key, tone) = match report.passed {
-            true => ("cli-test-passed", Tone::Good),
-            false => ("cli-test-failed", Tone::Bad),
-        };
-        let verdict = output.toned(tone, &words.text(key));
-        output.line(&verdict)?;
-        output.flush()?;
-    }
-    Ok(if report.passed { Answer::Fine } else { Answer::No })
-}
-
-fn say_step(step: &TestStep, output: &mut Output, words: Words) -> Result<(), Failure> {
-    let (key, tone) = match step.status {
-        TestStatus::Passed => ("cli-step-passed", Tone::Good),
-        TestStatus::Warning => ("cli-step-warning", Tone::Waiting),
-        TestStatus::Failed => ("cli-step-failed", Tone::Bad),
-        TestStatus::Skipped => ("cli-step-skipped", Tone::Plain),
-    };
-    let status = output.toned(tone, &words.text(key));
-    let finding = harmless(&step.finding, 1500);
-    output.line(&format!("{:<8} {status}  {finding} ({} ms)", step.name, step.elapsed_ms))?;
-    if let Some(what) = &step.what_to_do {
-        output.line(&format!("         {}", harmless(what, 2000)))?;
-    }
-    output.flush()
+    shown.end(&report)
 }
 
 async fn list(context: &Context) -> Result<Answer, Failure> {

@@ -19,6 +19,9 @@ pub(super) async fn domain(command: DomainCommand, context: &Context) -> Result<
         DomainCommand::Add(arguments) => edit::add_domain(arguments, context).await,
         DomainCommand::Set(arguments) => edit::set_domain(arguments, context).await,
         DomainCommand::Remove(arguments) => edit::remove_domain(arguments, context).await,
+        DomainCommand::Troubleshoot(arguments) => {
+            Box::pin(super::connectivity::troubleshoot(arguments, context)).await
+        }
         DomainCommand::Clients { domain } => super::clients::run(&domain, context).await,
     }
 }

@@ -5,6 +5,7 @@ mod alert;
 mod change;
 pub(super) mod check;
 mod clients;
+mod connectivity;
 mod connector;
 mod edit;
 pub(super) mod explain;
@@ -45,6 +46,7 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Token(command) => Box::pin(token::run(command, context)).await,
         Command::Alert(command) => alert::run(command, context).await,
         Command::Fix(command) => Box::pin(fix::run(command, context)).await,
+        Command::Test(command) => Box::pin(connectivity::run(command, context)).await,
         Command::Audit => service::audit(context).await,
         Command::Health => service::health(context).await,
         // Answered by the caller, without a server.

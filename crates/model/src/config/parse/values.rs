@@ -343,7 +343,19 @@ pub(super) fn smart_hosts(item: &Item) -> Read<Vec<SmartHost>> {
 
 /// `name`, `name:port`, IPv4, IPv4:port, `[IPv6]`, `[IPv6]:port` or plain IPv6.
 pub(super) fn smart_host(item: &Item) -> Read<SmartHost> {
-    let text = string(item, "a host in quotes")?;
+    smart_host_of(string(item, "a host in quotes")?)
+}
+
+impl std::str::FromStr for SmartHost {
+    type Err = String;
+
+    /// As in `smart_hosts`; the error says what is wrong, and what to write instead.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        smart_host_of(text).map_err(|wrong| format!("{}; {}", wrong.what, wrong.instead))
+    }
+}
+
+fn smart_host_of(text: &str) -> Read<SmartHost> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(SmartHost { host: Host::Address(address), port: 25 });
     }

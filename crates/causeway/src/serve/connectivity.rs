@@ -1,0 +1,132 @@
+//! Connectivity tests from the server's point of view: its configuration, its addresses, its resolver.
+
+use std::net::IpAddr;
+
+use causeway_admin::ControlError;
+use causeway_admin::types::{RunTest, TestKind, TestStep};
+use causeway_insight::Known;
+use causeway_insight::checkup::{About, DomainFacts, Outbound, Test};
+use causeway_model::Domain;
+use causeway_model::config::{
+    Connector, DomainPattern, Language, MailFlow, OutboundConnector, OutboundRoute,
+};
+use tokio::sync::mpsc::Sender;
+
+use super::Server;
+use crate::connectivity::{make, spellings};
+
+/// Makes a test and passes every step on.
+///
+/// # Errors
+/// [`ControlError::NotFound`] when the connector is not there (any more).
+pub(crate) async fn run(
+    server: &Server,
+    request: RunTest,
+    steps: Sender<TestStep>,
+) -> Result<bool, ControlError> {
+    let flow = server.policy.load().flow().clone();
+    let own = flow.organization.languages.first().copied();
+    let language = request.language.or(own).unwrap_or(Language::En);
+    let target = request.target;
+    let mut about = about(server, &flow);
+    let test = match request.test {
+        TestKind::Inbound => Test::Inbound { domain: target },
+        TestKind::Outbound => {
+            let named = flow.connectors.iter().find_map(|connector| match connector {
+                Connector::Outbound(outbound) if outbound.name == target => Some(outbound),
+                _ => None,
+            });
+            let missing = || ControlError::NotFound(format!("outbound connector {target:?}"));
+            Test::Outbound(Box::new(outbound(named.ok_or_else(missing)?)))
+        }
+        TestKind::Domain => Test::Domain { domain: target, dkim_selectors: request.dkim_selectors },
+    };
+    if let Test::Inbound { domain } | Test::Domain { domain, .. } = &test {
+        about.domain = domain.parse().ok().and_then(|domain| facts(&flow, &domain));
+    }
+    let told = |step| {
+        // Who does not listen any more does not mind.
+        let _ = steps.try_send(step);
+    };
+    Ok(make(&server.prober, &test, &about, language, told).await)
+}
+
+/// Who we are: where mail reaches us, and where it comes from.
+fn about(server: &Server, flow: &MailFlow) -> About {
+    let mut addresses: Vec<IpAddr> = server
+        .listeners
+        .iter()
+        .map(|listener| listener.address.ip())
+        .filter(|ip| !ip.is_unspecified())
+        .collect();
+    if server.listeners.iter().any(|listener| listener.address.ip().is_unspecified()) {
+        addresses.extend(causeway_net::local_addresses());
+    }
+    addresses.sort_unstable();
+    addresses.dedup();
+    About {
+        hostname: server.hostname.to_string(),
+        addresses,
+        mx_port: server.machine.delivery.mx_port,
+        domain: None,
+        known: Known { spellings: spellings(flow), ..Known::default() },
+    }
+}
+
+/// What the configuration says of a domain.
+fn facts(flow: &MailFlow, domain: &Domain) -> Option<DomainFacts> {
+    let accepted = flow.domains.iter().find(|accepted| {
+        accepted.name == *domain
+            || accepted.match_subdomains && is_below(domain.as_str(), accepted.name.as_str())
+    })?;
+    let named = |enabled: bool| {
+        flow.connectors.iter().find_map(|connector| match connector {
+            Connector::Outbound(outbound)
+                if outbound.enabled == enabled && takes(outbound, domain) =>
+            {
+                Some(outbound.name.clone())
+            }
+            _ => None,
+        })
+    };
+    Some(DomainFacts {
+        kind: accepted.domain_type,
+        connector: named(true),
+        disabled_connector: named(false),
+    })
+}
+
+fn takes(connector: &OutboundConnector, domain: &Domain) -> bool {
+    connector.recipient_domains.iter().any(|pattern| match pattern {
+        DomainPattern::Everything => true,
+        DomainPattern::Exact(exact) => exact == domain,
+        DomainPattern::Below(above) => is_below(domain.as_str(), above.as_str()),
+    })
+}
+
+fn is_below(name: &str, above: &str) -> bool {
+    name.strip_suffix(above).is_some_and(|rest| rest.ends_with('.'))
+}
+
+fn outbound(connector: &OutboundConnector) -> Outbound {
+    let (hosts, mx_domains) = match &connector.route {
+        OutboundRoute::SmartHosts(groups) => {
+            (groups.iter().flatten().cloned().collect(), Vec::new())
+        }
+        OutboundRoute::Mx => {
+            let exact = connector.recipient_domains.iter().filter_map(|pattern| match pattern {
+                DomainPattern::Exact(domain) => Some(domain.to_string()),
+                _ => None,
+            });
+            (Vec::new(), exact.collect())
+        }
+    };
+    Outbound {
+        name: connector.name.clone(),
+        enabled: connector.enabled,
+        hosts,
+        mx_domains,
+        level: connector.tls,
+        tls_domain: connector.tls_domain.clone(),
+    }
+}

@@ -1,0 +1,221 @@
+//! Connectivity tests by command: `test …` and `domain troubleshoot`.
+
+use std::net::SocketAddr;
+
+use causeway_testkit::server::{Server, Setup};
+use causeway_testkit::{
+    Behaviour, DnsLab, Rewrite, Rewriter, ScriptedPeer, TestCa, TestDns, Validity,
+};
+use serde_json::Value;
+
+use super::world::{ours, with_partner};
+
+/// The report, whatever the exit status, which must fit it.
+fn report(server: &Server, arguments: &[&str]) -> Value {
+    let output = server.cli(&[arguments, &["--json", "--lang", "en"]].concat());
+    let report: Value =
+        serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    let expected = if report["passed"] == true { 0 } else { 1 };
+    assert_eq!(output.status, Some(expected), "{output:?}");
+    report
+}
+
+/// `name status` of each step.
+fn steps(report: &Value) -> Vec<String> {
+    let text = |step: &Value, key: &str| step[key].as_str().unwrap().to_owned();
+    let steps = report["steps"].as_array().unwrap();
+    steps.iter().map(|s| format!("{} {}", text(s, "name"), text(s, "status"))).collect()
+}
+
+/// The first step with this name and status.
+fn step<'r>(report: &'r Value, name: &str, status: &str) -> &'r Value {
+    let steps = report["steps"].as_array().unwrap();
+    steps
+        .iter()
+        .find(|step| step["name"] == name && step["status"] == status)
+        .unwrap_or_else(|| panic!("no {name} {status}: {report:#}"))
+}
+
+fn words(step: &Value) -> String {
+    format!("{} {}", step["finding"], step["what_to_do"])
+}
+
+/// Our server for contoso.test, with its own address as MX, or elsewhere.
+fn inbound(dns: &TestDns) -> Server {
+    ours().dns(dns.address()).mx_port(2525).start()
+}
+
+fn domain_of(server: &Server) -> String {
+    let domains = server.json(&["domain", "list"]);
+    domains[0]["name"].as_str().unwrap_or_else(|| panic!("{domains}")).to_owned()
+}
+
+#[test]
+fn mail_that_comes_here_passes_the_inbound_test() {
+    let dns = TestDns::start();
+    let server = inbound(&dns);
+    let domain = domain_of(&server);
+    dns.mx(&domain, 10, "mx.ours.test").a("mx.ours.test", &server.smtp().ip().to_string());
+    server.add_mailbox(&format!("postmaster@{domain}"), "a long enough password");
+    let report = report(&server, &["test", "inbound", &domain]);
+    assert_eq!(report["passed"], true, "{report:#}");
+    for name in ["domain", "mx", "connect", "smtp", "recipient"] {
+        step(&report, name, "passed");
+    }
+}
+
+#[test]
+fn an_mx_that_leads_elsewhere_fails_the_inbound_test_and_says_what_to_change() {
+    let dns = TestDns::start();
+    let server = inbound(&dns);
+    let domain = domain_of(&server);
+    let elsewhere =
+        ScriptedPeer::start_at(SocketAddr::from(([127, 9, 8, 7], 2525)), Behaviour::new());
+    dns.mx(&domain, 10, "mx.elsewhere.test").a("mx.elsewhere.test", "127.9.8.7");
+    let report = report(&server, &["test", "inbound", &domain]);
+    let mx = step(&report, "mx", "failed");
+    assert!(words(mx).contains("mx.elsewhere.test") && words(mx).contains("DNS provider"), "{mx}");
+    assert!(elsewhere.commands().iter().all(|c| c.verb() != "RCPT"), "strangers are not asked");
+}
+
+#[test]
+fn a_domain_that_is_not_accepted_ends_the_inbound_test() {
+    let dns = TestDns::start();
+    let server = inbound(&dns);
+    let report = report(&server, &["test", "inbound", "stranger.test"]);
+    assert_eq!(
+        steps(&report),
+        [
+            "domain failed",
+            "mx skipped",
+            "connect skipped",
+            "smtp skipped",
+            "tls skipped",
+            "recipient skipped"
+        ]
+    );
+    assert!(words(&report["steps"][0]).contains("causeway domain add stranger.test"));
+    let german = server.cli(&["test", "inbound", "stranger.test", "--lang", "de"]);
+    assert!(german.stdout.contains("keine akzeptierte Domäne"), "{german:?}");
+}
+
+#[test]
+fn an_outbound_connector_is_tested_without_a_message() {
+    let ca = TestCa::new("Known");
+    let good = ca.issue(&["mail.partner.test"], Validity::Now);
+    let peer = ScriptedPeer::start(Behaviour::new().starttls(&good));
+    let level = "tls = \"domain_validation\"\ntls_domain = \"mail.partner.test\"";
+    let server = with_partner(peer.address(), level).trust_root(ca.root_file()).start();
+    let good = report(&server, &["test", "outbound", "partner"]);
+    assert_eq!(good["passed"], true, "{good:#}");
+    step(&good, "connector", "passed");
+    assert!(peer.messages().is_empty());
+    let sent = report(&server, &["test", "outbound", "partner", "--to", "x@partner.test"]);
+    step(&sent, "message", "passed");
+    assert_eq!(peer.block_on_messages(1).len(), 1);
+
+    peer.change(Behaviour::new().starttls(&ca.issue(&["mail.partner.test"], Validity::Expired)));
+    let bad = report(&server, &["test", "outbound", "partner"]);
+    assert!(words(step(&bad, "tls", "failed")).contains("expired"), "{bad:#}");
+    peer.refuse();
+    let bad = report(&server, &["test", "outbound", "partner"]);
+    assert!(words(step(&bad, "connect", "failed")).contains("refused"), "{bad:#}");
+    let none = server.cli(&["test", "outbound", "nobody"]);
+    assert_eq!(none.status, Some(1), "{none:?}");
+    assert!(none.stderr.contains("nobody"), "{none:?}");
+}
+
+#[test]
+fn a_middle_box_on_the_way_out_is_named() {
+    let ca = TestCa::new("Known");
+    let good = ca.issue(&["mail.partner.test"], Validity::Now);
+    let peer = ScriptedPeer::start(Behaviour::new().starttls(&good));
+    let between = Rewriter::before(peer.address(), &[Rewrite::CrossOut("STARTTLS".into())]);
+    let server = with_partner(between.address(), "tls = \"encryption_only\"").start();
+    let report = report(&server, &["test", "outbound", "partner"]);
+    assert!(words(step(&report, "smtp", "warning")).contains("XXXX"), "{report:#}");
+    step(&report, "tls", "failed");
+}
+
+#[test]
+fn tls_and_relaying_are_tested_without_a_server_of_ours() {
+    let ca = TestCa::new("Known");
+    let good = ca.issue(&["mail.partner.test"], Validity::Now);
+    let closed = ScriptedPeer::start(
+        Behaviour::new().starttls(&good).reply("RCPT", ["550 5.7.1 relaying denied"]),
+    );
+    let open = ScriptedPeer::start(Behaviour::new());
+    let dns = TestDns::start();
+    dns.a("mail.partner.test", "127.0.0.1");
+    let offline = Setup::new(env!("CARGO_BIN_EXE_causeway"))
+        .dns(dns.address())
+        .trust_root(ca.root_file())
+        .prepare();
+    let host = format!("mail.partner.test:{}", closed.port());
+    let tls = report(&offline, &["test", "tls", &host]);
+    assert_eq!(tls["passed"], true, "{tls:#}");
+    step(&tls, "resolve", "passed");
+    let wrong = report(&offline, &["test", "tls", &host, "--name", "mx.else.test"]);
+    assert!(words(step(&wrong, "tls", "failed")).contains("mx.else.test"), "{wrong:#}");
+
+    let refused = report(&offline, &["test", "relay", &host]);
+    assert_eq!(refused["passed"], true, "{refused:#}");
+    assert_eq!(steps(&refused).iter().filter(|s| *s == "relay passed").count(), 10);
+    let relays = report(&offline, &["test", "relay", &open.address().to_string()]);
+    assert!(words(step(&relays, "relay", "failed")).contains("Anybody"), "{relays:#}");
+    assert!(open.messages().is_empty(), "no content was sent");
+    let bad = offline.cli(&["test", "tls", "http://x/"]);
+    assert_eq!(bad.status, Some(2), "{bad:?}");
+}
+
+#[test]
+fn propagation_shows_each_name_server_and_what_is_old() {
+    let lab = DnsLab::start();
+    let (one, two) = (lab.server(), lab.server());
+    lab.delegate("partner.test", &[("ns1.partner.test", &one), ("ns2.partner.test", &two)]);
+    one.zone("partner.test", 2).mx("partner.test", 10, "new.partner.test");
+    two.zone("partner.test", 1).mx("partner.test", 10, "old.partner.test");
+    let dns = TestDns::start();
+    dns.mx("partner.test", 10, "old.partner.test");
+    let offline =
+        Setup::new(env!("CARGO_BIN_EXE_causeway")).dns(dns.address()).roots(lab.roots()).prepare();
+    let differing = report(&offline, &["test", "propagation", "partner.test"]);
+    assert!(words(step(&differing, "agreement", "failed")).contains("ns2.partner.test"));
+    let cached = words(step(&differing, "cache", "warning"));
+    assert!(cached.contains("old.partner.test") && cached.contains("5 minutes"), "{cached}");
+    two.zone("partner.test", 2).mx("partner.test", 10, "new.partner.test");
+    dns.remove("partner.test").mx("partner.test", 10, "new.partner.test");
+    let same = report(&offline, &["test", "propagation", "partner.test"]);
+    assert_eq!(same["passed"], true, "{same:#}");
+    step(&same, "cache", "passed");
+    lab.withdraw("partner.test");
+    let gone = report(&offline, &["test", "propagation", "partner.test"]);
+    assert!(words(step(&gone, "delegation", "failed")).contains("registrar"), "{gone:#}");
+}
+
+#[test]
+fn troubleshooting_a_domain_says_what_to_change_where() {
+    let dns = TestDns::start();
+    let server = inbound(&dns);
+    let domain = domain_of(&server);
+    let bare = report(&server, &["domain", "troubleshoot", &domain]);
+    for name in ["spf", "dkim", "dmarc"] {
+        let step = step(&bare, name, "warning");
+        assert!(step["what_to_do"].is_string(), "{step}");
+    }
+    step(&bare, "mx", "failed");
+
+    dns.mx(&domain, 10, "mx.ours.test")
+        .a("mx.ours.test", &server.smtp().ip().to_string())
+        .txt(&domain, "v=spf1 mx -all")
+        .txt(&format!("news._domainkey.{domain}"), "v=DKIM1; p=MFkwEwYH")
+        .txt(&format!("_dmarc.{domain}"), "v=DMARC1; p=none");
+    let whole = report(&server, &["domain", "troubleshoot", &domain, "--dkim-selector", "news"]);
+    assert_eq!(whole["passed"], true, "{whole:#}");
+    for name in ["domain", "connectors", "agreement", "mx", "spf", "dkim", "dmarc", "connect"] {
+        step(&whole, name, "passed");
+    }
+    dns.txt(&domain, "v=spf1 a -all");
+    let twice = report(&server, &["domain", "troubleshoot", &domain]);
+    assert!(words(step(&twice, "spf", "failed")).contains("2 SPF records"), "{twice:#}");
+}

@@ -1,0 +1,342 @@
+//! Connectivity tests: probes in an order that people follow, step by step, with what to do.
+//!
+//! **What it promises.** Every step is told as it ends: its name (stable), how it ended, what was found, and, where
+//! something is wrong, what to do and where. Steps that make no sense after a failure are told as skipped. A test
+//! asks the network whatever was found before, so that whoever has repaired something sees it.
+//!
+//! **What it refuses.** No message is handed over. Recipients are named only where the administrator asked for it
+//! ([`Test::Relay`], [`Test::Inbound`]).
+//!
+//! **In which order to read.** This file (tests, steps, how they are told), `host` (one server: TLS, relaying),
+//! `paths` (mail coming in and going out), `names` (propagation), `domain` (everything about a domain).
+
+mod domain;
+mod host;
+mod names;
+mod paths;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use causeway_catalog::causes::causes_of;
+use causeway_catalog::texts::{Texts, Value};
+use causeway_model::config::{DomainType, SmartHost, TlsLevel};
+use causeway_model::{Failure, Stage};
+use tokio::sync::mpsc::Sender;
+use tokio::time::Instant;
+
+use crate::finding::{Fact, Finding};
+use crate::probe::{Probe, RecordKind, TlsDemand};
+use crate::prober::{Known, Prober};
+
+/// More steps than any test has.
+pub const MOST_STEPS: usize = 256;
+
+/// A test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// Does mail for this accepted domain come here, and is it taken?
+    Inbound {
+        /// The domain.
+        domain: String,
+    },
+    /// Does this outbound connector's way work, short of a message?
+    Outbound(Box<Outbound>),
+    /// Does this host relay for strangers?
+    Relay {
+        /// Name or address, and port.
+        host: SmartHost,
+    },
+    /// Is this host's TLS good?
+    Tls {
+        /// Name or address, and port.
+        host: SmartHost,
+        /// The name that its certificate must be for; `None`: its own.
+        expected_name: Option<String>,
+    },
+    /// Has a change of the domain's records reached everybody?
+    Propagation {
+        /// The domain.
+        domain: String,
+        /// Which records.
+        kind: RecordKind,
+    },
+    /// Everything that mail for an accepted domain depends on.
+    Domain {
+        /// The domain.
+        domain: String,
+        /// Where DKIM keys are looked for, beside the usual places.
+        dkim_selectors: Vec<String>,
+    },
+}
+
+/// An outbound connector, as far as a test needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outbound {
+    /// Its name.
+    pub name: String,
+    /// It is in use.
+    pub enabled: bool,
+    /// Its smart hosts; empty where it uses MX records.
+    pub hosts: Vec<SmartHost>,
+    /// Domains whose MX records it uses.
+    pub mx_domains: Vec<String>,
+    /// Its TLS level.
+    pub level: TlsLevel,
+    /// Its `tls_domain`.
+    pub tls_domain: Option<String>,
+}
+
+/// Who asks: what a test compares with.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// Our host name.
+    pub hostname: String,
+    /// Addresses that mail reaches us at, and comes from.
+    pub addresses: Vec<IpAddr>,
+    /// The port of MX hosts.
+    pub mx_port: u16,
+    /// What the configuration says of the domain under test; `None`: it is not accepted here.
+    pub domain: Option<DomainFacts>,
+    /// What is known to work.
+    pub known: Known,
+}
+
+/// An accepted domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainFacts {
+    /// Its type.
+    pub kind: DomainType,
+    /// The outbound connector in use that takes its recipients.
+    pub connector: Option<String>,
+    /// One that would, and is not in use.
+    pub disabled_connector: Option<String>,
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepStatus {
+    /// As it should be.
+    Passed,
+    /// It works, and somebody should look at it.
+    Warning,
+    /// It does not work.
+    Failed,
+    /// Not tried, as an earlier step failed.
+    Skipped,
+}
+
+/// A step that is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// A stable word: `mx`, `connect`, `tls`, …
+    pub name: &'static str,
+    /// How it ended.
+    pub status: StepStatus,
+    /// What was found.
+    pub finding: String,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What to do, and where; `None`: nothing.
+    pub what_to_do: Option<String>,
+}
+
+/// Makes a test. Every step is sent as it ends, without waiting for whoever listens. True when nothing failed.
+pub async fn run(
+    prober: &Prober,
+    test: &Test,
+    about: &About,
+    texts: &Texts,
+    steps: &Sender<Step>,
+) -> bool {
+    let mut teller =
+        Teller { prober, about, texts, steps, began: Instant::now(), site: site(test), failed: 0 };
+    match test {
+        Test::Inbound { domain } => paths::inbound(domain, &mut teller).await,
+        Test::Outbound(connector) => paths::outbound(connector, &mut teller).await,
+        Test::Relay { host } => host::relay(host, &mut teller).await,
+        Test::Tls { host, expected_name } => {
+            host::tls(host, expected_name.as_deref(), &mut teller).await;
+        }
+        Test::Propagation { domain, kind } => names::propagation(domain, *kind, &mut teller).await,
+        Test::Domain { domain, dkim_selectors } => {
+            domain::troubleshoot(domain, dkim_selectors, &mut teller).await;
+        }
+    }
+    teller.failed == 0
+}
+
+/// Two tests of the same thing at once would ask everything twice.
+fn site(test: &Test) -> String {
+    match test {
+        Test::Inbound { domain } => format!("test inbound {domain}"),
+        Test::Outbound(connector) => format!("test outbound {}", connector.name),
+        Test::Relay { host } => format!("test relay {host:?}"),
+        Test::Tls { host, .. } => format!("test tls {host:?}"),
+        Test::Propagation { domain, .. } => format!("test propagation {domain}"),
+        Test::Domain { domain, .. } => format!("test domain {domain}"),
+    }
+}
+
+/// Makes probes and tells of steps.
+struct Teller<'a> {
+    prober: &'a Prober,
+    about: &'a About,
+    texts: &'a Texts,
+    steps: &'a Sender<Step>,
+    /// When the step began.
+    began: Instant,
+    site: String,
+    failed: usize,
+}
+
+type Arguments<'a> = &'a [(&'static str, Value<'a>)];
+
+impl Teller<'_> {
+    async fn ask(&mut self, probe: Probe) -> Vec<Fact> {
+        let found = self.prober.run_anew(&self.site, &[probe], &self.about.known).await;
+        found.into_iter().map(|finding: Finding| finding.fact).collect()
+    }
+
+    fn tell(
+        &mut self,
+        name: &'static str,
+        status: StepStatus,
+        finding: String,
+        what_to_do: Option<String>,
+    ) {
+        self.failed += usize::from(status == StepStatus::Failed);
+        let step = Step { name, status, finding, elapsed: self.began.elapsed(), what_to_do };
+        // Who does not listen any more does not mind.
+        let _ = self.steps.try_send(step);
+        self.began = Instant::now();
+    }
+
+    fn passed(&mut self, name: &'static str, finding: String) {
+        self.tell(name, StepStatus::Passed, finding, None);
+    }
+
+    /// A fact as a step.
+    fn fact(&mut self, name: &'static str, status: StepStatus, fact: &Fact, to_do: Option<String>) {
+        let finding = fact.sentence(self.texts);
+        self.tell(name, status, finding, to_do);
+    }
+
+    fn skipped(&mut self, names: &[&'static str]) {
+        for name in names {
+            let finding = self.texts.text("test-skipped");
+            self.tell(name, StepStatus::Skipped, finding, None);
+        }
+    }
+
+    fn say(&self, key: &str, arguments: Arguments<'_>) -> String {
+        self.texts.format(key, arguments)
+    }
+
+    fn advice(&self, key: &str, arguments: Arguments<'_>) -> Option<String> {
+        Some(self.texts.format(key, arguments))
+    }
+
+    /// What to do about a failure: the likeliest cause and its way out.
+    fn cure(&self, failure: &Failure, stage: Stage) -> Option<String> {
+        let likeliest = causes_of(failure, stage, false).into_iter().next()?;
+        let (title, action) = (likeliest.title_key(), likeliest.action_key());
+        Some(format!("{} {}", self.texts.text(&title), self.texts.text(&action)))
+    }
+
+    fn demand(&self, level: TlsLevel, name: &str) -> TlsDemand {
+        TlsDemand { level, expected_name: name.to_owned() }
+    }
+
+    /// Tells what a session found, as the steps `connect`, `smtp` and `tls`. False when mail could not go this
+    /// way.
+    async fn session(&mut self, address: SocketAddr, host: &str, demand: TlsDemand) -> bool {
+        let level = demand.level;
+        let host = host.to_owned();
+        let mut facts = self.ask(Probe::Session { address, host, demand }).await;
+        // What rewrites SMTP explains what is missing, so it is told before.
+        let place = |wanted: fn(&Fact) -> bool| facts.iter().position(wanted);
+        if let (Some(missing), Some(masked)) = (
+            place(|fact| matches!(fact, Fact::StarttlsMissing { .. })),
+            place(|fact| matches!(fact, Fact::Masked { .. })),
+        ) && missing < masked
+        {
+            facts.swap(missing, masked);
+        }
+        let before = self.failed;
+        for fact in &facts {
+            self.session_fact(fact, level);
+            if self.failed > before {
+                break;
+            }
+        }
+        self.failed == before
+    }
+
+    fn session_fact(&mut self, fact: &Fact, level: TlsLevel) {
+        use StepStatus::{Failed, Passed, Warning};
+        let needs_tls = level > TlsLevel::Opportunistic;
+        match fact {
+            Fact::Connected { .. } => self.fact("connect", Passed, fact, None),
+            Fact::ConnectFailed { failure, .. } => {
+                let cure = self.cure(failure, Stage::Connect);
+                self.fact("connect", Failed, fact, cure);
+            }
+            Fact::Greeting { .. } | Fact::Hello { extended: true, encrypted: false, .. } => {
+                self.fact("smtp", Passed, fact, None);
+            }
+            Fact::Hello { extended: false, .. } => self.fact("smtp", Warning, fact, None),
+            Fact::SessionFailed { stage, failure, .. } => {
+                let cure = self.cure(failure, *stage);
+                let name = if *stage == Stage::Tls { "tls" } else { "smtp" };
+                self.fact(name, Failed, fact, cure);
+            }
+            Fact::BreaksAfter { .. } => {
+                let cure = self.advice("advice-masked", &[]);
+                self.fact("smtp", Failed, fact, cure);
+            }
+            Fact::Masked { .. } => {
+                let cure = self.advice("advice-masked", &[]);
+                self.fact("smtp", Warning, fact, cure);
+            }
+            Fact::StarttlsMissing { .. } => {
+                let status = if needs_tls { Failed } else { Warning };
+                let cure = self.advice("advice-starttls", &[]);
+                self.fact("tls", status, fact, cure);
+            }
+            Fact::StarttlsRefused { reply, .. } => {
+                let status = if needs_tls { Failed } else { Warning };
+                let failure = Failure::StarttlsRefused { reply: reply.clone() };
+                let cure = self.cure(&failure, Stage::Starttls);
+                self.fact("tls", status, fact, cure);
+            }
+            Fact::TlsWorks { .. } | Fact::CertificateGood { .. } => {
+                self.fact("tls", Passed, fact, None);
+            }
+            Fact::TlsFailed { failure, .. } => {
+                let cure = self.cure(failure, Stage::Tls);
+                self.fact("tls", if needs_tls { Failed } else { Warning }, fact, cure);
+            }
+            Fact::CertificateShown { certificate, .. } => self.certificate_shown(fact, certificate),
+            Fact::CertificateBad { failure, forbidden, .. } => {
+                let cure = self.cure(failure, Stage::Tls);
+                self.fact("tls", if *forbidden { Failed } else { Warning }, fact, cure);
+            }
+            Fact::NotProbed { .. } => self.fact("smtp", Failed, fact, None),
+            _ => {}
+        }
+    }
+
+    /// What the certificate says of itself; a warning when it ends within two weeks.
+    fn certificate_shown(&mut self, fact: &Fact, certificate: &crate::finding::Certificate) {
+        const SOON: Duration = Duration::from_secs(14 * 86_400);
+        let now = self.prober.now();
+        let left = certificate.not_after.since(now);
+        if left.is_zero() || left > SOON {
+            return self.fact("tls", StepStatus::Passed, fact, None);
+        }
+        let left = self.texts.duration(left);
+        let cure = self.advice("advice-certificate-soon", &[("span", left.into())]);
+        self.fact("tls", StepStatus::Warning, fact, cure);
+    }
+}

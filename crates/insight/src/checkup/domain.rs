@@ -1,0 +1,205 @@
+//! Everything that mail for an accepted domain depends on, and what to change where.
+
+use causeway_model::Failure;
+use causeway_model::config::DomainType;
+
+use super::StepStatus::{Failed, Passed, Warning};
+use super::{Teller, names, paths};
+
+/// Where DKIM keys usually are.
+const SELECTORS: &[&str] = &[
+    "default",
+    "mail",
+    "dkim",
+    "selector1",
+    "selector2",
+    "google",
+    "s1",
+    "s2",
+    "k1",
+    "key1",
+    "smtp",
+];
+
+/// `domain troubleshoot`.
+pub(super) async fn troubleshoot(domain: &str, selectors: &[String], teller: &mut Teller<'_>) {
+    paths::domain_type(domain, teller);
+    connectors(domain, teller);
+    names::summary(domain, teller).await;
+    let hosts = paths::mx(domain, teller).await;
+    spf(domain, teller).await;
+    dkim(domain, selectors, teller).await;
+    dmarc(domain, teller).await;
+    if let Some((host, ip)) =
+        hosts.iter().find_map(|host| host.addresses.first().map(|ip| (host, *ip)))
+    {
+        let address = std::net::SocketAddr::new(ip, teller.about.mx_port);
+        let demand = teller.demand(causeway_model::config::TlsLevel::Opportunistic, &host.name);
+        teller.session(address, &host.name, demand).await;
+    }
+}
+
+/// Whether the domain's type has the connector that it needs.
+fn connectors(domain: &str, teller: &mut Teller<'_>) {
+    let Some(facts) = teller.about.domain.clone() else { return };
+    let arguments = |connector: &Option<String>| {
+        let connector = connector.clone().unwrap_or_default();
+        [("domain", domain.to_owned().into()), ("connector", connector.into())]
+    };
+    match (facts.kind, &facts.connector, &facts.disabled_connector) {
+        (DomainType::InternalRelay, None, None) => {
+            let said = teller.say("test-connector-missing", &arguments(&None));
+            let cure = teller.advice("advice-connector-missing", &arguments(&None));
+            teller.tell("connectors", Failed, said, cure);
+        }
+        (DomainType::InternalRelay, None, disabled) => {
+            let said = teller.say("test-connector-disabled", &arguments(disabled));
+            let cure = teller.advice("advice-connector-disabled", &arguments(disabled));
+            teller.tell("connectors", Failed, said, cure);
+        }
+        (DomainType::InternalRelay, connector, _) => {
+            let said = teller.say("test-connector-found", &arguments(connector));
+            teller.passed("connectors", said);
+        }
+        (DomainType::Authoritative, ..) => {
+            let said = teller.say("test-connector-not-needed", &arguments(&None));
+            teller.passed("connectors", said);
+        }
+    }
+}
+
+/// The texts of a name that begin with a version tag (`v=spf1`), or why they are not known.
+async fn tagged(name: &str, tag: &str, teller: &Teller<'_>) -> Result<Vec<String>, Failure> {
+    let resolver = teller.prober.resolver();
+    resolver.flush(name);
+    match resolver.texts(name).await {
+        Ok(texts) => Ok(texts.into_iter().filter(|text| has_tag(text, tag)).collect()),
+        Err(Failure::DomainNotFound { .. } | Failure::NoAddress { .. }) => Ok(Vec::new()),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// `v=spf1 …`, `v=DMARC1; …`; in any case, and nothing longer (`v=spf10`).
+fn has_tag(text: &str, tag: &str) -> bool {
+    text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
+        && matches!(text.as_bytes().get(tag.len()), None | Some(b' ' | b';'))
+}
+
+async fn spf(domain: &str, teller: &mut Teller<'_>) {
+    let found = match tagged(domain, "v=spf1", teller).await {
+        Ok(found) => found,
+        Err(failure) => return unknown("spf", &failure, teller),
+    };
+    let arguments = [("domain", domain.into())];
+    match found.as_slice() {
+        [] => {
+            let said = teller.say("test-spf-none", &arguments);
+            let cure = teller.advice("advice-spf-none", &arguments);
+            teller.tell("spf", Warning, said, cure);
+        }
+        [one] => {
+            let said = teller.say("test-record", &[("record", clean(one).into())]);
+            if is_for_everybody(one) {
+                let cure = teller.advice("advice-spf-everybody", &arguments);
+                teller.tell("spf", Warning, said, cure);
+            } else {
+                teller.passed("spf", said);
+            }
+        }
+        many => {
+            let arguments = [("domain", domain.into()), ("count", many.len().into())];
+            let said = teller.say("test-spf-many", &arguments);
+            let cure = teller.advice("advice-spf-many", &arguments);
+            teller.tell("spf", Failed, said, cure);
+        }
+    }
+}
+
+/// `+all` or `all` lets anybody send in the domain's name.
+fn is_for_everybody(record: &str) -> bool {
+    record
+        .split_ascii_whitespace()
+        .any(|word| word.eq_ignore_ascii_case("+all") || word.eq_ignore_ascii_case("all"))
+}
+
+async fn dkim(domain: &str, selectors: &[String], teller: &mut Teller<'_>) {
+    let own = selectors.iter().map(String::as_str);
+    let mut found: Vec<String> = Vec::new();
+    for selector in own.chain(SELECTORS.iter().copied()) {
+        let name = format!("{selector}._domainkey.{domain}");
+        let Ok(texts) = teller.prober.resolver().texts(&name).await else { continue };
+        // A key without content is a key that was withdrawn (RFC 6376 section 3.6.1).
+        let is_key = |text: &String| {
+            text.split(';').any(|part| {
+                part.trim().strip_prefix("p=").is_some_and(|key| !key.trim().is_empty())
+            })
+        };
+        if texts.iter().any(is_key) && !found.contains(&selector.to_owned()) {
+            found.push(selector.to_owned());
+        }
+    }
+    if found.is_empty() {
+        let arguments = [("domain", domain.into())];
+        let said = teller.say("test-dkim-none", &arguments);
+        let cure = teller.advice("advice-dkim-none", &arguments);
+        teller.tell("dkim", Warning, said, cure);
+    } else {
+        let said = teller.say("test-dkim-found", &[("selectors", found.join(", ").into())]);
+        teller.passed("dkim", said);
+    }
+}
+
+async fn dmarc(domain: &str, teller: &mut Teller<'_>) {
+    let found = match tagged(&format!("_dmarc.{domain}"), "v=DMARC1", teller).await {
+        Ok(found) => found,
+        Err(failure) => return unknown("dmarc", &failure, teller),
+    };
+    let arguments = [("domain", domain.into())];
+    match found.as_slice() {
+        [] => {
+            let said = teller.say("test-dmarc-none", &arguments);
+            let cure = teller.advice("advice-dmarc-none", &arguments);
+            teller.tell("dmarc", Warning, said, cure);
+        }
+        [one] => {
+            let said = teller.say("test-record", &[("record", clean(one).into())]);
+            teller.tell("dmarc", Passed, said, None);
+        }
+        many => {
+            let arguments = [("domain", domain.into()), ("count", many.len().into())];
+            let said = teller.say("test-dmarc-many", &arguments);
+            let cure = teller.advice("advice-dmarc-many", &arguments);
+            teller.tell("dmarc", Failed, said, cure);
+        }
+    }
+}
+
+fn unknown(step: &'static str, failure: &Failure, teller: &mut Teller<'_>) {
+    let stage = causeway_model::Stage::Resolve;
+    let said = crate::finding::failure_words(failure, stage, teller.texts);
+    let cure = teller.cure(failure, stage);
+    teller.tell(step, Failed, said, cure);
+}
+
+fn clean(text: &str) -> String {
+    causeway_catalog::status::clean(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_told_by_their_tag() {
+        assert!(has_tag("v=spf1 -all", "v=spf1") && has_tag("V=SPF1", "v=spf1"));
+        assert!(has_tag("v=DMARC1; p=none", "v=DMARC1"));
+        assert!(!has_tag("v=spf10 -all", "v=spf1") && !has_tag("spf", "v=spf1"));
+        assert!(!has_tag("vä=spf1", "v=spf1"));
+    }
+
+    #[test]
+    fn a_record_that_lets_anybody_send_is_recognised() {
+        assert!(is_for_everybody("v=spf1 mx +all") && is_for_everybody("v=spf1 ALL"));
+        assert!(!is_for_everybody("v=spf1 mx -all") && !is_for_everybody("v=spf1 ~all"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Who says what about a domain's records, and what is old.
+
+use super::StepStatus::{Failed, Passed, Warning};
+use super::Teller;
+use crate::finding::{DnsAnswer, Fact};
+use crate::probe::{Probe, RecordKind};
+
+/// `test propagation`: a step for each name server and resolver.
+pub(super) async fn propagation(domain: &str, kind: RecordKind, teller: &mut Teller<'_>) {
+    let facts = teller.ask(Probe::Propagation { name: domain.to_owned(), kind }).await;
+    for fact in &facts {
+        tell(fact, teller);
+    }
+}
+
+fn tell(fact: &Fact, teller: &mut Teller<'_>) {
+    match fact {
+        Fact::Delegation { .. } | Fact::Alias { .. } => {
+            teller.fact("delegation", Passed, fact, None)
+        }
+        Fact::NotDelegated { .. } => {
+            let cure = teller.advice("advice-not-delegated", &[]);
+            teller.fact("delegation", Failed, fact, cure);
+        }
+        Fact::DelegationUnknown { .. } => {
+            let cure = teller.advice("advice-delegation-unknown", &[]);
+            teller.fact("delegation", Failed, fact, cure);
+        }
+        Fact::ServerWithoutAddress { server, .. } => {
+            let cure = teller.advice("advice-name-server", &[("server", server.into())]);
+            teller.fact("name_server", Failed, fact, cure);
+        }
+        Fact::Dns { by, answer, .. } => {
+            let name = if by.name.is_some() { "name_server" } else { "resolver" };
+            let cure_key = if by.name.is_some() { "advice-name-server" } else { "advice-resolver" };
+            match answer {
+                DnsAnswer::Records { .. }
+                | DnsAnswer::NoRecords { .. }
+                | DnsAnswer::NoSuchName { .. } => teller.fact(name, Passed, fact, None),
+                _ => {
+                    let cure = teller.advice(cure_key, &[("server", by.label().into())]);
+                    teller.fact(name, Failed, fact, cure);
+                }
+            }
+        }
+        Fact::Serial { .. } => teller.fact("serial", Passed, fact, None),
+        Fact::AnswersAgree { .. } => teller.fact("agreement", Passed, fact, None),
+        Fact::AnswersDiffer { .. } => {
+            let cure = teller.advice("advice-secondary-old", &[]);
+            teller.fact("agreement", Failed, fact, cure);
+        }
+        Fact::CachedAnswerCurrent { .. } => teller.fact("cache", Passed, fact, None),
+        Fact::CachedAnswerOld { .. } => {
+            let cure = teller.advice("advice-cached-wait", &[]);
+            teller.fact("cache", Warning, fact, cure);
+        }
+        Fact::OwnCacheOld { .. } => {
+            let cure = teller.advice("advice-cached-wait", &[]);
+            teller.fact("own_cache", Warning, fact, cure);
+        }
+        _ => teller.fact("delegation", Failed, fact, None),
+    }
+}
+
+/// The same, only what is wrong, with one step for what is right: for a test that has more to tell.
+pub(super) async fn summary(domain: &str, teller: &mut Teller<'_>) {
+    let probe = Probe::Propagation { name: domain.to_owned(), kind: RecordKind::Mx };
+    let facts = teller.ask(probe).await;
+    let is_good = |fact: &Fact| match fact {
+        Fact::Dns { answer, .. } => answer.is_answer(),
+        Fact::AnswersAgree { .. }
+        | Fact::Delegation { .. }
+        | Fact::Serial { .. }
+        | Fact::Alias { .. }
+        | Fact::CachedAnswerCurrent { .. } => true,
+        _ => false,
+    };
+    for fact in &facts {
+        let is_summary = matches!(fact, Fact::AnswersAgree { .. } | Fact::Delegation { .. });
+        if is_summary || !is_good(fact) {
+            tell(fact, teller);
+        }
+    }
+}

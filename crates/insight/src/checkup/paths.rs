@@ -1,0 +1,182 @@
+//! Mail on its way in and on its way out.
+
+use std::net::SocketAddr;
+
+use causeway_model::config::{DomainType, Host, SmartHost, TlsLevel};
+
+use super::StepStatus::{Failed, Passed, Warning};
+use super::{Outbound, Teller, host};
+use crate::finding::{Fact, MailHost, failure_words};
+use crate::probe::Probe;
+
+/// Hosts of one domain or connector that are tested.
+const MOST_HOSTS: usize = 8;
+
+/// `test inbound`.
+pub(super) async fn inbound(domain: &str, teller: &mut Teller<'_>) {
+    if !domain_type(domain, teller) {
+        return teller.skipped(&["mx", "connect", "smtp", "tls", "recipient"]);
+    }
+    let hosts = mx(domain, teller).await;
+    if hosts.is_empty() {
+        return teller.skipped(&["connect", "smtp", "tls", "recipient"]);
+    }
+    let port = teller.about.mx_port;
+    let ours = teller.about.addresses.clone();
+    for mail_host in hosts.iter().take(MOST_HOSTS) {
+        for ip in mail_host.addresses.iter().take(2) {
+            let address = SocketAddr::new(*ip, port);
+            let demand = teller.demand(TlsLevel::Opportunistic, &mail_host.name);
+            let is_reached = teller.session(address, &mail_host.name, demand).await;
+            if is_reached && ours.contains(ip) {
+                recipient(address, domain, teller).await;
+            }
+        }
+    }
+}
+
+/// Whether the domain is accepted here, and what that means. The step `domain`.
+pub(super) fn domain_type(domain: &str, teller: &mut Teller<'_>) -> bool {
+    let arguments = [("domain", domain.into())];
+    let key = match teller.about.domain.as_ref().map(|facts| facts.kind) {
+        Some(DomainType::Authoritative) => "test-domain-authoritative",
+        Some(DomainType::InternalRelay) => "test-domain-internal-relay",
+        None => {
+            let said = teller.say("test-domain-unknown", &arguments);
+            let cure = teller.advice("advice-accept-domain", &arguments);
+            teller.tell("domain", Failed, said, cure);
+            return false;
+        }
+    };
+    let said = teller.say(key, &arguments);
+    teller.passed("domain", said);
+    true
+}
+
+/// The MX records, against what is here. The step `mx`; gives the hosts.
+pub(super) async fn mx(domain: &str, teller: &mut Teller<'_>) -> Vec<MailHost> {
+    let mut expected = vec![teller.about.hostname.clone()];
+    expected.extend(teller.about.addresses.iter().map(ToString::to_string));
+    let domain = domain.to_owned();
+    teller.prober.resolver().flush(&domain);
+    let mut found = Vec::new();
+    for fact in teller.ask(Probe::MailHosts { domain: domain.clone(), expected }).await {
+        let arguments =
+            [("domain", domain.clone().into()), ("host", teller.about.hostname.clone().into())];
+        match &fact {
+            Fact::MailHosts { hosts, implicit, .. } => {
+                let cure = teller.advice("advice-no-mx", &arguments).filter(|_| *implicit);
+                teller.fact("mx", if *implicit { Warning } else { Passed }, &fact, cure);
+                found.clone_from(hosts);
+                lost_hosts(hosts, teller);
+            }
+            Fact::MxAsExpected { .. } => teller.fact("mx", Passed, &fact, None),
+            Fact::MxMixed { .. } => {
+                let cure = teller.advice("advice-mx-mixed", &arguments);
+                teller.fact("mx", Warning, &fact, cure);
+            }
+            Fact::MxElsewhere { .. } => {
+                let cure = teller.advice("advice-mx-here", &arguments);
+                teller.fact("mx", Failed, &fact, cure);
+            }
+            Fact::NullMx { .. } => {
+                let cure = teller.advice("advice-null-mx", &arguments);
+                teller.fact("mx", Failed, &fact, cure);
+            }
+            Fact::MxUnusable { .. } => {
+                let cure = teller.advice("advice-mx-unusable", &arguments);
+                teller.fact("mx", Warning, &fact, cure);
+            }
+            Fact::MailHostsUnknown { failure, .. } => {
+                let cure = teller.cure(failure, causeway_model::Stage::Resolve);
+                teller.fact("mx", Failed, &fact, cure);
+            }
+            Fact::Alias { .. } => teller.fact("mx", Passed, &fact, None),
+            _ => teller.fact("mx", Failed, &fact, None),
+        }
+    }
+    found
+}
+
+/// MX hosts that lead nowhere.
+fn lost_hosts(hosts: &[MailHost], teller: &mut Teller<'_>) {
+    for lost in hosts {
+        let Some(failure) = &lost.failure else { continue };
+        let said = failure_words(failure, causeway_model::Stage::Resolve, teller.texts);
+        let cure = teller.advice("advice-mx-unusable", &[("domain", lost.name.clone().into())]);
+        teller.tell("mx", Warning, said, cure);
+    }
+}
+
+/// Whether a message for the domain's postmaster, whom every domain has, would be taken.
+async fn recipient(address: SocketAddr, domain: &str, teller: &mut Teller<'_>) {
+    let pairs = vec![(String::new(), format!("postmaster@{domain}"))];
+    for fact in teller.ask(Probe::Recipients { address, pairs }).await {
+        match &fact {
+            Fact::RecipientTaken { .. } => teller.fact("recipient", Passed, &fact, None),
+            _ => {
+                let cure = teller.advice("advice-recipient-refused", &[("domain", domain.into())]);
+                teller.fact("recipient", Failed, &fact, cure);
+            }
+        }
+    }
+}
+
+/// `test outbound`, short of a message. One host that works is enough; the others are warned about by their own
+/// failed steps.
+pub(super) async fn outbound(connector: &Outbound, teller: &mut Teller<'_>) {
+    let arguments = [("connector", connector.name.clone().into())];
+    if connector.enabled {
+        let said = teller.say("test-connector-enabled", &arguments);
+        teller.passed("connector", said);
+    } else {
+        let said = teller.say("test-connector-disabled", &arguments);
+        let cure = teller.advice("advice-connector-disabled", &arguments);
+        teller.tell("connector", Warning, said, cure);
+    }
+    let hosts = hosts_of(connector, teller).await;
+    if hosts.is_empty() {
+        return teller.skipped(&["connect", "smtp", "tls"]);
+    }
+    for smart_host in hosts {
+        let name = host::name_of(&smart_host);
+        for address in host::resolve(&smart_host, teller).await {
+            let expected = connector.tls_domain.as_deref().unwrap_or(&name);
+            let demand = teller.demand(connector.level, expected);
+            teller.session(address, &name, demand).await;
+        }
+    }
+}
+
+/// The connector's smart hosts, or those of its domains' MX records.
+async fn hosts_of(connector: &Outbound, teller: &mut Teller<'_>) -> Vec<SmartHost> {
+    if !connector.hosts.is_empty() {
+        return connector.hosts.iter().take(MOST_HOSTS).cloned().collect();
+    }
+    let port = teller.about.mx_port;
+    let mut hosts: Vec<SmartHost> = Vec::new();
+    for domain in connector.mx_domains.iter().take(MOST_HOSTS) {
+        let probe = Probe::MailHosts { domain: domain.clone(), expected: Vec::new() };
+        for fact in teller.ask(probe).await {
+            match &fact {
+                Fact::MailHosts { hosts: found, .. } => {
+                    teller.fact("resolve", Passed, &fact, None);
+                    let names = found.iter().filter_map(|host| host.name.parse().ok());
+                    hosts.extend(names.map(|name| SmartHost { host: Host::Name(name), port }));
+                }
+                Fact::MailHostsUnknown { failure, .. } => {
+                    let cure = teller.cure(failure, causeway_model::Stage::Resolve);
+                    teller.fact("resolve", Failed, &fact, cure);
+                }
+                Fact::NullMx { .. } => teller.fact("resolve", Failed, &fact, None),
+                _ => {}
+            }
+        }
+    }
+    if hosts.is_empty() && connector.mx_domains.is_empty() {
+        let said = teller.say("test-connector-any-domain", &[]);
+        teller.tell("resolve", Warning, said, None);
+    }
+    hosts.truncate(MOST_HOSTS);
+    hosts
+}

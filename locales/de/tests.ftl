@@ -1,0 +1,46 @@
+# Verbindungstests: was ihre Schritte ergeben, und was zu tun ist.
+
+test-skipped = nicht versucht, weil ein früherer Schritt scheiterte
+test-addresses = { $host } hat die Adressen { $addresses }
+test-domain-authoritative = { $domain } ist hier als autoritative Domäne akzeptiert: alle Postfächer sind hier
+test-domain-internal-relay = { $domain } ist hier als internes Relay akzeptiert: Empfänger ohne Postfach hier gehen an einen anderen Server weiter
+test-domain-unknown = { $domain } ist keine akzeptierte Domäne dieses Servers: E-Mail dafür wird als Relay abgelehnt
+test-connector-enabled = der Konnektor „{ $connector }“ ist in Betrieb
+test-connector-disabled = der Konnektor „{ $connector }“ ist außer Betrieb
+test-connector-any-domain = der Konnektor nimmt jede Domäne über ihre MX-Einträge: ohne Empfänger gibt es keinen Server zu testen
+test-connector-missing = { $domain } ist ein internes Relay, und kein Konnektor bringt seine Empfänger weiter
+test-connector-found = Empfänger, die nicht hier sind, gehen über den Konnektor „{ $connector }“ weiter
+test-connector-not-needed = { $domain } ist autoritativ: ein Konnektor ist nicht nötig
+test-record = { $record }
+test-spf-none = { $domain } hat keinen SPF-Eintrag
+test-spf-many = { $domain } hat { $count } SPF-Einträge: Empfänger benutzen dann keinen davon
+test-dkim-none = an den üblichen Selektoren wurde kein DKIM-Schlüssel von { $domain } gefunden
+test-dkim-found = DKIM-Schlüssel sind an den Selektoren { $selectors } veröffentlicht
+test-dmarc-none = { $domain } hat keinen DMARC-Eintrag
+test-dmarc-many = { $domain } hat { $count } DMARC-Einträge: Empfänger benutzen dann keinen davon
+
+advice-accept-domain = Die Domäne hier hinzufügen (causeway domain add { $domain }), wenn ihre E-Mail zu diesem Server kommen soll.
+advice-no-mx = Beim DNS-Anbieter für { $domain } einen MX-Eintrag veröffentlichen, der { $host } nennt.
+advice-mx-mixed = Beim DNS-Anbieter die MX-Einträge entfernen, die nicht hierher führen, sofern kein anderer Server diese E-Mail annehmen soll; dieser Server ist { $host }.
+advice-mx-here = Beim DNS-Anbieter den MX-Eintrag von { $domain } auf { $host } zeigen lassen, wenn E-Mail zuerst hierher kommen soll.
+advice-null-mx = Beim DNS-Anbieter den Null-MX von { $domain } durch einen MX-Eintrag ersetzen, der { $host } nennt.
+advice-mx-unusable = Beim DNS-Anbieter jeden MX-Eintrag einen Rechner nennen lassen, der eine Adresse hat ({ $domain }).
+advice-recipient-refused = Jede Domäne braucht einen Postmaster (RFC 5321): ein Postfach oder einen Alias postmaster@{ $domain } anlegen. Wenn die Antwort von Relay spricht, akzeptiert der antwortende Server die Domäne nicht.
+advice-connector-disabled = Den Konnektor in Betrieb nehmen: causeway connector enable "{ $connector }"
+advice-connector-missing = Einen ausgehenden Konnektor anlegen, dessen Empfängerdomänen { $domain } enthalten, oder die Domäne autoritativ machen, wenn alle ihre Postfächer hier sind.
+advice-masked = Eine Firewall oder ein Mailfilter auf dem Weg verändert SMTP. Dessen SMTP-Prüfung („Fixup“, „Mailguard“, „ESMTP Inspection“) für E-Mail zwischen den beiden Servern abschalten lassen.
+advice-starttls = TLS auf jenem Server einrichten lassen (Zertifikat, STARTTLS angekündigt), oder die TLS-Stufe des Konnektors senken, wenn E-Mail ungeschützt gehen darf.
+advice-certificate-soon = Das Zertifikat endet in { $span }: es vorher erneuern lassen.
+advice-relay-open = Jeder kann über diesen Server senden: ihn sofort schließen lassen. Er sollte E-Mail nur für seine eigenen Domänen annehmen, und von Clients, die sich anmelden oder aus seinen eigenen Netzen kommen.
+advice-not-delegated = Die Domäne bei ihrem Registrar nachschlagen: verlängern, wenn sie abgelaufen ist, und prüfen, welche Nameserver dort eingetragen sind.
+advice-delegation-unknown = Die Server über dieser Domäne antworten von hier aus nicht. Prüfen, ob eine Firewall DNS-Fragen hinauslässt (Port 53, UDP und TCP), und später noch einmal versuchen.
+advice-name-server = { $server } von seinem Betreiber instand setzen lassen, oder beim Registrar aus der Delegierung nehmen.
+advice-resolver = Den Resolver { $server } fragt dieser Server selbst: ihn instand setzen, oder andere in [dns] servers in causeway.toml nennen.
+advice-secondary-old = Ein Nameserver hat noch eine ältere Fassung der Zone. Seinen Betreiber die Zonenübertragung prüfen lassen; bis dahin kann jede zweite Antwort die alte sein.
+advice-cached-wait = Nichts zu tun: die alte Antwort endet von selbst. So lange warten, bevor die Änderung beurteilt wird.
+advice-spf-none = Bei { $domain } einen TXT-Eintrag veröffentlichen, der die sendenden Server nennt, etwa „v=spf1 mx -all“.
+advice-spf-everybody = Der Eintrag erlaubt jedem, als { $domain } zu senden. Ihn mit „-all“ oder „~all“ enden lassen.
+advice-spf-many = Die SPF-Einträge von { $domain } zu einem zusammenfassen.
+advice-dkim-none = Wenn { $domain } seine E-Mail signiert, den Selektor nennen: causeway domain troubleshoot { $domain } --dkim-selector NAME. Wenn nicht, lehnen große Empfänger die E-Mail womöglich ab.
+advice-dmarc-none = Bei _dmarc.{ $domain } einen TXT-Eintrag veröffentlichen, für den Anfang „v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }“.
+advice-dmarc-many = Bei _dmarc.{ $domain } nur einen DMARC-Eintrag lassen.

@@ -1,0 +1,46 @@
+# Connectivity tests: what their steps find, and what to do.
+
+test-skipped = not tried, as an earlier step failed
+test-addresses = { $host } has the addresses { $addresses }
+test-domain-authoritative = { $domain } is accepted here as an authoritative domain: all its mailboxes are here
+test-domain-internal-relay = { $domain } is accepted here as an internal relay domain: recipients without a mailbox here go on to another server
+test-domain-unknown = { $domain } is not an accepted domain of this server: mail for it is refused as relaying
+test-connector-enabled = the connector “{ $connector }” is in use
+test-connector-disabled = the connector “{ $connector }” is not in use
+test-connector-any-domain = the connector takes every domain by its MX records: there is no host to test without a recipient
+test-connector-missing = { $domain } is an internal relay domain, and no connector takes its recipients on
+test-connector-found = recipients that are not here go on through the connector “{ $connector }”
+test-connector-not-needed = { $domain } is authoritative: no connector is needed
+test-record = { $record }
+test-spf-none = { $domain } has no SPF record
+test-spf-many = { $domain } has { $count } SPF records: receivers then use none of them
+test-dkim-none = no DKIM key of { $domain } was found at the usual selectors
+test-dkim-found = DKIM keys are published at the selectors { $selectors }
+test-dmarc-none = { $domain } has no DMARC record
+test-dmarc-many = { $domain } has { $count } DMARC records: receivers then use none of them
+
+advice-accept-domain = Add the domain here (causeway domain add { $domain }), if its mail should come to this server.
+advice-no-mx = Publish an MX record for { $domain } at your DNS provider that names { $host }.
+advice-mx-mixed = At your DNS provider, remove the MX records that do not lead here, unless another server is meant to take this mail as well; this server is { $host }.
+advice-mx-here = At your DNS provider, let the MX record of { $domain } name { $host }, if mail should come here first.
+advice-null-mx = At your DNS provider, replace the null MX of { $domain } by an MX record that names { $host }.
+advice-mx-unusable = At the DNS provider, let each MX record name a host that has an address ({ $domain }).
+advice-recipient-refused = Every domain needs a postmaster (RFC 5321): add a mailbox or an alias postmaster@{ $domain }. Where the answer speaks of relaying, the server that answered does not accept the domain.
+advice-connector-disabled = Put the connector in use: causeway connector enable "{ $connector }"
+advice-connector-missing = Add an outbound connector whose recipient domains include { $domain }, or make the domain authoritative, if all its mailboxes are here.
+advice-masked = A firewall or mail filter on the way changes SMTP. Have its inspection of SMTP (“fixup”, “mailguard”, “ESMTP inspection”) switched off for mail between the two servers.
+advice-starttls = Have TLS set up on that server (a certificate, STARTTLS announced), or lower the connector’s TLS level, if mail may go unprotected.
+advice-certificate-soon = The certificate ends in { $span }: have it renewed before then.
+advice-relay-open = Anybody can send through this server: have it closed at once. It should take mail only for its own domains, and for clients who log in or come from its own networks.
+advice-not-delegated = Look the domain up at its registrar: renew it if it has expired, and check which name servers are entered there.
+advice-delegation-unknown = The servers above this domain do not answer from here. Check whether a firewall lets DNS questions out (port 53, UDP and TCP), and try again later.
+advice-name-server = Have the operator of { $server } repair it, or remove it from the delegation at the registrar.
+advice-resolver = The resolver { $server } is one that this server asks: repair it, or name others in [dns] servers of causeway.toml.
+advice-secondary-old = A name server still has an older version of the zone. Have its operator check the zone transfer; until then every second answer may be the old one.
+advice-cached-wait = Nothing needs to be done: the old answer ends by itself. Wait that long before you judge the change.
+advice-spf-none = Publish a TXT record at { $domain } that names the servers that send for it, such as “v=spf1 mx -all”.
+advice-spf-everybody = The record lets everybody send as { $domain }. End it with “-all” or “~all”.
+advice-spf-many = Join the SPF records of { $domain } into one.
+advice-dkim-none = If { $domain } signs its mail, name your selector: causeway domain troubleshoot { $domain } --dkim-selector NAME. If it does not, large receivers may refuse its mail.
+advice-dmarc-none = Publish a TXT record at _dmarc.{ $domain }, to begin with “v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }”.
+advice-dmarc-many = Leave one DMARC record at _dmarc.{ $domain }.

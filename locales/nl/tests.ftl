@@ -1,0 +1,46 @@
+# Verbindingstests: wat hun stappen opleveren, en wat er te doen is.
+
+test-skipped = niet geprobeerd, omdat een eerdere stap mislukte
+test-addresses = { $host } heeft de adressen { $addresses }
+test-domain-authoritative = { $domain } is hier geaccepteerd als gezaghebbend domein: alle postvakken zijn hier
+test-domain-internal-relay = { $domain } is hier geaccepteerd als interne relay: ontvangers zonder postvak hier gaan door naar een andere server
+test-domain-unknown = { $domain } is geen geaccepteerd domein van deze server: mail ervoor wordt als relay geweigerd
+test-connector-enabled = de connector “{ $connector }” is in gebruik
+test-connector-disabled = de connector “{ $connector }” is niet in gebruik
+test-connector-any-domain = de connector neemt elk domein via de MX-records: zonder ontvanger is er geen server om te testen
+test-connector-missing = { $domain } is een interne relay, en geen connector brengt de ontvangers verder
+test-connector-found = ontvangers die niet hier zijn, gaan door via de connector “{ $connector }”
+test-connector-not-needed = { $domain } is gezaghebbend: er is geen connector nodig
+test-record = { $record }
+test-spf-none = { $domain } heeft geen SPF-record
+test-spf-many = { $domain } heeft { $count } SPF-records: ontvangers gebruiken er dan geen
+test-dkim-none = bij de gebruikelijke selectors is geen DKIM-sleutel van { $domain } gevonden
+test-dkim-found = DKIM-sleutels zijn gepubliceerd bij de selectors { $selectors }
+test-dmarc-none = { $domain } heeft geen DMARC-record
+test-dmarc-many = { $domain } heeft { $count } DMARC-records: ontvangers gebruiken er dan geen
+
+advice-accept-domain = Voeg het domein hier toe (causeway domain add { $domain }), als de mail ervan naar deze server moet komen.
+advice-no-mx = Publiceer bij de DNS-aanbieder een MX-record voor { $domain } dat { $host } noemt.
+advice-mx-mixed = Verwijder bij de DNS-aanbieder de MX-records die niet hierheen leiden, tenzij een andere server deze mail ook moet aannemen; deze server is { $host }.
+advice-mx-here = Laat bij de DNS-aanbieder het MX-record van { $domain } naar { $host } wijzen, als mail eerst hier moet komen.
+advice-null-mx = Vervang bij de DNS-aanbieder de null MX van { $domain } door een MX-record dat { $host } noemt.
+advice-mx-unusable = Laat bij de DNS-aanbieder elk MX-record een host noemen die een adres heeft ({ $domain }).
+advice-recipient-refused = Elk domein heeft een postmaster nodig (RFC 5321): maak een postvak of alias postmaster@{ $domain }. Spreekt het antwoord van relay, dan accepteert de server die antwoordde het domein niet.
+advice-connector-disabled = Neem de connector in gebruik: causeway connector enable "{ $connector }"
+advice-connector-missing = Maak een uitgaande connector waarvan de ontvangerdomeinen { $domain } bevatten, of maak het domein gezaghebbend als alle postvakken hier zijn.
+advice-masked = Een firewall of mailfilter op de weg verandert SMTP. Laat de SMTP-inspectie ervan (“fixup”, “mailguard”, “ESMTP inspection”) uitschakelen voor mail tussen de twee servers.
+advice-starttls = Laat TLS op die server instellen (een certificaat, STARTTLS aangekondigd), of verlaag het TLS-niveau van de connector als mail onbeveiligd mag gaan.
+advice-certificate-soon = Het certificaat eindigt over { $span }: laat het voor die tijd vernieuwen.
+advice-relay-open = Iedereen kan via deze server verzenden: laat hem onmiddellijk sluiten. Hij hoort mail alleen aan te nemen voor zijn eigen domeinen, en van clients die inloggen of uit zijn eigen netwerken komen.
+advice-not-delegated = Zoek het domein op bij de registrar: verleng het als het verlopen is, en controleer welke naamservers daar staan.
+advice-delegation-unknown = De servers boven dit domein antwoorden van hieruit niet. Controleer of een firewall DNS-vragen naar buiten laat (poort 53, UDP en TCP), en probeer het later opnieuw.
+advice-name-server = Laat de beheerder van { $server } die herstellen, of haal de server bij de registrar uit de delegatie.
+advice-resolver = De resolver { $server } wordt door deze server zelf gevraagd: herstel hem, of noem andere in [dns] servers in causeway.toml.
+advice-secondary-old = Een naamserver heeft nog een oudere versie van de zone. Laat de beheerder de zoneoverdracht controleren; tot dan kan elk tweede antwoord het oude zijn.
+advice-cached-wait = Er hoeft niets te gebeuren: het oude antwoord eindigt vanzelf. Wacht zo lang voor u de wijziging beoordeelt.
+advice-spf-none = Publiceer bij { $domain } een TXT-record dat de verzendende servers noemt, zoals “v=spf1 mx -all”.
+advice-spf-everybody = Het record laat iedereen verzenden als { $domain }. Laat het eindigen met “-all” of “~all”.
+advice-spf-many = Voeg de SPF-records van { $domain } samen tot één.
+advice-dkim-none = Als { $domain } zijn mail ondertekent, noem dan de selector: causeway domain troubleshoot { $domain } --dkim-selector NAME. Zo niet, dan weigeren grote ontvangers de mail mogelijk.
+advice-dmarc-none = Publiceer bij _dmarc.{ $domain } een TXT-record, om te beginnen “v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }”.
+advice-dmarc-many = Laat bij _dmarc.{ $domain } één DMARC-record staan.

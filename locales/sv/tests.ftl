@@ -1,0 +1,46 @@
+# Anslutningstester: vad stegen visar, och vad som ska göras.
+
+test-skipped = inte provat, eftersom ett tidigare steg misslyckades
+test-addresses = { $host } har adresserna { $addresses }
+test-domain-authoritative = { $domain } är godkänd här som auktoritativ domän: alla postlådor finns här
+test-domain-internal-relay = { $domain } är godkänd här som internt relä: mottagare utan postlåda här går vidare till en annan server
+test-domain-unknown = { $domain } är inte en godkänd domän på den här servern: e-post till den avvisas som relä
+test-connector-enabled = anslutningen ”{ $connector }” är i bruk
+test-connector-disabled = anslutningen ”{ $connector }” är inte i bruk
+test-connector-any-domain = anslutningen tar varje domän efter dess MX-poster: utan mottagare finns ingen server att prova
+test-connector-missing = { $domain } är ett internt relä, och ingen anslutning för dess mottagare vidare
+test-connector-found = mottagare som inte finns här går vidare genom anslutningen ”{ $connector }”
+test-connector-not-needed = { $domain } är auktoritativ: ingen anslutning behövs
+test-record = { $record }
+test-spf-none = { $domain } har ingen SPF-post
+test-spf-many = { $domain } har { $count } SPF-poster: mottagare använder då ingen av dem
+test-dkim-none = ingen DKIM-nyckel för { $domain } hittades vid de vanliga selektorerna
+test-dkim-found = DKIM-nycklar är publicerade vid selektorerna { $selectors }
+test-dmarc-none = { $domain } har ingen DMARC-post
+test-dmarc-many = { $domain } har { $count } DMARC-poster: mottagare använder då ingen av dem
+
+advice-accept-domain = Lägg till domänen här (causeway domain add { $domain }), om dess e-post ska komma till den här servern.
+advice-no-mx = Publicera hos DNS-leverantören en MX-post för { $domain } som anger { $host }.
+advice-mx-mixed = Ta hos DNS-leverantören bort de MX-poster som inte leder hit, om inte en annan server också ska ta emot denna e-post; den här servern är { $host }.
+advice-mx-here = Låt hos DNS-leverantören MX-posten för { $domain } ange { $host }, om e-posten ska komma hit först.
+advice-null-mx = Ersätt hos DNS-leverantören null MX för { $domain } med en MX-post som anger { $host }.
+advice-mx-unusable = Låt hos DNS-leverantören varje MX-post ange en värd som har en adress ({ $domain }).
+advice-recipient-refused = Varje domän behöver en postmaster (RFC 5321): skapa en postlåda eller ett alias postmaster@{ $domain }. Om svaret talar om relä godkänner servern som svarade inte domänen.
+advice-connector-disabled = Ta anslutningen i bruk: causeway connector enable "{ $connector }"
+advice-connector-missing = Skapa en utgående anslutning vars mottagardomäner innehåller { $domain }, eller gör domänen auktoritativ om alla dess postlådor finns här.
+advice-masked = En brandvägg eller ett e-postfilter på vägen ändrar SMTP. Låt stänga av dess SMTP-granskning (”fixup”, ”mailguard”, ”ESMTP inspection”) för e-post mellan de två servrarna.
+advice-starttls = Låt ställa in TLS på den servern (ett certifikat, STARTTLS annonserat), eller sänk anslutningens TLS-nivå om e-posten får gå oskyddad.
+advice-certificate-soon = Certifikatet upphör om { $span }: låt förnya det innan dess.
+advice-relay-open = Vem som helst kan sända genom den här servern: låt stänga den genast. Den ska ta emot e-post bara för sina egna domäner, och från klienter som loggar in eller kommer från dess egna nät.
+advice-not-delegated = Slå upp domänen hos registraren: förnya den om den har gått ut, och kontrollera vilka namnservrar som står där.
+advice-delegation-unknown = Servrarna ovanför den här domänen svarar inte härifrån. Kontrollera om en brandvägg släpper ut DNS-frågor (port 53, UDP och TCP), och försök igen senare.
+advice-name-server = Låt den som driver { $server } laga den, eller ta bort den ur delegeringen hos registraren.
+advice-resolver = Namnuppslagaren { $server } är en som den här servern själv frågar: laga den, eller ange andra i [dns] servers i causeway.toml.
+advice-secondary-old = En namnserver har fortfarande en äldre version av zonen. Låt den som driver den kontrollera zonöverföringen; till dess kan vartannat svar vara det gamla.
+advice-cached-wait = Inget behöver göras: det gamla svaret upphör av sig självt. Vänta så länge innan ändringen bedöms.
+advice-spf-none = Publicera vid { $domain } en TXT-post som anger de sändande servrarna, till exempel ”v=spf1 mx -all”.
+advice-spf-everybody = Posten låter vem som helst sända som { $domain }. Låt den sluta med ”-all” eller ”~all”.
+advice-spf-many = Slå ihop SPF-posterna för { $domain } till en.
+advice-dkim-none = Om { $domain } signerar sin e-post, ange selektorn: causeway domain troubleshoot { $domain } --dkim-selector NAME. Om inte, kan stora mottagare avvisa e-posten.
+advice-dmarc-none = Publicera vid _dmarc.{ $domain } en TXT-post, till att börja med ”v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }”.
+advice-dmarc-many = Låt en enda DMARC-post stå vid _dmarc.{ $domain }.
