@@ -16,7 +16,7 @@ pub(super) async fn propagation(domain: &str, kind: RecordKind, teller: &mut Tel
 fn tell(fact: &Fact, teller: &mut Teller<'_>) {
     match fact {
         Fact::Delegation { .. } | Fact::Alias { .. } => {
-            teller.fact("delegation", Passed, fact, None)
+            teller.fact("delegation", Passed, fact, None);
         }
         Fact::NotDelegated { .. } => {
             let cure = teller.advice("advice-not-delegated", &[]);

@@ -128,7 +128,6 @@ impl Setup {
     }
 
     /// `[dns].root_servers`: a lab's. Without it, the server of [`Self::dns`] is the root, too.
-    #[must_use]
     pub fn roots(mut self, roots: Vec<SocketAddr>) -> Self {
         self.roots = roots;
         self
