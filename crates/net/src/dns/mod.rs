@@ -331,7 +331,11 @@ impl Resolver {
     #[must_use]
     pub fn held(&self, name: &str, record_type: RecordType) -> Option<(Vec<String>, Duration)> {
         let now = Instant::now();
-        let answer = self.inner.cache.as_ref()?.get(&key_text(name), record_type, now)?;
+        // Mail to MX hosts uses what a trusted resolver has checked, other questions the rest.
+        let secure = self.inner.secure.as_ref().map(|(_, cache)| cache);
+        let key = key_text(name);
+        let caches = secure.into_iter().chain(self.inner.cache.as_ref());
+        let answer = caches.filter_map(|cache| cache.get(&key, record_type, now)).next()?;
         let mut records: Vec<String> = answer
             .records
             .iter()
