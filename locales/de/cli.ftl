@@ -327,3 +327,30 @@ cli-ruled-out = Ausgeschlossen:
 cli-fix-head = Meldung { $id }: { $title }
 cli-fix-no-change = Der Nachrichtenfluss wird nicht geändert.
 cli-fix-others = Andere Auswege:
+# Zurückgegebene Nachrichten, Hilfeseiten, Schlüssel zum Signieren.
+cli-returned-open = Sie kann erneut gesendet werden; das endet { $until }.
+cli-returned-sent = Sie wurde { $at } erneut gesendet, als { $id }.
+cli-returned-not-kept = Ihr Inhalt wurde nicht aufbewahrt: Es war kein Platz dafür ([queue] send_again_space).
+cli-sent-again = { $count ->
+    [one] { $of } wird an einen Empfänger erneut gesendet, als { $id }.
+   *[other] { $of } wird an { $count } Empfänger erneut gesendet, als { $id }.
+}
+cli-standing-gone = behoben
+cli-standing-holds = besteht noch
+cli-standing-in-message = in der Nachricht
+cli-standing-refused = dort abgelehnt
+cli-standing-unknown = nicht bekannt
+cli-head-seen = GESEHEN
+cli-no-feedback = Noch niemand hat geantwortet, ob eine Hilfeseite hilfreich war.
+cli-head-audience = FÜR
+cli-head-helpful = HILFREICH
+cli-head-not-helpful = NICHT HILFREICH
+cli-head-last = LETZTE ANTWORT
+cli-no-dkim = Es wird nichts signiert: Es gibt keine Schlüssel. `causeway dkim add DOMAIN` erzeugt einen.
+cli-dkim-added = E-Mail von { $domain } wird ab jetzt signiert. Veröffentlichen Sie diesen Eintrag im DNS:
+cli-dkim-then = `causeway dkim list --check` sagt, wann er da ist.
+cli-dkim-removed = { $name } ist entfernt. Nehmen Sie den Eintrag in einer Woche aus dem DNS, wenn Nachrichten, die unterwegs sind, angekommen sind.
+cli-dkim-published = veröffentlicht
+cli-dkim-missing = nicht veröffentlicht: Im DNS gibt es keinen solchen Eintrag
+cli-dkim-different = nicht veröffentlicht: Im DNS steht dort ein anderer Eintrag
+cli-dkim-no-answer = Das DNS gibt keine Antwort

@@ -37,6 +37,7 @@ verdict-expired = { $attempts ->
    *[other] Wir haben es { $attempts }-mal versucht (Zeitraum: { $span }) und versuchen es nicht weiter.
 }
 verdict-final = Das ist endgültig: Dieselbe Nachricht unverändert noch einmal zu senden, würde wieder scheitern.
+verdict-returned = Es gibt keine weiteren Versuche. Ob es sinnvoll ist, die Nachricht erneut zu senden, weiß der Administrator.
 
 move-sender = Sie können das selbst lösen.
 move-sender-admin = Ihre E-Mail-Administration ist am Zug.
@@ -108,6 +109,9 @@ step-scan-computer = Lassen Sie Ihren Computer und den Anhang auf Schadsoftware 
 step-check-own-address = Prüfen Sie, ob die in Ihrem Mailprogramm eingetragene Absenderadresse Ihre eigene und richtig geschrieben ist.
 step-read-answer = Lesen Sie die Antwort des Servers weiter unten; oft nennt sie den Grund.
 
+# Stands at the top of a report in two languages, in the second one.
+language-below = Auf Deutsch: siehe unten.
+
 heading-message = Ihre Nachricht
 heading-steps = Was Sie tun können
 heading-admin = Für die Administration
@@ -153,6 +157,7 @@ local-mailbox = Postfach auf diesem Server
 note-header-only = Die ursprüngliche Nachricht hat { $size }. Nur ihr Kopf ist beigefügt.
 page-link = Ob die Ursache noch besteht und wie Sie die Nachricht noch einmal senden:
 help-link = Hilfe zu diesem Bericht:
+help-admin-link = Hilfe zu diesem Code für Administratoren:
 contact = Fragen zu diesem Bericht: { $postmaster }
 
 # Die Liste zurückgehaltener Post für die Administration.

@@ -327,3 +327,30 @@ cli-ruled-out = Ruled out:
 cli-fix-head = Alert { $id }: { $title }
 cli-fix-no-change = The mail flow is not changed.
 cli-fix-others = Other ways out:
+# Returned mail, help pages, keys for signing.
+cli-returned-open = It can be sent again; that ends { $until }.
+cli-returned-sent = It was sent again { $at }, as { $id }.
+cli-returned-not-kept = Its content was not kept: there was no room for it ([queue] send_again_space).
+cli-sent-again = { $count ->
+    [one] { $of } is sent again to one recipient, as { $id }.
+   *[other] { $of } is sent again to { $count } recipients, as { $id }.
+}
+cli-standing-gone = gone
+cli-standing-holds = still holds
+cli-standing-in-message = in the message
+cli-standing-refused = refused there
+cli-standing-unknown = not known
+cli-head-seen = SEEN
+cli-no-feedback = Nobody has answered yet whether a help page was helpful.
+cli-head-audience = FOR
+cli-head-helpful = HELPFUL
+cli-head-not-helpful = NOT HELPFUL
+cli-head-last = LAST ANSWER
+cli-no-dkim = No mail is signed: there are no keys. `causeway dkim add DOMAIN` makes one.
+cli-dkim-added = Mail from { $domain } is signed from now on. Publish this record in DNS:
+cli-dkim-then = `causeway dkim list --check` tells when it is there.
+cli-dkim-removed = Removed { $name }. Take the record out of DNS in a week, when mail on its way has arrived.
+cli-dkim-published = published
+cli-dkim-missing = not published: there is no such record in DNS
+cli-dkim-different = not published: DNS has another record there
+cli-dkim-no-answer = DNS gives no answer

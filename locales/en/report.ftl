@@ -37,6 +37,7 @@ verdict-expired = { $attempts ->
    *[other] We tried { $attempts } times within { $span } and have stopped trying.
 }
 verdict-final = This is final: sending the same message again unchanged would fail again.
+verdict-returned = It is not tried any more. Whether sending it again makes sense, the administrator knows.
 
 move-sender = You can solve this yourself.
 move-sender-admin = Your mail administrator has to act.
@@ -108,6 +109,9 @@ step-scan-computer = Have your computer and the attachment scanned for malicious
 step-check-own-address = Check that the sender’s address set in your mail program is your own and spelt correctly.
 step-read-answer = Read the server’s answer below; it often names the reason.
 
+# Stands at the top of a report in two languages, in the second one.
+language-below = In English: see below.
+
 heading-message = Your message
 heading-steps = What you can do
 heading-admin = For administrators
@@ -153,6 +157,7 @@ local-mailbox = mailbox on this server
 note-header-only = The original message has { $size }. Only its header is attached.
 page-link = Whether the cause still holds, and how to send the message again:
 help-link = Help on this report:
+help-admin-link = Help on this code for administrators:
 contact = Questions about this report: { $postmaster }
 
 # The list of mail on hold, for administrators.

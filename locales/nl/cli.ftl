@@ -327,3 +327,30 @@ cli-ruled-out = Uitgesloten:
 cli-fix-head = Melding { $id }: { $title }
 cli-fix-no-change = De mailstroom wordt niet veranderd.
 cli-fix-others = Andere uitwegen:
+# Teruggestuurde berichten, hulppagina’s, sleutels om te ondertekenen.
+cli-returned-open = Het kan opnieuw worden verzonden; dat eindigt { $until }.
+cli-returned-sent = Het is { $at } opnieuw verzonden, als { $id }.
+cli-returned-not-kept = De inhoud is niet bewaard: er was geen ruimte voor ([queue] send_again_space).
+cli-sent-again = { $count ->
+    [one] { $of } wordt opnieuw naar één ontvanger verzonden, als { $id }.
+   *[other] { $of } wordt opnieuw naar { $count } ontvangers verzonden, als { $id }.
+}
+cli-standing-gone = verholpen
+cli-standing-holds = bestaat nog
+cli-standing-in-message = in het bericht
+cli-standing-refused = daar geweigerd
+cli-standing-unknown = niet bekend
+cli-head-seen = GEZIEN
+cli-no-feedback = Nog niemand heeft geantwoord of een hulppagina nuttig was.
+cli-head-audience = VOOR
+cli-head-helpful = NUTTIG
+cli-head-not-helpful = NIET NUTTIG
+cli-head-last = LAATSTE ANTWOORD
+cli-no-dkim = Er wordt niets ondertekend: er zijn geen sleutels. `causeway dkim add DOMAIN` maakt er een.
+cli-dkim-added = E-mail van { $domain } wordt vanaf nu ondertekend. Publiceer dit record in DNS:
+cli-dkim-then = `causeway dkim list --check` zegt wanneer het er is.
+cli-dkim-removed = { $name } is verwijderd. Haal het record over een week uit DNS, als berichten die onderweg zijn, zijn aangekomen.
+cli-dkim-published = gepubliceerd
+cli-dkim-missing = niet gepubliceerd: zo’n record staat niet in DNS
+cli-dkim-different = niet gepubliceerd: in DNS staat daar een ander record
+cli-dkim-no-answer = DNS geeft geen antwoord

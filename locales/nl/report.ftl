@@ -37,6 +37,7 @@ verdict-expired = { $attempts ->
    *[other] We hebben het { $attempts } keer geprobeerd, gedurende { $span }, en proberen het niet meer.
 }
 verdict-final = Dit is definitief: hetzelfde bericht ongewijzigd opnieuw verzenden zou weer mislukken.
+verdict-returned = Het wordt niet meer geprobeerd. Of het zin heeft het bericht opnieuw te verzenden, weet de beheerder.
 
 move-sender = U kunt dit zelf oplossen.
 move-sender-admin = Uw mailbeheerder is aan zet.
@@ -108,6 +109,9 @@ step-scan-computer = Laat uw computer en de bijlage op schadelijke software cont
 step-check-own-address = Controleer of het afzenderadres in uw mailprogramma uw eigen adres is en juist is gespeld.
 step-read-answer = Lees het antwoord van de server verderop; vaak noemt het de reden.
 
+# Stands at the top of a report in two languages, in the second one.
+language-below = In het Nederlands: zie hieronder.
+
 heading-message = Uw bericht
 heading-steps = Wat u kunt doen
 heading-admin = Voor beheerders
@@ -153,6 +157,7 @@ local-mailbox = postvak op deze server
 note-header-only = Het oorspronkelijke bericht is { $size } groot. Alleen de kop is bijgevoegd.
 page-link = Of de oorzaak nog bestaat, en hoe u het bericht opnieuw verzendt:
 help-link = Hulp bij dit rapport:
+help-admin-link = Hulp bij deze code voor beheerders:
 contact = Vragen over dit rapport: { $postmaster }
 
 # De lijst van vastgehouden post voor beheerders.

@@ -327,3 +327,30 @@ cli-ruled-out = Uteslutet:
 cli-fix-head = Larm { $id }: { $title }
 cli-fix-no-change = E-postflödet ändras inte.
 cli-fix-others = Andra utvägar:
+# Returnerade meddelanden, hjälpsidor, nycklar för signering.
+cli-returned-open = Det kan skickas igen; det går till { $until }.
+cli-returned-sent = Det skickades igen { $at }, som { $id }.
+cli-returned-not-kept = Innehållet har inte sparats: det fanns inte plats ([queue] send_again_space).
+cli-sent-again = { $count ->
+    [one] { $of } skickas igen till en mottagare, som { $id }.
+   *[other] { $of } skickas igen till { $count } mottagare, som { $id }.
+}
+cli-standing-gone = åtgärdad
+cli-standing-holds = finns kvar
+cli-standing-in-message = i meddelandet
+cli-standing-refused = avvisat där
+cli-standing-unknown = inte känd
+cli-head-seen = SEDD
+cli-no-feedback = Ingen har svarat ännu om en hjälpsida var till hjälp.
+cli-head-audience = FÖR
+cli-head-helpful = TILL HJÄLP
+cli-head-not-helpful = INTE TILL HJÄLP
+cli-head-last = SENASTE SVAR
+cli-no-dkim = Inget signeras: det finns inga nycklar. `causeway dkim add DOMAIN` gör en.
+cli-dkim-added = E-post från { $domain } signeras från och med nu. Publicera den här posten i DNS:
+cli-dkim-then = `causeway dkim list --check` säger när den finns där.
+cli-dkim-removed = { $name } är borttagen. Ta bort posten ur DNS om en vecka, när meddelanden på väg har kommit fram.
+cli-dkim-published = publicerad
+cli-dkim-missing = inte publicerad: det finns ingen sådan post i DNS
+cli-dkim-different = inte publicerad: DNS har en annan post där
+cli-dkim-no-answer = DNS ger inget svar

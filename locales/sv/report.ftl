@@ -37,6 +37,7 @@ verdict-expired = { $attempts ->
    *[other] Vi försökte { $attempts } gånger under { $span } och försöker inte längre.
 }
 verdict-final = Det här är slutgiltigt: samma meddelande skickat oförändrat en gång till skulle misslyckas igen.
+verdict-returned = Fler försök görs inte. Administratören vet om det är någon idé att skicka meddelandet igen.
 
 move-sender = Du kan lösa det här själv.
 move-sender-admin = Din e-postadministratör behöver agera.
@@ -108,6 +109,9 @@ step-scan-computer = Låt söka igenom datorn och bilagan efter skadlig programv
 step-check-own-address = Kontrollera att avsändaradressen i ditt e-postprogram är din egen och rätt stavad.
 step-read-answer = Läs serverns svar längre ned; det anger ofta skälet.
 
+# Stands at the top of a report in two languages, in the second one.
+language-below = På svenska: se nedan.
+
 heading-message = Ditt meddelande
 heading-steps = Vad du kan göra
 heading-admin = För administratörer
@@ -153,6 +157,7 @@ local-mailbox = brevlåda på den här servern
 note-header-only = Det ursprungliga meddelandet är { $size }. Endast dess brevhuvud är bifogat.
 page-link = Om orsaken kvarstår, och hur du skickar meddelandet igen:
 help-link = Hjälp med den här rapporten:
+help-admin-link = Hjälp om den här koden för administratörer:
 contact = Frågor om den här rapporten: { $postmaster }
 
 # Listan över post som hålls kvar, för administratörer.

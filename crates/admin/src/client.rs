@@ -8,6 +8,7 @@ mod access;
 mod alert;
 
 mod flow;
+mod report;
 
 use std::io;
 use std::path::PathBuf;

@@ -18,7 +18,8 @@ use crate::clients::MailServices;
 use crate::types::{
     AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, FirewallRule,
     FixAnswer, FixPlan, FixQuery, FixRequest, FlowView, PlanAnswer, RelayExplanation,
-    RelayQuestion, RouteExplanation, RouteQuestion, RunTest, Selection, TestStep,
+    RelayQuestion, ReturnedBy, ReturnedView, RouteExplanation, RouteQuestion, RunTest, Selection,
+    SentAgain, TestStep,
 };
 
 /// A boxed future: the trait is used as `Arc<dyn ServerControl>`.
@@ -45,6 +46,31 @@ pub trait ServerControl: Send + Sync + 'static {
 
     /// Sends what was meant for the selected recipients to another address.
     fn redirect(&self, selection: Selection, to: Address) -> ControlFuture<'_, u64>;
+
+    /// Mail that was returned, and whether the cause still holds; `None` when there is nothing under this
+    /// name or token (any more). Changes nothing.
+    fn returned(&self, by: ReturnedBy) -> ControlFuture<'_, Option<ReturnedView>> {
+        let _ = by;
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Sends returned mail again, once: by token to those for whom there is a point in it, by name to all.
+    /// [`ControlError::Conflict`] when it was sent again before, was not kept, or the cause holds.
+    fn send_again(&self, by: ReturnedBy) -> ControlFuture<'_, SentAgain> {
+        let _ = by;
+        Box::pin(async { Err(ControlError::NotFound("returned mail of this name".into())) })
+    }
+
+    /// The TXT records of a name in DNS, each in one piece; empty when there are none.
+    fn text_records(&self, name: String) -> ControlFuture<'_, Vec<String>> {
+        let _ = name;
+        Box::pin(async { Err(ControlError::Unsupported("looking up TXT records".into())) })
+    }
+
+    /// Keys for signing were added or removed: read them again.
+    fn signing_keys_changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {})
+    }
 
     /// What is known in memory about these recipients, in their order; `None` where nothing is
     /// known beyond the store.

@@ -8,6 +8,7 @@ mod access;
 mod alert;
 mod flow;
 mod queue;
+mod report;
 mod test;
 mod token;
 mod trace;
@@ -37,6 +38,10 @@ pub use flow::{
 pub use queue::{
     MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,
     QueueRecipient, RecipientStatus, Security, Selection, SelectionFilter, Touched,
+};
+pub use report::{
+    AddSigningKey, Audience, CauseState, FeedbackView, PublishedRecord, RemoveSigningKeys,
+    ReturnedBy, ReturnedRecipientView, ReturnedView, SentAgain, SigningKeyView,
 };
 pub use test::{
     FirewallQuery, FirewallRule, RunTest, TestKind, TestLine, TestReport, TestStatus, TestStep,

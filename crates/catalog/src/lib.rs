@@ -15,10 +15,12 @@
 //!
 //! **In which order to read.** [`mod@status`] (codes and our words), [`reply`] (what a peer's reply
 //! means), [`causes`] (categories, who acts, possible causes), [`problems`] (what the sender of the
-//! message is told), [`codes`] (the registry of codes), [`texts`] (the languages).
+//! message is told), [`codes`] (the registry of codes), [`help`] (what there is to say about a code),
+//! [`texts`] (the languages).
 
 pub mod causes;
 pub mod codes;
+pub mod help;
 pub mod problems;
 pub mod reply;
 pub mod samples;

@@ -267,6 +267,8 @@ impl Problem {
 pub fn verdict_key(failure: &Failure, phase: Phase) -> &'static str {
     match (phase, permanence(failure)) {
         (Phase::Queued, _) => "verdict-queued",
+        // Nothing is known of what would happen to it.
+        _ if matches!(failure, Failure::Returned { .. }) => "verdict-returned",
         (Phase::Expired, Permanence::Transient) => "verdict-expired",
         _ => "verdict-final",
     }

@@ -8,6 +8,8 @@
 //! Keys are message ids; an attribute is written behind a dot (`cause-server-down.do`). Values are
 //! put in as they are: whoever makes HTML or headers of the result escapes it.
 
+pub mod own;
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -32,6 +34,7 @@ macro_rules! files {
             ("report.ftl", include_str!(concat!("../../../locales/", $language, "/report.ftl"))),
             ("explain.ftl", include_str!(concat!("../../../locales/", $language, "/explain.ftl"))),
             ("clients.ftl", include_str!(concat!("../../../locales/", $language, "/clients.ftl"))),
+            ("pages.ftl", include_str!(concat!("../../../locales/", $language, "/pages.ftl"))),
             ("cli.ftl", include_str!(concat!("../../../locales/", $language, "/cli.ftl"))),
             ("relay.ftl", include_str!(concat!("../../../locales/", $language, "/relay.ftl"))),
         ]
@@ -166,17 +169,7 @@ impl Texts {
     }
 
     fn try_format(&self, key: &str, args: &[(&str, Value<'_>)]) -> Option<String> {
-        let mut values = FluentArgs::with_capacity(args.len());
-        for (name, value) in args {
-            values.set(
-                (*name).to_owned(),
-                match value {
-                    Value::Text(text) => FluentValue::String(text.clone()),
-                    // Exact up to 2^53, which no count here comes near.
-                    Value::Number(number) => FluentValue::from(*number as f64),
-                },
-            );
-        }
+        let values = arguments(args);
         let mut errors = Vec::new();
         let (id, attribute) = split(key);
         let message = self.bundle.get_message(id)?;
@@ -277,6 +270,22 @@ impl Texts {
             }
         }
     }
+}
+
+/// Values as Fluent has them.
+fn arguments<'a>(args: &[(&'a str, Value<'a>)]) -> FluentArgs<'a> {
+    let mut values = FluentArgs::with_capacity(args.len());
+    for (name, value) in args {
+        values.set(
+            (*name).to_owned(),
+            match value {
+                Value::Text(text) => FluentValue::String(text.clone()),
+                // Exact up to 2^53, which no count here comes near.
+                Value::Number(number) => FluentValue::from(*number as f64),
+            },
+        );
+    }
+    values
 }
 
 /// The language that a list of language tags with weights prefers (`Accept-Language`: `de-AT, en;q=0.8`),

@@ -191,6 +191,18 @@ impl Dispatch {
         waiting
     }
 
+    /// The TXT records of a name, as DNS has them now; empty when there are none.
+    ///
+    /// # Errors
+    /// DNS gives no answer.
+    pub async fn text_records(&self, name: &str) -> Result<Vec<String>, Failure> {
+        self.shared.resolver.flush(name);
+        match self.shared.resolver.texts(name).await {
+            Err(Failure::DomainNotFound { .. } | Failure::NoAddress { .. }) => Ok(Vec::new()),
+            other => other,
+        }
+    }
+
     /// Unfinished recipients that the scheduler knows.
     #[must_use]
     pub fn queued(&self) -> usize {
@@ -348,7 +360,12 @@ impl Dispatch {
                     detail: (!reason.is_empty()).then(|| reason.to_owned()),
                 })
                 .collect();
-            let settlement = Settlement { at: self.now(), updates, reports: Vec::new() };
+            let settlement = Settlement {
+                at: self.now(),
+                updates,
+                reports: Vec::new(),
+                ..Settlement::default()
+            };
             finish(&self.shared, settlement).await?;
             match change {
                 Change::Held => claim.held(),
@@ -393,7 +410,7 @@ impl Dispatch {
                         reported(recipient.clone(), Phase::Final, before, taken.attempts);
                     add_history(&self.shared, &parcel, key.index, &mut told_of).await;
                     told_of.result = Some(attempt.clone());
-                    told.push(told_of);
+                    told.push((key.index, told_of));
                 }
                 let detail = silent
                     .clone()
@@ -407,8 +424,7 @@ impl Dispatch {
                 });
             }
             let report = reports::report(&self.shared, &parcel, Kind::Failed, told, now).await;
-            let reports = report.into_iter().collect();
-            finish(&self.shared, Settlement { at: now, updates, reports }).await?;
+            finish(&self.shared, reports::settlement(now, updates, report)).await?;
             claim.ended();
         }
         Ok(count)
@@ -453,7 +469,11 @@ impl Dispatch {
                 report_about: None,
                 hold: None,
             };
-            finish(&self.shared, Settlement { at: now, updates, reports: vec![copy] }).await?;
+            finish(
+                &self.shared,
+                Settlement { at: now, updates, reports: vec![copy], ..Settlement::default() },
+            )
+            .await?;
             claim.ended();
         }
         Ok(count)

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use causeway_catalog::texts::own::OwnTexts;
+use causeway_dkim::Signer;
 use causeway_mailbox::MaildirRoot;
 use causeway_model::config::Language;
 use causeway_model::{Address, Attempt, Envelope, QueueId, RecipientKey, Timestamp};
@@ -88,6 +90,10 @@ pub struct Settings {
     pub client_tls: Arc<ClientTls>,
     /// The time of the queue.
     pub clock: Clock,
+    /// Signs our reports.
+    pub signer: Arc<ArcSwap<Signer>>,
+    /// The organization's own texts for reports.
+    pub own_texts: Arc<ArcSwap<OwnTexts>>,
     /// Our name.
     pub hostname: Arc<str>,
     /// The port of MX hosts.
@@ -138,6 +144,8 @@ pub(crate) struct Shared {
     pub(crate) resolver: Arc<Resolver>,
     pub(crate) client_tls: Arc<ClientTls>,
     pub(crate) clock: Clock,
+    pub(crate) signer: Arc<ArcSwap<Signer>>,
+    pub(crate) own_texts: Arc<ArcSwap<OwnTexts>>,
     pub(crate) hostname: Arc<str>,
     pub(crate) mx_port: u16,
     /// TLSA records are looked for.
@@ -338,6 +346,8 @@ impl Dispatch {
             resolver: settings.resolver,
             client_tls: settings.client_tls,
             clock: settings.clock,
+            signer: settings.signer,
+            own_texts: settings.own_texts,
             mx_port: settings.mx_port,
             dane: settings.dane,
             policies: Policies::new(settings.mta_sts),

@@ -22,7 +22,7 @@ use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
 use causeway_report::write::held::{HeldList, HeldMail};
 use causeway_store::{
-    Change, Content, HeaderFacts, NewMessage, Settlement, Status, StoreError, StoredMessage, Update,
+    Change, Content, HeaderFacts, NewMessage, Status, StoreError, StoredMessage, Update,
 };
 
 use crate::engine::{Shared, take_over};
@@ -124,7 +124,7 @@ async fn tell_sender(shared: &Arc<Shared>, id: QueueId) -> Result<(), StoreError
         let Some(recipient) = stored.envelope.recipients.get(index as usize) else { continue };
         let attempt = state.last.as_ref().and_then(|last| last.attempt.clone());
         if recipient.wants_delay() {
-            about.push(reported(recipient.clone(), Phase::Queued, attempt, 0));
+            about.push((index, reported(recipient.clone(), Phase::Queued, attempt, 0)));
             updates.push(Update {
                 key: RecipientKey { message: id, index },
                 change: Change::DelayNoticeSent { next: state.delay_notice_at },
@@ -138,7 +138,7 @@ async fn tell_sender(shared: &Arc<Shared>, id: QueueId) -> Result<(), StoreError
         return Ok(());
     }
     let report = reports::report(shared, &parcel, Kind::Delayed, about, now).await;
-    finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }).await
+    finish(shared, reports::settlement(now, updates, report)).await
 }
 
 /// The recipients that were put on hold at the door and are still there.

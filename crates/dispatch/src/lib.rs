@@ -20,8 +20,9 @@
 //! shared parts, and starting workers), `worker` (one connection's life), `claim` (everybody else's hands), `demand` (what a
 //! connection is held against) and `sts` (policies of domains), `connect` (from a
 //! route to a session), `local` (mailboxes), `settle` (making it durable), `reports`,
-//! `sweeper`, [`control`] (what administrators do to the queue), and `validate` (does a connector work).
+//! `sweeper`, [`control`] (what administrators do to the queue), [`again`] (returned mail is sent again), and `validate` (does a connector work).
 
+pub mod again;
 mod balance;
 mod bounds;
 mod claim;

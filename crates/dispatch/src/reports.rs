@@ -7,17 +7,21 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use causeway_catalog::Phase;
+use causeway_catalog::texts::own::Reader;
+use causeway_model::config::SignedMail;
 use causeway_model::envelope::{BodyType, Origin, Recipient};
 use causeway_model::{Address, Attempt, Envelope, ReversePath, Timestamp};
 use causeway_policy::MailPolicy;
 use causeway_policy::retry::{expires_at, next_delay_notice};
+use causeway_report::write::language::LanguageFacts;
 use causeway_report::write::{
-    DEFAULT_RETURN_CAP, Kind, ReportRecipient, ReportRequest, choose_language,
+    DEFAULT_RETURN_CAP, Kind, ReportRecipient, ReportRequest, language, prose,
 };
-use causeway_store::{Change, Content, HeaderFacts, NewMessage};
+use causeway_store::{Change, Content, HeaderFacts, NewMessage, NewReturned, Settlement, Update};
 use hashbrown::HashMap;
 use tracing::warn;
 
+use crate::again::{Token, page_address};
 use crate::engine::Shared;
 use crate::parcel::Parcel;
 use crate::settle::Conclusion;
@@ -28,9 +32,30 @@ const LISTED_ATTEMPTS: usize = 20;
 /// What an attempt's results call for.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    pub(crate) reports: Vec<NewMessage>,
+    pub(crate) letters: Vec<Letter>,
     /// Failed recipients for whom nobody is told, with the reason.
     pub(crate) silent: HashMap<u32, String>,
+}
+
+/// A report, with what its reader can have sent again.
+#[derive(Clone, Debug)]
+pub(crate) struct Letter {
+    message: NewMessage,
+    returned: Option<NewReturned>,
+}
+
+/// Updates with the reports that belong to them.
+pub(crate) fn settlement(
+    at: Timestamp,
+    updates: Vec<Update>,
+    letters: impl IntoIterator<Item = Letter>,
+) -> Settlement {
+    let mut settlement = Settlement { at, updates, ..Settlement::default() };
+    for letter in letters {
+        settlement.reports.push(letter.message);
+        settlement.returned.extend(letter.returned);
+    }
+    settlement
 }
 
 /// Why nobody is told about a failed recipient; `None`: the sender is.
@@ -68,10 +93,10 @@ pub(crate) async fn after_attempt(
                 None => failed.push((verdict.index, told(Phase::Final))),
             },
             Change::Delivered if recipient.wants_success() => {
-                good.push((Kind::Delivered, told(Phase::Final)));
+                good.push((Kind::Delivered, (verdict.index, told(Phase::Final))));
             }
             Change::Relayed if recipient.wants_success() && !conclusion.peer_reports => {
-                good.push((Kind::Relayed, told(Phase::Final)));
+                good.push((Kind::Relayed, (verdict.index, told(Phase::Final))));
             }
             _ => {}
         }
@@ -80,11 +105,10 @@ pub(crate) async fn after_attempt(
         let index = recipient.0;
         add_history(shared, parcel, index, &mut recipient.1).await;
     }
-    let failed = failed.into_iter().map(|(_, recipient)| recipient).collect();
     let kind = good.first().map_or(Kind::Relayed, |(kind, _)| *kind);
     let good = good.into_iter().map(|(_, recipient)| recipient).collect();
     for (kind, recipients) in [(Kind::Failed, failed), (kind, good)] {
-        plan.reports.extend(report(shared, parcel, kind, recipients, at).await);
+        plan.letters.extend(report(shared, parcel, kind, recipients, at).await);
     }
     plan
 }
@@ -129,14 +153,15 @@ pub(crate) async fn add_history(
     recipient.attempts = earlier;
 }
 
-/// Writes a report; `None` when there is nobody in it, or nobody to send it to.
+/// Writes a report about recipients, each with its position in the envelope; `None` when there is nobody
+/// in it, or nobody to send it to.
 pub(crate) async fn report(
     shared: &Shared,
     parcel: &Parcel,
     kind: Kind,
-    mut recipients: Vec<ReportRecipient>,
+    mut recipients: Vec<(u32, ReportRecipient)>,
     now: Timestamp,
-) -> Option<NewMessage> {
+) -> Option<Letter> {
     let reverse_path = parcel.envelope.reverse_path.address()?.clone();
     if recipients.is_empty() {
         return None;
@@ -146,19 +171,32 @@ pub(crate) async fn report(
     let content = returned_octets(&parcel.content).await;
     let id = shared.store.reserve_id();
     let postmaster = postmaster(&policy, &shared.hostname)?;
-    let language = choose_language(
-        language_of(shared, &reverse_path).as_deref(),
-        parcel.header.language.as_deref(),
-        &flow.organization.languages,
-    );
-    for recipient in &mut recipients {
+    // Whoever is to keep nothing is promised nothing.
+    let token =
+        (kind == Kind::Failed && !flow.queue.send_again_for.is_zero()).then(Token::new).flatten();
+    let is_ours = policy.accepted_domain(reverse_path.domain()).is_some();
+    let choice = language::choose(&LanguageFacts {
+        mailbox: language_of(shared, &reverse_path).as_deref(),
+        declared: parcel.header.language.as_deref(),
+        spoken: prose::of_message(&content, parcel.header.subject.as_deref()),
+        is_ours,
+        organization: &flow.organization.languages,
+    });
+    let language = choice.first;
+    for (_, recipient) in &mut recipients {
         if let Some(attempt) = recipient.result.as_ref().filter(|_| !kind.is_positive()) {
             recipient.causes = shared.causes.known(attempt, language);
         }
     }
+    let (positions, recipients): (Vec<u32>, Vec<ReportRecipient>) = recipients.into_iter().unzip();
+    let own_texts = shared.own_texts.load();
+    let page = token.as_ref().and_then(|token| page_address(shared, token, language));
     let written = causeway_report::write::write(&ReportRequest {
         kind,
         language,
+        second_language: choice.second,
+        own_texts: Some(&own_texts),
+        reader: if is_ours { Reader::Internal } else { Reader::External },
         reporting_host: &shared.hostname,
         organization: &flow.organization.name,
         postmaster: &postmaster,
@@ -174,11 +212,13 @@ pub(crate) async fn report(
         size: parcel.content.size(),
         return_cap: DEFAULT_RETURN_CAP,
         recipients: &recipients,
-        page: None,
-        help: None,
+        page: page.as_deref(),
+        help: flow.organization.public_url.as_deref(),
     });
+    let returned = token.map(|token| token.returned(parcel, id, positions, &flow.queue, now));
+    let content = signed(shared, &postmaster, written.content);
     let smtputf8 = written.utf8_header || reverse_path.needs_smtputf8();
-    Some(NewMessage {
+    let message = NewMessage {
         id,
         envelope: Envelope {
             reverse_path: ReversePath::Null,
@@ -199,10 +239,22 @@ pub(crate) async fn report(
             eight_bit: written.eight_bit,
             utf8_header: written.utf8_header,
         },
-        content: Content::Memory(vec![Bytes::from(written.content)]),
+        content: Content::Memory(content),
         report_about: Some(parcel.id),
         hold: None,
-    })
+    };
+    Some(Letter { message, returned })
+}
+
+/// The report with its signatures before it, where reports are signed and its domain has a key.
+fn signed(shared: &Shared, from: &Address, report: Vec<u8>) -> Vec<Bytes> {
+    let mut parts = Vec::with_capacity(2);
+    if shared.policy.load().flow().dkim.sign.contains(&SignedMail::Reports) {
+        let signatures = shared.signer.load().signatures(from.domain(), &[&report]);
+        parts.extend((!signatures.is_empty()).then(|| Bytes::from(signatures)));
+    }
+    parts.push(Bytes::from(report));
+    parts
 }
 
 /// The language that the mailbox of a sender here is set to.

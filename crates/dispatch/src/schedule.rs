@@ -195,6 +195,15 @@ impl Schedule {
         site.waiting.iter().find_map(|key| self.domain(*key))
     }
 
+    /// The last attempt and the next one at a site that fails, while anybody waits for it.
+    pub(crate) fn failing(&self, key: &SiteKey) -> Option<(Timestamp, Timestamp)> {
+        let site = self.site(*self.site_by_key.get(key)?);
+        match &site.health {
+            Health::Failing { until, last, .. } if site.present > 0 => Some((last.at, *until)),
+            _ => None,
+        }
+    }
+
     /// Makes a recipient known; it is to be placed next.
     pub(crate) fn admit(&mut self, key: RecipientKey, domain: &Domain, attempts: u32) {
         let domain = domain.clone();

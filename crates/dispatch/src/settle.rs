@@ -17,7 +17,7 @@ use tracing::{debug, error, info, warn};
 use crate::engine::{Shared, take_over};
 use crate::outcome::Verdict;
 use crate::parcel::Parcel;
-use crate::reports;
+use crate::reports::{self, Letter};
 use crate::schedule::{Job, Place, SiteIndex};
 
 /// Between two tries to write a settlement.
@@ -45,13 +45,14 @@ pub(crate) struct Conclusion {
 pub(crate) async fn conclude(shared: Arc<Shared>, conclusion: Conclusion) {
     let at = shared.clock.now();
     let prepared = AssertUnwindSafe(prepare(&shared, &conclusion, at)).catch_unwind().await;
-    let (updates, mut reports) = prepared.unwrap_or_else(|_| {
+    let (updates, letters) = prepared.unwrap_or_else(|_| {
         error!(id = %conclusion.parcel.id, "a report could not be written because of an internal error; the results are kept without it");
         (unreported(&conclusion), Vec::new())
     });
-    reports.extend(conclusion.copies.iter().cloned());
     note_other_tries(&shared, &conclusion).await;
-    let settlement = Settlement { at, updates, reports: reports.clone() };
+    let mut settlement = reports::settlement(at, updates, letters);
+    settlement.reports.extend(conclusion.copies.iter().cloned());
+    let reports = settlement.reports.clone();
     if let Ok(tickets) = write(&shared, settlement).await {
         apply(&shared, &conclusion);
         send_on(&shared, reports, &tickets);
@@ -144,7 +145,7 @@ async fn prepare(
     shared: &Arc<Shared>,
     conclusion: &Conclusion,
     at: Timestamp,
-) -> (Vec<Update>, Vec<NewMessage>) {
+) -> (Vec<Update>, Vec<Letter>) {
     let plan = reports::after_attempt(shared, conclusion, at).await;
     let updates = conclusion
         .verdicts
@@ -166,7 +167,7 @@ async fn prepare(
             }
         })
         .collect();
-    (updates, plan.reports)
+    (updates, plan.letters)
 }
 
 async fn note_other_tries(shared: &Arc<Shared>, conclusion: &Conclusion) {

@@ -180,7 +180,7 @@ async fn expire(
     }
     let Some((parcel, stored)) = without_content(shared, message).await? else {
         let updates = keys.iter().map(|&key| unreadable(key)).collect();
-        finish(shared, Settlement { at: now, updates, reports: Vec::new() }).await?;
+        finish(shared, reports::settlement(now, updates, None)).await?;
         settle::forget(shared, &keys);
         claim.ended();
         return Ok(keys.len());
@@ -200,7 +200,7 @@ async fn expire(
         if silent.is_none() {
             let mut recipient = reported(recipient.clone(), Phase::Expired, attempt.clone(), count);
             add_history(shared, &parcel, key.index, &mut recipient).await;
-            told.push(recipient);
+            told.push((key.index, recipient));
         }
         updates.push(Update {
             key,
@@ -212,7 +212,7 @@ async fn expire(
     }
     info!(id = %message, recipients = updates.len(), "returned: it could not be sent in time");
     let report = reports::report(shared, &parcel, Kind::Failed, told, now).await;
-    finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }).await?;
+    finish(shared, reports::settlement(now, updates, report)).await?;
     settle::forget(shared, &keys);
     claim.ended();
     Ok(keys.len())
@@ -272,7 +272,7 @@ async fn tell_late(
             recipient.next_attempt_at =
                 waited.and_then(|w| w.next_attempt_at).or(Some(state.next_attempt_at));
             add_history(shared, &parcel, key.index, &mut recipient).await;
-            told.push(recipient);
+            told.push((key.index, recipient));
         }
         updates.push(Update {
             key,
@@ -283,7 +283,7 @@ async fn tell_late(
         });
     }
     let report = reports::report(shared, &parcel, Kind::Delayed, told, now).await;
-    finish(shared, Settlement { at: now, updates, reports: report.into_iter().collect() }).await
+    finish(shared, reports::settlement(now, updates, report)).await
 }
 
 /// Makes it durable; then its reports go on their way.

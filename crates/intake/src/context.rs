@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
+use causeway_dkim::Signer;
 use causeway_model::config::Limits;
 use causeway_net::clock::Clock;
 use causeway_net::dns::Resolver;
@@ -39,6 +40,8 @@ pub struct Context {
     pub hostname: Arc<str>,
     /// Limits of sessions and messages.
     pub limits: Limits,
+    /// Signs what users hand in.
+    pub signer: Arc<ArcSwap<Signer>>,
     /// Who may log in.
     pub logins: Logins,
     /// Who read mail by POP3 a moment ago.

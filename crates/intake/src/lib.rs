@@ -35,6 +35,7 @@ pub mod listener;
 mod receive;
 mod replies;
 pub mod session;
+mod signing;
 mod submission;
 pub mod throttle;
 mod transaction;

@@ -119,6 +119,7 @@ async fn start(
     let neighbour = "127.0.0.2".parse().unwrap();
     pop_register.record(neighbour, "alice@ours.test", clock.now()).await.unwrap();
     let context = Arc::new(Context {
+        signer: Arc::default(),
         policy: Arc::new(ArcSwap::from_pointee(MailPolicy::compile(
             Arc::new(flow),
             "mx.ours.test",

@@ -55,12 +55,14 @@ name = "Contoso"
 postmaster = "postmaster@contoso.example"
 languages = ["de", "en"]
 alert_recipients = ["it@contoso.example"]
+public_url = "https://mail.contoso.example/"
 
 [queue]
 expire_after = "48h"
 delay_notice_after = ["4h"]
 retry_after = ["1m", "5m", "10m"]
 send_again_for = "7d"
+send_again_space = "200 MiB"
 
 [[domain]]
 name = "contoso.example"
@@ -103,6 +105,9 @@ reject_style = "standard"
 
 [identity]
 enforce = ["envelope", "from", "sender", "reply_to"]
+
+[dkim]
+sign = ["reports"]
 "#;
 
 fn machine(text: &str) -> Vec<String> {
@@ -485,5 +490,24 @@ fn an_end_that_is_no_day_is_an_error() {
         let text = format!("[relay]\naddresses = [{{ address = \"192.0.2.1\", until = {bad} }}]\n");
         let problems = MailFlow::parse(&text, "mailflow.toml").unwrap_err();
         assert!(problems[0].to_string().contains("2026-12-31"), "{bad}: {}", problems[0]);
+    }
+}
+
+#[test]
+fn the_address_of_the_pages_is_a_secure_one() {
+    for (url, read) in [
+        ("https://mail.contoso.example", true),
+        ("https://mail.contoso.example:8443/", true),
+        ("http://127.0.0.1:8025", true),
+        ("http://mail.contoso.example", false),
+        ("https://mail.contoso.example/mail", false),
+        ("https://user@mail.contoso.example", false),
+        ("https://mail.contoso.example:port", false),
+        ("https://", false),
+        ("mail.contoso.example", false),
+        ("javascript:alert(1)", false),
+    ] {
+        let problems = mailflow(&format!("[organization]\npublic_url = \"{url}\"\n"));
+        assert_eq!(problems.is_empty(), read, "{url}: {problems:?}");
     }
 }

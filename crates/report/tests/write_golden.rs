@@ -10,6 +10,7 @@ mod support;
 use std::path::PathBuf;
 
 use causeway_catalog::samples::failures;
+use causeway_catalog::texts::own::{OwnTexts, Reader};
 use causeway_catalog::{Permanence, permanence};
 use causeway_model::config::Language;
 use causeway_report::write::{Kind, write};
@@ -71,22 +72,8 @@ fn every_failure_reads_as_agreed_in_english() {
 
 #[test]
 fn the_other_languages_read_as_agreed() {
-    let chosen = [
-        "domain-not-found",
-        "connect-timeout",
-        "connection-refused",
-        "certificate-name-mismatch",
-        "user-unknown",
-        "relay-denied",
-        "too-big",
-        "no-connector",
-        "returned",
-    ];
     for language in [Language::De, Language::Nl, Language::Sv] {
         for (name, failure, stage) in failures() {
-            if !chosen.contains(&name) {
-                continue;
-            }
             let case = Case::failure(Kind::Failed, language, &failure, stage);
             let folder = format!("text/{}", language.tag());
             let text = readable(&write(&case.request()).content);
@@ -97,6 +84,71 @@ fn the_other_languages_read_as_agreed() {
                 compare(&folder, &format!("delayed-{name}.txt"), text.as_bytes());
             }
         }
+    }
+}
+
+/// Texts of an organization: for everybody, for our own people, for strangers.
+fn own_texts() -> OwnTexts {
+    let files = [
+        ("en/all.ftl", "whom-to-ask = Questions: call 4711, or write to { $postmaster }\n"),
+        (
+            "en/5.4.316.internal.ftl",
+            "note = The line to { $domain } is being repaired. No need to call.\n",
+        ),
+        (
+            "en/5.4.316.external.ftl",
+            "what-happened = We cannot reach { $domain } ({ $code }).\nwhat-to-do =\n    Wait until tomorrow.\n    Send it again.\n",
+        ),
+        ("de/all.ftl", "whom-to-ask = Fragen: Telefon 4711, oder an { $postmaster }\n"),
+        ("nl/all.ftl", "whom-to-ask = Vragen: telefoon 4711, of { $postmaster }\n"),
+        ("sv/all.ftl", "whom-to-ask = Frågor: telefon 4711 eller { $postmaster }\n"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let (texts, problems) = OwnTexts::read(&files);
+    assert_eq!(problems, []);
+    texts
+}
+
+#[test]
+fn the_organization_s_own_texts_stand_where_ours_would() {
+    let texts = std::sync::Arc::new(own_texts());
+    for language in Language::ALL {
+        for (reader, name) in [(Reader::Internal, "internal"), (Reader::External, "external")] {
+            let mut case = Case::refused(Kind::Failed, language);
+            case.own_texts = Some(std::sync::Arc::clone(&texts));
+            case.reader = reader;
+            let text = readable(&write(&case.request()).content);
+            compare("text/own", &format!("{}-{name}.txt", language.tag()), text.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn in_doubt_two_languages_stand_one_below_the_other() {
+    for (first, second) in [(Language::De, Language::En), (Language::En, Language::Sv)] {
+        let mut case = Case::refused(Kind::Failed, first);
+        case.second_language = Some(second);
+        case.page = Some("https://mail.contoso.example/report/TOKEN".into());
+        case.help = Some("https://mail.contoso.example".into());
+        let written = write(&case.request());
+        let name = format!("two-{}-{}", first.tag(), second.tag());
+        compare("mail", &format!("{name}.eml"), &written.content);
+        compare("text/two", &format!("{name}.txt"), readable(&written.content).as_bytes());
+        let text = String::from_utf8(written.content).unwrap();
+        let both = format!("Content-Language: {}, {}", first.tag(), second.tag());
+        assert_eq!(text.matches(&both).count(), 3, "header and both forms of the text");
+    }
+}
+
+#[test]
+fn what_an_administrator_ended_is_not_said_to_fail_again() {
+    let returned = causeway_model::Failure::Returned { reason: "the project has ended".into() };
+    for language in Language::ALL {
+        let case = Case::failure(Kind::Failed, language, &returned, causeway_model::Stage::Route);
+        let text = readable(&write(&case.request()).content);
+        let final_words = causeway_catalog::Texts::get(language).text("verdict-final");
+        assert!(!text.contains(&final_words[..20]), "{text}");
+        assert!(text.contains("the project has ended"), "{text}");
     }
 }
 

@@ -91,7 +91,12 @@ async fn cycles(producers: usize, seconds: u64, octets: usize) {
                     let id = store.accept(new).await.unwrap().id();
                     waits.push(before.elapsed());
                     let updates = vec![update(key(id, 0), Change::Relayed, Some(success(1)))];
-                    let settlement = Settlement { at: at(1), updates, reports: Vec::new() };
+                    let settlement = Settlement {
+                        at: at(1),
+                        updates,
+                        reports: Vec::new(),
+                        ..Settlement::default()
+                    };
                     store.settle(settlement).await.unwrap();
                 }
                 waits

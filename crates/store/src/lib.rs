@@ -15,9 +15,10 @@
 //! is [`StoreError::Full`] (the session answers `452 4.3.1`) and goes away by itself once there is
 //! room. A corrupt file stops [`sqlite::SqliteStore::open`] with a plain message, untouched.
 //!
-//! **In which order to read.** [`types`] and [`revision`] (what goes in and comes out), this file (the
+//! **In which order to read.** [`types`], [`returned`] and [`revision`] (what goes in and comes out), this file (the
 //! trait), then [`sqlite`].
 
+pub mod returned;
 pub mod revision;
 pub mod sqlite;
 pub mod types;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use causeway_model::{QueueId, RecipientKey, Timestamp};
 
+pub use returned::*;
 pub use revision::*;
 pub use types::*;
 
@@ -105,6 +107,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets ended messages and events older than `before`; the counts of the ledger stay.
     fn forget(&self, before: Timestamp, limit: usize) -> Fut<'_, usize>;
+
+    /// What was returned to senders and can (or could) be sent again.
+    fn returned(&self, query: ReturnedQuery) -> Fut<'_, Vec<Returned>>;
+
+    /// The content that is kept of a returned message; `None` when there was no room for it, or it is
+    /// needed no more.
+    fn kept_content(&self, message: QueueId) -> Fut<'_, Option<Content>>;
+
+    /// Accepts the copy of a returned message, and notes that it was sent again: both, or nothing.
+    /// `None` when any part of it was sent again before, or has expired: it happens once.
+    fn send_again(&self, again: SendAgain) -> Fut<'_, Option<Accepted>>;
+
+    /// Forgets what can be sent again no longer, with the contents kept for it. Returns how many.
+    fn forget_returned(&self, now: Timestamp) -> Fut<'_, usize>;
 
     /// All mailboxes, by address.
     fn mailboxes(&self) -> Fut<'_, Vec<Mailbox>>;

@@ -263,6 +263,8 @@ pub struct Settlement {
     pub updates: Vec<Update>,
     /// Reports (and redirected copies) that belong to it.
     pub reports: Vec<NewMessage>,
+    /// What these reports return, so that it can be sent again.
+    pub returned: Vec<crate::NewReturned>,
 }
 
 /// What became of one recipient.

@@ -58,7 +58,15 @@ async fn produce(store: Arc<SqliteStore>, producer: usize) {
         let mut report = message(store.as_ref(), &["sender@contoso.example"]);
         report.report_about = Some(id);
         let report_id = report.id;
-        store.settle(Settlement { at: at(1), updates, reports: vec![report] }).await.unwrap();
+        store
+            .settle(Settlement {
+                at: at(1),
+                updates,
+                reports: vec![report],
+                ..Settlement::default()
+            })
+            .await
+            .unwrap();
         tell("S", id);
         tell("A", report_id);
     }

@@ -95,7 +95,10 @@ async fn run(store: &SqliteStore, model: &mut Model, step: Step) {
             let reports: Vec<_> =
                 (0..reports).map(|_| message(store, &["sender@contoso.example"])).collect();
             let names: Vec<_> = reports.iter().map(|report| report.id).collect();
-            let tickets = store.settle(Settlement { at: at(1), updates, reports }).await.unwrap();
+            let tickets = store
+                .settle(Settlement { at: at(1), updates, reports, ..Settlement::default() })
+                .await
+                .unwrap();
             if applied || none {
                 assert_eq!(tickets.iter().map(|t| t.id()).collect::<Vec<_>>(), names);
                 model.extend(names.iter().map(|id| (key(*id, 0), (Status::Ready, 0, false))));

@@ -13,7 +13,9 @@
 //! In which order to read: this file, [`html`], then the pages themselves ([`explain`]).
 
 pub mod explain;
+pub mod help;
 pub mod html;
+pub mod report;
 
 use causeway_model::config::Language;
 

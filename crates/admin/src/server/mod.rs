@@ -12,6 +12,7 @@ mod access;
 mod alert;
 mod author;
 mod clients;
+mod dkim;
 mod error;
 mod explain;
 mod explain_page;
@@ -23,6 +24,7 @@ mod mailbox;
 mod openapi;
 mod pages;
 mod queue;
+mod report;
 mod token;
 mod trace;
 mod validate;
@@ -63,6 +65,12 @@ struct Inner {
     mailbox_changes: Mutex<()>,
     /// Argon2id takes 19 MiB and a core each: at most two at a time.
     hashing: Semaphore,
+    /// Keys for signing are made one at a time.
+    signing_keys: Mutex<()>,
+    /// Answers to help pages are counted one at a time.
+    feedback: Mutex<()>,
+    /// How many visits to reports' pages are answered.
+    page_visits: parking_lot::Mutex<report::Bucket>,
 }
 
 impl Api {
@@ -76,6 +84,9 @@ impl Api {
             access,
             mailbox_changes: Mutex::new(()),
             hashing: Semaphore::new(2),
+            signing_keys: Mutex::new(()),
+            feedback: Mutex::new(()),
+            page_visits: parking_lot::Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -91,7 +102,8 @@ impl Api {
 
     /// What is answered over TCP: everything to requests with a token; to others health without
     /// details (503 when a part is down, so that load balancers understand it) to this machine only,
-    /// the settings for mail programs, and the page that explains bounces.
+    /// the settings for mail programs, the page that explains bounces,
+    /// and the pages that reports link to.
     pub fn public_router(&self) -> Router {
         let health = Router::new()
             .route("/v1/health", get(health::public_health))
@@ -113,6 +125,8 @@ impl Api {
                     .layer(DefaultBodyLimit::max(explain_page::MAX_FORM)),
             )
             .route("/settings/mail.mobileconfig", get(clients::mobileconfig))
+            .route("/report/{token}", get(report::page).post(report::send_again))
+            .route("/help/{code}", get(report::help_page).post(report::feedback))
             .merge(health)
             .fallback(token::token_wanted)
             .method_not_allowed_fallback(error::no_such_method)
@@ -127,6 +141,9 @@ fn routes() -> Routes {
         .with(routes!(queue::list))
         .with(routes!(queue::show))
         .with(routes!(queue::act))
+        .with(routes!(report::returned, report::send_again_by_name))
+        .with(routes!(report::list_feedback))
+        .with(routes!(dkim::list, dkim::add, dkim::remove))
         .with(routes!(trace::list))
         .with(routes!(trace::show))
         .with(routes!(mailbox::list, mailbox::create))

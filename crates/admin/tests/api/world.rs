@@ -425,7 +425,12 @@ impl World {
             tried: true,
             detail: None,
         };
-        let settlement = Settlement { at: NOW, updates: vec![update], reports: Vec::new() };
+        let settlement = Settlement {
+            at: NOW,
+            updates: vec![update],
+            reports: Vec::new(),
+            ..Settlement::default()
+        };
         self.store.settle(settlement).await.unwrap();
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod alert;
 pub(crate) mod connectivity;
 pub(crate) mod flow;
 pub(crate) mod hybrid;
+pub(crate) mod report;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -138,6 +139,12 @@ pub(crate) enum Command {
     /// See and end locks after too many wrong passwords
     #[command(subcommand)]
     Login(access::LoginCommand),
+    /// See, make and remove the keys that sign mail (DKIM)
+    #[command(subcommand, after_help = help::DKIM)]
+    Dkim(report::DkimCommand),
+    /// See what becomes of non-delivery reports
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Find out who may send through this server, and why
     #[command(subcommand)]
     Relay(RelayCommand),
@@ -205,6 +212,19 @@ pub(crate) enum QueueCommand {
     Remove(SelectionArguments),
     /// End with a non-delivery report to the sender
     Return(SelectionArguments),
+    /// Tell what was returned of a message, and whether the cause still holds
+    Returned {
+        /// The message
+        #[arg(value_name = "ID")]
+        id: QueueId,
+    },
+    /// Send a returned message again, once, to everybody it was returned for
+    #[command(after_help = help::QUEUE_SEND_AGAIN)]
+    SendAgain {
+        /// The messages
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<QueueId>,
+    },
     /// Send to another address instead
     #[command(after_help = help::QUEUE_REDIRECT)]
     Redirect {

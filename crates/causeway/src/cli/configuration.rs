@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use causeway_catalog::texts::own::OwnTexts;
 use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
 
 use super::failure::Failure;
@@ -108,6 +109,54 @@ fn parsed<T>(text: String, shown: &str, parse: impl Fn(&str, &str) -> Parsed<T>)
         Err(problems) => (None, problems),
     };
     Loaded { value, problems, found: true, places, text }
+}
+
+/// Where the organization's own texts for reports are, below the directory of the two files.
+const TEXTS: &str = "texts";
+
+/// Reads `texts/LANGUAGE/*.ftl`. With the texts come all problems; without the directory there are none.
+pub(crate) fn own_texts(directory: &Path) -> (OwnTexts, Vec<Problem>) {
+    let root = directory.join(TEXTS);
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    for folder in entries(&root, &mut problems) {
+        for path in entries(&folder, &mut problems) {
+            if path.extension().is_none_or(|ending| ending != "ftl") {
+                continue;
+            }
+            let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+            match std::fs::read_to_string(&path) {
+                Ok(text) => files.push((name, text)),
+                Err(error) => {
+                    let shown = format!("{TEXTS}/{name}");
+                    let what = words::unreadable(&error);
+                    problems.push(whole_file(&shown, what, "make it readable UTF-8"));
+                }
+            }
+        }
+    }
+    let (texts, more) = OwnTexts::read(&files);
+    problems.extend(more);
+    (texts, problems)
+}
+
+/// What is in a directory, by name; nothing when it is not there.
+fn entries(directory: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    let read = std::fs::read_dir(directory).and_then(|found| {
+        found.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()
+    });
+    match read {
+        Ok(mut paths) => {
+            paths.sort();
+            paths
+        }
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Vec::new(),
+        Err(error) => {
+            let shown = directory.display().to_string();
+            problems.push(whole_file(&shown, words::unreadable(&error), "make it readable"));
+            Vec::new()
+        }
+    }
 }
 
 fn whole_file(file: &str, what: String, instead: &str) -> Problem {

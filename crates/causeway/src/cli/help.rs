@@ -336,3 +336,33 @@ The token is shown once and kept nowhere in clear text.
 
 Example:
   causeway token add monitoring --read-only --expires 90d";
+
+pub(super) const QUEUE_SEND_AGAIN: &str = "\
+A message that was returned is kept for as long as [queue] send_again_for says. It is sent as it was, to those
+recipients it could not be delivered to, whether the cause still holds or not; it happens once.
+
+Examples:
+  causeway queue returned ID
+  causeway queue send-again ID";
+
+pub(super) const DKIM: &str = "\
+Examples:
+  causeway dkim add contoso.example
+  causeway dkim list --check
+  causeway dkim remove contoso.example --selector cw202611r";
+
+pub(super) const DKIM_ADD: &str = "\
+The record is to be published in DNS as it is shown. Until it is there, receivers treat the mail as not signed.
+
+Examples:
+  causeway dkim add contoso.example
+  causeway dkim add contoso.example --algorithm ed25519      beside an RSA key";
+
+pub(super) const REPORT_PREVIEW: &str = "\
+Texts of the organization are files below texts/ in the directory of the two configuration files:
+texts/de/5.4.316.ftl, texts/en/all.ftl, texts/de/5.4.316.external.ftl. See docs/reports.md.
+
+Examples:
+  causeway report preview --code 5.4.316 --lang de
+  causeway report preview --code 5.1.1 --lang en --audience external --html > report.html
+  causeway report preview --failure connection-refused --delayed";

@@ -29,6 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use arguments::report::ReportCommand;
 use arguments::{Arguments, Command};
 use context::Context;
 use failure::Failure;
@@ -61,6 +62,9 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Check => commands::check::run(&context),
         Command::Explain(explain) => commands::explain::run(&context, &explain),
         Command::Api(api) => commands::token::api(&api),
+        Command::Report(ReportCommand::Preview(preview)) => {
+            commands::preview::run(&context, &preview)
+        }
         Command::Completions(completions) => commands::shell::completions(&completions),
         Command::Man(man) => commands::shell::man(&man),
         command => with_server(async { commands::online(command, &context).await }),

@@ -8,8 +8,10 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
 use causeway_admin::{SocketListener, TcpApiListener};
+use causeway_catalog::texts::own::OwnTexts;
 use causeway_dispatch::return_path::ReturnPaths;
 use causeway_dispatch::{Dispatch, Settings};
+use causeway_dkim::Signer;
 use causeway_insight::prober::{Prober, Surroundings};
 use causeway_insight::watch::Watch;
 use causeway_intake::{Context, Handoff, Listening, Spool, Throttle};
@@ -30,7 +32,7 @@ use tracing::warn;
 use super::flow::FlowKeeper;
 use super::insight::{self, FoundCauses};
 use super::mailboxes::MailboxMap;
-use super::{Bound, Refusal, Server};
+use super::{Bound, Refusal, Server, signing};
 use crate::cli::arguments::ServeOptions;
 use crate::cli::configuration::{self, Loaded};
 
@@ -72,8 +74,8 @@ impl Handoff for ToDispatch {
 pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal> {
     let directory = options.config_directory;
     let (machine, flow, clean) = read_files(&directory)?;
-    let (places, flow_text) = ((flow.places, machine.places), flow.text);
-    let (flow, machine) = (flow.value, machine.value);
+    let (places, flow_text, flow, machine) =
+        ((flow.places, machine.places), flow.text, flow.value, machine.value);
     let hostname: Arc<str> = hostname(&machine).into();
     let own_addresses = causeway_net::local::local_addresses();
     let policy = checked_policy(flow, (&places.0, &places.1), &machine, &hostname, &own_addresses);
@@ -89,12 +91,15 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
 
     let (paths_changed, causes) = (Arc::new(Notify::new()), Arc::new(FoundCauses::default()));
+    let (own_texts, signer) = of_reports(&directory, &store).await?;
     let dispatch = Dispatch::new(Settings {
         return_paths,
         forward_limit: machine.limits.forwarded_messages_per_hour,
         store: Arc::clone(&store),
         policy: Arc::clone(&policy),
         mailboxes: Arc::clone(&mailboxes) as _,
+        signer: Arc::clone(&signer),
+        own_texts: Arc::clone(&own_texts),
         resolver: Arc::clone(&resolver),
         mta_sts: mta_sts(&machine, &resolver, &client_tls),
         client_tls: Arc::clone(&client_tls),
@@ -110,6 +115,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         causes: Arc::clone(&causes) as _,
     });
     let context = Arc::new(Context {
+        signer: Arc::clone(&signer),
         policy: Arc::clone(&policy),
         store: Arc::clone(&store),
         tls: Some(Arc::clone(&tls)),
@@ -125,8 +131,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         handoff: Arc::new(ToDispatch(dispatch.clone())),
         spool,
     });
-    let socket = SocketListener::bind(&machine.data_dir.join(SOCKET));
-    let socket = socket.map_err(|error| Refusal::other(error.to_string()))?;
+    let socket = socket(&machine)?;
     // What has been read comes into force here, and not before everything else has worked.
     let flow = in_force((&store, &policy), &directory, flow_text, dispatch.now()).await?;
     dispatch.start().await?;
@@ -137,6 +142,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         policy,
         store,
         mailboxes,
+        signer,
+        own_texts,
         logins,
         pop_register,
         dispatch,
@@ -209,11 +216,15 @@ async fn who_gets_in(
     clock: &Clock,
     machine: &Machine,
     flow: &MailFlow,
-) -> Result<(Logins, Arc<PopRegister>), causeway_store::StoreError> {
+) -> Result<(Logins, Arc<PopRegister>), Refusal> {
     let accounts = Arc::clone(mailboxes) as Arc<dyn causeway_accounts::Accounts>;
-    let logins = Logins::open(Arc::clone(store), accounts, clock.clone(), &machine.limits).await?;
+    let logins = Logins::open(Arc::clone(store), accounts, clock.clone(), &machine.limits)
+        .await
+        .map_err(|error| Refusal::other(error.to_string()))?;
     logins.never_lock(machine.login_lock_exempt.clone());
-    let register = PopRegister::open(Arc::clone(store), flow.relay.pop_before_smtp).await?;
+    let register = PopRegister::open(Arc::clone(store), flow.relay.pop_before_smtp)
+        .await
+        .map_err(|error| Refusal::other(error.to_string()))?;
     Ok((logins, Arc::new(register)))
 }
 
@@ -231,6 +242,12 @@ fn mta_sts(machine: &Machine, resolver: &Resolver, tls: &ClientTls) -> Option<Fe
     })
 }
 
+/// The API's socket.
+fn socket(machine: &Machine) -> Result<SocketListener, Refusal> {
+    SocketListener::bind(&machine.data_dir.join(SOCKET))
+        .map_err(|error| Refusal::other(error.to_string()))
+}
+
 /// TLS towards peers, and our own certificate.
 fn certificates(
     machine: &Machine,
@@ -241,6 +258,19 @@ fn certificates(
     let server = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, hostname)
         .map_err(|error| Refusal::files(vec![error.to_string()]))?;
     Ok((Arc::new(client), Arc::new(server)))
+}
+
+/// The organization's own texts for reports, and the keys that sign.
+async fn of_reports(
+    directory: &Path,
+    store: &SharedStore,
+) -> Result<(Arc<ArcSwap<OwnTexts>>, Arc<ArcSwap<Signer>>), Refusal> {
+    let (texts, problems) = configuration::own_texts(directory);
+    if !problems.is_empty() {
+        return Err(Refusal::files(problems.iter().map(ToString::to_string).collect()));
+    }
+    let signer = signing::load(store).await.map_err(|error| Refusal::other(error.to_string()))?;
+    Ok((Arc::new(ArcSwap::from_pointee(texts)), Arc::new(ArcSwap::from_pointee(signer))))
 }
 
 /// A file that can be used.

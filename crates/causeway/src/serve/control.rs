@@ -8,8 +8,8 @@ use std::time::Duration;
 use causeway_admin::types::{
     AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, ComponentStatus,
     ConsideredConnector, FirewallRule, FixAnswer, FixPlan, FixQuery, FixRequest, FlowView,
-    PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
-    RunTest, Selection, TestStep,
+    PlanAnswer, RelayExplanation, RelayQuestion, ReturnedBy, ReturnedView, RouteDomainType,
+    RouteExplanation, RouteQuestion, RunTest, Selection, SentAgain, TestStep,
 };
 use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
 use causeway_catalog::Phase;
@@ -22,7 +22,7 @@ use causeway_store::StoreError;
 use tokio::sync::mpsc::Sender;
 use tracing::warn;
 
-use super::{Server, connectivity, flow, insight, probe};
+use super::{Server, connectivity, flow, insight, probe, returned, signing};
 
 /// The API's hold on the server.
 pub(crate) struct Control {
@@ -109,6 +109,22 @@ impl ServerControl for Control {
             }
             counted(self.server.dispatch.redirect(selected(&selection), &to).await)
         })
+    }
+
+    fn returned(&self, by: ReturnedBy) -> ControlFuture<'_, Option<ReturnedView>> {
+        Box::pin(returned::show(&self.server, by))
+    }
+
+    fn send_again(&self, by: ReturnedBy) -> ControlFuture<'_, SentAgain> {
+        Box::pin(returned::send_again(&self.server, by))
+    }
+
+    fn text_records(&self, name: String) -> ControlFuture<'_, Vec<String>> {
+        Box::pin(signing::text_records(&self.server, name))
+    }
+
+    fn signing_keys_changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(signing::renew(&self.server))
     }
 
     fn live(&self, keys: &[RecipientKey]) -> Vec<Option<LiveState>> {

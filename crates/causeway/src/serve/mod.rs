@@ -5,7 +5,7 @@
 //! `causeway is ready`. Anything that is wrong before that line ends the process with one clear
 //! line (exit status 2 for the files, 1 for the rest) and has changed nothing.
 //!
-//! `SIGHUP` reads `mailflow.toml` and the certificate again; a file with errors changes nothing. `SIGTERM` and
+//! `SIGHUP` reads `mailflow.toml`, the organization's own texts and the certificate again; a file with errors changes nothing. `SIGTERM` and
 //! `SIGINT` drain: listeners close, running transactions and deliveries end, the store closes. A second
 //! signal ends at once: what is not finished is tried again after the next start.
 
@@ -22,6 +22,8 @@ mod pop3;
 mod probe;
 mod relay;
 mod reload;
+mod returned;
+mod signing;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,7 +34,9 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use causeway_accounts::{Logins, PopRegister};
+use causeway_catalog::texts::own::OwnTexts;
 use causeway_dispatch::Dispatch;
+use causeway_dkim::Signer;
 use causeway_insight::prober::Prober;
 use causeway_model::Timestamp;
 use causeway_model::config::Machine;
@@ -74,6 +78,10 @@ pub(crate) struct Server {
     pub(crate) policy: Arc<ArcSwap<MailPolicy>>,
     pub(crate) store: SharedStore,
     pub(crate) mailboxes: Arc<MailboxMap>,
+    /// Signs mail of ours.
+    pub(crate) signer: Arc<ArcSwap<Signer>>,
+    /// The organization's own texts for reports.
+    pub(crate) own_texts: Arc<ArcSwap<OwnTexts>>,
     /// Who may log in.
     pub(crate) logins: Logins,
     /// Who has read mail by POP3 a moment ago.
@@ -294,6 +302,9 @@ async fn upkeep(server: Arc<Server>, end: CancellationToken) {
         }
         if let Err(problem) = server.pop_register.sweep(server.dispatch.now()).await {
             warn!(%problem, "old POP3 logins could not be removed");
+        }
+        if let Err(problem) = server.store.forget_returned(server.dispatch.now()).await {
+            warn!(%problem, "returned mail whose time is over could not be removed");
         }
         let kept = i64::try_from(TRACE_KEPT.as_millis()).unwrap_or(i64::MAX);
         let before = Timestamp::from_millis(server.dispatch.now().as_millis() - kept);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tracing::{error, info, warn};
 
 use super::{Server, flow};
+use crate::cli::configuration;
 
 /// Reads `mailflow.toml` again and puts it in force; a file with errors changes nothing.
 pub(crate) async fn reload(server: &Arc<Server>) {
@@ -18,6 +19,13 @@ pub(crate) async fn reload(server: &Arc<Server>) {
             error!(%problem, "the mail flow was not changed: the one before stays in force");
             *server.reload_problem.lock() = Some((server.dispatch.now(), problem));
         }
+    }
+    let (texts, problems) = configuration::own_texts(&server.config_directory);
+    if problems.is_empty() {
+        server.own_texts.store(Arc::new(texts));
+    }
+    for problem in problems {
+        error!(%problem, "the texts for reports were not changed: those before stay in use");
     }
     if let Err(problem) = server.mailboxes.refresh(&server.store).await {
         warn!(%problem, "the mailboxes could not be read again; the old list holds");

@@ -21,4 +21,5 @@ mod maildir;
 mod peers;
 mod pop3;
 mod postfix;
+mod reports;
 mod submission;

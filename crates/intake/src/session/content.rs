@@ -261,6 +261,10 @@ impl Session {
             info!(client = %self.client, sender = %transaction.reverse_path, %reply, "message refused");
             return reply;
         }
+        let content = match self.account() {
+            Some(_) => crate::signing::signed(&self.context, &scan.senders, content).await,
+            None => content,
+        };
         scan.facts.eight_bit |= eight_bit;
         let now = self.context.clock.now();
         let queue = &self.context.policy.load().flow().queue.clone();

@@ -30,6 +30,8 @@ pub struct MailFlow {
     pub identity: IdentitySettings,
     /// When somebody is told of a failing path, and how.
     pub alerts: AlertSettings,
+    /// Which mail is signed.
+    pub dkim: DkimSettings,
 }
 
 /// `[organization]`.
@@ -44,6 +46,9 @@ pub struct Organization {
     pub languages: Vec<Language>,
     /// Who gets alerts.
     pub alert_recipients: Vec<Address>,
+    /// Where people's browsers find the pages that reports link to: scheme, name and port, without a
+    /// slash at the end. `None`: reports have no links.
+    pub public_url: Option<String>,
 }
 
 /// A language that Causeway speaks.
@@ -96,6 +101,8 @@ pub struct QueueSettings {
     pub send_again_for: Duration,
     /// Who is told of mail that was put on hold at the door.
     pub tell_of_held: Vec<ToldOfHeld>,
+    /// Octets of returned messages that are kept for it, all together.
+    pub send_again_space: u64,
 }
 
 impl Default for QueueSettings {
@@ -107,6 +114,7 @@ impl Default for QueueSettings {
             retry_after: minutes.into_iter().map(|m| Duration::from_secs(m * 60)).collect(),
             send_again_for: Duration::from_secs(7 * 86_400),
             tell_of_held: vec![ToldOfHeld::Administrators],
+            send_again_space: 1024 * 1024 * 1024,
         }
     }
 }
@@ -502,6 +510,29 @@ impl IdentityField {
     }
 }
 
+/// `[dkim]`. The keys are in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DkimSettings {
+    /// What is signed where there is a key for the domain of its From.
+    pub sign: Vec<SignedMail>,
+}
+
+/// One entry of `[dkim].sign`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignedMail {
+    /// Our own reports.
+    Reports,
+    /// Mail of users who have logged in.
+    Submission,
+}
+
+impl Default for DkimSettings {
+    fn default() -> Self {
+        Self { sign: vec![SignedMail::Reports, SignedMail::Submission] }
+    }
+}
+
 impl Default for MailFlow {
     /// What holds without a file: no domains, loopback may relay.
     fn default() -> Self {
@@ -515,6 +546,7 @@ impl Default for MailFlow {
                 postmaster: None,
                 languages: vec![Language::En],
                 alert_recipients: Vec::new(),
+                public_url: None,
             },
             queue: QueueSettings::default(),
             domains: Vec::new(),
@@ -540,6 +572,7 @@ impl Default for MailFlow {
                 own_domains_from_outside: Suspected::Refuse,
             },
             alerts: AlertSettings::default(),
+            dkim: DkimSettings::default(),
         }
     }
 }

@@ -21,10 +21,10 @@ pub use machine::{
 };
 pub use mailflow::{
     AcceptedDomain, AlertSettings, AuthorisedAddress, Connector, Credentials, Direction,
-    DomainPattern, DomainType, Host, IdentityField, IdentitySettings, InboundConnector,
-    InternetRoute, Language, MailFlow, Network, Organization, OutboundConnector, OutboundRoute,
-    Peer, PopBeforeSmtp, QueueSettings, RejectStyle, RelaySettings, SmartHost, Suspected, TlsLevel,
-    ToldOfHeld, Until,
+    DkimSettings, DomainPattern, DomainType, Host, IdentityField, IdentitySettings,
+    InboundConnector, InternetRoute, Language, MailFlow, Network, Organization, OutboundConnector,
+    OutboundRoute, Peer, PopBeforeSmtp, QueueSettings, RejectStyle, RelaySettings, SignedMail,
+    SmartHost, Suspected, TlsLevel, ToldOfHeld, Until,
 };
 
 pub use parse::{Places, distance, known_keys, nearest};

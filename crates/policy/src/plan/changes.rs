@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use causeway_model::config::{
     AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InboundConnector,
-    InternetRoute, MailFlow, OutboundConnector, OutboundRoute, Peer, RejectStyle, Suspected,
+    InternetRoute, MailFlow, OutboundConnector, OutboundRoute, Peer, RejectStyle, SignedMail,
+    Suspected,
 };
 use causeway_model::time::format_duration;
 
@@ -50,6 +51,16 @@ pub fn changes(old: &MailFlow, new: &MailFlow) -> Vec<String> {
         Some(fate(was.own_domains_from_outside)),
         Some(fate(is.own_domains_from_outside)),
     );
+    let mut dkim = Fields { subject: "dkim".into(), out: &mut out };
+    let signed = |mail: &[SignedMail]| -> Vec<String> {
+        mail.iter()
+            .map(|mail| match mail {
+                SignedMail::Reports => "reports".to_owned(),
+                SignedMail::Submission => "submission".to_owned(),
+            })
+            .collect()
+    };
+    dkim.list("the mail that is signed", &signed(&old.dkim.sign), &signed(&new.dkim.sign));
     out
 }
 
@@ -124,6 +135,8 @@ fn organization(old: &MailFlow, new: &MailFlow, out: &mut Vec<String>) {
     fields.list("its languages", &tags(&was.languages), &tags(&is.languages));
     let (was, is) = (texts(&was.alert_recipients), texts(&is.alert_recipients));
     fields.list("the recipients of alerts", &was, &is);
+    let (was, is) = (&old.organization.public_url, &new.organization.public_url);
+    fields.value("the address of its pages", was.as_ref(), is.as_ref());
 }
 
 fn queue(old: &MailFlow, new: &MailFlow, out: &mut Vec<String>) {
@@ -142,6 +155,11 @@ fn queue(old: &MailFlow, new: &MailFlow, out: &mut Vec<String>) {
         "how long returned mail can be sent again",
         span(was.send_again_for),
         span(is.send_again_for),
+    );
+    fields.value(
+        "how much returned mail is kept for that",
+        Some(format!("{} octets", was.send_again_space)),
+        Some(format!("{} octets", is.send_again_space)),
     );
 }
 

@@ -7,7 +7,7 @@ use causeway_model::{Attempt, Outcome, Reply};
 
 use super::document::Block;
 use super::group::{For, Group, code_text, failure, groups};
-use super::person::more_text;
+use super::person::{help_link, more_text};
 use super::{Kind, KnownCause, ReportRecipient, ReportRequest, Standing, mime, original};
 
 /// How many groups of recipients are told about in full.
@@ -112,6 +112,9 @@ fn about_group(
     words(texts, recipient, blocks);
     attempts(texts, recipient, blocks);
     causes(texts, recipient, blocks);
+    if let Some(url) = help_link(request, texts, recipient, "admin") {
+        blocks.push(Block::Link { text: texts.text("help-admin-link"), url });
+    }
 }
 
 /// What the peer said, or what we say where it did not speak.

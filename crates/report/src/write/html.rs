@@ -55,8 +55,25 @@ pub(super) fn render(document: &Document) -> String {
          <tr><td class=\"pad\" style=\"padding:20px 28px 12px\">\n",
         lang = document.language.tag(),
     );
+    if let Some(second) = &document.second {
+        let tag = second.language.tag();
+        out.push_str(&format!("<div lang=\"{tag}\">\n"));
+        render_block(&mut out, &Block::Note(second.below.clone()), colour);
+        out.push_str("</div>\n");
+    }
     for block in &document.person {
         render_block(&mut out, block, colour);
+    }
+    if let Some(second) = &document.second {
+        out.push_str(&format!(
+            "</td></tr>\n<tr><td class=\"pad rule\" lang=\"{}\" style=\"padding:16px 28px 12px;\
+             border-top:4px solid {colour}\">\n{}",
+            second.language.tag(),
+            heading(2, &second.headline)
+        ));
+        for block in &second.person {
+            render_block(&mut out, block, colour);
+        }
     }
     out.push_str(&format!(
         "</td></tr>\n<tr><td class=\"pad rule\" style=\"padding:16px 28px 24px;\

@@ -9,6 +9,11 @@
 //! whose move it is, what to do, step by step), then for administrators (servers, codes, the peer's
 //! words verbatim, attempts, possible causes, the way of the message).
 //!
+//! **Two languages.** When the sender's language is a guess, the sender's half is there twice, one
+//! language after the other, in the same parts. RFC 8255 (`multipart/multilingual`) would be the form for
+//! it, but the programs that people read reports with show its parts as attachments, or all below one
+//! another with headings of their own; the one that everybody shows well is plain sequence. `Content-Language` names both.
+//!
 //! **What it promises.** Pure and total: the same request gives the same octets; no input makes it
 //! panic. Every line ends in CRLF and is at most 998 octets long; everything is 7-bit unless
 //! the original is returned in full and has 8-bit content (`eight_bit` then says so). What
@@ -32,13 +37,13 @@ mod mime;
 mod original;
 mod person;
 mod plain;
+pub mod prose;
 mod status;
 
+use causeway_catalog::texts::own::{OwnTexts, Reader};
 use causeway_catalog::{Cause, Phase, Texts};
 use causeway_model::config::Language;
 use causeway_model::{Address, Attempt, Envelope, QueueId, Recipient, Timestamp};
-
-pub use language::choose_language;
 
 /// How many octets of an original are returned at most, unless the caller chooses otherwise.
 pub const DEFAULT_RETURN_CAP: u64 = 1024 * 1024;
@@ -83,8 +88,14 @@ impl Kind {
 pub struct ReportRequest<'a> {
     /// What is reported.
     pub kind: Kind,
-    /// The language of the part for people; see [`choose_language`].
+    /// The language of the part for people; see [`language::choose`].
     pub language: Language,
+    /// A second language, in which the sender's half is repeated.
+    pub second_language: Option<Language>,
+    /// The organization's own texts.
+    pub own_texts: Option<&'a OwnTexts>,
+    /// Whether the sender belongs to the organization.
+    pub reader: Reader,
     /// Our host name.
     pub reporting_host: &'a str,
     /// The organization's name.
@@ -117,7 +128,7 @@ pub struct ReportRequest<'a> {
     pub recipients: &'a [ReportRecipient],
     /// The address of a page that shows whether the cause still holds, where there is one.
     pub page: Option<&'a str>,
-    /// The address of a help page about such reports, where there is one.
+    /// Where help pages are: scheme, name and port, without a slash at the end.
     pub help: Option<&'a str>,
 }
 
@@ -183,18 +194,7 @@ pub struct WrittenReport {
 pub fn write(request: &ReportRequest<'_>) -> WrittenReport {
     let texts = Texts::get(request.language);
     let global = needs_global_forms(request);
-    let document = document::Document {
-        language: request.language,
-        tone: match request.kind {
-            Kind::Failed => document::Tone::Bad,
-            Kind::Delayed => document::Tone::Late,
-            Kind::Delivered | Kind::Relayed | Kind::Expanded => document::Tone::Good,
-        },
-        headline: person::headline(request, texts),
-        person: person::blocks(request, texts),
-        admin_heading: texts.text("heading-admin"),
-        admin: admin::blocks(request, texts),
-    };
+    let document = document(request, texts);
     let original = original::part(request, global);
     let machine = status::part(request, global);
     // The other parts are quoted-printable, in which no boundary of ours can occur.
@@ -216,7 +216,7 @@ pub fn write(request: &ReportRequest<'_>) -> WrittenReport {
     for (kind, body) in [("plain", plain::render(&document)), ("html", html::render(&document))] {
         line(&format!("--{inner}"));
         line(&format!("Content-Type: text/{kind}; charset=utf-8"));
-        line(&format!("Content-Language: {}", request.language.tag()));
+        line(&format!("Content-Language: {}", content_language(request)));
         line("Content-Transfer-Encoding: quoted-printable");
         line("");
         line(&mime::quoted_printable(body.as_bytes(), mime::Lines::Text));
@@ -258,6 +258,60 @@ pub fn field_text(name: &str, text: &str) -> String {
 #[must_use]
 pub fn display_name(name: &str) -> String {
     mime::phrase(&mime::one_line(name, 100))
+}
+
+/// What the part for people says.
+fn document(request: &ReportRequest<'_>, texts: &Texts) -> document::Document {
+    let other = request.second_language.filter(|language| *language != request.language);
+    document::Document {
+        language: request.language,
+        tone: match request.kind {
+            Kind::Failed => document::Tone::Bad,
+            Kind::Delayed => document::Tone::Late,
+            Kind::Delivered | Kind::Relayed | Kind::Expanded => document::Tone::Good,
+        },
+        headline: person::headline(request, texts),
+        person: person::blocks(request, texts),
+        second: other.map(|language| {
+            let texts = Texts::get(language);
+            document::Second {
+                language,
+                below: texts.text("language-below"),
+                headline: person::headline(request, texts),
+                person: person::blocks(request, texts),
+            }
+        }),
+        admin_heading: texts.text("heading-admin"),
+        admin: admin::blocks(request, texts),
+    }
+}
+
+/// The part for people of a report, and its subject: for previews.
+#[must_use]
+pub fn preview(request: &ReportRequest<'_>) -> Preview {
+    let texts = Texts::get(request.language);
+    let document = document(request, texts);
+    let (_, _, subject) = header(request, texts, false, "");
+    Preview { subject, text: plain::render(&document), html: html::render(&document) }
+}
+
+/// What [`preview`] shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// The report's subject.
+    pub subject: String,
+    /// The plain text, lines ended by `\n`.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// The tags of the languages in it.
+fn content_language(request: &ReportRequest<'_>) -> String {
+    match request.second_language.filter(|second| *second != request.language) {
+        Some(second) => format!("{}, {}", request.language.tag(), second.tag()),
+        None => request.language.tag().to_owned(),
+    }
 }
 
 /// RFC 6533: an address in the machine part, or the header of the original, is not ASCII.
@@ -309,7 +363,7 @@ fn header(
         field("References", id);
     }
     field("Auto-Submitted", "auto-replied");
-    field("Content-Language", request.language.tag());
+    field("Content-Language", &content_language(request));
     if request.kind == Kind::Failed {
         let failed = mime::address_list(request.recipients);
         if !failed.is_empty() {

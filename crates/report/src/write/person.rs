@@ -5,7 +5,7 @@ use causeway_catalog::{Phase, Problem, Texts, Value, WhoActs};
 use causeway_model::Failure;
 
 use super::document::Block;
-use super::group::{For, Group, failure, groups};
+use super::group::{For, Group, code_text, failure, groups};
 use super::{Kind, ReportRecipient, ReportRequest, Standing, mime};
 
 /// How many recipients are listed for the sender; the machine part has them all.
@@ -56,13 +56,30 @@ pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
     if let Some(page) = request.page {
         blocks.push(Block::Link { text: texts.text("page-link"), url: page.to_owned() });
     }
-    if let Some(help) = request.help {
-        blocks.push(Block::Link { text: texts.text("help-link"), url: help.to_owned() });
+    if let Some(link) =
+        request.recipients.first().and_then(|r| help_link(request, texts, r, "user"))
+    {
+        blocks.push(Block::Link { text: texts.text("help-link"), url: link });
     }
-    blocks.push(Block::Note(
-        texts.format("contact", &[("postmaster", request.postmaster.to_string().into())]),
-    ));
+    let first = request.recipients.first().filter(|_| !request.kind.is_positive());
+    let contact = first.and_then(|recipient| own_text(request, texts, recipient, "whom-to-ask"));
+    blocks.push(Block::Note(contact.unwrap_or_else(|| {
+        texts.format("contact", &[("postmaster", request.postmaster.to_string().into())])
+    })));
     blocks
+}
+
+/// The address of the help page on a recipient's code.
+pub(super) fn help_link(
+    request: &ReportRequest<'_>,
+    texts: &Texts,
+    recipient: &ReportRecipient,
+    audience: &str,
+) -> Option<String> {
+    let base = request.help.filter(|_| !request.kind.is_positive())?;
+    let codes = code_text(recipient);
+    let enhanced = codes.split(' ').nth(1)?;
+    Some(format!("{base}/help/{enhanced}?lang={}&for={audience}", texts.language().tag()))
 }
 
 fn recipients(texts: &Texts, members: &[&ReportRecipient]) -> Block {
@@ -125,7 +142,8 @@ fn what_happened(
         (_, Some(problem)) => texts.format(problem.text_key(), &[("domain", (&domain).into())]),
         (_, None) => texts.text("problem-not-tried"),
     };
-    blocks.push(Block::Strong(sentence));
+    let own = |key: &str| own_text(request, texts, recipient, key);
+    blocks.push(Block::Strong(own("what-happened").unwrap_or(sentence)));
     blocks.push(Block::Paragraph(verdict(request, texts, recipient)));
 
     let (who, certain) = match move_of(recipient) {
@@ -155,12 +173,40 @@ fn what_happened(
         None => Problem::Ours.steps(recipient.phase),
     };
     let postmaster = request.postmaster.to_string();
-    blocks.push(Block::Steps(
-        steps
+    let steps = match own("what-to-do") {
+        Some(own) => {
+            own.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
+        }
+        None => steps
             .iter()
             .map(|key| texts.format(key, &[("postmaster", (&postmaster).into())]))
             .collect(),
-    ));
+    };
+    blocks.push(Block::Steps(steps));
+    blocks.extend(own("note").map(Block::Paragraph));
+}
+
+/// The organization's own text for a recipient's code, where it has one.
+fn own_text(
+    request: &ReportRequest<'_>,
+    texts: &Texts,
+    recipient: &ReportRecipient,
+    key: &str,
+) -> Option<String> {
+    let own = request.own_texts.filter(|own| !own.is_empty())?;
+    let codes = code_text(recipient);
+    let enhanced = codes.split(' ').nth(1)?;
+    let host = recipient.result.as_ref().and_then(|attempt| attempt.host.as_deref());
+    let host = mime::one_line(host.unwrap_or_default(), 255);
+    let values: [(&str, Value<'_>); 6] = [
+        ("code", enhanced.into()),
+        ("domain", recipient.recipient.address.domain().to_unicode().into()),
+        ("host", host.into()),
+        ("organization", mime::one_line(request.organization, 100).into()),
+        ("postmaster", request.postmaster.to_string().into()),
+        ("recipient", recipient.recipient.address.to_string().into()),
+    ];
+    own.say(texts.language(), enhanced.parse().ok()?, request.reader, key, &values)
 }
 
 fn verdict(request: &ReportRequest<'_>, texts: &Texts, recipient: &ReportRecipient) -> String {

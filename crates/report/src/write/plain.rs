@@ -7,8 +7,17 @@ const WIDTH: usize = 76;
 /// The text, lines ended by `\n`.
 pub(super) fn render(document: &Document) -> String {
     let mut out = String::new();
+    if let Some(second) = &document.second {
+        wrap(&mut out, &second.below, "", "");
+        out.push('\n');
+    }
     wrap(&mut out, &document.headline, "", "");
     blocks(&mut out, &document.person);
+    if let Some(second) = &document.second {
+        out.push_str(&format!("\n{}\n", "-".repeat(WIDTH)));
+        wrap(&mut out, &second.headline, "", "");
+        blocks(&mut out, &second.person);
+    }
     out.push_str(&format!("\n{}\n", "-".repeat(WIDTH)));
     out.push_str(&document.admin_heading);
     out.push('\n');

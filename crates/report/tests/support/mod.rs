@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use causeway_catalog::texts::own::{OwnTexts, Reader};
 use causeway_catalog::{Cause, Permanence, Phase, permanence};
 use causeway_model::config::Language;
 use causeway_model::{
@@ -27,6 +28,10 @@ Date: Sat, 21 Nov 2026 09:04:50 +0000\r\n\r\nHere they are.\r\n";
 pub(crate) struct Case {
     pub(crate) kind: Kind,
     pub(crate) language: Language,
+    pub(crate) second_language: Option<Language>,
+    pub(crate) own_texts: Option<std::sync::Arc<OwnTexts>>,
+    pub(crate) reader: Reader,
+    pub(crate) help: Option<String>,
     pub(crate) postmaster: Address,
     pub(crate) envelope: Envelope,
     pub(crate) subject: Option<String>,
@@ -68,6 +73,10 @@ impl Case {
         Self {
             kind,
             language,
+            second_language: None,
+            own_texts: None,
+            reader: Reader::Internal,
+            help: None,
             postmaster: address("postmaster@contoso.example"),
             envelope: Envelope {
                 reverse_path: ReversePath::Address(address("bert@contoso.example")),
@@ -184,6 +193,9 @@ impl Case {
         ReportRequest {
             kind: self.kind,
             language: self.language,
+            second_language: self.second_language,
+            own_texts: self.own_texts.as_deref(),
+            reader: self.reader,
             reporting_host: "mx.contoso.example",
             organization: &self.organization,
             postmaster: &self.postmaster,
@@ -200,7 +212,7 @@ impl Case {
             return_cap: DEFAULT_RETURN_CAP,
             recipients: &self.recipients,
             page: self.page.as_deref(),
-            help: None,
+            help: self.help.as_deref(),
         }
     }
 }

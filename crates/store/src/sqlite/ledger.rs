@@ -199,8 +199,11 @@ pub(super) fn forgettable(
     let before = before.as_millis();
     let mut found = Forgettable::default();
     let mut messages = view.prepare("SELECT id, received_at FROM message ORDER BY id")?;
+    // What can still be sent again is not forgotten: its envelope is needed.
     let mut last_end = view.prepare(
-        "SELECT count(ended_at) = count(*), max(ended_at) FROM recipient WHERE id BETWEEN ? AND ?",
+        "SELECT count(ended_at) = count(*) AND NOT EXISTS
+             (SELECT 1 FROM returned WHERE message = ?3), max(ended_at)
+         FROM recipient WHERE id BETWEEN ?1 AND ?2",
     )?;
     let mut rows = messages.query([])?;
     let mut too_new = 0;
@@ -216,7 +219,7 @@ pub(super) fn forgettable(
         too_new = 0;
         let (first, last) = rows::recipient_rows(rows::message_id(id));
         let (all_ended, ended_at): (bool, Option<i64>) =
-            last_end.query_row([first, last], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            last_end.query_row([first, last, id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         if all_ended && ended_at.is_none_or(|at| at < before) {
             found.messages.push(id);
             if found.messages.len() >= limit {

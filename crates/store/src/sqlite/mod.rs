@@ -14,7 +14,7 @@
 //!
 //! **In which order to read.** `schema` (the tables), `rows` (facts as rows), `changes` (what a change
 //! makes of a state), `writes` (accept and settle), `writer` (group commit), `ledger` (counts, proof, forgetting), `reads` and `listing`,
-//! [`bodies`] (large contents), `mailboxes`, `revisions`, `open`, `error`.
+//! [`bodies`] (large contents), `mailboxes`, `revisions`, `returned`, `open`, `error`.
 
 pub mod bodies;
 mod changes;
@@ -24,6 +24,7 @@ mod listing;
 mod mailboxes;
 mod open;
 mod reads;
+mod returned;
 mod revisions;
 mod rows;
 mod schema;
@@ -52,8 +53,8 @@ use self::writer::{Answer, Operation, Queue, Surroundings};
 use self::writes::{Body, Incoming, Settling};
 use crate::{
     Accepted, Audit, Content, Event, Fut, Mailbox, NewMessage, NewRevision, QueueEntry,
-    QueueFilter, QueuedMessage, Revision, RevisionEntry, Settlement, Store, StoreError,
-    StoredMessage, TraceFilter, TraceRow, WaitingRecipient,
+    QueueFilter, QueuedMessage, Returned, ReturnedQuery, Revision, RevisionEntry, SendAgain,
+    Settlement, Store, StoreError, StoredMessage, TraceFilter, TraceRow, WaitingRecipient,
 };
 
 /// Contents in memory up to this size, in octets, are rows; larger ones become files.
@@ -282,6 +283,10 @@ impl SqliteStore {
             .map(|update| update.result.as_ref().and_then(|result| result.attempt.as_ref()))
             .map(|attempt| attempt.map(json).transpose())
             .collect::<Result<_, _>>()?;
+        // Keeping needs room, and results must be written even where there is none.
+        if !settlement.returned.is_empty() && self.check_space(0).is_err() {
+            settlement.returned.iter_mut().for_each(|returned| returned.room = 0);
+        }
         let weight = reports.iter().map(weight).sum::<usize>() + settlement.updates.len() * 512;
         let settling = Box::new(Settling { settlement, attempts, reports });
         let outcome = self.queue.run(Operation::Settle(settling), weight).await;
@@ -473,6 +478,23 @@ impl Store for SqliteStore {
 
     fn forget(&self, before: Timestamp, limit: usize) -> Fut<'_, usize> {
         Box::pin(self.forget_before(before, limit))
+    }
+
+    fn returned(&self, query: ReturnedQuery) -> Fut<'_, Vec<Returned>> {
+        Box::pin(self.ask(move |file| returned::find(file, query)))
+    }
+
+    fn kept_content(&self, message: QueueId) -> Fut<'_, Option<Content>> {
+        let bodies = self.bodies();
+        Box::pin(self.ask(move |file| returned::content(file, &bodies, message)))
+    }
+
+    fn send_again(&self, again: SendAgain) -> Fut<'_, Option<Accepted>> {
+        Box::pin(self.send_again_now(again))
+    }
+
+    fn forget_returned(&self, now: Timestamp) -> Fut<'_, usize> {
+        Box::pin(self.forget_returned_before(now))
     }
 
     fn mailboxes(&self) -> Fut<'_, Vec<Mailbox>> {

@@ -215,7 +215,10 @@ fn remove_orphans(
     place: &Place,
 ) -> Result<(), StoreError> {
     let wanted = connection
-        .prepare("SELECT file FROM content WHERE file IS NOT NULL")
+        .prepare(
+            "SELECT file FROM content WHERE file IS NOT NULL
+             UNION SELECT file FROM kept WHERE file IS NOT NULL",
+        )
         .and_then(|mut names| names.query_map([], |row| row.get(0))?.collect())
         .map_err(|error| place.error(&error))?;
     let removed =

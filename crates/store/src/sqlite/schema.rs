@@ -21,22 +21,24 @@ pub(super) const APPLICATION_ID: u32 = 0x4357_4159;
 pub(super) const PAGE_SIZE: u32 = 4096;
 
 /// What brings a file from format `n` to `n + 1`, in order.
-const MIGRATIONS: [&str; 2] = [FORMAT_1, FORMAT_2];
+const MIGRATIONS: [&str; 3] = [FORMAT_1, FORMAT_2, FORMAT_3];
 
 /// The format this program writes.
 pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;
 
 /// The tables that a file must have to be a store.
-pub(super) const TABLES: [&str; 11] = [
+pub(super) const TABLES: [&str; 13] = [
     "attempt",
     "content",
     "event",
+    "kept",
     "ledger",
     "mailbox",
     "mailbox_name",
     "memory",
     "message",
     "recipient",
+    "returned",
     "revision",
     "site",
 ];
@@ -140,6 +142,31 @@ CREATE TABLE revision (
     effects TEXT NOT NULL,         -- JSON
     text TEXT NOT NULL             -- the whole file
 ) STRICT;
+";
+
+/// What was returned and can be sent again.
+const FORMAT_3: &str = "
+CREATE TABLE returned (
+    id INTEGER PRIMARY KEY,
+    token BLOB NOT NULL UNIQUE,    -- SHA-256
+    message INTEGER NOT NULL,
+    report INTEGER NOT NULL,
+    recipients TEXT NOT NULL,      -- JSON: positions in the envelope
+    at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    sent_again_at INTEGER,
+    sent_again_as INTEGER
+) STRICT;
+CREATE INDEX returned_messages ON returned (message);
+CREATE INDEX returned_clock ON returned (expires_at);
+
+CREATE TABLE kept (                -- contents, as long as something returned needs them
+    id INTEGER PRIMARY KEY,        -- of the message
+    size INTEGER NOT NULL,
+    file TEXT,                     -- as in content
+    octets BLOB
+) STRICT;
+CREATE INDEX kept_sizes ON kept (size);
 ";
 
 /// Brings the file from format `from` to [`FORMAT`], in one transaction.

@@ -13,7 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use causeway_model::{QueueId, RecipientKey};
+use causeway_model::{QueueId, RecipientKey, Timestamp};
 use parking_lot::{Condvar, Mutex};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -24,6 +24,7 @@ use super::error::Place;
 use super::ledger::{self, Forgettable, Ids};
 use super::mailboxes::{self, MailboxChange};
 use super::open;
+use super::returned::SendingAgain;
 use super::revisions;
 use super::writes::{Incoming, Settling, Writes};
 use crate::{Event, NewRevision, StoreError};
@@ -48,6 +49,8 @@ pub(super) enum Operation {
     Settle(Box<Settling>),
     Note(Vec<(RecipientKey, Event)>),
     Forget(Forgettable),
+    SendAgain(Box<SendingAgain>),
+    ForgetReturned(Timestamp),
     Mailbox(Box<MailboxChange>),
     Remember { key: String, value: String },
     ForgetFacts(Vec<String>),
@@ -374,6 +377,12 @@ impl Writer<'_> {
             Operation::Forget(forgettable) => {
                 self.writes.sites.clear();
                 ledger::forget(connection, forgettable).map(|count| Ok(Answer::Count(count)))
+            }
+            Operation::SendAgain(again) => {
+                self.writes.send_again(again).map(|names| Ok(Answer::Accepted(names)))
+            }
+            Operation::ForgetReturned(now) => {
+                self.writes.forget_returned(*now).map(|count| Ok(Answer::Count(count)))
             }
             Operation::Mailbox(change) => {
                 mailboxes::apply(connection, change).map(|done| done.map(|()| Answer::Done))

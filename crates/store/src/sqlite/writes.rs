@@ -119,6 +119,22 @@ impl<'c> Writes<'c> {
         })
     }
 
+    /// The connection that is written to.
+    pub(super) const fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
+    /// Adds a line to the trace of a recipient.
+    pub(super) fn add_event(
+        &mut self,
+        row: i64,
+        at: Timestamp,
+        kind: &str,
+        detail: &str,
+    ) -> rusqlite::Result<()> {
+        self.insert_event.execute(params![row, at.as_millis(), kind, detail]).map(|_| ())
+    }
+
     /// Writes a message. Its first statement violates a constraint when there is a message of this
     /// name.
     pub(super) fn accept(&mut self, incoming: &Incoming) -> rusqlite::Result<QueueId> {
@@ -191,7 +207,8 @@ impl<'c> Writes<'c> {
     /// Writes a settlement. Returns the names of its reports; none when every one of its updates
     /// came too late.
     pub(super) fn settle(&mut self, settling: &Settling) -> rusqlite::Result<Vec<QueueId>> {
-        let Settlement { at, updates, .. } = &settling.settlement;
+        let Settlement { at, updates, returned, .. } = &settling.settlement;
+        self.keep_contents(returned)?;
         let mut changed = Vec::new();
         let mut kept: Option<&str> = None;
         for (update, attempt) in updates.iter().zip(&settling.attempts) {
@@ -205,6 +222,9 @@ impl<'c> Writes<'c> {
             }
         }
         if changed.is_empty() && !updates.is_empty() {
+            for new in returned {
+                self.drop_kept(rows::message_row(new.message))?;
+            }
             return Ok(Vec::new());
         }
         let mut names = Vec::with_capacity(settling.reports.len());
@@ -218,6 +238,7 @@ impl<'c> Writes<'c> {
                 }
             }
         }
+        self.add_returned(*at, returned)?;
         Ok(names)
     }
 
@@ -351,7 +372,7 @@ impl<'c> Writes<'c> {
             }
         }
         let message = rows::message_row(message);
-        if found.in_file {
+        if found.in_file && !self.keeps_file(message)? {
             let name: Option<Option<String>> = self
                 .connection
                 .prepare_cached("SELECT file FROM content WHERE id = ?")?

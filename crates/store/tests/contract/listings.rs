@@ -180,7 +180,10 @@ async fn a_report_shows_in_the_trace_of_what_it_is_about(store: &dyn Store) {
     report.report_about = Some(id);
     let name = report.id;
     let updates = vec![update(key(id, 0), Change::Failed { reported: true }, Some(refused(9)))];
-    store.settle(Settlement { at: at(9), updates, reports: vec![report] }).await.unwrap();
+    store
+        .settle(Settlement { at: at(9), updates, reports: vec![report], ..Settlement::default() })
+        .await
+        .unwrap();
     let rows = store.trace_show(id).await.unwrap();
     assert_eq!(kinds(&rows[0]), ["received", "attempt", "failed", "report"]);
     assert!(rows[0].events[3].detail.contains(&name.to_string()));

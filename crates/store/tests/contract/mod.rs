@@ -8,6 +8,7 @@
 mod listings;
 mod queue;
 mod records;
+mod returned;
 mod revisions;
 
 use std::future::Future;
@@ -118,7 +119,8 @@ pub fn update(key: RecipientKey, change: Change, result: Option<LastResult>) -> 
 
 /// Settles updates at `seconds`, without reports.
 pub async fn settle(store: &dyn Store, seconds: i64, updates: Vec<Update>) {
-    let settlement = Settlement { at: at(seconds), updates, reports: Vec::new() };
+    let settlement =
+        Settlement { at: at(seconds), updates, reports: Vec::new(), ..Settlement::default() };
     assert!(store.settle(settlement).await.unwrap().is_empty());
 }
 
@@ -144,6 +146,7 @@ where
     listings::run_all(&stores).await;
     records::run_all(&stores).await;
     revisions::run_all(&stores).await;
+    returned::run_all(&stores).await;
 }
 
 /// Runs tests one after the other, each on a new store, and counts at the end of each.

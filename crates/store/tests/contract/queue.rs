@@ -187,6 +187,7 @@ async fn late_settlements_bring_no_second_report(store: &dyn Store) {
             at: at(seconds),
             updates: vec![update(key(id, 0), Change::Failed { reported: true }, None)],
             reports: vec![report(store, id)],
+            ..Settlement::default()
         };
         assert_eq!(store.settle(settlement).await.unwrap().len(), reports);
     }
@@ -205,6 +206,7 @@ async fn a_failure_and_its_report_are_one(store: &dyn Store) {
         at: at(1),
         updates: vec![failed(0, true), failed(1, false)],
         reports: vec![report(store, id), taken],
+        ..Settlement::default()
     };
     assert!(matches!(store.settle(settlement).await, Err(StoreError::Exists(_))));
     let audit = store.audit().await.unwrap();
@@ -216,6 +218,7 @@ async fn a_failure_and_its_report_are_one(store: &dyn Store) {
         at: at(1),
         updates: vec![failed(0, true), failed(1, false)],
         reports: vec![ours],
+        ..Settlement::default()
     };
     let tickets = store.settle(settlement).await.unwrap();
     assert_eq!(tickets.iter().map(|t| t.id()).collect::<Vec<_>>(), [name]);
@@ -303,7 +306,12 @@ async fn a_failing_operation_fails_alone(store: &dyn Store) {
         async move {
             if n % 5 == 0 {
                 let updates = Vec::new();
-                let bad = Settlement { at: at(1), updates, reports: vec![taken] };
+                let bad = Settlement {
+                    at: at(1),
+                    updates,
+                    reports: vec![taken],
+                    ..Settlement::default()
+                };
                 assert!(matches!(store.settle(bad).await, Err(StoreError::Exists(_))));
             } else {
                 accept(store, &["b@fabrikam.example"]).await;

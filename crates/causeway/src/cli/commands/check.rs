@@ -114,6 +114,7 @@ fn find(context: &Context) -> Found {
             problems.extend(open_relay(&machine_value, flow_value, &flow.places));
         }
     }
+    problems.extend(configuration::own_texts(&context.config_directory).1);
     Found { problems, files }
 }
 

@@ -16,7 +16,10 @@ mod hybrid;
 mod mailbox;
 mod message;
 mod password;
+pub(super) mod preview;
 mod queue;
+mod report;
+mod returned;
 mod service;
 pub(super) mod shell;
 pub(super) mod token;
@@ -47,6 +50,8 @@ pub(super) async fn online(command: Command, context: &Context) -> Result<Answer
         Command::Alert(command) => alert::run(command, context).await,
         Command::Fix(command) => Box::pin(fix::run(command, context)).await,
         Command::Test(command) => Box::pin(connectivity::run(command, context)).await,
+        Command::Dkim(command) => Box::pin(report::dkim(command, context)).await,
+        Command::Report(command) => report::run(&command, context).await,
         Command::Audit => service::audit(context).await,
         Command::Health => service::health(context).await,
         // Answered by the caller, without a server.

@@ -26,6 +26,8 @@ pub(super) async fn run(command: QueueCommand, context: &Context) -> Result<Answ
     let (action, selection, to) = match command {
         QueueCommand::List(arguments) => return list(arguments, context).await,
         QueueCommand::Show { id } => return message::show(id, context).await,
+        QueueCommand::Returned { id } => return super::returned::show(id, context).await,
+        QueueCommand::SendAgain { ids } => return super::returned::send_again(&ids, context).await,
         QueueCommand::Retry(selection) => (QueueAction::Retry, selection, None),
         QueueCommand::Hold(selection) => (QueueAction::Hold, selection, None),
         QueueCommand::Release(selection) => (QueueAction::Release, selection, None),

@@ -8,22 +8,40 @@ use super::values::{self, Read};
 use super::{Section, Wrong, connector, if_right, nearest, read_file};
 use crate::config::{
     AcceptedDomain, AlertSettings, AuthorisedAddress, Connector, DomainType, IdentityField,
-    InternetRoute, MailFlow, Problem, QueueSettings, RejectStyle, Suspected, ToldOfHeld,
+    InternetRoute, MailFlow, Problem, QueueSettings, RejectStyle, SignedMail, Suspected,
+    ToldOfHeld,
 };
 use crate::domain::Domain;
 
-const TABLES: &[&str] =
-    &["organization", "queue", "domain", "connector", "routing", "relay", "identity", "alerts"];
+const TABLES: &[&str] = &[
+    "organization",
+    "queue",
+    "domain",
+    "connector",
+    "routing",
+    "relay",
+    "identity",
+    "alerts",
+    "dkim",
+];
 
-const ORGANIZATION_KEYS: &[&str] = &["name", "postmaster", "languages", "alert_recipients"];
-const QUEUE_KEYS: &[&str] =
-    &["expire_after", "delay_notice_after", "retry_after", "send_again_for", "tell_of_held"];
+const ORGANIZATION_KEYS: &[&str] =
+    &["name", "postmaster", "languages", "alert_recipients", "public_url"];
+const QUEUE_KEYS: &[&str] = &[
+    "expire_after",
+    "delay_notice_after",
+    "retry_after",
+    "send_again_for",
+    "send_again_space",
+    "tell_of_held",
+];
 const DOMAIN_KEYS: &[&str] = &["name", "type", "match_subdomains"];
 const ROUTING_KEYS: &[&str] = &["internet"];
 const RELAY_KEYS: &[&str] = &["networks", "addresses", "pop_before_smtp", "reject_style"];
 const IDENTITY_KEYS: &[&str] = &["enforce", "protect_own_domains", "own_domains_from_outside"];
 const ALERT_KEYS: &[&str] =
     &["connector_failures", "messages", "after", "mail_every", "webhook", "keep"];
+const DKIM_KEYS: &[&str] = &["sign"];
 
 /// Every key, by table.
 pub(super) const KEYS: &[(&str, &[&str])] = &[
@@ -35,6 +53,7 @@ pub(super) const KEYS: &[(&str, &[&str])] = &[
     ("relay", RELAY_KEYS),
     ("identity", IDENTITY_KEYS),
     ("alerts", ALERT_KEYS),
+    ("dkim", DKIM_KEYS),
 ];
 
 const DOMAIN_TYPES: &[(&str, DomainType)] =
@@ -60,6 +79,9 @@ pub(super) const SUSPECTED: &[(&str, Suspected)] =
 
 const TOLD_OF_HELD: &[(&str, ToldOfHeld)] =
     &[("sender", ToldOfHeld::Sender), ("administrators", ToldOfHeld::Administrators)];
+
+const SIGNED_MAIL: &[(&str, SignedMail)] =
+    &[("reports", SignedMail::Reports), ("submission", SignedMail::Submission)];
 
 impl MailFlow {
     /// Reads `mailflow.toml`. `file` is the name to show in problems. With the value come the
@@ -102,6 +124,12 @@ fn mailflow(root: &Section<'_>) -> MailFlow {
         section.set("own_domains_from_outside", suspected, values::word(SUSPECTED));
     }
     alerts(root, &mut flow.alerts);
+    if let Some(section) = root.section("dkim", DKIM_KEYS) {
+        let signed = values::word(SIGNED_MAIL);
+        if let Some(signed) = section.list("sign", "[\"reports\"]", signed) {
+            flow.dkim.sign = signed;
+        }
+    }
     flow
 }
 
@@ -134,6 +162,7 @@ fn organization(root: &Section<'_>, flow: &mut MailFlow) {
     if let Some(recipients) = section.list("alert_recipients", example, values::address) {
         organization.alert_recipients = recipients;
     }
+    organization.public_url = section.read("public_url", values::public_url);
 }
 
 fn is_empty_list(item: &Item) -> bool {
@@ -148,6 +177,12 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
     if let Some(told) = told {
         settings.tell_of_held = told;
     }
+    section.set("send_again_space", &mut settings.send_again_space, |item| {
+        match item.as_integer() {
+            Some(0) => Ok(0),
+            _ => values::size(item),
+        }
+    });
     if let Some(times) = section.list("delay_notice_after", "[\"4h\"]", values::positive_duration) {
         settings.delay_notice_after = times;
     }

@@ -165,6 +165,33 @@ pub(super) fn word<T: Copy>(words: &'static [(&'static str, T)]) -> impl Fn(&Ite
     }
 }
 
+/// Scheme, name and port of a web server. Without TLS only for this machine, for tests.
+pub(super) fn public_url(item: &Item) -> Read<String> {
+    let text = text(item)?;
+    let wrong = |what: &str| {
+        Wrong::new(
+            format!("{} {what}", shown(&text)),
+            "write the address of the web server that passes requests on to the admin listener, \
+             like \"https://mail.contoso.example\"",
+        )
+    };
+    let trimmed = text.trim_end_matches('/');
+    let (is_secure, place) =
+        match (trimmed.strip_prefix("https://"), trimmed.strip_prefix("http://")) {
+            (Some(place), _) => (true, place),
+            (_, Some(place)) => (false, place),
+            _ => return Err(wrong("does not begin with https://")),
+        };
+    let (name, port) = place.rsplit_once(':').unwrap_or((place, "443"));
+    if port.parse::<u16>().is_err() || name.parse::<IpAddr>().is_err() && domain_of(name).is_err() {
+        return Err(wrong("is more, or less, than https://, a host's name and perhaps a port"));
+    }
+    if !is_secure && !name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
+        return Err(wrong("is not encrypted: who listens could send returned mail again"));
+    }
+    Ok(trimmed.to_owned())
+}
+
 pub(super) fn language(item: &Item) -> Read<Language> {
     let text = string(item, "a language tag in quotes, such as \"en\"")?;
     Language::from_tag(text).ok_or_else(|| {
