@@ -8,12 +8,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use causeway_catalog::Phase;
 use causeway_catalog::texts::own::Reader;
-use causeway_model::config::SignedMail;
+use causeway_model::config::{Language, SignedMail};
 use causeway_model::envelope::{BodyType, Origin, Recipient};
 use causeway_model::{Address, Attempt, Envelope, ReversePath, Timestamp};
 use causeway_policy::MailPolicy;
 use causeway_policy::retry::{expires_at, next_delay_notice};
-use causeway_report::write::language::LanguageFacts;
+use causeway_report::write::language::{LanguageChoice, LanguageFacts};
 use causeway_report::write::{
     DEFAULT_RETURN_CAP, Kind, ReportRecipient, ReportRequest, language, prose,
 };
@@ -175,13 +175,8 @@ pub(crate) async fn report(
     let token =
         (kind == Kind::Failed && !flow.queue.send_again_for.is_zero()).then(Token::new).flatten();
     let is_ours = policy.accepted_domain(reverse_path.domain()).is_some();
-    let choice = language::choose(&LanguageFacts {
-        mailbox: language_of(shared, &reverse_path).as_deref(),
-        declared: parcel.header.language.as_deref(),
-        spoken: prose::of_message(&content, parcel.header.subject.as_deref()),
-        is_ours,
-        organization: &flow.organization.languages,
-    });
+    let choice =
+        languages(shared, parcel, &reverse_path, &content, &flow.organization.languages, is_ours);
     let language = choice.first;
     for (_, recipient) in &mut recipients {
         if let Some(attempt) = recipient.result.as_ref().filter(|_| !kind.is_positive()) {
@@ -255,6 +250,24 @@ fn signed(shared: &Shared, from: &Address, report: Vec<u8>) -> Vec<Bytes> {
     }
     parts.push(Bytes::from(report));
     parts
+}
+
+/// The languages of a report to this sender.
+fn languages(
+    shared: &Shared,
+    parcel: &Parcel,
+    sender: &Address,
+    content: &[u8],
+    organization: &[Language],
+    is_ours: bool,
+) -> LanguageChoice {
+    language::choose(&LanguageFacts {
+        mailbox: language_of(shared, sender).as_deref(),
+        declared: parcel.header.language.as_deref(),
+        spoken: prose::of_message(content, parcel.header.subject.as_deref()),
+        is_ours,
+        organization,
+    })
 }
 
 /// The language that the mailbox of a sender here is set to.

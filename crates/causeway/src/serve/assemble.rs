@@ -71,6 +71,7 @@ impl Handoff for ToDispatch {
 }
 
 /// Reads, checks, opens and binds.
+#[allow(clippy::too_many_lines, reason = "the one list of what is wired to what, a line for each")]
 pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal> {
     let directory = options.config_directory;
     let (machine, flow, clean) = read_files(&directory)?;
