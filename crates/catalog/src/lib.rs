@@ -16,7 +16,7 @@
 //! **In which order to read.** [`mod@status`] (codes and our words), [`reply`] (what a peer's reply
 //! means), [`causes`] (categories, who acts, possible causes), [`problems`] (what the sender of the
 //! message is told), [`codes`] (the registry of codes), [`help`] (what there is to say about a code),
-//! [`texts`] (the languages).
+//! [`texts`] (the languages), [`sentence`] (what a decision says, before somebody chooses a language).
 
 pub mod causes;
 pub mod codes;
@@ -24,6 +24,7 @@ pub mod help;
 pub mod problems;
 pub mod reply;
 pub mod samples;
+pub mod sentence;
 pub mod status;
 pub mod texts;
 

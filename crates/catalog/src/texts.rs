@@ -36,6 +36,7 @@ macro_rules! files {
             ("clients.ftl", include_str!(concat!("../../../locales/", $language, "/clients.ftl"))),
             ("pages.ftl", include_str!(concat!("../../../locales/", $language, "/pages.ftl"))),
             ("cli.ftl", include_str!(concat!("../../../locales/", $language, "/cli.ftl"))),
+            ("plan.ftl", include_str!(concat!("../../../locales/", $language, "/plan.ftl"))),
             ("relay.ftl", include_str!(concat!("../../../locales/", $language, "/relay.ftl"))),
         ]
     };

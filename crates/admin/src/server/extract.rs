@@ -1,9 +1,13 @@
 //! How requests are read: bounded, strict, refused with the field's name.
 
+use std::convert::Infallible;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use causeway_catalog::texts::preferred;
+use causeway_model::config::Language;
 use causeway_model::{Address, QueueId};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -36,6 +40,20 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for LongJsonBody<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         read_json(request, MAX_LONG_BODY).await.map(Self)
+    }
+}
+
+/// The language in which the client wants to read sentences (`Accept-Language`); English when it names none
+/// that is spoken here.
+pub(super) struct Reader(pub(super) Language);
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let wanted = parts.headers.get(header::ACCEPT_LANGUAGE);
+        let wanted = wanted.and_then(|list| list.to_str().ok()).and_then(preferred);
+        Ok(Self(wanted.unwrap_or(Language::En)))
     }
 }
 

@@ -2,12 +2,14 @@
 
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
+use causeway_catalog::Texts;
+use causeway_model::config::Language;
 use causeway_store::RevisionEntry;
 
 use super::Api;
 use super::author::Author;
 use super::error::ApiError;
-use super::extract::{LongJsonBody, QueryString, page_size};
+use super::extract::{LongJsonBody, QueryString, Reader, page_size};
 use crate::types::{
     ApplyAnswer, ApplyRequest, ErrorBody, FlowView, PlanAnswer, Proposal, RevisionDetail,
     RevisionPage, RevisionQuery, RevisionView,
@@ -23,10 +25,12 @@ pub(super) async fn show(State(api): State<Api>) -> Result<Json<FlowView>, ApiEr
 #[utoipa::path(post, path = "/v1/flow/plan", tag = "mail flow", request_body = Proposal, responses((status = 200, body = PlanAnswer), (status = "default", body = ErrorBody)))]
 pub(super) async fn plan(
     State(api): State<Api>,
+    Reader(language): Reader,
     LongJsonBody(proposal): LongJsonBody<Proposal>,
 ) -> Result<Json<PlanAnswer>, ApiError> {
     let text = proposed(&api, proposal.text, proposal.revision).await?;
-    Ok(Json(api.inner.control.flow_plan(text).await?))
+    let answer = api.inner.control.flow_plan(text).await?;
+    Ok(Json(PlanAnswer { plan: answer.plan.speak(language), ..answer }))
 }
 
 /// Puts a text in force, or an earlier revision. 409 when `base` is no longer the revision in force.
@@ -34,6 +38,7 @@ pub(super) async fn plan(
 pub(super) async fn apply(
     State(api): State<Api>,
     Extension(author): Extension<Author>,
+    Reader(language): Reader,
     LongJsonBody(mut request): LongJsonBody<ApplyRequest>,
 ) -> Result<Json<ApplyAnswer>, ApiError> {
     if let (Some(number), true) = (request.revision, request.reason.is_empty()) {
@@ -46,7 +51,8 @@ pub(super) async fn apply(
         ));
     }
     let text = proposed(&api, request.text.take(), request.revision).await?;
-    Ok(Json(api.inner.control.flow_apply(text, request, author.0).await?))
+    let answer = api.inner.control.flow_apply(text, request, author.0).await?;
+    Ok(Json(ApplyAnswer { plan: answer.plan.speak(language), ..answer }))
 }
 
 /// The text that is to be in force.
@@ -79,18 +85,23 @@ fn no_such_revision(number: u64) -> ApiError {
 #[utoipa::path(get, path = "/v1/flow/revisions", tag = "mail flow", params(RevisionQuery), responses((status = 200, body = RevisionPage), (status = "default", body = ErrorBody)))]
 pub(super) async fn revisions(
     State(api): State<Api>,
+    Reader(language): Reader,
     QueryString(query): QueryString<RevisionQuery>,
 ) -> Result<Json<RevisionPage>, ApiError> {
     let limit = page_size(query.limit)?;
     let found = api.inner.store.revisions(query.before, limit).await?;
     let next = found.last().map(|last| last.number).filter(|&last| last > 1);
     let next = next.filter(|_| found.len() >= limit);
-    Ok(Json(RevisionPage { revisions: found.into_iter().map(view).collect(), next }))
+    Ok(Json(RevisionPage {
+        revisions: found.into_iter().map(|found| view(found, language)).collect(),
+        next,
+    }))
 }
 
-fn view(entry: RevisionEntry) -> RevisionView {
+/// What changed is as it was recorded, in English.
+fn view(entry: RevisionEntry, language: Language) -> RevisionView {
     let diff = match entry.changes.is_empty() {
-        true => "only comments or layout differ".to_owned(),
+        true => Texts::get(language).text("change-nothing"),
         false => entry.changes.join("\n"),
     };
     RevisionView {
@@ -106,6 +117,7 @@ fn view(entry: RevisionEntry) -> RevisionView {
 #[utoipa::path(get, path = "/v1/flow/revisions/{number}", tag = "mail flow", params(("number" = String, Path, description = "The revision")), responses((status = 200, body = RevisionDetail), (status = "default", body = ErrorBody)))]
 pub(super) async fn revision(
     State(api): State<Api>,
+    Reader(language): Reader,
     Path(number): Path<String>,
 ) -> Result<Json<RevisionDetail>, ApiError> {
     let number: u64 = number.parse().map_err(|_| {
@@ -115,7 +127,7 @@ pub(super) async fn revision(
     let found = found.ok_or_else(|| no_such_revision(number))?;
     Ok(Json(RevisionDetail {
         changes: found.entry.changes.clone(),
-        revision: view(found.entry),
+        revision: view(found.entry, language),
         // What an older version wrote in another form is not worth a failure.
         effects: serde_json::from_str(&found.effects).unwrap_or_default(),
         text: found.text,

@@ -29,7 +29,7 @@ async fn a_text_or_a_revision_is_planned_and_applied() {
     assert_eq!(client.flow_plan(&text).await.unwrap().plan.changes, ["# two"]);
     let back = Proposal { text: None, revision: Some(1) };
     let answer = client.flow_plan(&back).await.unwrap();
-    assert_eq!((answer.plan.changes, answer.base), (vec!["# one".to_owned()], 7));
+    assert_eq!((answer.plan.changes, answer.base), (vec!["# one".into()], 7));
     let request = ApplyRequest { revision: Some(1), base: Some(7), ..ApplyRequest::default() };
     let applied = client.flow_apply(&request).await.unwrap();
     assert!(applied.applied && applied.revision == 8, "{applied:?}");

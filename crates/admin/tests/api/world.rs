@@ -311,7 +311,7 @@ impl ServerControl for FakeControl {
 
 /// A plan that says which text it is about.
 fn plan(text: String) -> Plan {
-    Plan { changes: vec![text], effects: Vec::new(), refused: None, can_be_forced: false }
+    Plan { changes: vec![text.into()], effects: Vec::new(), refused: None, can_be_forced: false }
 }
 
 pub(crate) struct World {

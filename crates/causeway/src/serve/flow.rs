@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use causeway_admin::ControlError;
 use causeway_admin::types::{ApplyAnswer, ApplyRequest, FlowView, PlanAnswer};
+use causeway_catalog::sentence::Sentence;
 use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
 use causeway_net::clock::Clock;
@@ -144,10 +145,15 @@ fn found_at_start(
         at: now,
         author: THE_FILE.into(),
         reason: reason.into(),
-        changes: causeway_policy::plan::changes(&old, flow),
+        changes: recorded(causeway_policy::plan::changes(&old, flow)),
         effects: "[]".into(),
         text,
     }
+}
+
+/// As the history keeps them: in English, whoever made the change.
+fn recorded(changes: Vec<Sentence>) -> Vec<String> {
+    changes.into_iter().map(Into::into).collect()
 }
 
 /// The revision in force, for the API.
@@ -229,7 +235,7 @@ async fn apply_now(
         at: server.dispatch.now(),
         author,
         reason: request.reason,
-        changes: plan.changes.clone(),
+        changes: recorded(plan.changes.clone()),
         effects: serde_json::to_string(&plan.effects).unwrap_or_else(|_| "[]".into()),
         text: proposed.text.clone(),
     };
@@ -341,7 +347,7 @@ pub(crate) async fn reload(server: &Arc<Server>) -> Result<Option<u64>, String> 
     let (plan, proposed) = rehearse(server, proposed).await.map_err(|error| error.to_string())?;
     // Nobody is there to insist, and whoever edits the file and sends the signal means it.
     if let Some(refused) = plan.refused.filter(|_| !plan.can_be_forced) {
-        return Err(refused);
+        return Err(refused.into());
     }
     let revision = if is_new {
         for effect in plan.effects.iter().filter(|effect| effect.kind.is_loss()) {
@@ -351,7 +357,7 @@ pub(crate) async fn reload(server: &Arc<Server>) -> Result<Option<u64>, String> 
             at: server.dispatch.now(),
             author: THE_FILE.into(),
             reason: "edited by hand and read again (SIGHUP)".into(),
-            changes: plan.changes,
+            changes: recorded(plan.changes),
             effects: serde_json::to_string(&plan.effects).unwrap_or_else(|_| "[]".into()),
             text: proposed.text.clone(),
         };

@@ -246,6 +246,33 @@ fn the_command_line_plans_applies_lists_and_goes_back() {
 }
 
 #[test]
+fn a_plan_is_told_in_the_language_asked_for_and_the_history_stays_english() {
+    let server = ours().mailflow("[[domain]]\nname = \"more.test\"\n").start();
+    let without = file(&server).replace("[[domain]]\nname = \"more.test\"\n", "");
+    for (language, change, effect) in [
+        ("en", "the domain more.test is no longer accepted", "refused from now on for more.test"),
+        ("de", "die Domäne more.test wird nicht mehr akzeptiert", "ab jetzt abgelehnt"),
+        ("nl", "het domein more.test wordt niet meer geaccepteerd", "vanaf nu geweigerd"),
+        ("sv", "domänen more.test godkänns inte längre", "avvisas från och med nu"),
+    ] {
+        let plan = server.cli_with_input(&["plan", "-", "--json", "--lang", language], &without);
+        let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+        assert_eq!(plan["changes"], json!([change]), "{plan}");
+        let detail = plan["effects"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains(effect) && detail.contains("more.test"), "{plan}");
+        assert_eq!(plan["effects"][0]["kind"], "domains_lost", "words of programs stay: {plan}");
+    }
+    let open = file(&server).replace("networks = []", "networks = [\"0.0.0.0/1\"]");
+    let refused = server.cli_with_input(&["plan", "-", "--json", "--lang", "de"], &open);
+    assert!(refused.stdout.contains("das wäre ein offenes Relay"), "{refused:?}");
+    let args = ["apply", "-", "--yes", "--json", "--lang", "de"];
+    let applied = server.cli_with_input(&args, &without);
+    assert!(applied.stdout.contains("wird nicht mehr akzeptiert"), "{applied:?}");
+    let history = server.json(&["history", "--lang", "de"]);
+    assert_eq!(history[0]["diff"], "the domain more.test is no longer accepted");
+}
+
+#[test]
 fn the_command_line_asks_before_something_is_lost() {
     let server = ours().mailflow("[[domain]]\nname = \"more.test\"\n").start();
     let with = file(&server);

@@ -264,7 +264,7 @@ pub enum DomainPattern {
 }
 
 /// Where an outbound connector's mail goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OutboundRoute {
     /// To these hosts. The groups are tried in order; the hosts of one group share the mail evenly. No
     /// group is empty.

@@ -24,7 +24,8 @@ mod ways;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
-use causeway_model::config::{DomainType, MailFlow, Problem, Severity};
+use causeway_catalog::sentence::{Parts, Sentence, Variable};
+use causeway_model::config::{DomainType, Language, MailFlow, Problem, Severity};
 use causeway_model::{Address, Domain, Origin, ReversePath, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,11 +50,13 @@ pub struct QueuedRecipient<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Plan {
     /// What changes, one sentence each; empty when only comments and layout do.
-    pub changes: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub changes: Vec<Sentence>,
     /// What that does, the most serious first.
     pub effects: Vec<Effect>,
     /// Why it must not be done.
-    pub refused: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub refused: Option<Sentence>,
     /// The refusal is about what is lost, and an administrator can insist on it.
     pub can_be_forced: bool,
 }
@@ -66,7 +69,8 @@ pub struct Effect {
     /// How many: recipients, mailboxes, domains or entries of the file, as `detail` says.
     pub count: u64,
     /// In words.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: Sentence,
 }
 
 /// What a change can do, the most serious first.
@@ -95,6 +99,14 @@ pub enum EffectKind {
     Rerouted,
     /// Queued recipients take the same way under other demands.
     SentDifferently,
+}
+
+impl Effect {
+    /// The same in another language.
+    #[must_use]
+    pub fn speak(&self, language: Language) -> Self {
+        Self { kind: self.kind, count: self.count, detail: self.detail.speak(language) }
+    }
 }
 
 impl EffectKind {
@@ -132,6 +144,17 @@ impl EffectKind {
 }
 
 impl Plan {
+    /// The same in another language.
+    #[must_use]
+    pub fn speak(&self, language: Language) -> Self {
+        Self {
+            changes: self.changes.iter().map(|change| change.speak(language)).collect(),
+            effects: self.effects.iter().map(|effect| effect.speak(language)).collect(),
+            refused: self.refused.as_ref().map(|refused| refused.speak(language)),
+            can_be_forced: self.can_be_forced,
+        }
+    }
+
     /// True when something is taken away: to be asked about before it is done.
     #[must_use]
     pub fn is_destructive(&self) -> bool {
@@ -227,11 +250,7 @@ impl<'p> Planner<'p> {
             effects.push(Effect {
                 kind: EffectKind::MailboxesUnreachable,
                 count: unreachable.len() as u64,
-                detail: format!(
-                    "mailboxes get no mail from outside any more, as their domain is no longer \
-                     accepted: {}",
-                    listed(&unreachable)
-                ),
+                detail: Parts::of("effect-unreachable").with("who", listed(unreachable)).into(),
             });
         }
         domains(self.old, self.new, &mut effects);
@@ -240,9 +259,7 @@ impl<'p> Planner<'p> {
             effects.push(Effect {
                 kind: EffectKind::WouldBeRefused,
                 count: self.would_be_refused,
-                detail: "queued recipients would be refused if they came in now (550 5.7.1); \
-                         they stay in the queue and are sent"
-                    .into(),
+                detail: Parts::of("effect-would-be-refused").into(),
             });
         }
         effects.append(&mut rights::effects(self.old.flow(), self.new.flow()));
@@ -257,31 +274,32 @@ impl<'p> Planner<'p> {
     }
 
     /// Why it must not be done, and whether one can insist.
-    fn refusal(&self, problems: &[Problem]) -> Option<(String, bool)> {
+    fn refusal(&self, problems: &[Problem]) -> Option<(Sentence, bool)> {
         let errors: Vec<&Problem> =
             problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
         if let Some(first) = errors.first() {
-            let more = match errors.len() {
-                1 => String::new(),
-                n => format!(" (and {} more; see `causeway check`)", n - 1),
+            let refused = match errors.len() {
+                1 => first.to_string().into(),
+                n => Parts::of("refused-problems")
+                    .with("problem", first.to_string())
+                    .with("count", (n - 1) as u64)
+                    .into(),
             };
-            return Some((format!("{first}{more}"), false));
+            return Some((refused, false));
         }
         if let Err(failures) = selftest(self.new) {
             let first = failures.first().map(ToString::to_string).unwrap_or_default();
-            return Some((format!("this would be an open relay: {first}"), false));
+            return Some((Parts::of("refused-relay").with("answer", first).into(), false));
         }
         let stranded: u64 = self.stranded.values().sum();
         (stranded > 0).then(|| {
             let domains: Vec<String> = self.stranded.keys().map(ToString::to_string).collect();
-            let text = format!(
-                "{stranded} queued recipients are of domains that would no longer be accepted \
-                 ({}); deliver, redirect or return them first (causeway queue list --domain {}), \
-                 or insist with --force",
-                listed(&domains),
-                domains.first().map_or("", String::as_str)
-            );
-            (text, true)
+            let first = domains.first().cloned().unwrap_or_default();
+            let refused = Parts::of("refused-stranded")
+                .with("count", stranded)
+                .with("domains", listed(domains))
+                .with("first", first);
+            (refused.into(), true)
         })
     }
 
@@ -372,11 +390,7 @@ fn restrictions(old: &MailFlow, new: &MailFlow, effects: &mut Vec<Effect>) {
         effects.push(Effect {
             kind: EffectKind::SendersRestricted,
             count: added.len() as u64,
-            detail: format!(
-                "mail of these senders is refused from everybody but the connector's peer \
-                 (550 5.7.51): {}",
-                listed(&added)
-            ),
+            detail: Parts::of("effect-restricted").with("who", listed(added)).into(),
         });
     }
 }
@@ -401,28 +415,29 @@ fn domains(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
         effects.push(Effect {
             kind: EffectKind::DomainsLost,
             count: lost.len() as u64,
-            detail: format!("mail from outside is refused from now on for {}", listed(&lost)),
+            detail: Parts::of("effect-domains-lost").with("who", listed(lost)).into(),
         });
     }
     if !stricter.is_empty() {
         effects.push(Effect {
             kind: EffectKind::UnknownRecipients,
             count: 0,
-            detail: format!(
-                "only mailboxes here exist from now on, every other recipient is refused \
-                 (550 5.1.1), for {}",
-                listed(&stricter)
-            ),
+            detail: Parts::of("effect-stricter").with("who", listed(stricter)).into(),
         });
     }
 }
 
+/// Entries of a list that are named; the others are counted.
+const SHOWN: usize = 10;
+
 /// The first few of a list.
-fn listed(entries: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let mut text = entries[..entries.len().min(SHOWN)].join(", ");
-    if entries.len() > SHOWN {
-        text.push_str(&format!(" and {} more", entries.len() - SHOWN));
+fn listed<V: Into<Variable>>(entries: Vec<V>) -> Variable {
+    let count = entries.len();
+    let some: Vec<Variable> = entries.into_iter().take(SHOWN).map(Into::into).collect();
+    match count.checked_sub(SHOWN) {
+        None | Some(0) => some.into(),
+        Some(more) => {
+            Parts::of("value-and-more").with("some", some).with("count", more as u64).into()
+        }
     }
-    text
 }

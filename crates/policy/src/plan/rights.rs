@@ -4,11 +4,12 @@
 //! connectors, and from POP-before-SMTP. A network that stands no longer in the file loses nothing when
 //! another entry still holds it, so ranges are compared as sets of addresses, not as lines.
 
+use causeway_catalog::sentence::{Parts, Variable};
 use causeway_model::config::{Connector, InboundConnector, MailFlow, Peer};
 use causeway_model::time::format_duration;
 use ipnet::IpNet;
 
-use super::{Effect, EffectKind};
+use super::{Effect, EffectKind, SHOWN};
 use crate::index::{canonical_network, pattern_text};
 
 /// The effects on rights, at most one of each kind.
@@ -16,38 +17,43 @@ pub(super) fn effects(old: &MailFlow, new: &MailFlow) -> Vec<Effect> {
     let mut out = Vec::new();
     let lost = differences(old, new);
     let gained = differences(new, old);
-    let mut add = |kind, entries: Vec<String>, verb: &str| {
+    let mut add = |kind, entries: Vec<Parts>, key| {
         if !entries.is_empty() {
             let count = entries.len() as u64;
-            out.push(Effect { kind, count, detail: format!("{verb}: {}", some(&entries)) });
+            let detail = Parts::of(key).with("who", some(entries));
+            out.push(Effect { kind, count, detail: detail.into() });
         }
     };
-    add(EffectKind::RelayGained, gained, "may send to every domain from now on");
-    add(EffectKind::RelayLost, lost, "may no longer send to domains that are not ours");
+    add(EffectKind::RelayGained, gained, "effect-relay-gained");
+    add(EffectKind::RelayLost, lost, "effect-relay-lost");
     out
 }
 
-/// The first few of a list.
-fn some(entries: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let mut text = entries[..entries.len().min(SHOWN)].join("; ");
-    if entries.len() > SHOWN {
-        text.push_str(&format!("; and {} more", entries.len() - SHOWN));
+/// The first few of a list of rights, which have commas of their own.
+fn some(entries: Vec<Parts>) -> Variable {
+    let more = entries.len().saturating_sub(SHOWN);
+    let some: Vec<Variable> = entries.into_iter().take(SHOWN).map(Into::into).collect();
+    let some = Variable::Series(some);
+    match more {
+        0 => some,
+        _ => {
+            Parts::of("value-and-more-rights").with("some", some).with("count", more as u64).into()
+        }
     }
-    text
 }
 
 /// The rights that `one` gives and `other` does not.
-fn differences(one: &MailFlow, other: &MailFlow) -> Vec<String> {
+fn differences(one: &MailFlow, other: &MailFlow) -> Vec<Parts> {
     let covered = Ranges::of(other);
     let relay = &one.relay;
-    let mut out: Vec<String> = Vec::new();
+    let mut out: Vec<Parts> = Vec::new();
     for network in relay.networks.iter().filter(|network| !covered.hold(network)) {
-        out.push(format!("clients in {network}"));
+        out.push(Parts::of("right-network").with("name", network.to_string()));
     }
     for entry in relay.addresses.iter().filter(|entry| !covered.hold(&entry.address)) {
         let note = entry.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
-        out.push(format!("{}{note}", super::changes::shown(entry)));
+        let name = format!("{}{note}", super::changes::shown(entry));
+        out.push(Parts::of("right-address").with("name", name));
     }
     let rights = own_servers(other);
     for right in own_servers(one).into_iter().filter(|right| !rights.contains(right)) {
@@ -55,13 +61,13 @@ fn differences(one: &MailFlow, other: &MailFlow) -> Vec<String> {
     }
     if relay.pop_before_smtp.enabled && !other.relay.pop_before_smtp.enabled {
         let window = format_duration(relay.pop_before_smtp.window);
-        out.push(format!("whoever has read mail by POP3 in the last {window}"));
+        out.push(Parts::of("right-pop").with("window", window));
     }
     out
 }
 
 /// What may be sent by the organization's own servers, one text for each way to be recognised.
-fn own_servers(flow: &MailFlow) -> Vec<String> {
+fn own_servers(flow: &MailFlow) -> Vec<Parts> {
     let inbound = flow.connectors.iter().filter_map(|connector| match connector {
         Connector::Inbound(inbound) if inbound.enabled && inbound.peer == Peer::OnPremises => {
             Some(inbound)
@@ -71,20 +77,22 @@ fn own_servers(flow: &MailFlow) -> Vec<String> {
     inbound.flat_map(rights_of).collect()
 }
 
-fn rights_of(inbound: &InboundConnector) -> Vec<String> {
+fn rights_of(inbound: &InboundConnector) -> Vec<Parts> {
     let patterns: Vec<String> = inbound.sender_domains.iter().map(pattern_text).collect();
-    let senders = match patterns.iter().any(|pattern| pattern == "*") {
-        true => String::new(),
-        false => format!(", as {}", patterns.join(", ")),
+    let is_any = patterns.iter().any(|pattern| pattern == "*");
+    let key = match (is_any, inbound.require_tls) {
+        (true, true) => "right-servers-tls",
+        (true, false) => "right-servers",
+        (false, true) => "right-servers-as-tls",
+        (false, false) => "right-servers-as",
     };
-    let tls = if inbound.require_tls { ", with TLS" } else { "" };
-    let certificate = inbound
-        .tls_certificate_name
-        .iter()
-        .map(|name| format!("servers with the certificate {name}{senders}{tls}"));
-    let addresses =
-        inbound.source_addresses.iter().map(|net| format!("servers in {net}{senders}{tls}"));
-    certificate.chain(addresses).collect()
+    let right = |mark: Parts| Parts::of(key).with("mark", mark).with("senders", patterns.clone());
+    let certificate = inbound.tls_certificate_name.iter();
+    let certificate =
+        certificate.map(|n| Parts::of("right-by-certificate").with("name", n.as_str()));
+    let networks = inbound.source_addresses.iter();
+    let networks = networks.map(|net| Parts::of("right-by-address").with("name", net.to_string()));
+    certificate.chain(networks).map(right).collect()
 }
 
 /// The addresses that a configuration lets relay, as networks that do not touch.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use causeway_catalog::sentence::{Parts, Variable};
 use causeway_model::config::{OutboundConnector, OutboundRoute, Peer};
 use causeway_model::{Address, Domain, Failure};
 
@@ -24,13 +25,22 @@ enum Way {
     /// Into a mailbox here.
     Local,
     /// Through a connector.
-    Connector { name: String, hops: Vec<String>, demands: String },
+    Connector { name: String, route: OutboundRoute, demands: Demands },
     /// To the MX hosts of its domain.
     Mx,
     /// The mailbox does not exist.
     Unknown,
     /// No way out: what stands in the way.
-    Nowhere(String),
+    Nowhere(Dead),
+}
+
+/// Why there is no way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Dead {
+    /// This connector leads back.
+    Loop(String),
+    /// None takes it.
+    NoConnector,
 }
 
 impl Way {
@@ -40,48 +50,80 @@ impl Way {
             RouteTarget::Mx(_) => Self::Mx,
             RouteTarget::Connector(connector) => Self::Connector {
                 name: connector.name.clone(),
-                hops: hosts(&connector.route),
-                demands: demands(&connector),
+                route: connector.route.clone(),
+                demands: Demands::of(&connector),
             },
             RouteTarget::Nowhere(Failure::MailboxUnknown { .. }) => Self::Unknown,
-            RouteTarget::Nowhere(Failure::RoutingLoop { connector, .. }) => Self::Nowhere(format!(
-                "connector \"{connector}\" would send it back to where it came from"
-            )),
-            RouteTarget::Nowhere(_) => Self::Nowhere("no enabled connector takes it".into()),
+            RouteTarget::Nowhere(Failure::RoutingLoop { connector, .. }) => {
+                Self::Nowhere(Dead::Loop(connector))
+            }
+            RouteTarget::Nowhere(_) => Self::Nowhere(Dead::NoConnector),
         }
     }
 
-    fn text(&self) -> String {
+    fn said(&self) -> Parts {
         match self {
-            Self::Local => "into the mailbox here".into(),
-            Self::Connector { name, hops, .. } => {
-                format!("through connector \"{name}\" to {}", hops.join(", "))
+            Self::Local => Parts::of("way-local"),
+            Self::Connector { name, route, .. } => {
+                Parts::of("way-connector").with("name", name.as_str()).with("hosts", hosts(route))
             }
-            Self::Mx => "to the MX hosts of their domains".into(),
-            Self::Unknown => "nowhere (no such mailbox)".into(),
-            Self::Nowhere(why) => format!("nowhere ({why})"),
+            Self::Mx => Parts::of("way-mx"),
+            Self::Unknown => Parts::of("way-unknown"),
+            Self::Nowhere(why) => Parts::of("way-nowhere").with("why", why.said()),
+        }
+    }
+}
+
+impl Dead {
+    fn said(&self) -> Parts {
+        match self {
+            Self::Loop(name) => Parts::of("way-loop").with("name", name.as_str()),
+            Self::NoConnector => Parts::of("way-no-connector"),
         }
     }
 }
 
 /// What a connector asks of its peers, and as whom it comes.
-fn demands(connector: &OutboundConnector) -> String {
-    let mut text = format!("TLS {}", connector.tls.word());
-    if let Some(name) = &connector.tls_domain {
-        text.push_str(&format!(" for {name}"));
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Demands {
+    tls: &'static str,
+    tls_domain: Option<String>,
+    login: Option<String>,
+    sources: Vec<String>,
+    /// Where the peer's names come from the recipient's domain, that is part of the demand.
+    is_mx: bool,
+}
+
+impl Demands {
+    fn of(connector: &OutboundConnector) -> Self {
+        Self {
+            tls: connector.tls.word(),
+            tls_domain: connector.tls_domain.clone(),
+            login: connector.credentials.as_ref().map(|credentials| credentials.user.clone()),
+            sources: connector.source_addresses.iter().map(ToString::to_string).collect(),
+            is_mx: connector.route == OutboundRoute::Mx,
+        }
     }
-    if let Some(credentials) = &connector.credentials {
-        text.push_str(&format!(", login {:?}", credentials.user));
+
+    fn said(&self) -> Variable {
+        let mut out: Vec<Variable> = vec![match &self.tls_domain {
+            None => Parts::of("demand-tls").with("tls", self.tls).into(),
+            Some(name) => {
+                let tls = Parts::of("demand-tls-domain").with("tls", self.tls);
+                tls.with("name", name.as_str()).into()
+            }
+        }];
+        if let Some(user) = &self.login {
+            out.push(Parts::of("demand-login").with("user", user.as_str()).into());
+        }
+        if !self.sources.is_empty() {
+            out.push(Parts::of("demand-sources").with("addresses", self.sources.clone()).into());
+        }
+        if self.is_mx {
+            out.push("MX".into());
+        }
+        out.into()
     }
-    if !connector.source_addresses.is_empty() {
-        let all = connector.source_addresses.iter().map(ToString::to_string);
-        text.push_str(&format!(", from {}", all.collect::<Vec<_>>().join(", ")));
-    }
-    // Where the peer's names come from the recipient's domain, that is part of the demand.
-    if connector.route == OutboundRoute::Mx {
-        text.push_str(", MX");
-    }
-    text
 }
 
 /// The number of a way.
@@ -211,7 +253,7 @@ impl<'p> Followed<'p> {
     /// The effects, the most serious kind first, the largest number first among equals.
     pub(super) fn effects(self) -> Vec<Effect> {
         let ways = &self.ways.all;
-        let mut found: Vec<(EffectKind, Tally, String)> = self
+        let mut found: Vec<(EffectKind, Tally, Parts)> = self
             .changes
             .into_iter()
             .filter_map(|((before, after), tally)| {
@@ -219,14 +261,17 @@ impl<'p> Followed<'p> {
                 Some((kind, tally, detail))
             })
             .collect();
-        found.sort_by(|a, b| (a.0, b.1.count, &a.2).cmp(&(b.0, a.1.count, &b.2)));
+        let order = |text: &Parts| text.say(causeway_model::config::Language::En);
+        found.sort_by_cached_key(|(kind, tally, text)| {
+            (*kind, std::cmp::Reverse(tally.count), order(text))
+        });
         let mut effects: Vec<Effect> = Vec::new();
         let mut rest: Vec<Effect> = Vec::new();
         for (kind, tally, detail) in found {
             let told = effects.iter().filter(|effect| effect.kind == kind).count();
             if told < TOLD {
-                let detail = with_examples(&detail, &tally);
-                effects.push(Effect { kind, count: tally.count, detail });
+                let detail = with_examples(detail, &tally);
+                effects.push(Effect { kind, count: tally.count, detail: detail.into() });
                 continue;
             }
             match rest.iter_mut().find(|effect| effect.kind == kind) {
@@ -234,7 +279,7 @@ impl<'p> Followed<'p> {
                 None => rest.push(Effect {
                     kind,
                     count: tally.count,
-                    detail: "queued recipients in other ways than those above".into(),
+                    detail: Parts::of("effect-others").into(),
                 }),
             }
         }
@@ -245,36 +290,33 @@ impl<'p> Followed<'p> {
 }
 
 /// Kind and words of a change of way.
-fn told(before: &Way, after: &Way) -> (EffectKind, String) {
+fn told(before: &Way, after: &Way) -> (EffectKind, Parts) {
     match (before, after) {
-        (_, Way::Unknown) => (
-            EffectKind::UnknownRecipients,
-            "queued recipients do not exist any more and are returned to their senders \
-             (550 5.1.1)"
-                .into(),
-        ),
-        (_, Way::Nowhere(why)) => (
-            EffectKind::Returned,
-            format!("queued recipients have no way out and are returned to their senders: {why}"),
-        ),
+        (_, Way::Unknown) => (EffectKind::UnknownRecipients, Parts::of("effect-unknown")),
+        (_, Way::Nowhere(why)) => {
+            (EffectKind::Returned, Parts::of("effect-returned").with("why", why.said()))
+        }
         (
-            Way::Connector { name, hops, demands },
-            Way::Connector { name: new_name, hops: new_hops, demands: new_demands },
-        ) if name == new_name && hops == new_hops => (
+            Way::Connector { name, route, demands },
+            Way::Connector { name: new_name, route: new_route, demands: new_demands },
+        ) if name == new_name && route == new_route => (
             EffectKind::SentDifferently,
-            format!(
-                "queued recipients go through connector \"{name}\" with {new_demands} instead of \
-                 {demands}"
-            ),
+            Parts::of("effect-differently")
+                .with("name", name.as_str())
+                .with("new", new_demands.said())
+                .with("old", demands.said()),
         ),
         _ => (
             EffectKind::Rerouted,
-            format!("queued recipients go {} instead of {}", after.text(), before.text()),
+            Parts::of("effect-rerouted").with("new", after.said()).with("old", before.said()),
         ),
     }
 }
 
-fn with_examples(detail: &str, tally: &Tally) -> String {
-    let joint = if tally.count > tally.examples.len() as u64 { "for example " } else { "" };
-    format!("{detail}; {joint}{}", tally.examples.join(", "))
+fn with_examples(detail: Parts, tally: &Tally) -> Parts {
+    let key = match tally.count > tally.examples.len() as u64 {
+        true => "effect-for-example",
+        false => "effect-all",
+    };
+    Parts::of(key).with("detail", detail).with("examples", tally.examples.clone())
 }

@@ -319,7 +319,7 @@ fn show(detail: &RevisionDetail, context: &Context) -> Result<Answer, Failure> {
         output.line(&words.say("cli-revision-reason", &[("reason", reason.into())]))?;
     }
     let plan = Plan {
-        changes: detail.changes.clone(),
+        changes: detail.changes.iter().cloned().map(Into::into).collect(),
         effects: detail.effects.clone(),
         refused: None,
         can_be_forced: false,

@@ -114,7 +114,7 @@ fn refused(plan: FixPlan) -> FixAnswer {
         remedy: plan.remedy,
         applied: false,
         revision: None,
-        detail: plan.plan.plan.refused.clone().unwrap_or_default(),
+        detail: plan.plan.plan.refused.clone().unwrap_or_default().into(),
         plan: plan.plan.plan,
         outcome: "refused".into(),
     }

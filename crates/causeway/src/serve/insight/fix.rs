@@ -91,7 +91,10 @@ pub(crate) async fn fix_plan(
     let alert = open_alert(watch, id)?;
     let offer = chosen(&alert, remedy.as_deref())?;
     let answer = match proposal(server, &offer).await? {
-        Some(text) => flow::plan(server, text).await?,
+        Some(text) => {
+            let answer = flow::plan(server, text).await?;
+            PlanAnswer { plan: answer.plan.speak(texts.language()), ..answer }
+        }
         None => PlanAnswer {
             plan: no_change(),
             base: flow::view(server).revision,
@@ -146,10 +149,10 @@ pub(crate) async fn fix_apply(
             force: request.force,
         };
         let applied = flow::apply(server, text, apply, author.clone()).await?;
-        answer.plan = applied.plan;
+        answer.plan = applied.plan.speak(language);
         if !applied.applied {
             answer.outcome = "refused".into();
-            answer.detail = answer.plan.refused.clone().unwrap_or_default();
+            answer.detail = answer.plan.refused.clone().unwrap_or_default().into();
             return Ok(answer);
         }
         answer.revision = Some(applied.revision);

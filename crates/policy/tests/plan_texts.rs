@@ -1,0 +1,41 @@
+//! Every sentence of a plan has its text in every language, and every text its sentence.
+
+use std::collections::BTreeSet;
+
+use causeway_catalog::Texts;
+use causeway_model::config::Language;
+
+const SOURCES: [&str; 4] = [
+    include_str!("../src/plan/mod.rs"),
+    include_str!("../src/plan/changes.rs"),
+    include_str!("../src/plan/rights.rs"),
+    include_str!("../src/plan/ways.rs"),
+];
+
+/// How the keys of the catalog's file begin.
+const GROUPS: [&str; 9] =
+    ["subject-", "field-", "value-", "change-", "way-", "demand-", "effect-", "right-", "refused-"];
+
+/// A key of which the API makes use, for a revision without changes.
+const ELSEWHERE: &str = "change-nothing";
+
+fn is_key(text: &str) -> bool {
+    GROUPS.iter().any(|group| text.starts_with(group))
+        && text.bytes().all(|octet| octet.is_ascii_lowercase() || octet == b'-')
+}
+
+#[test]
+fn every_sentence_of_a_plan_has_its_text_in_every_language() {
+    let mut used: BTreeSet<&str> =
+        SOURCES.iter().flat_map(|source| source.split('"')).filter(|text| is_key(text)).collect();
+    assert!(used.len() > 80, "{used:?}");
+    used.insert(ELSEWHERE);
+    for language in Language::ALL {
+        let without: Vec<_> = used.iter().filter(|key| !Texts::get(language).has(key)).collect();
+        assert!(without.is_empty(), "{language:?} has no text for {without:?}");
+    }
+    let file = include_str!("../../../locales/en/plan.ftl");
+    let written = file.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
+    let unused: Vec<&str> = written.filter(|key| is_key(key) && !used.contains(key)).collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
+}
