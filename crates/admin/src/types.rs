@@ -15,6 +15,7 @@ mod trace;
 
 use std::net::IpAddr;
 
+use causeway_catalog::sentence::Sentence;
 use causeway_model::config::{DomainType, Language, Peer, TlsLevel};
 use causeway_model::{Address, Domain, ReversePath, Timestamp};
 use causeway_store::Audit;
@@ -307,7 +308,7 @@ pub struct RelayQuestion {
     pub sender: Option<String>,
     /// The recipient.
     pub recipient: Address,
-    /// The language of the answer's sentences (`en`, `de`, `nl`, `sv`); absent: English.
+    /// The language of the answer's sentences (`en`, `de`, `nl`, `sv`); absent: that of `Accept-Language`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }
@@ -365,7 +366,8 @@ pub struct RouteExplanation {
     /// Empty when there is no way.
     pub next_hops: Vec<String>,
     /// Why, in words.
-    pub because: String,
+    #[schema(value_type = String)]
+    pub because: Sentence,
     /// Other connectors, and why they do not take it.
     #[serde(default)]
     pub considered: Vec<ConsideredConnector>,
@@ -377,7 +379,24 @@ pub struct ConsideredConnector {
     /// Its name.
     pub connector: String,
     /// Why it was not taken.
-    pub why_not: String,
+    #[schema(value_type = String)]
+    pub why_not: Sentence,
+}
+
+impl RouteExplanation {
+    /// The same in another language.
+    #[must_use]
+    pub fn speak(self, language: Language) -> Self {
+        let speak = |other: ConsideredConnector| {
+            let why_not = other.why_not.speak(language);
+            ConsideredConnector { why_not, ..other }
+        };
+        Self {
+            because: self.because.speak(language),
+            considered: self.considered.into_iter().map(speak).collect(),
+            ..self
+        }
+    }
 }
 
 /// How we see a recipient's domain.

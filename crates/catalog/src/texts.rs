@@ -37,6 +37,7 @@ macro_rules! files {
             ("pages.ftl", include_str!(concat!("../../../locales/", $language, "/pages.ftl"))),
             ("cli.ftl", include_str!(concat!("../../../locales/", $language, "/cli.ftl"))),
             ("plan.ftl", include_str!(concat!("../../../locales/", $language, "/plan.ftl"))),
+            ("route.ftl", include_str!(concat!("../../../locales/", $language, "/route.ftl"))),
             ("relay.ftl", include_str!(concat!("../../../locales/", $language, "/relay.ftl"))),
         ]
     };

@@ -27,6 +27,7 @@
 
 use std::sync::Arc;
 
+use causeway_catalog::sentence::{Parts, Sentence};
 use causeway_model::config::{
     DomainType, Host, InboundConnector, OutboundConnector, OutboundRoute, Peer, SmartHost,
 };
@@ -76,8 +77,8 @@ pub struct Route {
     pub recipient: Address,
     /// Where.
     pub target: RouteTarget,
-    /// In words.
-    pub because: String,
+    /// Why, to be said in a language.
+    pub because: Parts,
 }
 
 /// A connector that was looked at and not taken.
@@ -86,7 +87,7 @@ pub struct Considered {
     /// Its name.
     pub connector: String,
     /// Why it was not taken.
-    pub why_not: String,
+    pub why_not: Sentence,
 }
 
 /// A route for people. Serializes as `route explain` of INTERFACE.md, with `considered` in addition.
@@ -104,7 +105,7 @@ pub struct RouteExplanation {
     /// a@ours.test`; empty when there is no way.
     pub next_hops: Vec<String>,
     /// In words.
-    pub because: String,
+    pub because: Sentence,
     /// Every connector that was not taken, and why.
     pub considered: Vec<Considered>,
 }
@@ -174,31 +175,32 @@ impl MailPolicy {
         let to = match self.recipient(recipient, mailboxes) {
             RecipientDecision::Local { mailbox } => {
                 let because = if mailbox.mailbox_key() == recipient.mailbox_key() {
-                    "the mailbox is here".to_owned()
+                    Parts::of("route-mailbox-here")
                 } else {
-                    format!("it is delivered to the mailbox {mailbox} here")
+                    Parts::of("route-delivered-to").with("mailbox", mailbox.to_string())
                 };
                 let target = RouteTarget::Local { mailbox };
                 return Route { domain_type, recipient: recipient.clone(), target, because };
             }
             RecipientDecision::Unknown(_) => {
                 let because =
-                    format!("there is no such mailbox, and all of {} is here", recipient.domain());
+                    Parts::of("route-unknown").with("domain", recipient.domain().to_string());
                 let failure = Failure::MailboxUnknown { address: recipient.to_string() };
                 let target = RouteTarget::Nowhere(failure);
                 return Route { domain_type, recipient: recipient.clone(), target, because };
             }
             RecipientDecision::Forward { to } => to,
         };
-        let mut because = String::new();
-        if to != *recipient {
-            because = format!("mail for {recipient} is read at {to}; ");
-        }
         let from = origin_connector
             .and_then(|name| self.inbound_connector(name))
             .filter(|connector| connector.peer == Peer::OnPremises);
-        let (target, reason) = self.onward(to.domain(), from);
-        because.push_str(&reason);
+        let (target, mut because) = self.onward(to.domain(), from);
+        if to != *recipient {
+            because = Parts::of("route-read-elsewhere")
+                .with("recipient", recipient.to_string())
+                .with("to", to.to_string())
+                .with("reason", because);
+        }
         Route { domain_type, recipient: to, target, because }
     }
 
@@ -218,7 +220,7 @@ impl MailPolicy {
             connector: route.connector().map(str::to_owned),
             next_hops: route.next_hops(),
             considered: self.considered(&route, origin_connector),
-            because: route.because,
+            because: route.because.into(),
         }
     }
 
@@ -238,7 +240,7 @@ impl MailPolicy {
         &self,
         domain: &Domain,
         from: Option<&InboundConnector>,
-    ) -> (RouteTarget, String) {
+    ) -> (RouteTarget, Parts) {
         let external = self.domain_type(domain) == RouteDomain::External;
         match self.choose(domain, external, from) {
             Choice::Taken(connector) => {
@@ -246,11 +248,9 @@ impl MailPolicy {
                 (RouteTarget::Connector(Arc::clone(connector)), because)
             }
             Choice::LeadsBack(connector) if !external => {
-                let because = format!(
-                    "the message came from the organization's own servers, {domain} is an internal \
-                     relay domain, and the connector \"{}\" would send it back to them: a loop",
-                    connector.name
-                );
+                let because = Parts::of("route-loop")
+                    .with("domain", domain.to_string())
+                    .with("connector", connector.name.as_str());
                 let failure = Failure::RoutingLoop {
                     domain: domain.to_string(),
                     connector: connector.name.clone(),
@@ -258,22 +258,15 @@ impl MailPolicy {
                 (RouteTarget::Nowhere(failure), because)
             }
             Choice::LeadsBack(connector) => {
-                let because = format!(
-                    "the message came from the organization's own servers, so the connector \"{}\" \
-                     would send it back to them; it goes straight to the internet",
-                    connector.name
-                );
+                let because = Parts::of("route-past").with("connector", connector.name.as_str());
                 (RouteTarget::Mx(domain.clone()), because)
             }
             Choice::None if external => {
-                let because = format!("{domain} is not ours and no connector takes it");
+                let because = Parts::of("route-not-ours").with("domain", domain.to_string());
                 (RouteTarget::Mx(domain.clone()), because)
             }
             Choice::None => {
-                let because = format!(
-                    "{domain} is an internal relay domain, the mailbox is not here, and no enabled \
-                     connector takes the domain; its MX would bring the message back here"
-                );
+                let because = Parts::of("route-no-connector").with("domain", domain.to_string());
                 let failure = Failure::NoConnector { domain: domain.to_string() };
                 (RouteTarget::Nowhere(failure), because)
             }
@@ -302,16 +295,13 @@ impl MailPolicy {
         back.map_or(Choice::None, Choice::LeadsBack)
     }
 
-    fn taken_because(&self, connector: &OutboundConnector, domain: &Domain) -> String {
+    fn taken_because(&self, connector: &OutboundConnector, domain: &Domain) -> Parts {
         match best_pattern(connector, domain) {
-            Some(pattern) => format!(
-                "the connector \"{}\" takes {domain} (its recipient_domains has \"{pattern}\")",
-                connector.name
-            ),
-            None => format!(
-                "mail for the internet leaves through the connector \"{}\" ([routing].internet)",
-                connector.name
-            ),
+            Some(pattern) => Parts::of("route-taken")
+                .with("connector", connector.name.as_str())
+                .with("domain", domain.to_string())
+                .with("pattern", pattern),
+            None => Parts::of("route-internet").with("connector", connector.name.as_str()),
         }
     }
 
@@ -322,18 +312,18 @@ impl MailPolicy {
             .filter(|connector| connector.peer == Peer::OnPremises);
         let why_not = |connector: &OutboundConnector| {
             let Some(pattern) = best_pattern(connector, domain) else {
-                return format!("its recipient_domains do not have {domain}");
+                return Parts::of("route-not-its-domain").with("domain", domain.to_string());
             };
             if !connector.enabled {
-                "it is disabled".to_owned()
+                Parts::of("route-disabled")
             } else if matches!(route.target, RouteTarget::Local { .. }) {
-                "the mailbox is here".to_owned()
+                Parts::of("route-mailbox-here")
             } else if matches!(route.target, RouteTarget::Nowhere(Failure::MailboxUnknown { .. })) {
-                format!("{domain} is authoritative: recipients that are not here do not exist")
+                Parts::of("route-authoritative").with("domain", domain.to_string())
             } else if from.is_some_and(|from| leads_back(from, connector)) {
-                "it would send the message back to where it came from".to_owned()
+                Parts::of("route-back")
             } else {
-                format!("\"{pattern}\" is less specific than the pattern of the connector taken")
+                Parts::of("route-less-specific").with("pattern", pattern)
             }
         };
         self.outbound
@@ -341,7 +331,7 @@ impl MailPolicy {
             .filter(|connector| route.connector() != Some(connector.name.as_str()))
             .map(|connector| Considered {
                 connector: connector.name.clone(),
-                why_not: why_not(connector),
+                why_not: why_not(connector).into(),
             })
             .collect()
     }

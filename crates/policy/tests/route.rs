@@ -229,7 +229,7 @@ fn explanations_name_what_was_not_taken() {
     assert_eq!(json["connector"], "secure");
     assert_eq!(json["next_hops"][0], "MX of ext.test");
     let why = |name: &str| {
-        explained.considered.iter().find(|c| c.connector == name).map(|c| c.why_not.clone())
+        explained.considered.iter().find(|c| c.connector == name).map(|c| c.why_not.to_string())
     };
     assert_eq!(why("old").as_deref(), Some("it is disabled"));
     assert!(why("all").unwrap().contains("less specific"));

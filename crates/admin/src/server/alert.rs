@@ -6,7 +6,7 @@ use axum::{Extension, Json};
 use super::Api;
 use super::author::Author;
 use super::error::ApiError;
-use super::extract::{JsonBody, QueryString};
+use super::extract::{JsonBody, QueryString, Reader};
 use crate::types::{
     AlertQuery, AlertView, CloseAlert, ErrorBody, FixAnswer, FixPlan, FixQuery, FixRequest,
 };
@@ -38,8 +38,10 @@ fn check(reason: &str) -> Result<(), ApiError> {
 #[utoipa::path(get, path = "/v1/alerts", tag = "alerts", params(AlertQuery), responses((status = 200, body = Vec<AlertView>), (status = "default", body = ErrorBody)))]
 pub(super) async fn list(
     State(api): State<Api>,
-    QueryString(query): QueryString<AlertQuery>,
+    Reader(language): Reader,
+    QueryString(mut query): QueryString<AlertQuery>,
 ) -> Json<Vec<AlertView>> {
+    query.language.get_or_insert(language);
     Json(api.inner.control.alerts(&query))
 }
 
@@ -48,8 +50,10 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(api): State<Api>,
     Path(id): Path<String>,
-    QueryString(query): QueryString<AlertQuery>,
+    Reader(language): Reader,
+    QueryString(mut query): QueryString<AlertQuery>,
 ) -> Result<Json<AlertView>, ApiError> {
+    query.language.get_or_insert(language);
     let id = number(&id)?;
     let alert = api.inner.control.alert(id, query.language);
     Ok(Json(alert.ok_or_else(|| no_such_alert(id))?))
@@ -61,8 +65,10 @@ pub(super) async fn close(
     State(api): State<Api>,
     Path(id): Path<String>,
     Extension(author): Extension<Author>,
-    JsonBody(request): JsonBody<CloseAlert>,
+    Reader(language): Reader,
+    JsonBody(mut request): JsonBody<CloseAlert>,
 ) -> Result<Json<AlertView>, ApiError> {
+    request.language.get_or_insert(language);
     let id = number(&id)?;
     check(&request.reason)?;
     let closed = api.inner.control.alert_close(id, request, author.0).await?;
@@ -74,8 +80,10 @@ pub(super) async fn close(
 pub(super) async fn plan(
     State(api): State<Api>,
     Path(id): Path<String>,
-    QueryString(query): QueryString<FixQuery>,
+    Reader(language): Reader,
+    QueryString(mut query): QueryString<FixQuery>,
 ) -> Result<Json<FixPlan>, ApiError> {
+    query.language.get_or_insert(language);
     Ok(Json(api.inner.control.fix_plan(number(&id)?, query).await?))
 }
 
@@ -85,8 +93,10 @@ pub(super) async fn apply(
     State(api): State<Api>,
     Path(id): Path<String>,
     Extension(author): Extension<Author>,
-    JsonBody(request): JsonBody<FixRequest>,
+    Reader(language): Reader,
+    JsonBody(mut request): JsonBody<FixRequest>,
 ) -> Result<Json<FixAnswer>, ApiError> {
+    request.language.get_or_insert(language);
     let id = number(&id)?;
     check(&request.reason)?;
     Ok(Json(api.inner.control.fix_apply(id, request, author.0).await?))

@@ -11,7 +11,7 @@ use causeway_store::QueueFilter;
 
 use super::Api;
 use super::error::ApiError;
-use super::extract::{QueryString, address};
+use super::extract::{QueryString, Reader, address};
 use super::queue::with_live_states;
 use super::validate::with_validations;
 use crate::types::{
@@ -176,9 +176,11 @@ fn pattern_text(pattern: &DomainPattern) -> String {
 #[utoipa::path(get, path = "/v1/relay/explain", tag = "explanations", params(RelayQuestion), responses((status = 200, body = RelayExplanation), (status = "default", body = ErrorBody)))]
 pub(super) async fn relay(
     State(api): State<Api>,
-    QueryString(question): QueryString<RelayQuestion>,
+    Reader(language): Reader,
+    QueryString(mut question): QueryString<RelayQuestion>,
 ) -> Result<Json<RelayExplanation>, ApiError> {
     check_sender(question.sender.as_deref())?;
+    question.language.get_or_insert(language);
     Ok(Json(api.inner.control.relay_explain(question).await?))
 }
 
@@ -186,10 +188,11 @@ pub(super) async fn relay(
 #[utoipa::path(get, path = "/v1/route/explain", tag = "explanations", params(RouteQuestion), responses((status = 200, body = RouteExplanation), (status = "default", body = ErrorBody)))]
 pub(super) async fn route(
     State(api): State<Api>,
+    Reader(language): Reader,
     QueryString(question): QueryString<RouteQuestion>,
 ) -> Result<Json<RouteExplanation>, ApiError> {
     check_sender(question.sender.as_deref())?;
-    Ok(Json(api.inner.control.route_explain(question).await?))
+    Ok(Json(api.inner.control.route_explain(question).await?.speak(language)))
 }
 
 fn check_sender(sender: Option<&str>) -> Result<(), ApiError> {

@@ -39,8 +39,11 @@ fn frame() -> OpenApi {
             "The API over which the command line, and whoever else administers the server, talks to \
              it: on the unix socket causeway.sock in the data directory (root and the server's own \
              user), and on admin listeners with a token (`causeway token add NAME`). Every answer \
-             that is not a success has the form of ErrorBody. Times are RFC 3339 in UTC. Sentences \
-             come in the language of `Accept-Language` (en, de, nl, sv); field names never change.",
+             that is not a success has the form of ErrorBody. Times are RFC 3339 in UTC. Plans, \
+             alerts and the explanations of routes and relaying come in the language of \
+             `Accept-Language` (en, de, nl, sv; else English) or of the request's own `language`. \
+             Refusals of requests, problems of the configuration and what the history has recorded \
+             are in English. Field names never change.",
         ))
         .build();
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();

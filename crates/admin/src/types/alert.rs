@@ -25,11 +25,12 @@ pub enum AlertStates {
 pub struct AlertQuery {
     /// Only these; all when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
     pub state: Option<AlertStates>,
     /// At most so many, the newest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// The language of the sentences; English when absent.
+    /// The language of the sentences; that of `Accept-Language` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }
@@ -40,7 +41,7 @@ pub struct AlertQuery {
 pub struct CloseAlert {
     /// Why.
     pub reason: String,
-    /// The language of the answer.
+    /// The language of the answer; that of `Accept-Language` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }
@@ -53,7 +54,7 @@ pub struct FixQuery {
     /// The remedy; the best one when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
-    /// The language of the answer.
+    /// The language of the answer; that of `Accept-Language` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }
@@ -86,7 +87,7 @@ pub struct FixRequest {
     pub base: Option<u64>,
     /// Do it although it was refused for what is lost.
     pub force: bool,
-    /// The language of the answer.
+    /// The language of the answer; that of `Accept-Language` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }

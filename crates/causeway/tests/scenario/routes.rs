@@ -32,6 +32,32 @@ fn the_most_specific_connector_takes_the_mail() {
 }
 
 #[test]
+fn a_route_is_explained_in_the_language_asked_for() {
+    let peer = ScriptedPeer::start(Behaviour::new());
+    let server = inside()
+        .connector("rest", "*", peer.address(), "")
+        .connector("exact", "a.corp.test", peer.address(), "")
+        .start();
+    for (language, because, why_not) in [
+        ("en", "the connector \"exact\" takes a.corp.test", "\"*\" is less specific"),
+        ("de", "der Konnektor „exact“ ist für a.corp.test zuständig", "\"*\" ist weniger genau"),
+        ("nl", "de connector “exact” neemt a.corp.test aan", "\"*\" is minder precies"),
+        ("sv", "anslutningen ”exact” tar a.corp.test", "\"*\" är mindre exakt"),
+    ] {
+        for command in ["route", "connector"] {
+            let route = server.json(&[command, "explain", "x@a.corp.test", "--lang", language]);
+            assert!(route["because"].as_str().unwrap().starts_with(because), "{route}");
+            let other = &route["considered"][0];
+            assert!(other["why_not"].as_str().unwrap().starts_with(why_not), "{route}");
+            assert_eq!(
+                (&route["connector"], &other["connector"]),
+                (&"exact".into(), &"rest".into())
+            );
+        }
+    }
+}
+
+#[test]
 fn local_mailboxes_are_never_sent_through_a_connector_for_everything() {
     let rest = ScriptedPeer::start(Behaviour::new());
     let server = inside().connector("rest", "*", rest.address(), "").start();
