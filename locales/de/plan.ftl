@@ -147,6 +147,6 @@ right-servers-as-tls = Server { $mark }, als { $senders }, mit TLS
 refused-problems = { $problem } (und { $count } weitere; siehe `causeway check`)
 refused-relay = das wäre ein offenes Relay: { $answer }
 refused-stranded = { $count ->
-    [one] ein wartender Empfänger gehört zu einer Domäne, die nicht mehr akzeptiert würde ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first }), oder mit --force darauf bestehen
+    [one] 1 wartender Empfänger gehört zu einer Domäne, die nicht mehr akzeptiert würde ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first }), oder mit --force darauf bestehen
    *[other] { $count } wartende Empfänger gehören zu Domänen, die nicht mehr akzeptiert würden ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first }), oder mit --force darauf bestehen
 }

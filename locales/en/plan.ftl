@@ -147,6 +147,6 @@ right-servers-as-tls = servers { $mark }, as { $senders }, with TLS
 refused-problems = { $problem } (and { $count } more; see `causeway check`)
 refused-relay = this would be an open relay: { $answer }
 refused-stranded = { $count ->
-    [one] one queued recipient is of a domain that would no longer be accepted ({ $domains }); deliver, redirect or return it first (causeway queue list --domain { $first }), or insist with --force
+    [one] 1 queued recipient is of a domain that would no longer be accepted ({ $domains }); deliver, redirect or return it first (causeway queue list --domain { $first }), or insist with --force
    *[other] { $count } queued recipients are of domains that would no longer be accepted ({ $domains }); deliver, redirect or return them first (causeway queue list --domain { $first }), or insist with --force
 }

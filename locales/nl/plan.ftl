@@ -147,6 +147,6 @@ right-servers-as-tls = servers { $mark }, als { $senders }, met TLS
 refused-problems = { $problem } (en nog { $count }; zie `causeway check`)
 refused-relay = dit zou een open relay zijn: { $answer }
 refused-stranded = { $count ->
-    [one] één wachtende ontvanger is van een domein dat niet meer geaccepteerd zou worden ({ $domains }); bezorg, verleg of retourneer die eerst (causeway queue list --domain { $first }), of houd vol met --force
+    [one] 1 wachtende ontvanger is van een domein dat niet meer geaccepteerd zou worden ({ $domains }); bezorg, verleg of retourneer die eerst (causeway queue list --domain { $first }), of houd vol met --force
    *[other] { $count } wachtende ontvangers zijn van domeinen die niet meer geaccepteerd zouden worden ({ $domains }); bezorg, verleg of retourneer ze eerst (causeway queue list --domain { $first }), of houd vol met --force
 }

@@ -147,6 +147,6 @@ right-servers-as-tls = servrar { $mark }, som { $senders }, med TLS
 refused-problems = { $problem } (och { $count } till; se `causeway check`)
 refused-relay = detta vore ett öppet relä: { $answer }
 refused-stranded = { $count ->
-    [one] en väntande mottagare hör till en domän som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera den först (causeway queue list --domain { $first }), eller insistera med --force
+    [one] 1 väntande mottagare hör till en domän som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera den först (causeway queue list --domain { $first }), eller insistera med --force
    *[other] { $count } väntande mottagare hör till domäner som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera dem först (causeway queue list --domain { $first }), eller insistera med --force
 }

@@ -262,9 +262,10 @@ fn a_plan_is_told_in_the_language_asked_for_and_the_history_stays_english() {
         assert!(detail.contains(effect) && detail.contains("more.test"), "{plan}");
         assert_eq!(plan["effects"][0]["kind"], "domains_lost", "words of programs stay: {plan}");
     }
-    let open = file(&server).replace("networks = []", "networks = [\"0.0.0.0/1\"]");
+    let open =
+        file(&server).replace("networks = []", "networks = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
     let refused = server.cli_with_input(&["plan", "-", "--json", "--lang", "de"], &open);
-    assert!(refused.stdout.contains("das wäre ein offenes Relay"), "{refused:?}");
+    assert!(refused.stdout.contains("weitere; siehe `causeway check`"), "{refused:?}");
     let args = ["apply", "-", "--yes", "--json", "--lang", "de"];
     let applied = server.cli_with_input(&args, &without);
     assert!(applied.stdout.contains("wird nicht mehr akzeptiert"), "{applied:?}");
