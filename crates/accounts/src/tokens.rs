@@ -4,6 +4,7 @@
 //! ends, and when it was used last (to within a minute). A random secret of that length cannot be guessed
 //! from its hash, so it needs no slow one. A token that has ended is nobody's.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use crate::password::Password;
 
 /// Under this and its name a token is kept.
 const KEPT: &str = "api-token/";
+/// Under this and its name a token's last use is kept. Apart from the token: a use that is noted while the
+/// token is revoked must not bring it back.
+const USED: &str = "api-token-use/";
 /// What every token begins with, so that people (and scanners for leaked secrets) know it.
 const PREFIX: &str = "causeway_";
 /// The last use is written once in this time.
@@ -51,7 +55,7 @@ pub struct Token {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// When and from where it was used last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub last_used: Option<TokenUse>,
 }
 
@@ -114,8 +118,18 @@ impl Tokens {
     /// The store's.
     pub async fn list(&self) -> Result<Vec<Token>, StoreError> {
         let kept = self.store.recall_all(KEPT.into()).await?;
+        let used: HashMap<String, String> =
+            self.store.recall_all(USED.into()).await?.into_iter().collect();
         // What another version kept in another form is nobody's token.
-        Ok(kept.iter().filter_map(|(_, text)| serde_json::from_str(text).ok()).collect())
+        let tokens = kept.iter().filter_map(|(_, text)| serde_json::from_str::<Token>(text).ok());
+        Ok(tokens
+            .map(|token| {
+                let last = used.get(&use_key(&token.name));
+                let last = last.and_then(|text| serde_json::from_str::<TokenUse>(text).ok());
+                // A use from before it was made is that of another one with its name.
+                Token { last_used: last.filter(|last| last.at >= token.created_at), ..token }
+            })
+            .collect())
     }
 
     /// Makes a token: the secret, never to be seen again, and what is kept.
@@ -156,7 +170,7 @@ impl Tokens {
     /// The store's.
     pub async fn revoke(&self, name: &str) -> Result<bool, StoreError> {
         let is_there = self.store.recall(key(name)).await?.is_some();
-        self.store.forget_facts(vec![key(name)]).await?;
+        self.store.forget_facts(vec![key(name), use_key(name)]).await?;
         Ok(is_there)
     }
 
@@ -182,17 +196,24 @@ impl Tokens {
             .last_used
             .is_none_or(|last| last.client != client || now.since(last.at) >= USE_STEP);
         if is_news {
-            token.last_used = Some(TokenUse { at: now, client });
-            self.keep(&token).await?;
+            let used = TokenUse { at: now, client };
+            self.store.remember(use_key(&token.name), json(&used)?).await?;
+            token.last_used = Some(used);
         }
         Ok(Some(token))
     }
 
     async fn keep(&self, token: &Token) -> Result<(), StoreError> {
-        let text = serde_json::to_string(token)
-            .map_err(|error| StoreError::Io { detail: error.to_string() })?;
-        self.store.remember(key(&token.name), text).await
+        self.store.remember(key(&token.name), json(token)?).await
     }
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Io { detail: error.to_string() })
+}
+
+fn use_key(name: &str) -> String {
+    format!("{USED}{}", name.to_lowercase())
 }
 
 /// Names that differ only in case are one name.
@@ -248,5 +269,24 @@ mod tests {
         assert!(tokens.revoke("Ci").await.unwrap());
         assert_eq!(tokens.verify(secret.reveal(), client, at(5)).await.unwrap(), None);
         assert!(!tokens.revoke("ci").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_use_that_is_noted_late_brings_no_revoked_token_back() {
+        let place = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(place.path(), StoreOptions::default()).unwrap();
+        let store: SharedStore = Arc::new(store);
+        let tokens = Tokens::new(Arc::clone(&store));
+        let at = Timestamp::from_millis;
+        let client = IpAddr::from([192, 0, 2, 1]);
+        let (secret, _) = tokens.create(new("ci", None), at(0)).await.unwrap();
+        assert!(tokens.revoke("ci").await.unwrap());
+        // What a request writes that had looked the token up before it was revoked.
+        let used = TokenUse { at: at(1), client };
+        store.remember(use_key("ci"), json(&used).unwrap()).await.unwrap();
+        assert_eq!(tokens.list().await.unwrap(), []);
+        assert_eq!(tokens.verify(secret.reveal(), client, at(2)).await.unwrap(), None);
+        let (_, again) = tokens.create(new("ci", None), at(5)).await.unwrap();
+        assert_eq!(tokens.list().await.unwrap(), [again], "never used");
     }
 }

@@ -30,8 +30,8 @@ pub(crate) struct Balance {
     sites: HashMap<String, HashMap<Place, Load>>,
 }
 
-/// True when some hosts are equals.
-fn has_equals(groups: &[usize]) -> bool {
+/// True when some hosts are equals: without, nothing here needs to be asked or told.
+pub(crate) fn has_equals(groups: &[usize]) -> bool {
     groups.iter().any(|&size| size > 1)
 }
 

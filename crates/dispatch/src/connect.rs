@@ -229,16 +229,17 @@ pub(crate) async fn open_heard(
     is_proven: bool,
     ears: Option<&dyn Ears>,
 ) -> Result<Link, Vec<Attempt>> {
-    // The semaphores are never closed.
+    // The semaphores are never closed. The connector's own gate comes first: who waits there must not keep
+    // what all share from the others.
+    let of_connector = match shared.gates.of(shared, target) {
+        Some(gate) => gate.acquire_owned().await.ok(),
+        None => None,
+    };
     let _exploring = match is_proven {
         true => None,
         false => shared.exploring.acquire().await.ok(),
     };
     let permit = Arc::clone(&shared.connecting).acquire_owned().await.ok();
-    let of_connector = match shared.gates.of(shared, target) {
-        Some(gate) => gate.acquire_owned().await.ok(),
-        None => None,
-    };
     let permits = [permit, of_connector];
     let mut tries = Vec::new();
     let began = Instant::now();

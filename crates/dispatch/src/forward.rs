@@ -10,6 +10,7 @@
 //! has been there, and fails with `5.4.6`. **Floods.** A mailbox forwards so many messages in an hour; the rest
 //! waits (`4.7.1`).
 
+use bytes::Bytes;
 use causeway_model::envelope::{Notify, Recipient};
 use causeway_model::{Address, Envelope, Failure, ReversePath, Timestamp};
 use causeway_policy::retry::{expires_at, next_delay_notice};
@@ -53,9 +54,9 @@ impl Forwards {
 pub(crate) async fn forwarded(
     shared: &Shared,
     parcel: &Parcel,
-    index: u32,
-    mailbox: &Address,
+    (index, mailbox): (u32, &Address),
     forward: &Forward,
+    octets: &mut Option<Vec<Bytes>>,
 ) -> Result<NewMessage, Failure> {
     let unreadable = |error: StoreError| Failure::StoreUnreadable { detail: error.to_string() };
     let header = header_of(&parcel.content).await.map_err(unreadable)?;
@@ -74,7 +75,7 @@ pub(crate) async fn forwarded(
         || Recipient::plain(forward.to.clone()),
         |recipient| onwards(recipient, forward),
     );
-    copy(shared, parcel, reverse_path, to, Some(mark)).await.map_err(unreadable)
+    copy(shared, parcel, (reverse_path, to), Some(mark), octets).await.map_err(unreadable)
 }
 
 /// The recipient of the copy: what was asked for about reports goes with it.
@@ -108,20 +109,25 @@ pub(crate) async fn returned(
     shared: &Shared,
     parcel: &Parcel,
     original: Address,
+    octets: &mut Option<Vec<Bytes>>,
 ) -> Result<NewMessage, StoreError> {
-    copy(shared, parcel, ReversePath::Null, Recipient::plain(original), None).await
+    let ends = (ReversePath::Null, Recipient::plain(original));
+    copy(shared, parcel, ends, None, octets).await
 }
 
 async fn copy(
     shared: &Shared,
     parcel: &Parcel,
-    reverse_path: ReversePath,
-    to: Recipient,
+    (reverse_path, to): (ReversePath, Recipient),
     mark: Option<String>,
+    octets: &mut Option<Vec<Bytes>>,
 ) -> Result<NewMessage, StoreError> {
     let now = shared.clock.now();
     let queue = shared.policy.load().flow().queue.clone();
-    let mut parts = parcel.own_content().await?;
+    let mut parts = match octets {
+        Some(octets) => octets.clone(),
+        None => octets.insert(parcel.own_content().await?).clone(),
+    };
     if let Some(mark) = mark {
         parts.insert(0, mark.into());
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use causeway_mailbox::{Delivery, MessageContent};
 use causeway_model::{Address, EnhancedCode, Failure, Outcome, Reply};
 use causeway_policy::recipient::is_return_path;
@@ -27,13 +28,15 @@ impl Taken {
 }
 
 /// Takes one recipient's copy: into the mailbox, on to whom it forwards to, or both. What goes on is not sent
-/// before it is settled together with the result.
+/// before it is settled together with the result. `octets` is the content once it was read for a copy: one
+/// reading serves all recipients.
 pub(crate) async fn take(
     shared: &Shared,
     parcel: &Parcel,
     index: u32,
     attempts: u32,
     mailbox: &Address,
+    octets: &mut Option<Vec<Bytes>>,
 ) -> Taken {
     let went_on = |copy: NewMessage, to: &str| Taken {
         outcome: Outcome::Success(Reply::new(250, Some(EnhancedCode::new(2, 1, 5)), to)),
@@ -43,7 +46,7 @@ pub(crate) async fn take(
     let address = parcel.address(index).unwrap_or(mailbox);
     if is_return_path(address) {
         return match shared.return_paths.original(address) {
-            Some(original) => match forward::returned(shared, parcel, original).await {
+            Some(original) => match forward::returned(shared, parcel, original, octets).await {
                 Ok(copy) => went_on(copy, "the report goes back to the first sender"),
                 Err(error) => Taken::delivered(Outcome::Failure(Failure::StoreUnreadable {
                     detail: error.to_string(),
@@ -57,7 +60,7 @@ pub(crate) async fn take(
     let Some(forward) = shared.mailboxes.facts(mailbox).forward else {
         return Taken::delivered(deliver(shared, parcel, index, attempts, mailbox).await);
     };
-    let copy = match forward::forwarded(shared, parcel, index, mailbox, &forward).await {
+    let copy = match forward::forwarded(shared, parcel, (index, mailbox), &forward, octets).await {
         Ok(copy) => copy,
         // What is kept here is not kept from its reader by a loop.
         Err(Failure::ForwardLoop { .. }) if forward.keep_copy => {

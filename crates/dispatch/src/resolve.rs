@@ -26,14 +26,19 @@ pub(crate) struct MxSet {
     pub(crate) sts: Option<Arc<Policy>>,
 }
 
-/// Asks DNS for the hosts of a domain.
+/// Asks DNS for the hosts of a domain, and its web server for its policy where that is due.
 pub(crate) async fn mx_set(shared: &Shared, domain: &Domain) -> Result<MxSet, Failure> {
-    let (answer, sts) =
-        tokio::join!(shared.resolver.mx(domain), shared.policies.of(shared, domain));
+    // The semaphore is never closed.
+    let turn = shared.resolving.acquire().await;
+    let (answer, announced) =
+        tokio::join!(shared.resolver.mx(domain), shared.policies.announced(shared, domain));
     let answer = answer?;
     let dane = shared.dane && shared.resolver.knows_signatures() && answer.is_authentic;
     let port = shared.mx_port;
     let usable = without_us(shared, domain, &answer.hosts).await?;
+    // A web server that is slow keeps nobody else from asking DNS.
+    drop(turn);
+    let sts = shared.policies.of(shared, domain, announced).await;
     let mut names: Vec<String> =
         usable.iter().map(|host| format!("{} {}", host.preference, host.name)).collect();
     names.sort_unstable();

@@ -14,6 +14,7 @@ use causeway_net::sts::{Fetch, Policy, policy_id};
 use causeway_store::{SharedStore, StoreError};
 use hashbrown::HashMap;
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -27,6 +28,9 @@ const PAUSE: Duration = Duration::from_secs(300);
 
 /// Domains that are remembered at most; further ones are asked about each time.
 const MOST: usize = 50_000;
+
+/// Policies that are fetched at once; slow web servers keep those only waiting that want a policy, too.
+const MOST_FETCHES: usize = 64;
 
 /// A policy, and where it stands.
 #[derive(Clone, Debug)]
@@ -70,11 +74,18 @@ pub(crate) struct Policies {
     known: Mutex<HashMap<Domain, Known>>,
     /// When a fetch failed, and of which id.
     failed: Mutex<HashMap<Domain, (String, Instant)>>,
+    /// Fetches at once.
+    fetching: Semaphore,
 }
 
 impl Policies {
     pub(crate) fn new(fetch: Option<Fetch>) -> Self {
-        Self { fetch, known: Mutex::default(), failed: Mutex::default() }
+        Self {
+            fetch,
+            known: Mutex::default(),
+            failed: Mutex::default(),
+            fetching: Semaphore::new(MOST_FETCHES),
+        }
     }
 
     /// Learns what the store has, and lets it forget what is out of date.
@@ -100,14 +111,24 @@ impl Policies {
         if stale.is_empty() { Ok(()) } else { store.forget_facts(stale).await }
     }
 
-    /// The policy that holds for a domain now; `None` when it has none, or wants nothing.
-    pub(crate) async fn of(&self, shared: &Shared, domain: &Domain) -> Option<Arc<Policy>> {
-        let fetch = self.fetch.as_ref()?;
-        if domain.literal().is_some() {
+    /// The id of the policy that a domain announces in DNS now.
+    pub(crate) async fn announced(&self, shared: &Shared, domain: &Domain) -> Option<String> {
+        if self.fetch.is_none() || domain.literal().is_some() {
             return None;
         }
         let texts = shared.resolver.texts(&format!("_mta-sts.{domain}")).await;
-        let announced = texts.ok().and_then(|texts| policy_id(&texts));
+        texts.ok().and_then(|texts| policy_id(&texts))
+    }
+
+    /// The policy that holds for a domain now; `None` when it has none, or wants nothing. `announced` is what
+    /// [`Self::announced`] found.
+    pub(crate) async fn of(
+        &self,
+        shared: &Shared,
+        domain: &Domain,
+        announced: Option<String>,
+    ) -> Option<Arc<Policy>> {
+        let fetch = self.fetch.as_ref()?;
         let now = shared.clock.now();
         let known = self.known.lock().get(domain).filter(|known| known.is_valid(now)).cloned();
         let policy = match (announced, known) {
@@ -132,7 +153,11 @@ impl Policies {
         if failed.is_some_and(|(which, at)| which == id && at.elapsed() < PAUSE) {
             return None;
         }
-        match fetch.policy(domain).await {
+        // The semaphore is never closed.
+        let turn = self.fetching.acquire().await;
+        let fetched = fetch.policy(domain).await;
+        drop(turn);
+        match fetched {
             Ok((policy, text)) => {
                 let policy = Arc::new(policy);
                 let fetched_at = shared.clock.now();

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
+use crate::balance::has_equals;
 use crate::connect::{self, Link, Target, millis};
 use crate::engine::Shared;
 use crate::outcome::verdict;
@@ -258,7 +259,7 @@ impl Worker {
     async fn deliver_here(&mut self, parcel: Parcel, job: Job, flight: Flight) {
         let policy = self.shared.policy.load_full();
         let (mut results, mut elsewhere) = (Vec::new(), Vec::new());
-        let mut extras = Extras::default();
+        let (mut extras, mut octets) = (Extras::default(), None);
         for &(index, attempts) in &job.recipients {
             let Some(address) = parcel.address(index) else { continue };
             let origin = parcel.envelope.origin.connector.as_deref();
@@ -269,7 +270,8 @@ impl Worker {
                 continue;
             };
             let began = Instant::now();
-            let taken = local::take(&self.shared, &parcel, index, attempts, &mailbox).await;
+            let taken =
+                local::take(&self.shared, &parcel, index, attempts, &mailbox, &mut octets).await;
             extras.copies.extend(taken.copy);
             if taken.is_expanded {
                 extras.expanded.push(index);
@@ -311,12 +313,8 @@ impl Worker {
         domain: &causeway_model::Domain,
     ) {
         let shared = Arc::clone(&self.shared);
-        // The semaphore is never closed.
-        let turn = shared.resolving.acquire().await;
         let began = Instant::now();
-        let found = resolve::mx_set(&shared, domain).await;
-        drop(turn);
-        match found {
+        match resolve::mx_set(&shared, domain).await {
             Ok(set) => {
                 let hosts = SiteKey::Hosts(Arc::clone(&set.key));
                 self.shared.mx_cache.put(domain, set);
@@ -429,7 +427,10 @@ impl Worker {
                 }
             }
             let Some((link, _)) = &mut self.link else { return };
-            self.shared.balance.lock().used(&target.site, &link.chosen, &target.groups, link.uses);
+            if has_equals(&target.groups) {
+                let (chosen, groups) = (&link.chosen, &target.groups);
+                self.shared.balance.lock().used(&target.site, chosen, groups, link.uses);
+            }
             let sent = transact::send(&self.shared, &policy, link, &target, &parcel, &job).await;
             // The previous results became durable meanwhile, or nearly.
             self.settle_pending().await;
@@ -462,6 +463,9 @@ impl Worker {
 
     fn has_had_its_share(&self, target: &Target) -> bool {
         let Some((link, _)) = &self.link else { return false };
+        if !has_equals(&target.groups) {
+            return false;
+        }
         // So few messages more mean nothing while several connections are at work.
         let slack = 4 * self.shared.schedule.lock().site(self.index).workers as u64;
         let hosts = (target.hosts.as_slice(), target.groups.as_slice());

@@ -168,7 +168,7 @@ impl Resolver {
             return Ok(None);
         }
         let host = key_text(host);
-        for base in self.tlsa_bases(&host).await {
+        for base in self.tlsa_bases(&host).await? {
             let name = format!("_{port}._tcp.{base}");
             match self.signed(&name, RecordType::TLSA).await {
                 Ok(answer) if answer.authentic => {
@@ -187,32 +187,43 @@ impl Resolver {
     }
 
     /// The names under which a host's TLSA records may be, in the order in which they count.
-    async fn tlsa_bases(&self, host: &str) -> Vec<String> {
+    /// The error: whether its addresses are signed cannot be found out, because none of them came.
+    async fn tlsa_bases(&self, host: &str) -> Result<Vec<String>, Failure> {
         let (four, six) =
             tokio::join!(self.signed(host, RecordType::A), self.signed(host, RecordType::AAAA));
+        let failed = [&four, &six].into_iter().find_map(|answer| match answer {
+            Ok(_) | Err(Failure::DomainNotFound { .. }) => None,
+            Err(failure) => Some(failure.clone()),
+        });
         let found: Vec<Arc<Answer>> = [four, six]
             .into_iter()
             .filter_map(Result::ok)
             .filter(|answer| !answer.records.is_empty())
             .collect();
-        let Some(first) = found.first() else { return Vec::new() };
+        let Some(first) = found.first() else {
+            let unknown = |reason| Failure::TlsaUnavailable {
+                name: host.to_owned(),
+                reason: Box::new(reason),
+            };
+            return failed.map_or(Ok(Vec::new()), |reason| Err(unknown(reason)));
+        };
         let mut bases = records::cname_chain(host, &first.records);
         let is_alias = !bases.is_empty();
         if found.iter().all(|answer| answer.authentic) {
             bases = bases.pop().into_iter().chain([host.to_owned()]).collect();
             bases.dedup();
-            return bases;
+            return Ok(bases);
         }
         let own = match is_alias {
             true => self.signed(host, RecordType::CNAME).await.ok(),
             false => None,
         };
-        match own {
+        Ok(match own {
             Some(answer) if answer.authentic && !answer.records.is_empty() => {
                 vec![host.to_owned()]
             }
             _ => Vec::new(),
-        }
+        })
     }
 
     /// As [`Self::query`], with the word of somebody who is believed about signatures.

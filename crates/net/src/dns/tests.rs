@@ -323,6 +323,20 @@ async fn a_bogus_tlsa_answer_is_no_absence() {
 }
 
 #[tokio::test]
+async fn addresses_that_cannot_be_verified_do_not_switch_dane_off() {
+    let dns = TestDns::start();
+    dns.sign("signed.test").a("mx.signed.test", "127.0.0.2").tlsa("mx.signed.test", 25, &record(1));
+    dns.fault("mx.signed.test", DnsFault::ServFail);
+    let resolver = Resolver::new(&dns.settings()).unwrap();
+    let failure = resolver.tlsa("mx.signed.test", 25).await.unwrap_err();
+    assert!(matches!(failure, Failure::TlsaUnavailable { .. }), "{failure:?}");
+    dns.heal("mx.signed.test");
+    assert_eq!(resolver.tlsa("mx.signed.test", 25).await.unwrap().unwrap().len(), 1);
+    // A name that nobody has says nothing.
+    assert_eq!(resolver.tlsa("none.signed.test", 25).await, Ok(None));
+}
+
+#[tokio::test]
 async fn an_alias_is_asked_about_where_it_leads_and_where_it_is() {
     // TLS-11: an MX host that is an alias into an unsigned zone keeps its own records.
     let dns = TestDns::start();
