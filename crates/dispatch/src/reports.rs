@@ -12,6 +12,7 @@ use causeway_model::config::{Language, SignedMail};
 use causeway_model::envelope::{BodyType, Origin, Recipient};
 use causeway_model::{Address, Attempt, Envelope, ReversePath, Timestamp};
 use causeway_policy::MailPolicy;
+use causeway_policy::recipient::is_return_path;
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::language::{LanguageChoice, LanguageFacts};
 use causeway_report::write::{
@@ -174,7 +175,9 @@ pub(crate) async fn report(
     // Whoever is to keep nothing is promised nothing.
     let token =
         (kind == Kind::Failed && !flow.queue.send_again_for.is_zero()).then(Token::new).flatten();
-    let is_ours = policy.accepted_domain(reverse_path.domain()).is_some();
+    // The return path of forwarded mail leads to its first sender.
+    let is_ours =
+        policy.accepted_domain(reverse_path.domain()).is_some() && !is_return_path(&reverse_path);
     let choice =
         languages(shared, parcel, &reverse_path, &content, &flow.organization.languages, is_ours);
     let language = choice.first;
