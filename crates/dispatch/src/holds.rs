@@ -167,7 +167,9 @@ async fn tell_administrators(shared: &Arc<Shared>, wanted: bool) -> Result<(), S
         holds.listed = left;
         return Err(error);
     }
-    let fact = format!("{} {}", newest.as_u64(), now.as_millis());
+    // A list that nobody needed was not sent, and the next one need not wait for it.
+    let sent_at = shared.holds.lock().list_sent_at.map_or(0, Timestamp::as_millis);
+    let fact = format!("{} {sent_at}", newest.as_u64());
     shared.store.remember(ADMINISTRATORS.into(), fact).await
 }
 

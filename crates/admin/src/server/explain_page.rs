@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use causeway_report::read;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Api;
 use super::extract::QueryString;
@@ -55,7 +55,7 @@ pub(super) async fn explain(
     let language = pages::language_of(&api, query.lang.as_deref(), &headers);
     let organization = api.inner.control.mail_flow().organization.name.clone();
     let trouble = match pasted(&headers, request).await {
-        Ok(input) => {
+        Ok((input, _turn)) => {
             let document = tokio::task::spawn_blocking(move || {
                 read::render_with_reasons(&read::read(&input), language)
             });
@@ -81,21 +81,26 @@ pub(super) async fn explain(
 }
 
 /// What the reader sent: the file, else the text.
-async fn pasted(headers: &HeaderMap, request: Request) -> Result<Vec<u8>, Trouble> {
+///
+/// The turn is for as long as the input is worked on.
+async fn pasted(
+    headers: &HeaderMap,
+    request: Request,
+) -> Result<(Vec<u8>, SemaphorePermit<'static>), Trouble> {
     // What is announced as too large need not arrive first.
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|length| length.parse().ok()).is_some_and(|n: usize| n > MAX_FORM) {
         return Err(Trouble::TooBig(MAX_INPUT as u64));
     }
     let turn = tokio::time::timeout(TURN, TURNS.acquire()).await;
-    let Ok(Ok(_turn)) = turn else { return Err(Trouble::Busy) };
+    let Ok(Ok(turn)) = turn else { return Err(Trouble::Busy) };
     let form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Broken)?;
     let input =
         tokio::time::timeout(ARRIVAL, fields(form)).await.map_err(|_| Trouble::Broken)??;
     if input.len() > MAX_INPUT {
         return Err(Trouble::TooBig(MAX_INPUT as u64));
     }
-    Ok(input)
+    Ok((input, turn))
 }
 
 async fn fields(mut form: Multipart) -> Result<Vec<u8>, Trouble> {

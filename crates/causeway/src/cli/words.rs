@@ -314,6 +314,12 @@ mod tests {
             include_str!("commands/queue.rs"),
             include_str!("commands/service.rs"),
             include_str!("commands/trace.rs"),
+            include_str!("commands/alert.rs"),
+            include_str!("commands/connectivity.rs"),
+            include_str!("commands/fix.rs"),
+            include_str!("commands/report.rs"),
+            include_str!("commands/returned.rs"),
+            include_str!("commands/token.rs"),
         ];
         let texts = Texts::get(Language::En);
         let mut asked = std::collections::HashSet::new();

@@ -22,6 +22,7 @@ use causeway_net::dns::Resolver;
 use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
+use causeway_net::tls::{TlsFileError, TrustRoots};
 use causeway_policy::MailPolicy;
 use causeway_store::sqlite::{SqliteStore, StoreOptions};
 use causeway_store::{Accepted, NewMessage, SharedStore};
@@ -256,8 +257,12 @@ fn certificates(
 ) -> Result<(Arc<ClientTls>, Arc<ServerTls>), Refusal> {
     let client = ClientTls::new(&machine.delivery.trust_roots)
         .map_err(|error| Refusal::files(vec![error.to_string()]))?;
-    let server = ServerTls::load(machine.tls.as_ref(), &machine.data_dir, hostname)
-        .map_err(|error| Refusal::files(vec![error.to_string()]))?;
+    // Issuers that we believe of servers, we believe of clients, too: inbound connectors go by them.
+    let unusable = |error: TlsFileError| Refusal::files(vec![error.to_string()]);
+    let roots = TrustRoots::load(&machine.delivery.trust_roots).map_err(unusable)?;
+    let files = machine.tls.as_ref();
+    let server = ServerTls::load_with_roots(files, &machine.data_dir, hostname, roots);
+    let server = server.map_err(unusable)?;
     Ok((Arc::new(client), Arc::new(server)))
 }
 

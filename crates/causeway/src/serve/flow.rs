@@ -333,6 +333,14 @@ pub(crate) async fn reload(server: &Arc<Server>) -> Result<Option<u64>, String> 
     let _one_at_a_time = server.flow.changing.lock().await;
     let active = server.flow.active();
     let text = file::read(&server.flow.path()).map_err(|error| error.to_string())?;
+    if text.trim().is_empty() && !active.text.trim().is_empty() {
+        // More likely an accident (a full disk, a slip of the hand) than the wish to have no domains.
+        return Err(format!(
+            "{MAIL_FLOW_FILE} is gone or empty; revision {} stays in force. Write it back with \
+             `causeway history show {}`, or say that it is meant with `causeway apply --force`",
+            active.number, active.number
+        ));
+    }
     let is_new = text != active.text;
     let proposed = match proposed(server, text).await {
         Ok(proposed) => proposed,
