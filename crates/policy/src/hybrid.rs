@@ -14,7 +14,12 @@ use std::net::IpAddr;
 
 use causeway_model::Domain;
 use causeway_model::config::edit::{EditError, Field, Fields, FlowEditor};
-use causeway_model::config::{DomainType, InternetRoute, MailFlow, TlsLevel};
+use causeway_model::config::{
+    Connector, DomainPattern, DomainType, InboundConnector, InternetRoute, MailFlow,
+    OutboundConnector, OutboundRoute, TlsLevel,
+};
+
+use crate::route::smart_host_text;
 
 /// The connector to the own server.
 pub const OUTBOUND: &str = "to on-premises";
@@ -105,6 +110,32 @@ pub enum OtherSide {
 }
 
 impl HybridSite {
+    /// The site as an earlier run left it: what a later run does not name stays so. `None` where there
+    /// is no connector to the own server. Where the MX records point is not in the file: here.
+    #[must_use]
+    pub fn in_force(flow: &MailFlow) -> Option<Self> {
+        let outbound = outbound(flow)?;
+        let inbound = flow.connectors.iter().find_map(|connector| match connector {
+            Connector::Inbound(inbound) if inbound.name == INBOUND => Some(inbound),
+            _ => None,
+        });
+        let shown = inbound.and_then(|inbound| inbound.tls_certificate_name.clone());
+        let name = shown.or_else(|| outbound.tls_domain.clone());
+        let addresses = |inbound: &InboundConnector| {
+            inbound.source_addresses.iter().map(ToString::to_string).collect()
+        };
+        let central = goes_via(flow, OUTBOUND);
+        Some(Self {
+            domains: exact_domains(outbound),
+            smart_hosts: smart_hosts(outbound),
+            certificate_name: name.and_then(|name| Domain::parse(&name).ok()),
+            source_addresses: inbound.map(addresses).unwrap_or_default(),
+            tls: outbound.tls,
+            internet: if central { InternetExit::OwnServer } else { InternetExit::Here },
+            mail_exchange: MailExchange::Here,
+        })
+    }
+
     /// Writes the domains, both connectors and the way to the internet.
     ///
     /// `flow` is what `editor` has the text of.
@@ -119,8 +150,9 @@ impl HybridSite {
                 None => editor.add_domain(name, DomainType::InternalRelay, false)?,
             }
         }
-        put_connector(editor, OUTBOUND, "outbound", self.outbound_fields())?;
-        put_connector(editor, INBOUND, "inbound", self.inbound_fields())?;
+        put_connector(editor, OUTBOUND, "outbound", self.outbound_fields(outbound(flow)))?;
+        let is_new = !flow.connectors.iter().any(|connector| connector.name() == INBOUND);
+        put_connector(editor, INBOUND, "inbound", self.inbound_fields(is_new))?;
         match self.internet {
             InternetExit::OwnServer => editor.set_internet(Some(OUTBOUND)),
             // Somebody else's choice of a way is left alone; ours is taken back.
@@ -129,7 +161,9 @@ impl HybridSite {
         }
     }
 
-    fn outbound_fields(&self) -> Fields {
+    /// The keys of the connector to the own server. What says the same as before in other words (groups
+    /// of equal smart hosts, domains by wildcard) is left as it is written.
+    fn outbound_fields(&self, before: Option<&OutboundConnector>) -> Fields {
         let domains = self.domains.iter().map(ToString::to_string).collect();
         let name = match self.tls {
             TlsLevel::DomainValidation => {
@@ -137,27 +171,33 @@ impl HybridSite {
             }
             _ => Field::Absent,
         };
-        vec![
-            ("recipient_domains", Field::List(domains)),
-            ("use_mx", Field::Absent),
-            ("smart_hosts", Field::List(self.smart_hosts.clone())),
-            ("tls", Field::Text(self.tls.word().to_owned())),
-            ("tls_domain", name),
-        ]
+        let mut fields: Fields = Vec::new();
+        if before.is_none_or(|before| exact_domains(before) != self.domains) {
+            fields.push(("recipient_domains", Field::List(domains)));
+        }
+        if before.is_none_or(|before| smart_hosts(before) != self.smart_hosts) {
+            fields.push(("use_mx", Field::Absent));
+            fields.push(("smart_hosts", Field::List(self.smart_hosts.clone())));
+        }
+        fields.push(("tls", Field::Text(self.tls.word().to_owned())));
+        fields.push(("tls_domain", name));
+        fields
     }
 
-    fn inbound_fields(&self) -> Fields {
+    fn inbound_fields(&self, is_new: bool) -> Fields {
         let addresses = match self.source_addresses.as_slice() {
             [] => Field::Absent,
             some => Field::List(some.to_vec()),
         };
         let name = self.certificate_name.as_ref().map(ToString::to_string);
-        vec![
-            ("sender_domains", Field::List(vec!["*".to_owned()])),
-            ("source_addresses", addresses),
-            ("tls_certificate_name", name.map_or(Field::Absent, Field::Text)),
-            ("require_tls", Field::Flag(self.demands_tls())),
-        ]
+        let mut fields: Fields = Vec::new();
+        if is_new {
+            fields.push(("sender_domains", Field::List(vec!["*".to_owned()])));
+        }
+        fields.push(("source_addresses", addresses));
+        fields.push(("tls_certificate_name", name.map_or(Field::Absent, Field::Text)));
+        fields.push(("require_tls", Field::Flag(self.demands_tls())));
+        fields
     }
 
     /// Whether mail from the own server must come encrypted: when mail to it must go so.
@@ -212,6 +252,33 @@ impl HybridSite {
             _ => first,
         }
     }
+}
+
+/// The connector to the own server.
+fn outbound(flow: &MailFlow) -> Option<&OutboundConnector> {
+    flow.connectors.iter().find_map(|connector| match connector {
+        Connector::Outbound(outbound) if outbound.name == OUTBOUND => Some(outbound),
+        _ => None,
+    })
+}
+
+/// The domains that a connector names one by one.
+fn exact_domains(connector: &OutboundConnector) -> Vec<Domain> {
+    let exact = |pattern: &DomainPattern| match pattern {
+        DomainPattern::Exact(domain) => Some(domain.clone()),
+        DomainPattern::Everything | DomainPattern::Below(_) => None,
+    };
+    connector.recipient_domains.iter().filter_map(exact).collect()
+}
+
+/// The smart hosts of a connector as they are written, one after the other.
+fn smart_hosts(connector: &OutboundConnector) -> Vec<String> {
+    let OutboundRoute::SmartHosts(groups) = &connector.route else { return Vec::new() };
+    let text = |host| {
+        let text = smart_host_text(host);
+        text.strip_suffix(":25").map_or(text.clone(), str::to_owned)
+    };
+    groups.iter().flatten().map(text).collect()
 }
 
 /// Whether mail for the internet goes through the connector of this name.
@@ -307,6 +374,21 @@ mod tests {
         assert!(goes_via(&flow(&text), OUTBOUND), "{text}");
         let back = written(&site(), &text);
         assert!(!goes_via(&flow(&back), OUTBOUND), "{back}");
+    }
+
+    #[test]
+    fn a_later_run_begins_with_what_is_in_force() {
+        let text = written(&site(), "");
+        let found = HybridSite::in_force(&flow(&text)).expect("a site");
+        assert_eq!(found, site());
+        assert_eq!(HybridSite::in_force(&flow("")), None);
+        // Groups of equal hosts and narrower sender domains are not ours to undo.
+        let grouped = text
+            .replace("[\"mail.corp.example:2525\"]", "[[\"a.corp.example\", \"b.corp.example\"]]")
+            .replace("sender_domains = [\"*\"]", "sender_domains = [\"contoso.example\"]");
+        let found = HybridSite::in_force(&flow(&grouped)).expect("a site");
+        assert_eq!(found.smart_hosts, ["a.corp.example", "b.corp.example"]);
+        assert_eq!(written(&found, &grouped), grouped);
     }
 
     #[test]

@@ -52,12 +52,16 @@ fn one_run_makes_both_connectors_and_tells_the_other_side_what_to_set() {
 #[test]
 fn centralized_transport_comes_and_goes_with_an_option() {
     let server = ours().start();
-    let central =
-        setup(&server, &["--tls", "encryption_only", "--internet", "own-server", "--yes"]);
+    let first = setup(&server, &["--tls", "encryption_only", "--yes"]);
+    assert_eq!(first.status, Some(0), "{first:?}");
+    // What is not named stays.
+    let central = server.cli(&["hybrid", "setup", "--internet", "own-server", "--yes"]);
     assert_eq!(central.status, Some(0), "{central:?}");
+    let text = file(&server);
+    assert!(text.contains("tls = \"encryption_only\"") && text.contains("[\"127.0.0.2"), "{text}");
     let route = server.json(&["route", "explain", "someone@elsewhere.test"]);
     assert_eq!(route["connector"], "to on-premises", "{route}");
-    let back = setup(&server, &["--tls", "encryption_only", "--yes"]);
+    let back = server.cli(&["hybrid", "setup", "--internet", "here", "--yes"]);
     assert_eq!(back.status, Some(0), "{back:?}");
     let route = server.json(&["route", "explain", "someone@elsewhere.test"]);
     assert_eq!(route["connector"], serde_json::Value::Null, "{route}");

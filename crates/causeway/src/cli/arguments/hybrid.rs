@@ -14,7 +14,8 @@ pub(crate) enum HybridCommand {
     Setup(Box<HybridSetupArguments>),
 }
 
-/// `causeway hybrid setup`. What is needed and not given is asked for on a terminal.
+/// `causeway hybrid setup`. What is not given stays as an earlier run left it; what is needed then is asked
+/// for on a terminal.
 #[derive(Debug, Args)]
 pub(crate) struct HybridSetupArguments {
     /// A domain whose mailboxes are partly here and partly there (may be given several times)
@@ -30,12 +31,12 @@ pub(crate) struct HybridSetupArguments {
     /// by its certificate alone
     #[arg(long = "own-address", value_name = "NETWORK")]
     pub(crate) own_addresses: Vec<String>,
-    /// What is demanded of TLS on the way there
-    #[arg(long, value_name = "LEVEL", value_parser = TLS_LEVELS, default_value = "domain_validation")]
-    pub(crate) tls: String,
-    /// Where mail for the internet leaves
-    #[arg(long, value_enum, default_value_t = Side::Here)]
-    pub(crate) internet: Side,
+    /// What is demanded of TLS on the way there [default: domain_validation]
+    #[arg(long, value_name = "LEVEL", value_parser = TLS_LEVELS)]
+    pub(crate) tls: Option<String>,
+    /// Where mail for the internet leaves [default: here]
+    #[arg(long, value_enum)]
+    pub(crate) internet: Option<Side>,
     /// Where the MX records of the domains point
     #[arg(long, value_enum, default_value_t = Side::Here)]
     pub(crate) mx: Side,

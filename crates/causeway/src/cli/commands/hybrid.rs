@@ -40,15 +40,20 @@ struct ToDo {
 pub(super) async fn run(command: HybridCommand, context: &Context) -> Result<Answer, Failure> {
     let HybridCommand::Setup(arguments) = command;
     let force = arguments.force.force;
-    let site = site(*arguments, context)?;
     let mut client = context.connect().await?;
     let flow = client.flow().await?;
     if let Some(how) = &flow.file_differs {
         // An edit of the one would undo the other.
         return Err(Failure::failed(format!("{how}; then give this command again")));
     }
+    let (parsed, _) = MailFlow::parse(&flow.text, MAIL_FLOW_FILE).map_err(|problems| {
+        Failure::bad_input(problems.first().map(ToString::to_string).unwrap_or_default())
+    })?;
+    let site = site(*arguments, HybridSite::in_force(&parsed), context)?;
+    let mut editor = FlowEditor::new(&flow.text)?;
+    site.write(&parsed, &mut editor)?;
     let change = Change {
-        proposal: Proposal { text: Some(written(&site, &flow.text)?), revision: None },
+        proposal: Proposal { text: Some(editor.text()), revision: None },
         base: Some(flow.revision),
         reason: "hybrid setup".to_owned(),
         force,
@@ -90,45 +95,67 @@ fn say(
     Ok(())
 }
 
-/// What was given, and what is asked for.
-fn site(arguments: HybridSetupArguments, context: &Context) -> Result<HybridSite, Failure> {
+/// What was given, what an earlier run left, and what is asked for.
+fn site(
+    arguments: HybridSetupArguments,
+    before: Option<HybridSite>,
+    context: &Context,
+) -> Result<HybridSite, Failure> {
+    let mut site = before.unwrap_or(HybridSite {
+        domains: Vec::new(),
+        smart_hosts: Vec::new(),
+        certificate_name: None,
+        source_addresses: Vec::new(),
+        tls: TlsLevel::DomainValidation,
+        internet: InternetExit::Here,
+        mail_exchange: MailExchange::Here,
+    });
+    if !arguments.own_servers.is_empty() {
+        // Another server has another certificate.
+        site.certificate_name = None;
+        site.smart_hosts = arguments.own_servers;
+    }
+    if !arguments.domains.is_empty() {
+        site.domains = arguments.domains;
+    }
+    if !arguments.own_addresses.is_empty() {
+        site.source_addresses = arguments.own_addresses;
+    }
+    site.certificate_name = arguments.certificate_name.or(site.certificate_name);
+    let named = |word: &String| TlsLevel::ALL.into_iter().find(|level| level.word() == word);
+    site.tls = arguments.tls.as_ref().and_then(named).unwrap_or(site.tls);
+    site.internet = match arguments.internet {
+        Some(Side::Here) => InternetExit::Here,
+        Some(Side::OwnServer) => InternetExit::OwnServer,
+        None => site.internet,
+    };
+    if arguments.mx == Side::OwnServer {
+        site.mail_exchange = MailExchange::OwnServer;
+    }
+    ask_for_the_rest(&mut site, context)?;
+    name_the_certificate(&mut site)?;
+    Ok(site)
+}
+
+fn ask_for_the_rest(site: &mut HybridSite, context: &Context) -> Result<(), Failure> {
     let words = context.words();
-    let mut domains = arguments.domains;
-    if domains.is_empty() {
+    if site.domains.is_empty() {
         let answer = context.ask(&words.text("cli-hybrid-ask-domains"), "--domain DOMAIN")?;
         for name in parts(&answer) {
             let domain = Domain::parse(&name);
-            domains.push(domain.map_err(|error| Failure::bad_input(error.to_string()))?);
+            site.domains.push(domain.map_err(|error| Failure::bad_input(error.to_string()))?);
         }
     }
-    let mut smart_hosts = arguments.own_servers;
-    if smart_hosts.is_empty() {
+    if site.smart_hosts.is_empty() {
         let answer = context.ask(&words.text("cli-hybrid-ask-server"), "--own-server HOST")?;
-        smart_hosts = parts(&answer);
+        site.smart_hosts = parts(&answer);
     }
-    if domains.is_empty() || smart_hosts.is_empty() {
+    if site.domains.is_empty() || site.smart_hosts.is_empty() {
         return Err(Failure::bad_input(
             "a hybrid organization needs a domain and its own server; give --domain and --own-server",
         ));
     }
-    let tls = TlsLevel::ALL.into_iter().find(|level| level.word() == arguments.tls);
-    let mut site = HybridSite {
-        domains,
-        smart_hosts,
-        certificate_name: arguments.certificate_name,
-        source_addresses: arguments.own_addresses,
-        tls: tls.unwrap_or(TlsLevel::DomainValidation),
-        internet: match arguments.internet {
-            Side::Here => InternetExit::Here,
-            Side::OwnServer => InternetExit::OwnServer,
-        },
-        mail_exchange: match arguments.mx {
-            Side::Here => MailExchange::Here,
-            Side::OwnServer => MailExchange::OwnServer,
-        },
-    };
-    name_the_certificate(&mut site)?;
-    Ok(site)
+    Ok(())
 }
 
 /// The name on the certificate is the server's own where none is given; an address has none.
@@ -158,17 +185,6 @@ fn name_the_certificate(site: &mut HybridSite) -> Result<(), Failure> {
 fn parts(answer: &str) -> Vec<String> {
     let is_between = |c: char| c == ',' || c.is_whitespace();
     answer.split(is_between).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
-/// The text of the file with the site in it.
-fn written(site: &HybridSite, text: &str) -> Result<String, Failure> {
-    let (flow, _) = MailFlow::parse(text, MAIL_FLOW_FILE).map_err(|problems| {
-        let first = problems.first().map(ToString::to_string).unwrap_or_default();
-        Failure::bad_input(first)
-    })?;
-    let mut editor = FlowEditor::new(text)?;
-    site.write(&flow, &mut editor)?;
-    Ok(editor.text())
 }
 
 /// The addresses that mail leaves from. Where they cannot be found out now, the list is empty, and the
