@@ -1,7 +1,7 @@
 //! Alerts: one for each failing path, from the first sign to the end, and what was done about it.
 //!
 //! [`Book`] is a pure register: it is told what fails now, and says which alerts opened, changed and closed.
-//! Thresholds decide when a failing path is worth somebody's attention ([`AlertSettings`]); a path that works
+//! Thresholds decide when a failing path is worth somebody's attention ([`AlertSettings`](causeway_model::config::AlertSettings)); a path that works
 //! again closes its alert by itself. Texts are made for each reader's language elsewhere ([`view`],
 //! [`message`]); here everything is typed, so that an alert outlives restarts and versions.
 //!

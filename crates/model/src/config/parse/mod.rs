@@ -10,7 +10,7 @@
 //!
 //! **In which order to read.** This file ([`Source`] keeps the problems, [`Section`] reads one table),
 //! [`values`] (one text to one value), [`machine`], [`mailflow`], [`connector`] (the files),
-//! [`nearest`] (spelling), [`places`] (where entries stand, for checks made later).
+//! [`mod@nearest`] (spelling), [`places`] (where entries stand, for checks made later).
 
 mod connector;
 mod machine;
