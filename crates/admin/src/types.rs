@@ -303,6 +303,12 @@ pub struct RelayQuestion {
     /// True: there was a POP3 login from this address a moment ago.
     #[serde(default)]
     pub pop_login: bool,
+    /// True: the session is under TLS.
+    #[serde(default)]
+    pub tls: bool,
+    /// A DNS name in the client certificate that it showed, verified; with it the session is under TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<String>,
     /// The reverse-path; absent or `<>`: null.
     #[serde(default)]
     pub sender: Option<String>,

@@ -87,13 +87,15 @@ impl Balance {
         }
     }
 
-    /// True when the host has had `slack` messages more than one of its equals that does not rest.
+    /// True when the host has had `slack` messages more than one of its equals that does not rest, or has
+    /// rested long enough to be asked again.
     pub(crate) fn is_ahead(
         &self,
         site: &str,
         place: &Place,
         (hosts, groups): (&[Place], &[usize]),
         slack: u64,
+        now: Instant,
     ) -> bool {
         if !has_equals(groups) {
             return false;
@@ -105,7 +107,8 @@ impl Balance {
             let (group, behind) = rest.split_at(size.min(rest.len()));
             rest = behind;
             if group.contains(place) {
-                let awake = group.iter().map(load).filter(|load| load.rests_until.is_none());
+                let is_awake = |load: &Load| load.rests_until.is_none_or(|until| until <= now);
+                let awake = group.iter().map(load).filter(is_awake);
                 let least = awake.map(|load| load.messages).min();
                 return least.is_some_and(|least| load(place).messages > least + slack);
             }
@@ -160,13 +163,14 @@ mod tests {
         for uses in 0..6 {
             balance.used("s", &place(1), &[2], uses);
         }
-        assert!(balance.is_ahead("s", &place(1), (&hosts, &[2]), 4));
-        assert!(!balance.is_ahead("s", &place(2), (&hosts, &[2]), 4));
+        assert!(balance.is_ahead("s", &place(1), (&hosts, &[2]), 4, now));
+        assert!(!balance.is_ahead("s", &place(2), (&hosts, &[2]), 4, now));
         balance.failed("s", (&place(2).0, 25), now);
-        assert!(!balance.is_ahead("s", &place(1), (&hosts, &[2]), 4));
+        assert!(!balance.is_ahead("s", &place(1), (&hosts, &[2]), 4, now));
         assert_eq!(balance.order("s", &hosts, &[2], now)[0], place(1));
-        // Back again, it does not get everything that it has missed.
+        // Back again, it is thought of at once, and does not get everything that it has missed.
         let later = now + REST;
+        assert!(balance.is_ahead("s", &place(1), (&hosts, &[2]), 4, later));
         let mut turns = 0;
         for _ in 0..10 {
             turns += u32::from(balance.order("s", &hosts, &[2], later)[0] == place(2));

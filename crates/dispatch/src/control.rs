@@ -467,6 +467,7 @@ impl Dispatch {
                 header: parcel.header.as_ref().clone(),
                 content: causeway_store::Content::Memory(parcel.own_content().await?),
                 report_about: None,
+                copy_of: None,
                 hold: None,
             };
             finish(

@@ -48,6 +48,14 @@ impl Forwards {
         full_at.insert(mailbox.to_owned(), Timestamp::from_millis(at));
         true
     }
+
+    /// Gives back one that was taken: nothing was forwarded after all.
+    fn give_back(&self, mailbox: &str, limit: u32) {
+        let each = HOUR_MILLIS.checked_div(i64::from(limit)).unwrap_or_default().max(1);
+        if let Some(at) = self.full_at.lock().get_mut(mailbox) {
+            *at = Timestamp::from_millis(at.as_millis() - each);
+        }
+    }
 }
 
 /// The copy of a message for whom its mailbox forwards to.
@@ -75,7 +83,12 @@ pub(crate) async fn forwarded(
         || Recipient::plain(forward.to.clone()),
         |recipient| onwards(recipient, forward),
     );
-    copy(shared, parcel, (reverse_path, to), Some(mark), octets).await.map_err(unreadable)
+    copy(shared, parcel, index, (reverse_path, to), Some(mark), octets).await.map_err(unreadable)
+}
+
+/// The copy does not go on, as its message could not be kept here: it does not count.
+pub(crate) fn not_forwarded(shared: &Shared, mailbox: &Address) {
+    shared.forwards.give_back(&mailbox.mailbox_key(), shared.forward_limit);
 }
 
 /// The recipient of the copy: what was asked for about reports goes with it.
@@ -108,16 +121,18 @@ fn reverse_path(shared: &Shared, sender: &ReversePath, mailbox: &Address) -> Rev
 pub(crate) async fn returned(
     shared: &Shared,
     parcel: &Parcel,
+    index: u32,
     original: Address,
     octets: &mut Option<Vec<Bytes>>,
 ) -> Result<NewMessage, StoreError> {
     let ends = (ReversePath::Null, Recipient::plain(original));
-    copy(shared, parcel, ends, None, octets).await
+    copy(shared, parcel, index, ends, None, octets).await
 }
 
 async fn copy(
     shared: &Shared,
     parcel: &Parcel,
+    index: u32,
     (reverse_path, to): (ReversePath, Recipient),
     mark: Option<String>,
     octets: &mut Option<Vec<Bytes>>,
@@ -147,6 +162,7 @@ async fn copy(
         header: parcel.header.as_ref().clone(),
         content: Content::Memory(parts),
         report_about: None,
+        copy_of: Some(parcel.key(index)),
         hold: None,
     })
 }
@@ -208,6 +224,9 @@ mod tests {
         assert!(forwards.take("bob", 2, at(0)), "each has its own");
         assert!(!forwards.take("alice", 2, at(29)));
         assert!(forwards.take("alice", 2, at(30)));
+        assert!(!forwards.take("alice", 2, at(30)));
+        forwards.give_back("alice", 2);
+        assert!(forwards.take("alice", 2, at(30)), "what was given back is there again");
         assert!((0..1000).all(|_| forwards.take("carol", 0, at(0))), "no bound");
     }
 

@@ -109,7 +109,13 @@ async fn tell_senders(shared: &Arc<Shared>, wanted: bool) -> Result<(), StoreErr
             return Err(error);
         }
     }
-    shared.store.remember(SENDERS.into(), newest.as_u64().to_string()).await
+    let mark = no_earlier(newest, shared.holds.lock().told_senders);
+    shared.store.remember(SENDERS.into(), mark.as_u64().to_string()).await
+}
+
+/// A mark never goes back: what lies between was told of in an earlier life.
+fn no_earlier(newest: QueueId, told: Option<QueueId>) -> QueueId {
+    told.map_or(newest, |told| told.max(newest))
 }
 
 /// Sends a sender a report about one message.
@@ -168,8 +174,11 @@ async fn tell_administrators(shared: &Arc<Shared>, wanted: bool) -> Result<(), S
         return Err(error);
     }
     // A list that nobody needed was not sent, and the next one need not wait for it.
-    let sent_at = shared.holds.lock().list_sent_at.map_or(0, Timestamp::as_millis);
-    let fact = format!("{} {sent_at}", newest.as_u64());
+    let fact = {
+        let holds = shared.holds.lock();
+        let sent_at = holds.list_sent_at.map_or(0, Timestamp::as_millis);
+        format!("{} {sent_at}", no_earlier(newest, holds.told_administrators).as_u64())
+    };
     shared.store.remember(ADMINISTRATORS.into(), fact).await
 }
 
@@ -258,6 +267,7 @@ fn list(
         },
         content: Content::Memory(vec![Bytes::from(written.content)]),
         report_about: None,
+        copy_of: None,
         hold: None,
     }
 }

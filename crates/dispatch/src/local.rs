@@ -46,12 +46,14 @@ pub(crate) async fn take(
     let address = parcel.address(index).unwrap_or(mailbox);
     if is_return_path(address) {
         return match shared.return_paths.original(address) {
-            Some(original) => match forward::returned(shared, parcel, original, octets).await {
-                Ok(copy) => went_on(copy, "the report goes back to the first sender"),
-                Err(error) => Taken::delivered(Outcome::Failure(Failure::StoreUnreadable {
-                    detail: error.to_string(),
-                })),
-            },
+            Some(original) => {
+                match forward::returned(shared, parcel, index, original, octets).await {
+                    Ok(copy) => went_on(copy, "the report goes back to the first sender"),
+                    Err(error) => Taken::delivered(Outcome::Failure(Failure::StoreUnreadable {
+                        detail: error.to_string(),
+                    })),
+                }
+            }
             None => Taken::delivered(Outcome::Failure(Failure::MailboxUnknown {
                 address: address.to_string(),
             })),
@@ -73,7 +75,10 @@ pub(crate) async fn take(
     }
     match deliver(shared, parcel, index, attempts, mailbox).await {
         outcome @ Outcome::Success(_) => Taken { outcome, copy: Some(copy), is_expanded: false },
-        failed => Taken::delivered(failed),
+        failed => {
+            forward::not_forwarded(shared, mailbox);
+            Taken::delivered(failed)
+        }
     }
 }
 

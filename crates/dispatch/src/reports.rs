@@ -239,6 +239,7 @@ pub(crate) async fn report(
         },
         content: Content::Memory(content),
         report_about: Some(parcel.id),
+        copy_of: None,
         hold: None,
     };
     Some(Letter { message, returned })

@@ -469,7 +469,13 @@ impl Worker {
         // So few messages more mean nothing while several connections are at work.
         let slack = 4 * self.shared.schedule.lock().site(self.index).workers as u64;
         let hosts = (target.hosts.as_slice(), target.groups.as_slice());
-        self.shared.balance.lock().is_ahead(&target.site, &link.chosen, hosts, slack)
+        self.shared.balance.lock().is_ahead(
+            &target.site,
+            &link.chosen,
+            hosts,
+            slack,
+            Instant::now(),
+        )
     }
 
     async fn hang_up(&mut self) {

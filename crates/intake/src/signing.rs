@@ -9,11 +9,15 @@ use bytes::Bytes;
 use causeway_model::config::SignedMail;
 use causeway_store::Content;
 use causeway_store::sqlite::bodies::Bodies;
+use tokio::sync::Semaphore;
 use tracing::warn;
 
 use crate::context::Context;
 use crate::header::SenderHeader;
 use crate::submission::Senders;
+
+/// Large contents that are in memory to be signed at once; others wait for their turn.
+static LARGE: Semaphore = Semaphore::const_new(2);
 
 /// The content with its signatures before it, where such mail is signed and the domain of From has a key.
 pub(crate) async fn signed(context: &Context, header: &SenderHeader, content: Content) -> Content {
@@ -27,6 +31,10 @@ pub(crate) async fn signed(context: &Context, header: &SenderHeader, content: Co
     };
     let bodies = std::sync::Arc::clone(&context.spool.bodies);
     let before = content.clone();
+    let turn = match &content {
+        Content::File { .. } => LARGE.acquire().await.ok(),
+        Content::Memory(_) => None,
+    };
     // An RSA signature takes a millisecond, a large content much longer.
     let work = tokio::task::spawn_blocking(move || match content {
         Content::Memory(parts) => {
@@ -45,7 +53,9 @@ pub(crate) async fn signed(context: &Context, header: &SenderHeader, content: Co
             Some(copy)
         }
     });
-    match work.await {
+    let signed = work.await;
+    drop(turn);
+    match signed {
         Ok(Some(signed)) => signed,
         _ => {
             warn!("a message could not be signed; it is accepted without a signature");

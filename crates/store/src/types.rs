@@ -94,6 +94,8 @@ pub struct NewMessage {
     pub content: Content,
     /// The message that this one reports about.
     pub report_about: Option<QueueId>,
+    /// The recipient in whose place, or beside whom, it goes on: a forwarded copy.
+    pub copy_of: Option<RecipientKey>,
     /// Why it is kept on hold from the beginning; `None`: it is [`Status::Ready`].
     pub hold: Option<LastResult>,
 }

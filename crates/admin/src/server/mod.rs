@@ -130,7 +130,10 @@ impl Api {
             .merge(health)
             .fallback(token::token_wanted)
             .method_not_allowed_fallback(error::no_such_method)
-            .layer(axum::middleware::from_fn_with_state(self.clone(), token::who_is_there))
+            .layer(axum::middleware::from_fn_with_state(
+                (self.clone(), self.router()),
+                token::who_is_there,
+            ))
             .with_state(self.clone())
     }
 }

@@ -10,7 +10,7 @@ use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
+use axum::{Extension, Json, Router};
 use causeway_accounts::tokens::{NewToken, Token, TokenError, TokenRole};
 use causeway_model::Domain;
 use tower::ServiceExt;
@@ -100,10 +100,10 @@ pub(super) async fn revoke(
     Ok(Json(Ended { ended: 1 }))
 }
 
-/// Over TCP: a request with a token gets everything that the token may do, every other one only what
-/// `next` has for everybody.
+/// Over TCP: a request with a token gets everything that the token may do (of `everything`), every other one
+/// only what `next` has for everybody.
 pub(super) async fn who_is_there(
-    State(api): State<Api>,
+    State((api, everything)): State<(Api, Router)>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     mut request: Request,
     next: Next,
@@ -122,7 +122,7 @@ pub(super) async fn who_is_there(
     match admitted(&api, secret.as_deref(), wish).await {
         Ok(token) => {
             request.extensions_mut().insert(Author(format!("token {}", token.name)));
-            match api.router().oneshot(request).await {
+            match everything.oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             }

@@ -69,6 +69,8 @@ async fn questions_arrive_whole() {
             from_ip: "2001:db8::1".parse().unwrap(),
             user: Some("a+b@ours.test".into()),
             pop_login: true,
+            tls: true,
+            client_certificate: Some("mail.ext.test".into()),
             sender: None,
             recipient: "b@ext.test".parse().unwrap(),
             language: None,

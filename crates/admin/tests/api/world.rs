@@ -400,6 +400,7 @@ impl World {
             },
             content: Content::Memory(vec![Bytes::from_static(b"Subject: x\r\n\r\nx\r\n")]),
             report_about: None,
+            copy_of: None,
             hold: None,
         };
         self.store.accept(message).await.unwrap();

@@ -478,6 +478,12 @@ pub(crate) enum RelayCommand {
         /// It read mail by POP3 a moment ago
         #[arg(long)]
         pop_login: bool,
+        /// The session is under TLS
+        #[arg(long)]
+        tls: bool,
+        /// A name in the client certificate that it shows (under TLS, verified)
+        #[arg(long, value_name = "NAME")]
+        client_certificate: Option<String>,
         /// The sender ("<>": a report)
         #[arg(long, value_name = "ADDRESS", value_parser = sender)]
         sender: Option<String>,

@@ -254,7 +254,8 @@ Exit status 1 when it is not allowed.
 
 Examples:
   causeway relay explain --from-ip 203.0.113.9 --sender a@contoso.example --recipient b@ext.example
-  causeway relay explain --from-ip 203.0.113.9 --user alice@contoso.example --recipient b@ext.example";
+  causeway relay explain --from-ip 203.0.113.9 --user alice@contoso.example --recipient b@ext.example
+  causeway relay explain --from-ip 203.0.113.9 --client-certificate mail.corp.example --recipient b@ext.example";
 
 pub(super) const ALERT: &str = "\
 There is one alert for each failing path. Its cause is tested, not guessed: every one comes with what

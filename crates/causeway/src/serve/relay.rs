@@ -41,7 +41,8 @@ pub(super) fn explain(
     let policy = server.policy.load_full();
     let client = question.from_ip.to_canonical();
     let now = server.dispatch.now();
-    let peer = PeerFacts { client, certificate_names: &[], sender: Some(sender) };
+    let certificate_names = question.client_certificate.as_slice();
+    let peer = PeerFacts { client, certificate_names, sender: Some(sender) };
     let window = policy.flow().relay.pop_before_smtp.window;
     let known = server.pop_register.entitlement(client, now);
     let supposed = || ("the POP3 login".to_owned(), window);
@@ -110,7 +111,8 @@ impl Asked<'_> {
                 .map(|(user, left)| PopLogin { user: user.as_str(), time_left: *left }),
             connector: self.connector,
             sender: self.sender,
-            tls: false,
+            // Only under TLS is a certificate shown.
+            tls: self.question.tls || self.question.client_certificate.is_some(),
             now: self.now,
         }
     }

@@ -215,6 +215,24 @@ fn rly_29_a_container_gateway_is_a_stranger_unless_written_and_then_warned_of() 
 }
 
 #[test]
+fn relay_explain_can_be_told_of_tls_and_of_a_client_certificate() {
+    let text = "[[connector]]\nname = \"own\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+         sender_domains = [\"*\"]\nsource_addresses = [\"198.51.100.9\"]\n\
+         tls_certificate_name = \"mail.corp.test\"\nrequire_tls = true\n";
+    let server = ours().mailflow(text).start();
+    let ask = |ip: &str, more: &[&str]| {
+        let question = ["relay", "explain", "--from-ip", ip, "--recipient", "b@ext.test"];
+        server.cli(&[&question[..], more].concat()).status
+    };
+    assert_eq!(ask("198.51.100.9", &[]), Some(1), "the connector demands TLS");
+    assert_eq!(ask("198.51.100.9", &["--tls"]), Some(0));
+    let certificate = |name| ["--client-certificate", name];
+    assert_eq!(ask("198.51.100.10", &["--tls"]), Some(1), "not its address");
+    assert_eq!(ask("198.51.100.10", &certificate("mail.corp.test")), Some(0));
+    assert_eq!(ask("198.51.100.10", &certificate("mail.ext.test")), Some(1));
+}
+
+#[test]
 fn relay_explain_says_what_else_a_session_would_refuse_in_the_language_asked_for() {
     let server = ours().start();
     let ask = |more: &[&str]| {

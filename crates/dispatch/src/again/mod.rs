@@ -312,6 +312,7 @@ impl Dispatch {
             header: mail.stored.header.clone(),
             content,
             report_about: None,
+            copy_of: None,
             hold: None,
         })
     }

@@ -282,6 +282,7 @@ impl Session {
             header: scan.facts,
             content,
             report_about: None,
+            copy_of: None,
         };
         match self.context.store.accept(message.clone()).await {
             Ok(ticket) => {

@@ -118,7 +118,7 @@ impl Writes<'_> {
                     "INSERT OR IGNORE INTO kept (id, size, file, octets)
                      SELECT c.id, m.size, c.file, c.octets FROM content c
                      JOIN message m ON m.id = c.id WHERE c.id = ?1
-                     AND m.size + (SELECT coalesce(sum(size), 0) FROM kept) <= ?2",
+                     AND m.size + (SELECT octets FROM kept_total) <= ?2",
                 )?
                 .execute(params![
                     rows::message_row(new.message),

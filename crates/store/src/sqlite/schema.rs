@@ -21,17 +21,18 @@ pub(super) const APPLICATION_ID: u32 = 0x4357_4159;
 pub(super) const PAGE_SIZE: u32 = 4096;
 
 /// What brings a file from format `n` to `n + 1`, in order.
-const MIGRATIONS: [&str; 3] = [FORMAT_1, FORMAT_2, FORMAT_3];
+const MIGRATIONS: [&str; 4] = [FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4];
 
 /// The format this program writes.
 pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;
 
 /// The tables that a file must have to be a store.
-pub(super) const TABLES: [&str; 13] = [
+pub(super) const TABLES: [&str; 14] = [
     "attempt",
     "content",
     "event",
     "kept",
+    "kept_total",
     "ledger",
     "mailbox",
     "mailbox_name",
@@ -167,6 +168,22 @@ CREATE TABLE kept (                -- contents, as long as something returned ne
     octets BLOB
 ) STRICT;
 CREATE INDEX kept_sizes ON kept (size);
+";
+
+/// What is kept is counted as it comes and goes: adding it up at every failure would take longer with each.
+const FORMAT_4: &str = "
+CREATE TABLE kept_total (          -- one row
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    octets INTEGER NOT NULL
+) STRICT;
+INSERT INTO kept_total SELECT 1, coalesce(sum(size), 0) FROM kept;
+CREATE TRIGGER kept_added AFTER INSERT ON kept BEGIN
+    UPDATE kept_total SET octets = octets + new.size;
+END;
+CREATE TRIGGER kept_removed AFTER DELETE ON kept BEGIN
+    UPDATE kept_total SET octets = octets - old.size;
+END;
+DROP INDEX kept_sizes;
 ";
 
 /// Brings the file from format `from` to [`FORMAT`], in one transaction.

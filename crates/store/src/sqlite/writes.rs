@@ -233,7 +233,7 @@ impl<'c> Writes<'c> {
             names.push(name);
             let (kind, detail) = report_event(&report.message, name);
             for (row, message) in &changed {
-                if report.message.report_about.is_none_or(|about| about == *message) {
+                if concerns(&report.message, *row, *message) {
                     self.insert_event.execute(params![row, at.as_millis(), kind, detail])?;
                 }
             }
@@ -429,3 +429,12 @@ struct Found {
 
 // The conditions of the indexes are written as numbers in SQL.
 const _: () = assert!(FIRST_END == 3 && status_code(Status::Held, false) < FIRST_END);
+
+/// Whether a message that comes of a settlement came of this recipient's row, too.
+fn concerns(new: &NewMessage, row: i64, message: QueueId) -> bool {
+    match (new.copy_of, new.report_about) {
+        (Some(key), _) => recipient_row(key) == row,
+        (None, Some(about)) => about == message,
+        (None, None) => true,
+    }
+}

@@ -59,6 +59,7 @@ pub fn message(store: &dyn Store, recipients: &[&str]) -> NewMessage {
         },
         content: Content::Memory(vec![Bytes::from_static(b"Subject: Hello\r\n\r\nHello\r\n")]),
         report_about: None,
+        copy_of: None,
         hold: None,
     }
 }

@@ -118,6 +118,11 @@ async fn contents_are_kept_within_their_room(store: &dyn Store) {
     give_back(store, id, &[0], 4, u64::MAX).await;
     assert!(store.returned(ReturnedQuery::Token([4; 32])).await.unwrap().is_empty());
     assert!(octets(store, id).await.is_none());
+    // What is forgotten makes room.
+    store.forget_returned(at(500)).await.unwrap();
+    let id = accept(store, &["a@fabrikam.example"]).await;
+    give_back(store, id, &[0], 5, 2 * size).await;
+    assert!(octets(store, id).await.is_some());
 }
 
 async fn large_contents_are_kept_too(store: &dyn Store) {

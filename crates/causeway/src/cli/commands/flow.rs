@@ -122,10 +122,24 @@ fn say_route(
 pub(super) async fn relay(command: RelayCommand, context: &Context) -> Result<Answer, Failure> {
     let question = match command {
         RelayCommand::Logins(command) => return super::access::pop_logins(command, context).await,
-        RelayCommand::Explain { from_ip, user, pop_login, sender, recipient } => {
-            let language = Some(context.language);
-            RelayQuestion { from_ip, user, pop_login, sender, recipient, language }
-        }
+        RelayCommand::Explain {
+            from_ip,
+            user,
+            pop_login,
+            tls,
+            client_certificate,
+            sender,
+            recipient,
+        } => RelayQuestion {
+            from_ip,
+            user,
+            pop_login,
+            tls,
+            client_certificate,
+            sender,
+            recipient,
+            language: Some(context.language),
+        },
     };
     let explanation = context.connect().await?.relay_explain(&question).await?;
     let mut output = context.output();

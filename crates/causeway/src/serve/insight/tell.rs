@@ -112,6 +112,7 @@ fn written(server: &Server, told: &Message, to: &[&Address], language: Language)
         content: Content::Memory(vec![Bytes::from(content)]),
         hold: None,
         report_about: None,
+        copy_of: None,
     }
 }
 
