@@ -6,10 +6,12 @@ subject-delayed = Verzögert: { $subject }
 subject-delivered = Zugestellt: { $subject }
 subject-relayed = Weitergegeben: { $subject }
 subject-expanded = Verteilt: { $subject }
+subject-failed-report = Bericht nicht zugestellt: { $subject }
 subject-none = (kein Betreff)
 
 headline-failed-one = Ihre Nachricht an { $recipient } konnte nicht zugestellt werden.
 headline-failed-many = Ihre Nachricht konnte an { $count } Empfänger nicht zugestellt werden.
+headline-failed-report = Ein Bericht an { $recipient } konnte nicht zugestellt werden.
 headline-delayed-one = Ihre Nachricht an { $recipient } verspätet sich.
 headline-delayed-many = Ihre Nachricht an { $count } Empfänger verspätet sich.
 headline-delivered-one = Ihre Nachricht an { $recipient } wurde zugestellt.
@@ -19,6 +21,7 @@ headline-relayed-many = Ihre Nachricht wurde für { $count } Empfänger an den n
 headline-expanded-one = Ihre Nachricht an { $recipient } wurde verteilt.
 headline-expanded-many = Ihre Nachricht an { $count } Verteileradressen wurde verteilt.
 
+lead-report = Mit diesem Bericht wollte unser Mailserver jemandem mitteilen, was aus einer Nachricht geworden ist. Diese Person weiß nun nichts davon; der Bericht ist beigefügt. Wenn Sie sie kennen, geben Sie ihn auf anderem Weg weiter. Ist die Absenderadresse erfunden, wie bei Spam üblich, ist nichts zu tun.
 lead-delayed = Sie brauchen sie nicht noch einmal zu senden: Wir versuchen die Zustellung weiter bis { $moment }.
 lead-held = Sie brauchen sie nicht noch einmal zu senden: Die Administration entscheidet über sie. Ohne Entscheidung erhalten Sie sie am { $moment } zurück.
 lead-next-attempt = Der nächste Versuch ist am { $moment }.

@@ -6,10 +6,12 @@ subject-delayed = Delayed: { $subject }
 subject-delivered = Delivered: { $subject }
 subject-relayed = Handed on: { $subject }
 subject-expanded = Distributed: { $subject }
+subject-failed-report = Report not delivered: { $subject }
 subject-none = (no subject)
 
 headline-failed-one = Your message to { $recipient } could not be delivered.
 headline-failed-many = Your message could not be delivered to { $count } recipients.
+headline-failed-report = A report to { $recipient } could not be delivered.
 headline-delayed-one = Your message to { $recipient } is late.
 headline-delayed-many = Your message to { $count } recipients is late.
 headline-delivered-one = Your message to { $recipient } has been delivered.
@@ -19,6 +21,7 @@ headline-relayed-many = Your message has been handed to the next server for { $c
 headline-expanded-one = Your message to { $recipient } has been distributed.
 headline-expanded-many = Your message to { $count } distribution addresses has been distributed.
 
+lead-report = With this report our mail server wanted to tell the sender of a message what became of it. The sender has not learned of it; the report is attached. If you know the sender, pass it on in another way. If the sender’s address is invented, as is usual in spam, there is nothing to do.
 lead-delayed = You do not need to send it again: we keep trying until { $moment }.
 lead-held = You do not need to send it again: an administrator decides about it. Without a decision it is returned to you on { $moment }.
 lead-next-attempt = The next attempt is at { $moment }.

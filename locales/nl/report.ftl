@@ -6,10 +6,12 @@ subject-delayed = Vertraagd: { $subject }
 subject-delivered = Bezorgd: { $subject }
 subject-relayed = Doorgegeven: { $subject }
 subject-expanded = Verspreid: { $subject }
+subject-failed-report = Rapport niet bezorgd: { $subject }
 subject-none = (geen onderwerp)
 
 headline-failed-one = Uw bericht aan { $recipient } kon niet worden bezorgd.
 headline-failed-many = Uw bericht kon bij { $count } ontvangers niet worden bezorgd.
+headline-failed-report = Een rapport aan { $recipient } kon niet worden bezorgd.
 headline-delayed-one = Uw bericht aan { $recipient } is vertraagd.
 headline-delayed-many = Uw bericht aan { $count } ontvangers is vertraagd.
 headline-delivered-one = Uw bericht aan { $recipient } is bezorgd.
@@ -19,6 +21,7 @@ headline-relayed-many = Uw bericht is voor { $count } ontvangers aan de volgende
 headline-expanded-one = Uw bericht aan { $recipient } is verspreid.
 headline-expanded-many = Uw bericht aan { $count } distributieadressen is verspreid.
 
+lead-report = Met dit rapport wilde onze mailserver een afzender laten weten wat er met een bericht is gebeurd. De afzender weet dat nu niet; het rapport is bijgevoegd. Kent u de afzender, geef het dan op een andere manier door. Is het afzenderadres verzonnen, zoals bij spam gebruikelijk is, dan hoeft u niets te doen.
 lead-delayed = U hoeft het niet opnieuw te verzenden: we blijven het proberen tot { $moment }.
 lead-held = U hoeft het niet opnieuw te verzenden: een beheerder beslist erover. Zonder beslissing krijgt u het op { $moment } terug.
 lead-next-attempt = De volgende poging is op { $moment }.

@@ -6,10 +6,12 @@ subject-delayed = Försenat: { $subject }
 subject-delivered = Levererat: { $subject }
 subject-relayed = Lämnat vidare: { $subject }
 subject-expanded = Distribuerat: { $subject }
+subject-failed-report = Rapporten har inte levererats: { $subject }
 subject-none = (inget ämne)
 
 headline-failed-one = Ditt meddelande till { $recipient } kunde inte levereras.
 headline-failed-many = Ditt meddelande kunde inte levereras till { $count } mottagare.
+headline-failed-report = En rapport till { $recipient } kunde inte levereras.
 headline-delayed-one = Ditt meddelande till { $recipient } är försenat.
 headline-delayed-many = Ditt meddelande till { $count } mottagare är försenat.
 headline-delivered-one = Ditt meddelande till { $recipient } har levererats.
@@ -19,6 +21,7 @@ headline-relayed-many = Ditt meddelande har lämnats till nästa server för { $
 headline-expanded-one = Ditt meddelande till { $recipient } har distribuerats.
 headline-expanded-many = Ditt meddelande till { $count } distributionsadresser har distribuerats.
 
+lead-report = Med den här rapporten ville vår e-postserver berätta för en avsändare vad som har hänt med ett meddelande. Avsändaren vet nu inget om det; rapporten bifogas. Om du känner avsändaren, för den vidare på annat sätt. Är avsändaradressen påhittad, vilket är vanligt i skräppost, behöver ingenting göras.
 lead-delayed = Du behöver inte skicka det igen: vi fortsätter försöka till { $moment }.
 lead-held = Du behöver inte skicka det igen: en administratör bestämmer om det. Utan beslut får du tillbaka det { $moment }.
 lead-next-attempt = Nästa försök görs { $moment }.

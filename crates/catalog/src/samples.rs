@@ -20,6 +20,7 @@ pub fn failures() -> Vec<Sample> {
     all.extend(logins());
     all.extend(domain_policies());
     all.extend(replies());
+    all.extend(refusals());
     all.extend(here());
     all
 }
@@ -229,9 +230,48 @@ fn replies() -> Vec<Sample> {
             Failure::ExtensionMissing { extension: "SMTPUTF8".into() },
             Stage::Mail,
         ),
+        (
+            "eight-bit-not-taken",
+            Failure::ExtensionMissing { extension: "8BITMIME".into() },
+            Stage::Mail,
+        ),
         ("too-big", Failure::TooBig { size: 31_457_280, limit: 10_485_760 }, Stage::Mail),
         ("too-many-hops", Failure::TooManyHops { hops: 31, limit: 30 }, Stage::Route),
     ]
+}
+
+/// One reply of every further meaning.
+fn refusals() -> Vec<Sample> {
+    use Stage::{EndOfData, Mail, Rcpt};
+    type Row = (&'static str, u16, (u8, u16, u16), &'static str, Stage);
+    const ROWS: &[Row] = &[
+        ("moved", 551, (5, 1, 6), "User has moved; please try <anna@fabrikam.example>", Rcpt),
+        ("mailbox-disabled", 550, (5, 2, 1), "This account has been disabled", Rcpt),
+        ("login-required", 530, (5, 7, 0), "Authentication required", Mail),
+        ("tls-required", 530, (5, 7, 10), "Must issue a STARTTLS command first", Mail),
+        ("too-many-recipients", 452, (4, 5, 3), "Too many recipients", Rcpt),
+        ("virus", 554, (5, 7, 0), "Virus found: Eicar-Test-Signature", EndOfData),
+        ("content-refused", 550, (5, 6, 0), "The structure of the message is broken", EndOfData),
+        (
+            "address-listed",
+            554,
+            (5, 7, 1),
+            "Client host [192.0.2.25] blocked using bl.example",
+            Rcpt,
+        ),
+        ("no-reverse-name", 550, (5, 7, 25), "The sending address has no PTR record", Mail),
+        ("unauthenticated", 550, (5, 7, 26), "SPF and DKIM checks did not pass", EndOfData),
+        ("sender-refused", 550, (5, 1, 8), "Sender address rejected: domain not found", Mail),
+        ("sending-too-fast", 421, (4, 7, 28), "Rate limit exceeded", Mail),
+        ("recipient-policy", 550, (5, 7, 1), "Rejected by organization policy", Rcpt),
+        ("takes-no-mail", 556, (5, 1, 10), "This domain does not accept mail", Rcpt),
+        ("server-trouble", 451, (4, 3, 0), "Temporary server error", EndOfData),
+        ("not-understood", 501, (5, 5, 4), "Syntax error in parameters", Mail),
+    ];
+    let sample = |&(name, code, enhanced, text, stage): &Row| {
+        (name, Failure::Replied { reply: reply(code, Some(enhanced), text) }, stage)
+    };
+    ROWS.iter().map(sample).collect()
 }
 
 fn here() -> Vec<Sample> {

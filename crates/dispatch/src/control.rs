@@ -13,6 +13,7 @@ use causeway_store::{
     Change, LastResult, NewMessage, QueueFilter, Settlement, Status, StoreError, Update,
 };
 
+use crate::addressee::Addressee;
 use crate::claim::Claim;
 use crate::engine::Dispatch;
 use crate::outcome;
@@ -394,6 +395,7 @@ impl Dispatch {
             count += claim.taken().len();
             let now = self.now();
             let states = self.shared.store.load(parcel.id).await?.map(|stored| stored.recipients);
+            let to = Addressee::of(&self.shared, &parcel).await;
             let (mut updates, mut told) = (Vec::new(), Vec::new());
             for taken in claim.taken() {
                 let key = taken.key;
@@ -401,7 +403,7 @@ impl Dispatch {
                     continue;
                 };
                 let attempt = returned(reason, now);
-                let silent = reports::silence(&parcel.envelope, recipient);
+                let silent = to.silence(recipient);
                 if silent.is_none() {
                     let own = states.as_ref().and_then(|s| s.get(key.index as usize));
                     let own = own.and_then(|s| s.last.as_ref()?.attempt.clone());
@@ -423,7 +425,7 @@ impl Dispatch {
                     detail: Some(detail),
                 });
             }
-            let report = reports::report(&self.shared, &parcel, Kind::Failed, told, now).await;
+            let report = reports::report(&self.shared, &parcel, &to, Kind::Failed, told, now).await;
             finish(&self.shared, reports::settlement(now, updates, report)).await?;
             claim.ended();
         }

@@ -123,7 +123,8 @@ pub struct Settings {
 /// Who knows the causes of failures. Reports ask.
 pub trait Causes: Send + Sync {
     /// What has been found out about the failure of an attempt; empty: nothing.
-    fn known(&self, attempt: &Attempt, language: Language) -> Vec<KnownCause>;
+    /// Its evidence is told in each of the languages.
+    fn known(&self, attempt: &Attempt, languages: &[Language]) -> Vec<KnownCause>;
 }
 
 /// Nobody knows anything.
@@ -131,7 +132,7 @@ pub trait Causes: Send + Sync {
 pub struct NoCauses;
 
 impl Causes for NoCauses {
-    fn known(&self, _attempt: &Attempt, _language: Language) -> Vec<KnownCause> {
+    fn known(&self, _attempt: &Attempt, _languages: &[Language]) -> Vec<KnownCause> {
         Vec::new()
     }
 }

@@ -67,7 +67,7 @@ pub(crate) async fn forwarded(
     octets: &mut Option<Vec<Bytes>>,
 ) -> Result<NewMessage, Failure> {
     let unreadable = |error: StoreError| Failure::StoreUnreadable { detail: error.to_string() };
-    let header = header_of(&parcel.content).await.map_err(unreadable)?;
+    let header = parcel.beginning(HEADER_LIMIT).await.map_err(unreadable)?;
     if has_been_at(&header, mailbox) {
         return Err(Failure::ForwardLoop { mailbox: mailbox.to_string() });
     }
@@ -165,27 +165,6 @@ async fn copy(
         copy_of: Some(parcel.key(index)),
         hold: None,
     })
-}
-
-/// The header, as far as it is looked at.
-async fn header_of(content: &Content) -> Result<Vec<u8>, StoreError> {
-    use tokio::io::AsyncReadExt;
-    match content {
-        Content::Memory(parts) => {
-            let octets = parts.iter().flatten().copied();
-            Ok(octets.take(HEADER_LIMIT as usize).collect())
-        }
-        Content::File { path, .. } => {
-            let mut octets = Vec::new();
-            let read = async {
-                let file = tokio::fs::File::open(path).await?;
-                file.take(HEADER_LIMIT).read_to_end(&mut octets).await
-            };
-            let detail = |error| format!("{}: {error}", path.display());
-            read.await.map_err(|error| StoreError::Io { detail: detail(error) })?;
-            Ok(octets)
-        }
-    }
 }
 
 /// Whether a `Delivered-To` of the header names this mailbox.

@@ -10,22 +10,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use causeway_catalog::Phase;
 use causeway_model::config::{Language, ToldOfHeld};
-use causeway_model::envelope::{BodyType, Origin, Recipient};
-use causeway_model::{
-    Address, Envelope, Failure, Outcome, QueueId, RecipientKey, ReversePath, Timestamp,
-};
+use causeway_model::{Address, Failure, Outcome, QueueId, RecipientKey, Timestamp};
 use causeway_policy::MailPolicy;
-use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
 use causeway_report::write::held::{HeldList, HeldMail};
-use causeway_store::{
-    Change, Content, HeaderFacts, NewMessage, Status, StoreError, StoredMessage, Update,
-};
+use causeway_store::{Change, NewMessage, Status, StoreError, StoredMessage, Update};
 
+use crate::addressee::Addressee;
 use crate::engine::{Shared, take_over};
+use crate::letter::in_envelope;
 use crate::parcel::Parcel;
 use crate::reports::{self, reported};
 use crate::sweeper::{finish, without_content};
@@ -121,15 +116,13 @@ fn no_earlier(newest: QueueId, told: Option<QueueId>) -> QueueId {
 /// Sends a sender a report about one message.
 async fn tell_sender(shared: &Arc<Shared>, id: QueueId) -> Result<(), StoreError> {
     let Some((parcel, stored)) = without_content(shared, id).await? else { return Ok(()) };
-    if parcel.envelope.reverse_path.is_null() {
-        return Ok(());
-    }
+    let to = Addressee::of(shared, &parcel).await;
     let now = shared.clock.now();
     let (mut updates, mut about) = (Vec::new(), Vec::new());
     for (index, state) in held(&stored) {
         let Some(recipient) = stored.envelope.recipients.get(index as usize) else { continue };
         let attempt = state.last.as_ref().and_then(|last| last.attempt.clone());
-        if recipient.wants_delay() {
+        if to.late_silence(recipient).is_none() {
             about.push((index, reported(recipient.clone(), Phase::Queued, attempt, 0)));
             updates.push(Update {
                 key: RecipientKey { message: id, index },
@@ -143,7 +136,7 @@ async fn tell_sender(shared: &Arc<Shared>, id: QueueId) -> Result<(), StoreError
     if updates.is_empty() {
         return Ok(());
     }
-    let report = reports::report(shared, &parcel, Kind::Delayed, about, now).await;
+    let report = reports::report(shared, &parcel, &to, Kind::Delayed, about, now).await;
     finish(shared, reports::settlement(now, updates, report)).await
 }
 
@@ -243,33 +236,7 @@ fn list(
         messages,
         more,
     });
-    let smtputf8 = written.utf8_header || readers.iter().any(Address::needs_smtputf8);
-    NewMessage {
-        id,
-        envelope: Envelope {
-            reverse_path: ReversePath::Null,
-            recipients: readers.into_iter().map(Recipient::plain).collect(),
-            body_type: BodyType::SevenBit,
-            smtputf8,
-            ret: None,
-            envid: None,
-            origin: Origin::default(),
-        },
-        received_at: now,
-        expires_at: expires_at(&flow.queue, now),
-        delay_notice_at: next_delay_notice(&flow.queue, now, now),
-        header: HeaderFacts {
-            message_id: Some(written.message_id),
-            subject: Some(written.subject),
-            language: None,
-            eight_bit: written.eight_bit,
-            utf8_header: written.utf8_header,
-        },
-        content: Content::Memory(vec![Bytes::from(written.content)]),
-        report_about: None,
-        copy_of: None,
-        hold: None,
-    }
+    in_envelope(id, readers, written, None, &flow.queue, now)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A message as workers hold it: from the intake's hands, or read back from the store.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -20,6 +21,8 @@ pub(crate) struct Parcel {
     pub(crate) content: Content,
     pub(crate) received_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// The message that this one, a report of ours, is about.
+    pub(crate) report_about: Option<QueueId>,
     /// This very process accepted it and has not tried it.
     pub(crate) is_fresh: bool,
 }
@@ -29,14 +32,37 @@ impl Parcel {
         self.envelope.recipients.get(index as usize).map(|recipient| &recipient.address)
     }
 
+    /// The first octets of the content, at most so many.
+    pub(crate) async fn beginning(&self, limit: u64) -> Result<Vec<u8>, StoreError> {
+        use tokio::io::AsyncReadExt;
+        match &self.content {
+            Content::Memory(parts) => {
+                let mut octets = Vec::new();
+                for part in parts {
+                    let room = usize::try_from(limit).unwrap_or(usize::MAX) - octets.len();
+                    octets.extend_from_slice(&part[..part.len().min(room)]);
+                }
+                Ok(octets)
+            }
+            Content::File { path, .. } => {
+                let mut octets = Vec::new();
+                let read = async {
+                    let file = tokio::fs::File::open(path).await?;
+                    file.take(limit).read_to_end(&mut octets).await
+                };
+                read.await.map_err(|error| unreadable(path, &error))?;
+                Ok(octets)
+            }
+        }
+    }
+
     /// A content of its own for a copy: a file belongs to one message only.
     pub(crate) async fn own_content(&self) -> Result<Vec<Bytes>, StoreError> {
         match &self.content {
             Content::Memory(parts) => Ok(parts.clone()),
             Content::File { path, .. } => {
-                let octets = tokio::fs::read(path).await.map_err(|error| StoreError::Io {
-                    detail: format!("{}: {error}", path.display()),
-                })?;
+                let octets =
+                    tokio::fs::read(path).await.map_err(|error| unreadable(path, &error))?;
                 Ok(vec![octets.into()])
             }
         }
@@ -45,6 +71,10 @@ impl Parcel {
     pub(crate) const fn key(&self, index: u32) -> RecipientKey {
         RecipientKey { message: self.id, index }
     }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Io { detail: format!("{}: {error}", path.display()) }
 }
 
 impl From<NewMessage> for Parcel {
@@ -56,6 +86,7 @@ impl From<NewMessage> for Parcel {
             content: message.content,
             received_at: message.received_at,
             expires_at: message.expires_at,
+            report_about: message.report_about,
             is_fresh: true,
         }
     }
@@ -72,6 +103,7 @@ pub(crate) async fn load(store: &SharedStore, id: QueueId) -> Result<Option<Parc
         content,
         received_at: stored.received_at,
         expires_at: stored.expires_at,
+        report_about: stored.report_about,
         is_fresh: false,
     }))
 }
@@ -150,6 +182,7 @@ mod tests {
             content: Content::Memory(vec![bytes::Bytes::from_static(b"x")]),
             received_at: Timestamp::from_millis(0),
             expires_at: Timestamp::from_millis(1),
+            report_about: None,
             is_fresh: true,
         }
     }

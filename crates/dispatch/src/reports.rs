@@ -1,7 +1,7 @@
 //! Which reports are due, and making them.
 //!
-//! A report goes to the reverse-path of a message that was accepted here, never to a null one: a bounce
-//! of a bounce is recorded, not sent. NOTIFY decides per recipient (RFC 3461).
+//! A report goes to the reverse-path of a message that was accepted here, where `addressee` does not
+//! know better. NOTIFY decides per recipient (RFC 3461).
 
 use std::sync::Arc;
 
@@ -9,21 +9,22 @@ use bytes::Bytes;
 use causeway_catalog::Phase;
 use causeway_catalog::texts::own::Reader;
 use causeway_model::config::{Language, SignedMail};
-use causeway_model::envelope::{BodyType, Origin, Recipient};
-use causeway_model::{Address, Attempt, Envelope, ReversePath, Timestamp};
+use causeway_model::envelope::Recipient;
+use causeway_model::{Address, Attempt, QueueId, Timestamp};
 use causeway_policy::MailPolicy;
 use causeway_policy::recipient::is_return_path;
-use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::language::{LanguageChoice, LanguageFacts};
 use causeway_report::write::{
-    DEFAULT_RETURN_CAP, Kind, ReportRecipient, ReportRequest, language, prose,
+    DEFAULT_RETURN_CAP, Kind, ReportRecipient, ReportRequest, WrittenReport, language, prose,
 };
-use causeway_store::{Change, Content, HeaderFacts, NewMessage, NewReturned, Settlement, Update};
+use causeway_store::{Change, NewMessage, NewReturned, Settlement, Update};
 use hashbrown::HashMap;
 use tracing::warn;
 
+use crate::addressee::Addressee;
 use crate::again::{Token, page_address};
 use crate::engine::Shared;
+use crate::letter::in_envelope;
 use crate::parcel::Parcel;
 use crate::settle::Conclusion;
 
@@ -59,17 +60,6 @@ pub(crate) fn settlement(
     settlement
 }
 
-/// Why nobody is told about a failed recipient; `None`: the sender is.
-pub(crate) fn silence(envelope: &Envelope, recipient: &Recipient) -> Option<String> {
-    if envelope.reverse_path.is_null() {
-        return Some("no report: the message is itself a report (null reverse-path)".into());
-    }
-    if !recipient.wants_failure() {
-        return Some("no report: the sender asked for none (NOTIFY)".into());
-    }
-    None
-}
-
 /// The reports that the results of an attempt call for.
 pub(crate) async fn after_attempt(
     shared: &Arc<Shared>,
@@ -87,12 +77,7 @@ pub(crate) async fn after_attempt(
             reported(recipient.clone(), phase, verdict.result.attempt.clone(), verdict.attempts)
         };
         match verdict.change {
-            Change::Failed { .. } => match silence(&parcel.envelope, recipient) {
-                Some(reason) => {
-                    plan.silent.insert(verdict.index, reason);
-                }
-                None => failed.push((verdict.index, told(Phase::Final))),
-            },
+            Change::Failed { .. } => failed.push((verdict.index, told(Phase::Final))),
             Change::Delivered if recipient.wants_success() => {
                 good.push((Kind::Delivered, (verdict.index, told(Phase::Final))));
             }
@@ -102,14 +87,24 @@ pub(crate) async fn after_attempt(
             _ => {}
         }
     }
-    for recipient in &mut failed {
-        let index = recipient.0;
-        add_history(shared, parcel, index, &mut recipient.1).await;
+    if failed.is_empty() && good.is_empty() {
+        return plan;
+    }
+    let to = Addressee::of(shared, parcel).await;
+    failed.retain(|(index, failed)| match to.silence(&failed.recipient) {
+        Some(reason) => {
+            plan.silent.insert(*index, reason);
+            false
+        }
+        None => true,
+    });
+    for (index, recipient) in &mut failed {
+        add_history(shared, parcel, *index, recipient).await;
     }
     let kind = good.first().map_or(Kind::Relayed, |(kind, _)| *kind);
     let good = good.into_iter().map(|(_, recipient)| recipient).collect();
     for (kind, recipients) in [(Kind::Failed, failed), (kind, good)] {
-        plan.letters.extend(report(shared, parcel, kind, recipients, at).await);
+        plan.letters.extend(report(shared, parcel, &to, kind, recipients, at).await);
     }
     plan
 }
@@ -159,119 +154,141 @@ pub(crate) async fn add_history(
 pub(crate) async fn report(
     shared: &Shared,
     parcel: &Parcel,
+    to: &Addressee,
     kind: Kind,
-    mut recipients: Vec<(u32, ReportRecipient)>,
+    recipients: Vec<(u32, ReportRecipient)>,
     now: Timestamp,
 ) -> Option<Letter> {
-    let reverse_path = parcel.envelope.reverse_path.address()?.clone();
+    let reader = to.address()?.clone();
     if recipients.is_empty() {
         return None;
     }
     let policy = shared.policy.load_full();
-    let flow = policy.flow();
-    let content = returned_octets(&parcel.content).await;
-    let id = shared.store.reserve_id();
-    let postmaster = postmaster(&policy, &shared.hostname)?;
-    // Whoever is to keep nothing is promised nothing.
-    let token =
-        (kind == Kind::Failed && !flow.queue.send_again_for.is_zero()).then(Token::new).flatten();
-    // The return path of forwarded mail leads to its first sender.
-    let is_ours =
-        policy.accepted_domain(reverse_path.domain()).is_some() && !is_return_path(&reverse_path);
-    let choice =
-        languages(shared, parcel, &reverse_path, &content, &flow.organization.languages, is_ours);
-    let language = choice.first;
-    for (_, recipient) in &mut recipients {
-        if let Some(attempt) = recipient.result.as_ref().filter(|_| !kind.is_positive()) {
-            recipient.causes = shared.causes.known(attempt, language);
-        }
-    }
-    let (positions, recipients): (Vec<u32>, Vec<ReportRecipient>) = recipients.into_iter().unzip();
-    let own_texts = shared.own_texts.load();
-    let page = token.as_ref().and_then(|token| page_address(shared, token, language));
-    let written = causeway_report::write::write(&ReportRequest {
-        kind,
-        language,
-        second_language: choice.second,
-        own_texts: Some(&own_texts),
-        reader: if is_ours { Reader::Internal } else { Reader::External },
-        reporting_host: &shared.hostname,
-        organization: &flow.organization.name,
-        postmaster: &postmaster,
-        unique: id.as_u64(),
-        queue_id: parcel.id,
-        envelope: &parcel.envelope,
-        subject: parcel.header.subject.as_deref(),
-        message_id: parcel.header.message_id.as_deref(),
-        received_at: parcel.received_at,
-        expires_at: parcel.expires_at,
-        now,
-        content: &content,
-        size: parcel.content.size(),
-        return_cap: DEFAULT_RETURN_CAP,
-        recipients: &recipients,
-        page: page.as_deref(),
-        help: flow.organization.public_url.as_deref(),
+    let queue = &policy.flow().queue;
+    let content = parcel.beginning(DEFAULT_RETURN_CAP).await.unwrap_or_else(|error| {
+        warn!(id = %parcel.id, %error, "the original cannot be returned with its report");
+        Vec::new()
     });
-    let returned = token.map(|token| token.returned(parcel, id, positions, &flow.queue, now));
-    let content = signed(shared, &postmaster, written.content);
-    let smtputf8 = written.utf8_header || reverse_path.needs_smtputf8();
-    let message = NewMessage {
-        id,
-        envelope: Envelope {
-            reverse_path: ReversePath::Null,
-            recipients: vec![Recipient::plain(reverse_path)],
-            body_type: if written.eight_bit { BodyType::EightBitMime } else { BodyType::SevenBit },
-            smtputf8,
-            ret: None,
-            envid: None,
-            origin: Origin::default(),
-        },
-        received_at: now,
-        expires_at: expires_at(&flow.queue, now),
-        delay_notice_at: next_delay_notice(&flow.queue, now, now),
-        header: HeaderFacts {
-            message_id: Some(written.message_id),
-            subject: Some(written.subject),
-            language: None,
-            eight_bit: written.eight_bit,
-            utf8_header: written.utf8_header,
-        },
-        content: Content::Memory(content),
-        report_about: Some(parcel.id),
-        copy_of: None,
-        hold: None,
+    let draft = Draft {
+        shared,
+        policy: &policy,
+        parcel,
+        to,
+        kind,
+        content: &content,
+        postmaster: postmaster(&policy, &shared.hostname)?,
+        // Whoever is to keep nothing is promised nothing; the postmaster has nothing to send again.
+        token: (kind == Kind::Failed
+            && matches!(to, Addressee::Sender { .. })
+            && !queue.send_again_for.is_zero())
+        .then(Token::new)
+        .flatten(),
+        id: shared.store.reserve_id(),
+        now,
     };
+    let (positions, recipients): (Vec<u32>, Vec<ReportRecipient>) = recipients.into_iter().unzip();
+    let written = draft.write(recipients);
+    let signatures = signatures(shared, &draft.postmaster, &written.content);
+    let message = in_envelope(draft.id, vec![reader], written, signatures, queue, now);
+    let message = NewMessage { report_about: Some(parcel.id), ..message };
+    let returned = draft.token.map(|token| token.returned(parcel, draft.id, positions, queue, now));
     Some(Letter { message, returned })
 }
 
-/// The report with its signatures before it, where reports are signed and its domain has a key.
-fn signed(shared: &Shared, from: &Address, report: Vec<u8>) -> Vec<Bytes> {
-    let mut parts = Vec::with_capacity(2);
-    if shared.policy.load().flow().dkim.sign.contains(&SignedMail::Reports) {
-        let signatures = shared.signer.load().signatures(from.domain(), &[&report]);
-        parts.extend((!signatures.is_empty()).then(|| Bytes::from(signatures)));
-    }
-    parts.push(Bytes::from(report));
-    parts
+/// A report on its way to being written.
+struct Draft<'a> {
+    shared: &'a Shared,
+    policy: &'a MailPolicy,
+    parcel: &'a Parcel,
+    to: &'a Addressee,
+    kind: Kind,
+    /// The original's beginning.
+    content: &'a [u8],
+    postmaster: Address,
+    token: Option<Token>,
+    id: QueueId,
+    now: Timestamp,
 }
 
-/// The languages of a report to this sender.
-fn languages(
-    shared: &Shared,
-    parcel: &Parcel,
-    sender: &Address,
-    content: &[u8],
-    organization: &[Language],
-    is_ours: bool,
-) -> LanguageChoice {
-    language::choose(&LanguageFacts {
-        mailbox: language_of(shared, sender).as_deref(),
-        declared: parcel.header.language.as_deref(),
-        spoken: prose::of_message(content, parcel.header.subject.as_deref()),
-        is_ours,
-        organization,
-    })
+impl Draft<'_> {
+    fn write(&self, mut recipients: Vec<ReportRecipient>) -> WrittenReport {
+        let Self { shared, parcel, kind, .. } = *self;
+        let organization = &self.policy.flow().organization;
+        let is_ours = self.is_to_our_own();
+        let choice = self.languages(is_ours);
+        let languages: Vec<Language> =
+            [Some(choice.first), choice.second].into_iter().flatten().collect();
+        for recipient in &mut recipients {
+            if let Some(attempt) = recipient.result.as_ref().filter(|_| !kind.is_positive()) {
+                recipient.causes = shared.causes.known(attempt, &languages);
+            }
+        }
+        let own_texts = shared.own_texts.load();
+        let page = self.token.as_ref().and_then(|t| page_address(shared, t, choice.first));
+        causeway_report::write::write(&ReportRequest {
+            kind,
+            language: choice.first,
+            second_language: choice.second,
+            own_texts: Some(&own_texts),
+            reader: if is_ours { Reader::Internal } else { Reader::External },
+            reporting_host: &shared.hostname,
+            organization: &organization.name,
+            postmaster: &self.postmaster,
+            unique: self.id.as_u64(),
+            queue_id: parcel.id,
+            envelope: &parcel.envelope,
+            subject: parcel.header.subject.as_deref(),
+            message_id: parcel.header.message_id.as_deref(),
+            received_at: parcel.received_at,
+            expires_at: parcel.expires_at,
+            now: self.now,
+            content: self.content,
+            size: parcel.content.size(),
+            return_cap: DEFAULT_RETURN_CAP,
+            recipients: &recipients,
+            page: page.as_deref(),
+            help: organization.public_url.as_deref(),
+        })
+    }
+
+    /// Whether its reader belongs to the organization. The return path of forwarded mail leads to its
+    /// first sender.
+    fn is_to_our_own(&self) -> bool {
+        match self.to {
+            Addressee::Sender { address, .. } => {
+                self.policy.accepted_domain(address.domain()).is_some() && !is_return_path(address)
+            }
+            Addressee::Postmaster(_) => true,
+            Addressee::Nobody(_) => false,
+        }
+    }
+
+    /// The languages for its reader.
+    fn languages(&self, is_ours: bool) -> LanguageChoice {
+        let reader = self.to.address();
+        let mailbox = reader.and_then(|reader| language_of(self.shared, reader));
+        let header = &self.parcel.header;
+        // What a report of ours was written in is not the postmaster's language.
+        let is_by_reader = matches!(self.to, Addressee::Sender { .. });
+        language::choose(&LanguageFacts {
+            mailbox: mailbox.as_deref(),
+            declared: header.language.as_deref(),
+            spoken: is_by_reader
+                .then(|| prose::of_message(self.content, header.subject.as_deref()))
+                .flatten(),
+            is_ours,
+            organization: &self.policy.flow().organization.languages,
+        })
+    }
+}
+
+/// The signatures of a report, where reports are signed and its domain has a key.
+fn signatures(shared: &Shared, from: &Address, report: &[u8]) -> Option<Bytes> {
+    if !shared.policy.load().flow().dkim.sign.contains(&SignedMail::Reports) {
+        return None;
+    }
+    let signatures = shared.signer.load().signatures(from.domain(), &[report]);
+    (!signatures.is_empty()).then(|| Bytes::from(signatures))
 }
 
 /// The language that the mailbox of a sender here is set to.
@@ -282,31 +299,12 @@ fn language_of(shared: &Shared, sender: &Address) -> Option<String> {
 
 /// Whom people are told to ask.
 pub(crate) fn postmaster(policy: &MailPolicy, hostname: &str) -> Option<Address> {
-    policy
-        .flow()
-        .organization
-        .postmaster
-        .clone()
-        .or_else(|| policy.bare_postmaster())
+    known_postmaster(policy)
         .or_else(|| Address::parse(&format!("postmaster@{hostname}")).ok())
         .or_else(|| Address::parse("postmaster@localhost").ok())
 }
 
-/// The original's octets, as far as a report may need them.
-async fn returned_octets(content: &Content) -> Vec<u8> {
-    use tokio::io::AsyncReadExt;
-    match content {
-        Content::Memory(parts) => parts.concat(),
-        Content::File { path, .. } => {
-            let mut octets = Vec::new();
-            let read = async {
-                let file = tokio::fs::File::open(path).await?;
-                file.take(DEFAULT_RETURN_CAP).read_to_end(&mut octets).await
-            };
-            if let Err(error) = read.await {
-                warn!(path = %path.display(), %error, "the original cannot be returned with its report");
-            }
-            octets
-        }
-    }
+/// The postmaster, where mail for them is taken.
+pub(crate) fn known_postmaster(policy: &MailPolicy) -> Option<Address> {
+    policy.flow().organization.postmaster.clone().or_else(|| policy.bare_postmaster())
 }

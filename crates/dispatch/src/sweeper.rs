@@ -19,6 +19,7 @@ use causeway_store::{
 };
 use tracing::{error, info};
 
+use crate::addressee::Addressee;
 use crate::claim::{self, Claim, Taken};
 use crate::engine::Shared;
 use crate::holds;
@@ -141,6 +142,7 @@ pub(crate) async fn without_content(
         content: content.unwrap_or(causeway_store::Content::Memory(Vec::new())),
         received_at: stored.received_at,
         expires_at: stored.expires_at,
+        report_about: stored.report_about,
         is_fresh: false,
     };
     Ok(Some((parcel, stored)))
@@ -185,6 +187,7 @@ async fn expire(
         claim.ended();
         return Ok(keys.len());
     };
+    let to = Addressee::of(shared, &parcel).await;
     let (mut updates, mut told) = (Vec::new(), Vec::new());
     for &key in &keys {
         let index = key.index as usize;
@@ -196,7 +199,7 @@ async fn expire(
         };
         let waited = claim.taken().iter().find(|taken| taken.key == key);
         let (attempt, count) = last_attempt(waited, state);
-        let silent = reports::silence(&stored.envelope, recipient);
+        let silent = to.silence(recipient);
         if silent.is_none() {
             let mut recipient = reported(recipient.clone(), Phase::Expired, attempt.clone(), count);
             add_history(shared, &parcel, key.index, &mut recipient).await;
@@ -211,7 +214,7 @@ async fn expire(
         });
     }
     info!(id = %message, recipients = updates.len(), "returned: it could not be sent in time");
-    let report = reports::report(shared, &parcel, Kind::Failed, told, now).await;
+    let report = reports::report(shared, &parcel, &to, Kind::Failed, told, now).await;
     finish(shared, reports::settlement(now, updates, report)).await?;
     settle::forget(shared, &keys);
     claim.ended();
@@ -249,6 +252,7 @@ async fn tell_late(
     let Some((parcel, stored)) = without_content(shared, message).await? else { return Ok(()) };
     let queue = shared.policy.load().flow().queue.clone();
     let next = next_delay_notice(&queue, stored.received_at, now);
+    let to = Addressee::of(shared, &parcel).await;
     let (mut updates, mut told) = (Vec::new(), Vec::new());
     for key in entries.iter().map(|entry| entry.key) {
         let index = key.index as usize;
@@ -257,13 +261,7 @@ async fn tell_late(
         else {
             continue;
         };
-        let silent = if stored.envelope.reverse_path.is_null() {
-            Some("late; no notice: the message is itself a report (null reverse-path)")
-        } else if !recipient.wants_delay() {
-            Some("late; no notice: the sender asked for none (NOTIFY)")
-        } else {
-            None
-        };
+        let silent = to.late_silence(recipient);
         if silent.is_none() {
             let glimpse = shared.schedule.lock().glimpse(key);
             let waited = glimpse.map(|glimpse| Taken::seen(key, glimpse));
@@ -279,10 +277,10 @@ async fn tell_late(
             change: Change::DelayNoticeSent { next },
             result: None,
             tried: false,
-            detail: silent.map(str::to_owned),
+            detail: silent,
         });
     }
-    let report = reports::report(shared, &parcel, Kind::Delayed, told, now).await;
+    let report = reports::report(shared, &parcel, &to, Kind::Delayed, told, now).await;
     finish(shared, reports::settlement(now, updates, report)).await
 }
 

@@ -1,7 +1,9 @@
 //! Reports as they are sent, compared with golden files.
 //!
 //! `tests/golden/text/` has what people and machines read of a report, for every kind of failure, in
-//! English, and for some of them in the other languages; `tests/golden/mail/` has whole messages.
+//! English, and for some of them in the other languages; `tests/golden/text/causes/` has what sender and
+//! administrator read where a cause is confirmed, for every cause and language; `tests/golden/mail/` has whole
+//! messages.
 //! After a change that is meant, run with `UPDATE=1` and read the difference.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -9,10 +11,12 @@ mod support;
 
 use std::path::PathBuf;
 
+use causeway_catalog::causes::{self, causes_of};
 use causeway_catalog::samples::failures;
 use causeway_catalog::texts::own::{OwnTexts, Reader};
-use causeway_catalog::{Permanence, permanence};
+use causeway_catalog::{Cause, Permanence, Texts, permanence};
 use causeway_model::config::Language;
+use causeway_model::{Failure, Stage};
 use causeway_report::write::{Kind, write};
 use mail_parser::{MessageParser, MimeHeaders};
 use support::Case;
@@ -123,6 +127,79 @@ fn the_organization_s_own_texts_stand_where_ours_would() {
     }
 }
 
+/// A failure that the cause leads to, and whether on the way through a connector.
+fn failure_of(cause: Cause) -> (&'static str, Failure, Stage, bool) {
+    for (name, failure, stage) in failures() {
+        for connector in [true, false] {
+            if causes_of(&failure, stage, connector).contains(&cause) {
+                return (name, failure, stage, connector);
+            }
+        }
+    }
+    panic!("no sample of a failure has the cause {}", cause.id);
+}
+
+/// Of the plain text, what the cause decides: whose move it is and what to do; and what administrators read
+/// about it.
+fn cause_in(text: &str, language: Language) -> (String, String) {
+    let texts = Texts::get(language);
+    let between = |start: &str, end: &str| {
+        let start = text.find(start).unwrap();
+        let length = text[start..].find(end).unwrap();
+        text[start..start + length].trim_end().to_owned()
+    };
+    let person = text[text.find("\n\n").unwrap()..].trim_start().to_owned();
+    let person = person[person.find("\n\n").unwrap()..].trim_start();
+    let person = &person[..person.find(&texts.text("heading-message")).unwrap()];
+    let admin = between(&texts.text("heading-causes"), &texts.text("heading-hops"));
+    (person.trim_end().to_owned(), admin)
+}
+
+#[test]
+fn every_cause_reads_as_agreed_for_senders_and_administrators_in_every_language() {
+    for language in Language::ALL {
+        let texts = Texts::get(language);
+        let mut all = String::new();
+        for &cause in causes::ALL {
+            let (name, failure, stage, connector) = failure_of(cause);
+            let case = Case::confirmed(language, cause, (&failure, stage), connector);
+            let text = readable(&write(&case.request()).content);
+            let (person, admin) = cause_in(&text, language);
+            let unwrapped = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let title = unwrapped(&texts.text(&cause.title_key()));
+            let action = unwrapped(&texts.text(&cause.action_key()));
+            let admin_words = unwrapped(&admin);
+            assert!(admin_words.contains(&title) && admin_words.contains(&action), "{admin}");
+            let guess = unwrapped(&texts.text("move-not-tested"));
+            assert!(!unwrapped(&person).contains(&guess), "it is known: {person}");
+            all.push_str(&format!("{:=<76}\n", format!("== {} ({name}) ", cause.id)));
+            all.push_str(&format!("{person}\n\n{admin}\n\n"));
+        }
+        compare("text/causes", &format!("{}.txt", language.tag()), all.as_bytes());
+    }
+}
+
+#[test]
+fn a_report_that_found_nobody_reads_as_agreed_for_the_postmaster() {
+    for language in Language::ALL {
+        let text = readable(&write(&Case::about_report(language).request()).content);
+        compare("text/own", &format!("{}-about-report.txt", language.tag()), text.as_bytes());
+    }
+}
+
+#[test]
+fn a_report_in_two_languages_has_the_evidence_in_both() {
+    let mut case = Case::refused(Kind::Failed, Language::De);
+    case.second_language = Some(Language::Nl);
+    let text = readable(&write(&case.request()).content);
+    let german = text.find("(de) Last success").unwrap();
+    let dutch = text.find("(nl) Last success").unwrap();
+    let heading = |language| Texts::get(language).text("heading-admin");
+    assert!(text.find(&heading(Language::De)).unwrap() < german, "{text}");
+    assert!(german < text.find(&heading(Language::Nl)).unwrap(), "{text}");
+    assert!(text.find(&heading(Language::Nl)).unwrap() < dutch, "{text}");
+}
+
 #[test]
 fn in_doubt_two_languages_stand_one_below_the_other() {
     for (first, second) in [(Language::De, Language::En), (Language::En, Language::Sv)] {
@@ -146,7 +223,7 @@ fn what_an_administrator_ended_is_not_said_to_fail_again() {
     for language in Language::ALL {
         let case = Case::failure(Kind::Failed, language, &returned, causeway_model::Stage::Route);
         let text = readable(&write(&case.request()).content);
-        let final_words = causeway_catalog::Texts::get(language).text("verdict-final");
+        let final_words = Texts::get(language).text("verdict-final");
         assert!(!text.contains(&final_words[..20]), "{text}");
         assert!(text.contains("the project has ended"), "{text}");
     }
@@ -166,6 +243,8 @@ fn whole_messages_are_as_agreed() {
         };
         compare("mail", &format!("{}-en.eml", kind.action()), &write(&case.request()).content);
     }
+    let lost = Case::about_report(Language::En);
+    compare("mail", "failed-report-en.eml", &write(&lost.request()).content);
     let global = Case::global();
     compare("mail", "failed-global-en.eml", &write(&global.request()).content);
     let several = Case::several();

@@ -148,7 +148,7 @@ impl FoundCauses {
 }
 
 impl Causes for FoundCauses {
-    fn known(&self, attempt: &Attempt, language: Language) -> Vec<KnownCause> {
+    fn known(&self, attempt: &Attempt, languages: &[Language]) -> Vec<KnownCause> {
         let Some(diagnosis) = self
             .watch
             .get()
@@ -161,10 +161,12 @@ impl Causes for FoundCauses {
         if diagnosis.stage != attempt.stage {
             return Vec::new();
         }
-        let texts = Texts::get(language);
         let known = diagnosis.causes.iter().filter_map(|judged| {
-            let evidence: Vec<String> =
-                judged.lines(texts).into_iter().map(|line| line.finding).collect();
+            let evidence = |&language: &Language| {
+                let lines = judged.lines(Texts::get(language));
+                let lines: Vec<String> = lines.into_iter().map(|line| line.finding).collect();
+                (language, lines.join("; "))
+            };
             Some(KnownCause {
                 cause: judged.catalog()?,
                 standing: match judged.standing {
@@ -174,7 +176,7 @@ impl Causes for FoundCauses {
                     }
                     Standing::RuledOut => causeway_report::write::Standing::RuledOut,
                 },
-                evidence: evidence.join("; "),
+                evidence: languages.iter().map(evidence).collect(),
             })
         });
         // Where something is confirmed, what is merely possible does not help anybody.

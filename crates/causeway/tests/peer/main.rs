@@ -14,6 +14,8 @@
     reason = "a test stops at the first surprise, waits for processes and starts them"
 )]
 
+#[path = "../../../report/tests/support/mod.rs"]
+mod cases;
 mod clients;
 mod dns;
 mod exim;

@@ -1,12 +1,17 @@
 //! Our reports, read by programs that are not ours: Python's strict parser, flufl.bounce (Mailman's), dkimpy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use causeway_catalog::samples::failures;
+use causeway_catalog::{Permanence, permanence};
+use causeway_model::config::Language;
+use causeway_report::write::{Kind, write};
 use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 use serde_json::{Value, json};
 
+use super::cases::Case;
 use super::peers::{Peers, ours};
 
 /// What the programs found in a report.
@@ -18,16 +23,21 @@ fn read(peers: &Peers, server: &Server, keys: &[Value], report: &str) -> Value {
     let (zone, file) = (server.place().join("zone.json"), server.place().join("report.eml"));
     std::fs::write(&zone, json!(records).to_string()).unwrap();
     std::fs::write(&file, report).unwrap();
+    check(peers, &zone, &[file]).remove(0)
+}
+
+/// What the programs found in the reports of these files, one document each.
+fn check(peers: &Peers, zone: &Path, files: &[PathBuf]) -> Vec<Value> {
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/peer/check_report.py");
     let output = Command::new("python3")
         .env("PYTHONPATH", peers.path("python"))
-        .arg(script)
-        .args([zone, file])
+        .args([script.as_path(), zone])
+        .args(files)
         .output()
         .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}\n{report}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let documents = String::from_utf8(output.stdout).unwrap();
+    documents.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn python() -> Option<Peers> {
@@ -55,9 +65,8 @@ fn hand_in(server: &Server, mail: &str, rcpt: &str, subject: &str) {
     assert_eq!(client.content(&message).code, 250, "{}", client.transcript());
 }
 
-/// DSN-11.
 #[test]
-fn other_programs_read_our_reports_and_verify_their_signatures() {
+fn dsn_11_other_programs_read_our_reports_and_verify_their_signatures() {
     let Some(peers) = python() else { return };
     let peer = ScriptedPeer::start(
         Behaviour::new()
@@ -102,6 +111,48 @@ fn other_programs_read_our_reports_and_verify_their_signatures() {
             assert_eq!(found["permanent"], json!(["x@partner.test"]), "{found}");
             assert_eq!(found["temporary"], json!([]), "{found}");
         }
+    }
+}
+
+#[test]
+fn other_programs_read_every_agreed_report() {
+    let Some(peers) = python() else { return };
+    let place = peers.place();
+    let mut written: Vec<(PathBuf, Case)> = Vec::new();
+    for language in Language::ALL {
+        let mut cases: Vec<Case> = Vec::new();
+        for (_, failure, stage) in failures() {
+            cases.push(Case::failure(Kind::Failed, language, &failure, stage));
+            if permanence(&failure) == Permanence::Transient {
+                cases.push(Case::failure(Kind::Delayed, language, &failure, stage));
+            }
+        }
+        cases.extend([Case::refused(Kind::Failed, language), Case::about_report(language)]);
+        let mut two = Case::refused(Kind::Failed, language);
+        two.second_language = Language::ALL.into_iter().find(|other| *other != language);
+        cases.push(two);
+        for case in cases {
+            let file = place.path().join(format!("{}.eml", written.len()));
+            std::fs::write(&file, write(&case.request()).content).unwrap();
+            written.push((file, case));
+        }
+    }
+    let zone = place.path().join("zone.json");
+    std::fs::write(&zone, "{}").unwrap();
+    let files: Vec<PathBuf> = written.iter().map(|(file, _)| file.clone()).collect();
+    let found = check(&peers, &zone, &files);
+    assert_eq!(found.len(), written.len());
+    for (found, (_, case)) in found.iter().zip(&written) {
+        let subject = write(&case.request()).subject;
+        assert_eq!(found["defects"], json!([]), "{subject}: {found}");
+        assert_eq!(found["subject"], subject.as_str(), "{found}");
+        let recipients: Vec<String> =
+            case.recipients.iter().map(|r| r.recipient.address.to_string()).collect();
+        let (permanent, temporary) = match case.kind {
+            Kind::Delayed => (json!([]), json!(recipients)),
+            _ => (json!(recipients), json!([])),
+        };
+        assert_eq!((&found["permanent"], &found["temporary"]), (&permanent, &temporary), "{found}");
     }
 }
 

@@ -309,8 +309,8 @@ fn permanent_refusals_at_every_command_return_at_once() {
 }
 
 #[test]
-fn temporary_refusals_wait_in_the_peers_words_and_expire_as_expired() {
-    // DSN-09: the status of an expired message is not the last 4xx.
+fn dsn_09_temporary_refusals_wait_in_the_peers_words_and_expire_as_expired() {
+    // The status of an expired message is not the last 4xx.
     let behaviour =
         Behaviour::new().recipient("x@partner.test", ["451 4.7.1 greylisted, come back"]);
     let (_peer, server) = partner_that(behaviour, "");

@@ -29,6 +29,16 @@ const GROUPS: &[(&str, &[u32], &[&str])] = &[
             include_str!("../../../net/src/tls/decision/tests.rs"),
         ],
     ),
+    (
+        "dsn",
+        &[1, 3, 5, 7, 9, 11, 13],
+        &[
+            include_str!("backscatter.rs"),
+            include_str!("reports.rs"),
+            include_str!("failures.rs"),
+            include_str!("../peer/reports.rs"),
+        ],
+    ),
     ("pop", &[1, 3], &[include_str!("pop3.rs")]),
     (
         "adm",

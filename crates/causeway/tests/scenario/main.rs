@@ -17,6 +17,7 @@
 
 mod alerts;
 mod api;
+mod backscatter;
 mod configuration;
 mod connectivity;
 mod durability;

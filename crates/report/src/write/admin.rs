@@ -39,8 +39,7 @@ pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
         blocks.extend(more_text(texts, others.len().saturating_sub(OTHERS)).map(Block::Note));
     }
     way(request, texts, &mut blocks);
-    if request.envelope.ret == Some(causeway_model::Return::Full)
-        && request.kind == Kind::Failed
+    if original::is_all_wanted(request)
         && !original::returns_all(request, false)
         && !original::returns_all(request, true)
     {
@@ -191,11 +190,7 @@ fn causes(texts: &Texts, recipient: &ReportRecipient, blocks: &mut Vec<Block>) {
     let known = if untested {
         causes_of_attempt(attempt)
             .into_iter()
-            .map(|cause| KnownCause {
-                cause,
-                standing: Standing::Possible,
-                evidence: String::new(),
-            })
+            .map(|cause| KnownCause { cause, standing: Standing::Possible, evidence: Vec::new() })
             .collect()
     } else {
         recipient.causes.clone()
@@ -220,8 +215,8 @@ fn point(texts: &Texts, known: &KnownCause, connector: bool) -> (String, Vec<Str
         Standing::RuledOut => texts.format("cause-ruled-out", &[("cause", title.into())]),
     };
     let mut details = Vec::new();
-    if !known.evidence.is_empty() {
-        details.push(mime::one_line(&known.evidence, 400));
+    if let Some(evidence) = known.evidence_in(texts.language()) {
+        details.push(mime::one_line(evidence, 400));
     }
     if known.standing != Standing::RuledOut {
         details.push(texts.text(&cause.explanation_key()));

@@ -13,20 +13,22 @@ pub(super) struct Document {
     pub(super) headline: String,
     /// For the sender.
     pub(super) person: Vec<Block>,
-    /// The same for the sender in another language.
+    /// Both halves in another language.
     pub(super) second: Option<Second>,
     pub(super) admin_heading: String,
     /// For administrators.
     pub(super) admin: Vec<Block>,
 }
 
-/// The sender's half in a second language.
+/// Both halves in a second language.
 pub(super) struct Second {
     pub(super) language: Language,
     /// Says at the top, in this language, that it comes below.
     pub(super) below: String,
     pub(super) headline: String,
     pub(super) person: Vec<Block>,
+    pub(super) admin_heading: String,
+    pub(super) admin: Vec<Block>,
 }
 
 /// How bad it is.

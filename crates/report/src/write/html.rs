@@ -75,13 +75,19 @@ pub(super) fn render(document: &Document) -> String {
             render_block(&mut out, block, colour);
         }
     }
-    out.push_str(&format!(
-        "</td></tr>\n<tr><td class=\"pad rule\" style=\"padding:16px 28px 24px;\
-         border-top:1px solid #d5d9e0\">\n{}",
-        heading(2, &document.admin_heading)
-    ));
-    for block in &document.admin {
-        render_block(&mut out, block, colour);
+    let second = document.second.as_ref();
+    let second = second.map(|second| (second.language, &second.admin_heading, &second.admin));
+    let first = (document.language, &document.admin_heading, &document.admin);
+    for (language, title, admin) in std::iter::once(first).chain(second) {
+        out.push_str(&format!(
+            "</td></tr>\n<tr><td class=\"pad rule\" lang=\"{}\" style=\"padding:16px 28px 24px;\
+             border-top:1px solid #d5d9e0\">\n{}",
+            language.tag(),
+            heading(2, title)
+        ));
+        for block in admin {
+            render_block(&mut out, block, colour);
+        }
     }
     out.push_str("</td></tr>\n</table>\n</td></tr></table>\n</body>\n</html>\n");
     out

@@ -9,7 +9,7 @@
 //! whose move it is, what to do, step by step), then for administrators (servers, codes, the peer's
 //! words verbatim, attempts, possible causes, the way of the message).
 //!
-//! **Two languages.** When the sender's language is a guess, the sender's half is there twice, one
+//! **Two languages.** When the sender's language is a guess, both halves are there twice, one
 //! language after the other, in the same parts. RFC 8255 (`multipart/multilingual`) would be the form for
 //! it, but the programs that people read reports with show its parts as attachments, or all below one
 //! another with headings of their own; the one that everybody shows well is plain sequence. `Content-Language` names both.
@@ -25,7 +25,8 @@
 //!
 //! **In which order to read.** This file; [`language`]; `person` and `admin` (what is said),
 //! `document` with `plain` and `html` (how it looks), `status` (the machine part), `original`
-//! (the returned part), `mime` (encodings); [`held`] (the list of mail on hold).
+//! (the returned part), `mime` (encodings); [`held`] (the list of mail on hold); [`lists`] (what is not
+//! sent to mailing lists).
 
 mod admin;
 mod document;
@@ -33,6 +34,7 @@ mod group;
 pub mod held;
 mod html;
 pub mod language;
+pub mod lists;
 mod mime;
 mod original;
 mod person;
@@ -159,8 +161,17 @@ pub struct KnownCause {
     pub cause: Cause,
     /// Whether it holds.
     pub standing: Standing,
-    /// What was found, in words of the report's language or in protocol English; may be empty.
-    pub evidence: String,
+    /// What was found, in the words of each of the report's languages; may be empty.
+    pub evidence: Vec<(Language, String)>,
+}
+
+impl KnownCause {
+    /// What was found, in a language; in another one rather than not at all.
+    #[must_use]
+    pub fn evidence_in(&self, language: Language) -> Option<&str> {
+        let own = self.evidence.iter().find(|(known, _)| *known == language);
+        own.or(self.evidence.first()).map(|(_, text)| text.as_str()).filter(|text| !text.is_empty())
+    }
 }
 
 /// Whether a cause holds.
@@ -279,6 +290,8 @@ fn document(request: &ReportRequest<'_>, texts: &Texts) -> document::Document {
                 below: texts.text("language-below"),
                 headline: person::headline(request, texts),
                 person: person::blocks(request, texts),
+                admin_heading: texts.text("heading-admin"),
+                admin: admin::blocks(request, texts),
             }
         }),
         admin_heading: texts.text("heading-admin"),
@@ -304,6 +317,11 @@ pub struct Preview {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+}
+
+/// What failed is itself a report; its sender is nobody, and this one goes to the postmaster.
+fn is_about_report(request: &ReportRequest<'_>) -> bool {
+    request.kind == Kind::Failed && request.envelope.reverse_path.is_null()
 }
 
 /// The tags of the languages in it.
@@ -338,10 +356,11 @@ fn header(
         Some(subject) if !subject.trim().is_empty() => subject,
         _ => texts.text("subject-none"),
     };
-    let subject = texts.format(
-        &format!("subject-{}", request.kind.action()),
-        &[("subject", original_subject.into())],
-    );
+    let key = match is_about_report(request) {
+        true => "subject-failed-report".to_owned(),
+        false => format!("subject-{}", request.kind.action()),
+    };
+    let subject = texts.format(&key, &[("subject", original_subject.into())]);
     let organization = mime::one_line(request.organization, 100);
     let name = texts.format("from-name", &[("organization", organization.into())]);
     let to = request.envelope.reverse_path.address().unwrap_or(request.postmaster);

@@ -3,7 +3,7 @@
 use causeway_model::{BodyType, Return, Timestamp};
 
 use super::mime::{Lines, quoted_printable};
-use super::{Kind, ReportRequest};
+use super::{Kind, ReportRequest, is_about_report};
 
 /// A header is returned up to this many octets.
 const HEADER_CAP: usize = 64 * 1024;
@@ -42,10 +42,15 @@ pub(super) fn part(request: &ReportRequest<'_>, global: bool) -> Part {
     Part { header: fields, body }
 }
 
+/// The sender asked for all of it; and a report that found nobody says in its body what it was about.
+pub(super) fn is_all_wanted(request: &ReportRequest<'_>) -> bool {
+    request.kind == Kind::Failed
+        && (request.envelope.ret == Some(Return::Full) || is_about_report(request))
+}
+
 /// True when the whole original is returned.
 pub(super) fn returns_all(request: &ReportRequest<'_>, global: bool) -> bool {
-    request.kind == Kind::Failed
-        && request.envelope.ret == Some(Return::Full)
+    is_all_wanted(request)
         && request.content.len() as u64 == request.size
         && request.size <= request.return_cap
         && (global

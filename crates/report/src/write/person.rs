@@ -6,7 +6,7 @@ use causeway_model::Failure;
 
 use super::document::Block;
 use super::group::{For, Group, code_text, failure, groups};
-use super::{Kind, ReportRecipient, ReportRequest, Standing, mime};
+use super::{Kind, ReportRecipient, ReportRequest, Standing, is_about_report, mime};
 
 /// How many recipients are listed for the sender; the machine part has them all.
 const LISTED: usize = 50;
@@ -17,9 +17,10 @@ const GROUPS: usize = 6;
 /// The one sentence at the top.
 pub(super) fn headline(request: &ReportRequest<'_>, texts: &Texts) -> String {
     let action = request.kind.action();
+    let form = if is_about_report(request) { "report" } else { "one" };
     match request.recipients {
         [only] => texts.format(
-            &format!("headline-{action}-one"),
+            &format!("headline-{action}-{form}"),
             &[("recipient", only.recipient.address.to_string().into())],
         ),
         several => {
@@ -30,6 +31,9 @@ pub(super) fn headline(request: &ReportRequest<'_>, texts: &Texts) -> String {
 
 /// Everything below it, for the sender.
 pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
+    if is_about_report(request) {
+        return about_report(request, texts);
+    }
     let mut blocks = lead(request, texts);
     let groups = groups(request, For::Person);
     let several = request.recipients.len() > 1;
@@ -47,12 +51,7 @@ pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
         blocks.push(recipients(texts, &others));
     }
     blocks.push(Block::Heading(texts.text("heading-message")));
-    let subject = request.subject.map(|s| mime::one_line(s, 200)).unwrap_or_default();
-    let subject = if subject.trim().is_empty() { texts.text("subject-none") } else { subject };
-    blocks.push(Block::Facts(vec![
-        (texts.text("label-subject"), subject),
-        (texts.text("label-received"), texts.moment(request.received_at)),
-    ]));
+    blocks.push(which_message(request, texts));
     if let Some(page) = request.page {
         blocks.push(Block::Link { text: texts.text("page-link"), url: page.to_owned() });
     }
@@ -67,6 +66,27 @@ pub(super) fn blocks(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
         texts.format("contact", &[("postmaster", request.postmaster.to_string().into())])
     })));
     blocks
+}
+
+/// For the postmaster: a report of ours found nobody.
+fn about_report(request: &ReportRequest<'_>, texts: &Texts) -> Vec<Block> {
+    let mut blocks = vec![Block::Paragraph(texts.text("lead-report"))];
+    for recipient in request.recipients {
+        blocks.push(Block::Strong(sentence(texts, recipient)));
+        blocks.push(Block::Paragraph(verdict(request, texts, recipient)));
+    }
+    blocks.push(which_message(request, texts));
+    blocks
+}
+
+/// Subject and time of the message.
+fn which_message(request: &ReportRequest<'_>, texts: &Texts) -> Block {
+    let subject = request.subject.map(|s| mime::one_line(s, 200)).unwrap_or_default();
+    let subject = if subject.trim().is_empty() { texts.text("subject-none") } else { subject };
+    Block::Facts(vec![
+        (texts.text("label-subject"), subject),
+        (texts.text("label-received"), texts.moment(request.received_at)),
+    ])
 }
 
 /// The address of the help page on a recipient's code.
@@ -132,22 +152,14 @@ fn what_happened(
 ) {
     let Some(recipient) = group.any() else { return };
     let domain = recipient.recipient.address.domain().to_unicode();
-    let known = failure(recipient);
-    let problem = known.map(|(failure, stage)| Problem::of(failure, stage));
-    let sentence = match (known, problem) {
-        (Some((Failure::TooBig { size, limit }, _)), _) => texts.format(
-            "problem-too-big-limit",
-            &[("size", texts.size(*size).into()), ("limit", texts.size(*limit).into())],
-        ),
-        (_, Some(problem)) => texts.format(problem.text_key(), &[("domain", (&domain).into())]),
-        (_, None) => texts.text("problem-not-tried"),
-    };
     let own = |key: &str| own_text(request, texts, recipient, key);
-    blocks.push(Block::Strong(own("what-happened").unwrap_or(sentence)));
+    blocks.push(Block::Strong(own("what-happened").unwrap_or_else(|| sentence(texts, recipient))));
     blocks.push(Block::Paragraph(verdict(request, texts, recipient)));
 
     let (who, certain) = match move_of(recipient) {
-        // The time for waiting is over: the other side made us wait too long.
+        // The time for waiting is over. Where waiting longer is known to help, sending again does.
+        (WhoActs::Nobody, true) if request.kind == Kind::Failed => (WhoActs::Sender, true),
+        // Else the other side made us wait too long.
         (WhoActs::Nobody, _) if request.kind == Kind::Failed => (other_side(recipient), false),
         known => known,
     };
@@ -164,6 +176,36 @@ fn what_happened(
     blocks.push(Block::Paragraph(whose));
 
     blocks.push(Block::Heading(texts.text("heading-steps")));
+    blocks.push(Block::Steps(steps(request, texts, recipient, (who, certain))));
+    blocks.extend(own("note").map(Block::Paragraph));
+}
+
+/// What happened, in one sentence.
+fn sentence(texts: &Texts, recipient: &ReportRecipient) -> String {
+    let domain = recipient.recipient.address.domain().to_unicode();
+    match failure(recipient) {
+        Some((Failure::TooBig { size, limit }, _)) => texts.format(
+            "problem-too-big-limit",
+            &[("size", texts.size(*size).into()), ("limit", texts.size(*limit).into())],
+        ),
+        Some((failure, stage)) => {
+            texts.format(Problem::of(failure, stage).text_key(), &[("domain", domain.into())])
+        }
+        None => texts.text("problem-not-tried"),
+    }
+}
+
+/// What the sender can do: the organization's own steps, or those for the problem.
+fn steps(
+    request: &ReportRequest<'_>,
+    texts: &Texts,
+    recipient: &ReportRecipient,
+    (who, certain): (WhoActs, bool),
+) -> Vec<String> {
+    if let Some(own) = own_text(request, texts, recipient, "what-to-do") {
+        return own.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
+    }
+    let problem = failure(recipient).map(|(failure, stage)| Problem::of(failure, stage));
     let steps = match problem {
         // Known to be ours: the recipient's side can do nothing about it.
         Some(problem) if certain && who == WhoActs::Service && problem.is_remote() => {
@@ -173,17 +215,8 @@ fn what_happened(
         None => Problem::Ours.steps(recipient.phase),
     };
     let postmaster = request.postmaster.to_string();
-    let steps = match own("what-to-do") {
-        Some(own) => {
-            own.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
-        }
-        None => steps
-            .iter()
-            .map(|key| texts.format(key, &[("postmaster", (&postmaster).into())]))
-            .collect(),
-    };
-    blocks.push(Block::Steps(steps));
-    blocks.extend(own("note").map(Block::Paragraph));
+    let values = [("postmaster", (&postmaster).into())];
+    steps.iter().map(|key| texts.format(key, &values)).collect()
 }
 
 /// The organization's own text for a recipient's code, where it has one.

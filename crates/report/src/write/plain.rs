@@ -18,10 +18,13 @@ pub(super) fn render(document: &Document) -> String {
         wrap(&mut out, &second.headline, "", "");
         blocks(&mut out, &second.person);
     }
-    out.push_str(&format!("\n{}\n", "-".repeat(WIDTH)));
-    out.push_str(&document.admin_heading);
-    out.push('\n');
-    blocks(&mut out, &document.admin);
+    let second = document.second.as_ref().map(|second| (&second.admin_heading, &second.admin));
+    for (heading, admin) in
+        std::iter::once((&document.admin_heading, &document.admin)).chain(second)
+    {
+        out.push_str(&format!("\n{}\n{heading}\n", "-".repeat(WIDTH)));
+        blocks(&mut out, admin);
+    }
     out
 }
 

@@ -113,7 +113,7 @@ impl Case {
             let cause = |id, standing, evidence: &str| KnownCause {
                 cause: Cause::by_id(id).unwrap(),
                 standing,
-                evidence: evidence.into(),
+                evidence: evidence_in_all(evidence),
             };
             case.recipients[0].causes = vec![
                 cause(
@@ -125,6 +125,44 @@ impl Case {
                 cause("firewall-refuses", Standing::RuledOut, "The refusal comes from the host."),
             ];
         }
+        case
+    }
+
+    /// With one cause that a probe confirmed.
+    pub(crate) fn confirmed(
+        language: Language,
+        cause: Cause,
+        (failure, stage): (&Failure, Stage),
+        through_connector: bool,
+    ) -> Self {
+        let mut case = Self::failure(Kind::Failed, language, failure, stage);
+        let recipient = &mut case.recipients[0];
+        recipient.causes = vec![KnownCause {
+            cause,
+            standing: Standing::Confirmed,
+            evidence: evidence_in_all("What was found."),
+        }];
+        if !through_connector {
+            for attempt in recipient.attempts.iter_mut().chain(&mut recipient.result) {
+                attempt.connector = None;
+            }
+        }
+        case
+    }
+
+    /// A report of ours that found nobody: for the postmaster.
+    pub(crate) fn about_report(language: Language) -> Self {
+        let reply = Reply::new(
+            550,
+            Some(EnhancedCode::new(5, 1, 1)),
+            "no such user here: forged@ext.example",
+        );
+        let failure = Failure::Replied { reply };
+        let recipient = failed("forged@ext.example", Kind::Failed, &failure, Stage::Rcpt);
+        let mut case = Self::new(Kind::Failed, language, vec![recipient]);
+        case.envelope.reverse_path = ReversePath::Null;
+        case.envelope.envid = None;
+        case.subject = Some("Not delivered: Quarterly figures".into());
         case
     }
 
@@ -215,6 +253,16 @@ impl Case {
             help: self.help.as_deref(),
         }
     }
+}
+
+/// Evidence as English has it, and with the language's tag in the others.
+fn evidence_in_all(text: &str) -> Vec<(Language, String)> {
+    let told = |language| match language {
+        _ if text.is_empty() => String::new(),
+        Language::En => text.to_owned(),
+        other => format!("({}) {text}", other.tag()),
+    };
+    Language::ALL.into_iter().map(|language| (language, told(language))).collect()
 }
 
 pub(crate) fn failed(to: &str, kind: Kind, failure: &Failure, stage: Stage) -> ReportRecipient {

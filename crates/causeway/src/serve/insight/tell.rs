@@ -6,16 +6,15 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use causeway_catalog::Texts;
+use causeway_dispatch::letter::in_envelope;
 use causeway_insight::alert::Alert;
 use causeway_insight::alert::message::{Message, message};
 use causeway_insight::alert::view::AlertView;
+use causeway_model::Address;
 use causeway_model::config::Language;
-use causeway_model::envelope::{BodyType, Origin, Recipient};
-use causeway_model::{Address, Envelope, ReversePath};
-use causeway_policy::retry::expires_at;
-use causeway_store::{Content, HeaderFacts, NewMessage};
+use causeway_report::write::WrittenReport;
+use causeway_store::NewMessage;
 use tracing::{info, warn};
 
 use crate::serve::Server;
@@ -86,34 +85,15 @@ fn written(server: &Server, told: &Message, to: &[&Address], language: Language)
         now.rfc5322(),
         language.tag(),
     );
-    let utf8_header = to.iter().any(|address| address.needs_smtputf8());
-    NewMessage {
-        id,
-        envelope: Envelope {
-            // Nobody is to be told that an alert could not be delivered.
-            reverse_path: ReversePath::Null,
-            recipients: to.iter().map(|address| Recipient::plain((*address).clone())).collect(),
-            body_type: BodyType::SevenBit,
-            smtputf8: utf8_header,
-            ret: None,
-            envid: None,
-            origin: Origin::default(),
-        },
-        received_at: now,
-        expires_at: expires_at(&flow.queue, now),
-        delay_notice_at: None,
-        header: HeaderFacts {
-            message_id: Some(message_id),
-            subject: Some(told.subject.clone()),
-            language: None,
-            eight_bit: utf8_header,
-            utf8_header,
-        },
-        content: Content::Memory(vec![Bytes::from(content)]),
-        hold: None,
-        report_about: None,
-        copy_of: None,
-    }
+    let written = WrittenReport {
+        utf8_header: to.iter().any(|address| address.needs_smtputf8()),
+        eight_bit: false,
+        content: content.into_bytes(),
+        message_id,
+        subject: told.subject.clone(),
+    };
+    let readers = to.iter().map(|address| (*address).clone()).collect();
+    in_envelope(id, readers, written, None, &flow.queue, now)
 }
 
 /// Posts `{"event", "alert"}`.
