@@ -101,6 +101,7 @@ step-send-again-later = Senden Sie die Nachricht in einigen Stunden oder am näc
 step-send-again-when-told = Senden Sie die Nachricht noch einmal, sobald die Administration Ihnen sagt, dass die Störung behoben ist.
 step-tell-recipient = Verständigen Sie den Empfänger auf anderem Weg und bitten Sie ihn, diesen Bericht an seine Administration weiterzugeben.
 step-tell-recipient-full = Lassen Sie den Empfänger auf anderem Weg wissen, dass sein Postfach voll ist.
+step-tell-own-administrator = Geben Sie diesen Bericht an die Administration Ihrer eigenen E-Mail-Domäne weiter.
 step-ask-postmaster = Bitten Sie { $postmaster } um Hilfe und fügen Sie diesen Bericht bei.
 step-use-new-address = Verwenden Sie die neue Adresse, falls die Antwort des Servers weiter unten sie nennt.
 step-make-smaller = Verkleinern Sie die Nachricht: Lassen Sie Anhänge weg, komprimieren Sie sie oder verteilen Sie sie auf mehrere Nachrichten.

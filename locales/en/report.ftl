@@ -101,6 +101,7 @@ step-send-again-later = Send the message again in a few hours or on the next wor
 step-send-again-when-told = Send the message again once the administrator tells you that the fault has been removed.
 step-tell-recipient = Let the recipient know in another way, and ask them to pass this report to their administrator.
 step-tell-recipient-full = Let the recipient know in another way that their mailbox is full.
+step-tell-own-administrator = Give this report to the administrator of your own mail domain.
 step-ask-postmaster = Ask { $postmaster } for help and attach this report.
 step-use-new-address = Use the new address, if the server’s answer below names it.
 step-make-smaller = Make the message smaller: leave attachments out, compress them, or split them over several messages.

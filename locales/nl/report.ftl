@@ -101,6 +101,7 @@ step-send-again-later = Verzend het bericht over enkele uren of op de volgende w
 step-send-again-when-told = Verzend het bericht opnieuw zodra de beheerder u zegt dat de storing is verholpen.
 step-tell-recipient = Laat het de ontvanger langs een andere weg weten en vraag om dit rapport aan de beheerder daar door te geven.
 step-tell-recipient-full = Laat de ontvanger langs een andere weg weten dat het postvak vol is.
+step-tell-own-administrator = Geef dit rapport aan de beheerder van uw eigen maildomein.
 step-ask-postmaster = Vraag { $postmaster } om hulp en voeg dit rapport bij.
 step-use-new-address = Gebruik het nieuwe adres, als het antwoord van de server verderop het noemt.
 step-make-smaller = Maak het bericht kleiner: laat bijlagen weg, comprimeer ze, of verdeel ze over meerdere berichten.

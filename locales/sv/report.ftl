@@ -101,6 +101,7 @@ step-send-again-later = Skicka meddelandet igen om några timmar eller nästa ar
 step-send-again-when-told = Skicka meddelandet igen när administratören säger att felet är avhjälpt.
 step-tell-recipient = Meddela mottagaren på annat sätt och be att den här rapporten lämnas till administratören där.
 step-tell-recipient-full = Tala om för mottagaren på annat sätt att brevlådan är full.
+step-tell-own-administrator = Ge den här rapporten till administratören för din egen e-postdomän.
 step-ask-postmaster = Be { $postmaster } om hjälp och bifoga den här rapporten.
 step-use-new-address = Använd den nya adressen, om serverns svar längre ned anger den.
 step-make-smaller = Gör meddelandet mindre: utelämna bilagor, komprimera dem eller dela upp dem på flera meddelanden.

@@ -7,6 +7,7 @@
 
 use causeway_model::{Failure, Stage};
 
+use crate::causes::WhoActs;
 use crate::reply::{Meaning, meaning};
 use crate::status::{Permanence, Phase, permanence};
 
@@ -247,15 +248,48 @@ impl Problem {
         }
     }
 
-    /// Every key that [`Self::steps`] can give.
+    /// The same where it is known who has to act: nobody is sent to look for a mistake of their own when the
+    /// mistake is known to be elsewhere.
+    #[must_use]
+    pub fn steps_when_known(self, phase: Phase, who: WhoActs) -> &'static [&'static str] {
+        use WhoActs::{
+            Nobody, PartnerAdmin, Recipient, RecipientAdmin, Sender, SenderAdmin, Service,
+        };
+        match (phase, who, self) {
+            (_, Sender, _) => self.steps(phase),
+            (Phase::Queued, _, Self::NameUnknown) => &["step-wait", "step-other-way"],
+            (Phase::Queued, ..) => self.steps(phase),
+            (_, Service, _) => Self::Ours.steps(phase),
+            (_, SenderAdmin, _) => &["step-tell-own-administrator", "step-send-again-when-told"],
+            (_, Nobody, _) => &["step-send-again-later", "step-other-way"],
+            (_, Recipient | RecipientAdmin | PartnerAdmin, Self::NameUnknown) => {
+                Self::NameTrouble.steps(phase)
+            }
+            (
+                _,
+                Recipient | RecipientAdmin | PartnerAdmin,
+                Self::RelayDenied
+                | Self::Login
+                | Self::Loop
+                | Self::MailboxDisabled
+                | Self::Policy
+                | Self::UserUnknown,
+            ) => &["step-tell-recipient", "step-ask-postmaster"],
+            (_, Recipient | RecipientAdmin | PartnerAdmin, _) => self.steps(phase),
+        }
+    }
+
+    /// Every key that [`Self::steps`] and [`Self::steps_when_known`] can give.
     #[must_use]
     pub fn all_steps() -> Vec<&'static str> {
-        let mut keys: Vec<&'static str> = Self::ALL
-            .iter()
-            .flat_map(|problem| [Phase::Queued, Phase::Final].map(|phase| problem.steps(phase)))
-            .flatten()
-            .copied()
-            .collect();
+        let of = |problem: &Self| {
+            let phases = [Phase::Queued, Phase::Final];
+            let known =
+                WhoActs::ALL.map(|who| phases.map(|phase| problem.steps_when_known(phase, who)));
+            phases.map(|phase| problem.steps(phase)).into_iter().chain(known.into_iter().flatten())
+        };
+        let mut keys: Vec<&'static str> =
+            Self::ALL.iter().flat_map(of).flatten().copied().collect();
         keys.sort_unstable();
         keys.dedup();
         keys

@@ -156,11 +156,16 @@ fn what_happened(
     blocks.push(Block::Strong(own("what-happened").unwrap_or_else(|| sentence(texts, recipient))));
     blocks.push(Block::Paragraph(verdict(request, texts, recipient)));
 
-    let (who, certain) = match move_of(recipient) {
-        // The time for waiting is over. Where waiting longer is known to help, sending again does.
-        (WhoActs::Nobody, true) if request.kind == Kind::Failed => (WhoActs::Sender, true),
-        // Else the other side made us wait too long.
-        (WhoActs::Nobody, _) if request.kind == Kind::Failed => (other_side(recipient), false),
+    let known = match move_of(recipient) {
+        // The time for waiting is over: the other side made us wait too long.
+        (WhoActs::Nobody, _) if request.kind == Kind::Failed && !is_confirmed(recipient) => {
+            (other_side(recipient), false)
+        }
+        known => known,
+    };
+    let (who, certain) = match known {
+        // Where waiting longer is known to help, sending again does.
+        (WhoActs::Nobody, certain) if request.kind == Kind::Failed => (WhoActs::Sender, certain),
         known => known,
     };
     let organization = mime::one_line(request.organization, 100);
@@ -176,7 +181,7 @@ fn what_happened(
     blocks.push(Block::Paragraph(whose));
 
     blocks.push(Block::Heading(texts.text("heading-steps")));
-    blocks.push(Block::Steps(steps(request, texts, recipient, (who, certain))));
+    blocks.push(Block::Steps(steps(request, texts, recipient, known)));
     blocks.extend(own("note").map(Block::Paragraph));
 }
 
@@ -207,10 +212,7 @@ fn steps(
     }
     let problem = failure(recipient).map(|(failure, stage)| Problem::of(failure, stage));
     let steps = match problem {
-        // Known to be ours: the recipient's side can do nothing about it.
-        Some(problem) if certain && who == WhoActs::Service && problem.is_remote() => {
-            Problem::Ours.steps(recipient.phase)
-        }
+        Some(problem) if certain => problem.steps_when_known(recipient.phase, who),
         Some(problem) => problem.steps(recipient.phase),
         None => Problem::Ours.steps(recipient.phase),
     };
@@ -277,6 +279,11 @@ pub(super) fn move_of(recipient: &ReportRecipient) -> (WhoActs, bool) {
     }
     let first = possible.first().copied().unwrap_or(WhoActs::Service);
     (first, possible.iter().all(|who| *who == first))
+}
+
+/// A probe has found the cause.
+fn is_confirmed(recipient: &ReportRecipient) -> bool {
+    recipient.causes.iter().any(|known| known.standing == Standing::Confirmed)
 }
 
 /// The administrator at the other end.
