@@ -5,6 +5,7 @@ use std::process::Command;
 
 use causeway_catalog::samples::failures;
 use causeway_catalog::{Permanence, permanence};
+use causeway_model::Recipient;
 use causeway_model::config::Language;
 use causeway_report::write::{Kind, write};
 use causeway_testkit::server::Server;
@@ -146,8 +147,13 @@ fn other_programs_read_every_agreed_report() {
         let subject = write(&case.request()).subject;
         assert_eq!(found["defects"], json!([]), "{subject}: {found}");
         assert_eq!(found["subject"], subject.as_str(), "{found}");
+        // The address that the sender wrote, where it is known (RFC 3464 section 2.3.1).
+        let written_to = |recipient: &Recipient| match &recipient.orcpt {
+            Some((_, original)) => original.clone(),
+            None => recipient.address.to_string(),
+        };
         let recipients: Vec<String> =
-            case.recipients.iter().map(|r| r.recipient.address.to_string()).collect();
+            case.recipients.iter().map(|reported| written_to(&reported.recipient)).collect();
         let (permanent, temporary) = match case.kind {
             Kind::Delayed => (json!([]), json!(recipients)),
             _ => (json!(recipients), json!([])),
