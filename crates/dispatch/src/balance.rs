@@ -1,8 +1,8 @@
-//! Which of equal smart hosts is next?
+//! Which of equal hosts is next?
 //!
-//! The hosts of one group share the mail of a connector evenly: a new connection goes to the one that has
+//! The smart hosts of one group share the mail of a connector evenly: a new connection goes to the one that has
 //! had the fewest messages, and a connection whose host is ahead of the others is given up for one of
-//! those. A host that gave no session rests for a while; when it comes back, it starts level with the
+//! those. MX hosts of one preference share new connections. A host that gave no session rests for a while; when it comes back, it starts level with the
 //! others and does not get everything that it has missed. Pure: told the time and what happened.
 
 use std::time::Duration;
@@ -13,6 +13,9 @@ use tokio::time::Instant;
 
 /// How long a host that gave no session is asked after its equals.
 const REST: Duration = Duration::from_secs(120);
+
+/// Sites that are remembered; who comes after that begins anew with all others.
+const MOST_SITES: usize = 1_000;
 
 /// A host with its port.
 type Place = (Host, u16);
@@ -47,6 +50,9 @@ impl Balance {
     ) -> Vec<Place> {
         if !has_equals(groups) {
             return hosts.to_vec();
+        }
+        if self.sites.len() >= MOST_SITES && !self.sites.contains_key(site) {
+            self.sites.clear();
         }
         let loads = self.sites.entry(site.to_owned()).or_default();
         loads.retain(|place, _| hosts.contains(place));

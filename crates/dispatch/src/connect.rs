@@ -118,11 +118,12 @@ impl Target {
 
     /// The hosts of a domain, and what the domain demands.
     pub(crate) fn take_set(&mut self, domain: &Domain, set: MxSet) {
-        let MxSet { hosts, dane, sts, .. } = set;
+        let MxSet { hosts, groups, dane, sts, .. } = set;
         self.standing.domain = (dane || sts.is_some()).then(|| domain.clone());
         self.standing.dane = dane;
         self.standing.sts = sts;
         self.hosts = hosts;
+        self.groups = groups;
     }
 }
 
@@ -380,8 +381,10 @@ async fn race(
         };
         match finished {
             Some((address, Ok(stream))) => {
-                // The others may still be good, should this one refuse service.
+                // The others may still be good, should this one refuse service; but they are slower, and
+                // the next connection does not wait for them.
                 open.retain(|other| *other != address);
+                open.iter().for_each(|silent| shared.lame.note(*silent));
                 left.splice(0..0, open);
                 return Some((address, stream));
             }

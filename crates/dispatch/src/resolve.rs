@@ -20,6 +20,8 @@ pub(crate) struct MxSet {
     pub(crate) key: Arc<str>,
     /// In order.
     pub(crate) hosts: Vec<(Host, u16)>,
+    /// How many of them have the same preference, in order.
+    pub(crate) groups: Vec<usize>,
     /// DNSSEC vouches for the names of the hosts, and their TLSA records are to be looked for.
     pub(crate) dane: bool,
     /// The domain's MTA-STS policy.
@@ -42,14 +44,7 @@ pub(crate) async fn mx_set(shared: &Shared, domain: &Domain) -> Result<MxSet, Fa
     let mut names: Vec<String> =
         usable.iter().map(|host| format!("{} {}", host.preference, host.name)).collect();
     names.sort_unstable();
-    let mut hosts = Vec::new();
-    for host in usable {
-        if let Ok(address) = host.name.parse::<IpAddr>() {
-            hosts.push((Host::Address(address), port));
-        } else if let Ok(name) = Domain::parse(&host.name) {
-            hosts.push((Host::Name(name), port));
-        }
-    }
+    let (hosts, groups) = in_groups(usable, port);
     if hosts.is_empty() {
         return Err(Failure::NoAddress { name: domain.to_string() });
     }
@@ -57,7 +52,29 @@ pub(crate) async fn mx_set(shared: &Shared, domain: &Domain) -> Result<MxSet, Fa
     if sts.is_some() || (dane && !answer.implicit) {
         key.push_str(&format!(" for {domain}"));
     }
-    Ok(MxSet { key: key.into(), hosts, dane, sts })
+    Ok(MxSet { key: key.into(), hosts, groups, dane, sts })
+}
+
+/// The hosts that can be connected to, and how many of them have the same preference.
+fn in_groups(usable: Vec<MxHost>, port: u16) -> (Vec<(Host, u16)>, Vec<usize>) {
+    let (mut hosts, mut groups) = (Vec::new(), Vec::<usize>::new());
+    let mut last = None;
+    for MxHost { preference, name } in usable {
+        let host = match name.parse::<IpAddr>() {
+            Ok(address) => Host::Address(address),
+            Err(_) => match Domain::parse(&name) {
+                Ok(name) => Host::Name(name),
+                Err(_) => continue,
+            },
+        };
+        hosts.push((host, port));
+        match groups.last_mut().filter(|_| last == Some(preference)) {
+            Some(size) => *size += 1,
+            None => groups.push(1),
+        }
+        last = Some(preference);
+    }
+    (hosts, groups)
 }
 
 /// Hosts of a domain that are looked at for being us: who publishes more of them does not get more of

@@ -410,6 +410,7 @@ impl Worker {
             // What was good enough for the mail before need not be for this.
             self.hang_up().await;
         }
+        let shares_evenly = self.shares_evenly(&target);
         loop {
             let was_used = self.link.is_some();
             if !was_used {
@@ -427,7 +428,7 @@ impl Worker {
                 }
             }
             let Some((link, _)) = &mut self.link else { return };
-            if has_equals(&target.groups) {
+            if shares_evenly {
                 let (chosen, groups) = (&link.chosen, &target.groups);
                 self.shared.balance.lock().used(&target.site, chosen, groups, link.uses);
             }
@@ -461,9 +462,15 @@ impl Worker {
         }
     }
 
+    /// Equal smart hosts share every message; the hosts of strangers' domains only new connections, as
+    /// making one costs them more than a message.
+    fn shares_evenly(&self, target: &Target) -> bool {
+        matches!(self.key, SiteKey::Connector(_)) && has_equals(&target.groups)
+    }
+
     fn has_had_its_share(&self, target: &Target) -> bool {
         let Some((link, _)) = &self.link else { return false };
-        if !has_equals(&target.groups) {
+        if !self.shares_evenly(target) {
             return false;
         }
         // So few messages more mean nothing while several connections are at work.

@@ -1,6 +1,6 @@
 //! Every way in which a next hop fails, with its code while queued and its code at expiry.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use causeway_testkit::server::Server;
@@ -96,10 +96,11 @@ fn a_smart_host_with_a_misspelt_name() {
 }
 
 /// A port whose queue of connections is full: the system drops every further request.
-fn black_hole() -> (TcpListener, Vec<TcpStream>, SocketAddr) {
+pub(crate) fn black_hole(here: IpAddr) -> (TcpListener, Vec<TcpStream>, SocketAddr) {
     use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
-    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
-    bind(&socket, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let family = if here.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let socket = socket(family, SocketType::STREAM, None).unwrap();
+    bind(&socket, &SocketAddr::from((here, 0))).unwrap();
     listen(&socket, 0).unwrap();
     let listener = TcpListener::from(socket);
     let address = listener.local_addr().unwrap();
@@ -112,7 +113,7 @@ fn black_hole() -> (TcpListener, Vec<TcpStream>, SocketAddr) {
 
 #[test]
 fn a_host_that_does_not_answer_connections() {
-    let (_listener, _fillers, address) = black_hole();
+    let (_listener, _fillers, address) = black_hole(Ipv4Addr::LOCALHOST.into());
     let server = with_partner(address, "")
         .mailflow("[queue]\ndelay_notice_after = []\nretry_after = [\"50h\"]\n")
         .start();

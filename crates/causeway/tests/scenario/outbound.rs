@@ -1,10 +1,13 @@
 //! What an outbound connector may have and where it comes from: equal smart hosts, addresses of its own,
 //! bounds of connections and messages.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use causeway_testkit::server::{Server, Setup};
-use causeway_testkit::{Behaviour, ScriptedPeer};
+use causeway_testkit::{Behaviour, ScriptedPeer, TestDns};
 use serde_json::json;
 
+use super::failures::black_hole;
 use super::world::{
     FEW_ATTEMPTS, MINUTE, SECOND, assert_all_accounted, assert_queue_empties, inside, send,
     with_partner,
@@ -56,6 +59,47 @@ fn equal_smart_hosts_share_the_mail_evenly_and_the_next_one_waits_for_both_to_fa
     send(&server, &["x@partner.test"], "three");
     c.block_on_messages(1);
     assert_all_accounted(&server);
+}
+
+#[test]
+fn out_11_a_bad_mx_host_among_equals_rests_and_the_good_ones_share_the_mail() {
+    let dns = TestDns::start();
+    let bad = ScriptedPeer::start(Behaviour::new().greeting("421 4.3.2 too busy"));
+    let at = |last: u8| {
+        // Every message takes a connection of its own.
+        let behaviour = Behaviour::new().keyword("LIMITS MAILMAX=1");
+        ScriptedPeer::start_at(SocketAddr::from(([127, 0, 0, last], bad.port())), behaviour)
+    };
+    let good = [11, 12, 13].map(at);
+    for peer in good.iter().chain([&bad]) {
+        let host = format!("mx{}.ext.test", peer.ip().to_string().replace('.', "-"));
+        dns.mx("ext.test", 10, &host).a(&host, &peer.ip().to_string());
+    }
+    let server = inside().mailflow(FEW_ATTEMPTS).dns(dns.address()).mx_port(bad.port()).start();
+    for n in 0..24 {
+        send(&server, &["x@ext.test"], &format!("m{n}"));
+        assert_queue_empties(&server);
+    }
+    let counts = good.each_ref().map(|peer| peer.messages().len());
+    assert_eq!(counts.iter().sum::<usize>(), 24);
+    assert!(counts.iter().all(|count| (4..=12).contains(count)), "{counts:?}");
+    assert!(bad.connections() <= 2, "{}", bad.connections());
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn out_13_a_way_that_swallows_everything_does_not_keep_mail_from_the_other() {
+    let (_listener, _fillers, silent) = black_hole(Ipv6Addr::LOCALHOST.into());
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, silent.port()));
+    let peer = ScriptedPeer::start_at(here, Behaviour::new());
+    let dns = TestDns::start();
+    dns.mx("ext.test", 10, "mx.ext.test").a("mx.ext.test", "127.0.0.1").aaaa("mx.ext.test", "::1");
+    let server = inside().mailflow(FEW_ATTEMPTS).dns(dns.address()).mx_port(peer.port()).start();
+    send(&server, &["x@ext.test"], "by the way that answers");
+    peer.block_on_messages(1);
+    assert_queue_empties(&server);
+    let row = server.trace("x@ext.test").remove(0);
+    assert!(row["destination"].as_str().unwrap().contains("127.0.0.1"), "{row}");
 }
 
 #[test]
