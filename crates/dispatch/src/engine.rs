@@ -22,12 +22,13 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::balance::Balance;
 use crate::bounds::Gates;
 use crate::connect::source_for;
 use crate::demand::WeakSpots;
+use crate::doubt::{self, Doubts};
 use crate::forward::Forwards;
 use crate::holds::{self, Holds};
 use crate::parcel::{Parcel, Shelf};
@@ -188,6 +189,8 @@ pub(crate) struct Shared {
     pub(crate) progress: Notify,
     /// Messages on hold of which nobody has been told yet.
     pub(crate) holds: Mutex<Holds>,
+    /// What the process before may have sent.
+    pub(crate) doubts: Doubts,
     /// Held by the sweep that runs.
     pub(crate) sweeping: tokio::sync::Mutex<()>,
     pub(crate) tasks: TaskTracker,
@@ -376,6 +379,7 @@ impl Dispatch {
             timers_changed: Notify::new(),
             progress: Notify::new(),
             holds: Mutex::default(),
+            doubts: Doubts::default(),
             sweeping: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
@@ -390,7 +394,8 @@ impl Dispatch {
     pub async fn start(&self) -> Result<usize, StoreError> {
         self.shared.bound_connectors();
         self.shared.policies.learn(&self.shared.store, self.shared.clock.now()).await?;
-        let found = self.learn_queue().await?;
+        let is_doubtful = doubt::begin(&self.shared.store).await?;
+        let found = self.learn_queue(is_doubtful).await?;
         if found > 0 {
             info!(recipients = found, "the queue was read");
         }
@@ -400,7 +405,7 @@ impl Dispatch {
         Ok(found)
     }
 
-    async fn learn_queue(&self) -> Result<usize, StoreError> {
+    async fn learn_queue(&self, is_doubtful: bool) -> Result<usize, StoreError> {
         let now = self.shared.clock.now();
         let (mut after, mut found) = (None, 0);
         holds::recall(&self.shared).await?;
@@ -427,6 +432,9 @@ impl Dispatch {
                 }
             }
             drop(schedule);
+            if is_doubtful {
+                self.shared.doubts.add(&due);
+            }
             self.shared.place(&due);
         }
     }
@@ -471,6 +479,8 @@ impl Dispatch {
             error!(
                 "some deliveries did not end in time; they will be tried again after the next start"
             );
+        } else if let Err(error) = doubt::end(&self.shared.store).await {
+            warn!(%error, "that everything ended in order could not be noted");
         }
     }
 }

@@ -19,7 +19,8 @@
 //! `bounds` (equal smart hosts, connectors with limits), `paths` (how they fared lately), `outcome` (what an attempt means: pure), then the edge: [`engine`] (the
 //! shared parts, and starting workers), `worker` (one connection's life), `claim` (everybody else's hands), `demand` (what a
 //! connection is held against) and `sts` (policies of domains), `connect` (from a
-//! route to a session), `local` (mailboxes), `settle` (making it durable), `reports` (with `addressee` and [`letter`]),
+//! route to a session), `local` (mailboxes), `settle` (making it durable), `doubt` (what a crash may have
+//! repeated), `reports` (with `addressee` and [`letter`]),
 //! `sweeper`, [`control`] (what administrators do to the queue), [`again`] (returned mail is sent again), and `validate` (does a connector work).
 
 mod addressee;
@@ -30,6 +31,7 @@ mod claim;
 mod connect;
 pub mod control;
 mod demand;
+mod doubt;
 pub mod engine;
 pub(crate) mod forward;
 mod holds;

@@ -14,6 +14,7 @@ use causeway_store::{
 use futures_util::FutureExt;
 use tracing::{debug, error, info, warn};
 
+use crate::doubt;
 use crate::engine::{Shared, take_over};
 use crate::outcome::Verdict;
 use crate::parcel::Parcel;
@@ -151,20 +152,21 @@ async fn prepare(
         .verdicts
         .iter()
         .map(|verdict| {
+            let key = conclusion.parcel.key(verdict.index);
             let (change, detail) = match verdict.change {
                 Change::Failed { .. } => {
                     let silent = plan.silent.get(&verdict.index);
                     (Change::Failed { reported: silent.is_none() }, silent.cloned())
                 }
-                change => (change, None),
+                Change::Relayed if shared.doubts.resolve(key) => {
+                    (Change::Relayed, Some(format!("{} ({})", verdict.result.reply, doubt::WORDS)))
+                }
+                change => {
+                    shared.doubts.resolve(key);
+                    (change, None)
+                }
             };
-            Update {
-                key: conclusion.parcel.key(verdict.index),
-                change,
-                result: Some(verdict.result.clone()),
-                tried: true,
-                detail,
-            }
+            Update { key, change, result: Some(verdict.result.clone()), tried: true, detail }
         })
         .collect();
     (updates, plan.letters)

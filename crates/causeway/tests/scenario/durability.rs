@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use causeway_testkit::client::Client;
-use causeway_testkit::{Behaviour, ScriptedPeer};
+use causeway_testkit::server::Server;
+use causeway_testkit::{Behaviour, Fault, Point, ScriptedPeer};
 
 use super::world::{
-    assert_all_accounted, inside, message, send, wait_for_deferral, wait_for_mail, with_partner,
+    assert_all_accounted, assert_queue_empties, inside, message, send, wait_for_deferral,
+    wait_for_mail, with_partner,
 };
 
 const ROUNDS: usize = 50;
@@ -132,6 +134,44 @@ fn a_killed_server_knows_its_queue_and_its_schedule_again() {
     peer.listen();
     assert_eq!(server.cli(&["queue", "retry", "--all", "--yes"]).status, Some(0));
     assert_eq!(peer.block_on_messages(1).len(), 1);
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn dur_05_what_a_killed_server_may_have_sent_already_is_marked_in_the_trace() {
+    let peer = ScriptedPeer::start(Behaviour::new().fault(Point::EndOfData, Fault::Hang));
+    let mut server = with_partner(peer.address(), "").start();
+    let fate = |server: &Server, recipient: &str| {
+        let id = server.trace(recipient)[0]["id"].as_str().unwrap().to_owned();
+        server.cli(&["trace", "show", &id]).stdout
+    };
+    send(&server, &["x@partner.test"], "in hand");
+    server.wait_for("the attempt", || {
+        server.queue().iter().any(|m| m["recipients"][0]["status"] == "delivering").then_some(())
+    });
+    peer.change(Behaviour::new());
+    server.kill_and_restart();
+    peer.block_on_messages(1);
+    assert_queue_empties(&server);
+    let told = fate(&server, "x@partner.test");
+    assert!(told.contains("may be duplicate"), "{told}");
+    // What came later is beyond doubt, and so is everything after an end in order.
+    send(&server, &["y@partner.test"], "later");
+    peer.block_on_messages(2);
+    assert_queue_empties(&server);
+    assert!(!fate(&server, "y@partner.test").contains("duplicate"));
+    server.terminate();
+    server.start();
+    peer.refuse();
+    send(&server, &["z@partner.test"], "waits");
+    wait_for_deferral(&server, "z@partner.test");
+    server.terminate();
+    peer.listen();
+    server.start();
+    assert_eq!(server.cli(&["queue", "retry", "--all", "--yes"]).status, Some(0));
+    peer.block_on_messages(3);
+    assert_queue_empties(&server);
+    assert!(!fate(&server, "z@partner.test").contains("duplicate"));
     assert_all_accounted(&server);
 }
 
