@@ -14,7 +14,7 @@ standing-holds-last = Die Ursache besteht noch: Zuletzt zeigte sie sich am { $mo
 standing-next = Der nächste Versuch mit anderen E-Mails ist am { $moment }. Sehen Sie danach wieder hier nach.
 standing-in-message = Der Grund liegt in der Nachricht selbst. Ändern Sie sie, wie es im Bericht steht, und senden Sie sie als neue Nachricht.
 standing-refused = Der andere Server hat die Nachricht endgültig abgelehnt. Senden Sie sie erneut, sobald Sie wissen, dass der Grund dort behoben ist.
-standing-unknown = Seither wurde dorthin nichts gesendet, deshalb wissen wir es nicht. Sie können es versuchen.
+standing-unknown = Ob die Ursache noch besteht, ist nicht bekannt: Seither wurde nichts mehr dorthin gesendet. Sie können es versuchen.
 send-again-heading = Erneut senden
 send-again-explain = { $count ->
     [one] Die Nachricht wird so, wie Sie sie geschrieben haben, noch einmal an diesen Empfänger gesendet: { $recipients }. Sie müssen nichts neu schreiben. Das geht einmal.

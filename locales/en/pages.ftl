@@ -14,7 +14,7 @@ standing-holds-last = The cause still holds: it was seen last on { $moment }.
 standing-next = The next attempt with other mail is on { $moment }. Look here again afterwards.
 standing-in-message = The reason lies in the message itself. Change it as the report says, and send it as a new message.
 standing-refused = The other server refused the message for good. Send it again once you know that the reason has been removed there.
-standing-unknown = Nothing has been sent there since, so we do not know. You can try it.
+standing-unknown = Whether the cause still holds is not known: nothing has been sent there since. You can try it.
 send-again-heading = Send it again
 send-again-explain = { $count ->
     [one] The message is sent again to this recipient, as you wrote it: { $recipients }. You do not have to write anything. This can be done once.
@@ -31,7 +31,7 @@ send-again-done = { $count ->
 send-again-before = It was sent again on { $moment }. This can be done only once; if that message could not be delivered either, its own report has a new page.
 send-again-refused = The form was not sent from this page. Open the page from the report again, and press the button there.
 send-again-failed = The message could not be sent again just now. Please try it later.
-too-many-requests = Too many questions at once. Please wait a minute.
+too-many-requests = Too many requests at once. Please wait a minute.
 
 help-title-user = Help: your message could not be delivered ({ $code })
 help-title-admin = For administrators: { $code }

@@ -40,7 +40,7 @@ verdict-expired = { $attempts ->
    *[other] We tried { $attempts } times within { $span } and have stopped trying.
 }
 verdict-final = This is final: sending the same message again unchanged would fail again.
-verdict-returned = It is not tried any more. Whether sending it again makes sense, the administrator knows.
+verdict-returned = We have stopped trying. The administrator knows whether it makes sense to send the message again.
 
 move-sender = You can solve this yourself.
 move-sender-admin = Your mail administrator has to act.
@@ -71,7 +71,7 @@ problem-moved = The recipient’s mailbox has moved to another address.
 problem-mailbox-disabled = The recipient’s mailbox is switched off.
 problem-mailbox-full = The recipient’s mailbox is full.
 problem-too-big = The message is too big for the recipient’s mail server.
-problem-too-big-limit = The message is too big: it has { $size }, and the recipient’s mail server takes { $limit } at most.
+problem-too-big-limit = The message is too big: it is { $size }, and the recipient’s mail server accepts { $limit } at most.
 problem-unsupported = The message uses something that the mail server for { $domain } does not support, such as letters outside A to Z in an address.
 problem-relay-denied = The mail server we were directed to does not take mail for { $domain }.
 problem-too-many-recipients = The message has more recipients than the mail server for { $domain } takes at once.
@@ -123,8 +123,8 @@ heading-attempts = Attempts
 heading-causes = Possible causes
 heading-hops = The way of the message so far
 causes-not-tested = These causes are known for this failure. They have not been tested for this message.
-cause-confirmed = confirmed: { $cause }
-cause-ruled-out = ruled out: { $cause }
+cause-confirmed = Confirmed: { $cause }
+cause-ruled-out = Ruled out: { $cause }
 cause-act = To be done by { $who }: { $action }
 
 label-subject = Subject
@@ -158,7 +158,7 @@ attempts-left-out = { $count ->
 }
 more-recipients = and { $count } more
 local-mailbox = mailbox on this server
-note-header-only = The original message has { $size }. Only its header is attached.
+note-header-only = The original message is { $size }. Only its header is attached.
 page-link = Whether the cause still holds, and how to send the message again:
 help-link = Help on this report:
 help-admin-link = Help on this code for administrators:

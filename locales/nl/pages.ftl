@@ -14,7 +14,7 @@ standing-holds-last = De oorzaak bestaat nog: ze is het laatst gezien op { $mome
 standing-next = De volgende poging met andere e-mail is op { $moment }. Kijk daarna hier nog eens.
 standing-in-message = De reden ligt in het bericht zelf. Pas het aan zoals het rapport zegt en verzend het als nieuw bericht.
 standing-refused = De andere server heeft het bericht definitief geweigerd. Verzend het opnieuw zodra u weet dat de reden daar is weggenomen.
-standing-unknown = Sindsdien is er niets naartoe verzonden, dus weten we het niet. U kunt het proberen.
+standing-unknown = Of de oorzaak nog bestaat, is niet bekend: er is sindsdien niets meer naartoe verzonden. U kunt het proberen.
 send-again-heading = Opnieuw verzenden
 send-again-explain = { $count ->
     [one] Het bericht wordt zoals u het geschreven hebt opnieuw aan deze ontvanger verzonden: { $recipients }. U hoeft niets opnieuw te schrijven. Dit kan één keer.

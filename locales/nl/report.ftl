@@ -123,8 +123,8 @@ heading-attempts = Pogingen
 heading-causes = Mogelijke oorzaken
 heading-hops = De weg van het bericht tot nu toe
 causes-not-tested = Deze oorzaken zijn voor deze fout bekend. Voor dit bericht zijn ze niet getest.
-cause-confirmed = bevestigd: { $cause }
-cause-ruled-out = uitgesloten: { $cause }
+cause-confirmed = Bevestigd: { $cause }
+cause-ruled-out = Uitgesloten: { $cause }
 cause-act = Aan zet is { $who }: { $action }
 
 label-subject = Onderwerp

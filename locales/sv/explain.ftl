@@ -221,7 +221,7 @@ explain-client-no-recipient = Meddelandet har ingen mottagare som servern godtar
 
 ## Vad som hände med meddelandet
 
-explain-outcome-failed = Inte levererat, och det skulle inte hjälpa att skicka samma meddelande igen oförändrat.
+explain-outcome-failed = Inte levererat. Att skicka samma meddelande oförändrat igen hjälper inte.
 explain-outcome-given-up = Inte levererat; felet kan gå över, så ett senare försök kan lyckas.
 explain-outcome-delayed = Inte levererat än; den sändande servern fortsätter att försöka.
 explain-outcome-delivered = Levererat.

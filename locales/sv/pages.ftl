@@ -14,7 +14,7 @@ standing-holds-last = Orsaken finns kvar: den sågs senast { $moment }.
 standing-next = Nästa försök med annan e-post görs { $moment }. Titta här igen efter det.
 standing-in-message = Orsaken ligger i själva meddelandet. Ändra det så som rapporten säger och skicka det som ett nytt meddelande.
 standing-refused = Den andra servern har avvisat meddelandet slutgiltigt. Skicka det igen när du vet att orsaken är åtgärdad där.
-standing-unknown = Inget har skickats dit sedan dess, så vi vet inte. Du kan försöka.
+standing-unknown = Om orsaken finns kvar är inte känt: inget har skickats dit sedan dess. Du kan försöka.
 send-again-heading = Skicka igen
 send-again-explain = { $count ->
     [one] Meddelandet skickas igen till den här mottagaren, så som du skrev det: { $recipients }. Du behöver inte skriva något på nytt. Det går att göra en gång.

@@ -123,8 +123,8 @@ heading-attempts = Försök
 heading-causes = Möjliga orsaker
 heading-hops = Meddelandets väg hittills
 causes-not-tested = De här orsakerna är kända för felet. De har inte prövats för det här meddelandet.
-cause-confirmed = bekräftad: { $cause }
-cause-ruled-out = utesluten: { $cause }
+cause-confirmed = Bekräftad: { $cause }
+cause-ruled-out = Utesluten: { $cause }
 cause-act = Den som behöver agera är { $who }: { $action }
 
 label-subject = Ämne

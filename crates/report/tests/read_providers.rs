@@ -73,7 +73,12 @@ static ANSWERS: &[(Category, &str)] = &[
     (RateLimited, "454 Throttling failure: Maximum sending rate exceeded."),
     (Security, "554 Access denied: User arn:aws:iam::1:user/x is not authorized to perform ses:SendRawEmail on resource"),
     (UserUnknown, "550 5.1.1 Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an invalid address."),
+    (ReputationBlock, "550 5.7.1 Mail from 192.0.2.1 was refused because of its Sender Score"),
+    (MailboxDisabled, "550 extended.absence: this mailbox is blocked"),
     // Postfix, Exim, Sendmail, qmail.
+    (Security, "535 Incorrect authentication data"),
+    (Moved, "551 User not local; please try <new@ext.test>"),
+    (RateLimited, "451 4.7.1 You have exceeded your messages per hour quota"),
     (TlsFailure, "TLS is required, but was not offered by host mx.ext.test[192.0.2.1]"),
     (MailerError, "Command died with status 127: \"/usr/bin/procmail\""),
     (System, "unable to open file for writing: Permission denied"),

@@ -62,7 +62,7 @@ fn the_original_comes_back_as_asked() {
     // Larger than the cap: its header, and a note.
     case.size = 5_000_000;
     let report = text(&checked(&case));
-    assert!(!report.contains("Here they are.") && report.contains("has 5.0 MB. Only its header"));
+    assert!(!report.contains("Here they are.") && report.contains("is 5.0 MB. Only its header"));
 
     // 8-bit content travels only where the sender's side can take it.
     case.content.extend_from_slice("Grüße\r\n".as_bytes());

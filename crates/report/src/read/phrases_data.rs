@@ -76,7 +76,7 @@ pub(super) static SPECIFIC: &[Group] = &[
         "not enough space", "not enough disk space", "user has exceeded", "account is full",
         "account full", "quotaexceeded", "recipient storage full", "user is over the",
         "user is over quota", "message storage*full", "mailbox*no room", "postfach*voll",
-        "mailbox*voll", "speicherplatz*", "postvak*vol", "brievenbus*vol", "brevlåda*full",
+        "mailbox*voll", "speicherplatz*", "mailbox*is vol", "postvak*vol", "brievenbus*vol", "brevlåda*full",
         "brevlådan är full", "boîte*pleine", "boite*pleine", "buzón*lleno", "buzon*lleno",
         "casella*piena", "caixa postal*cheia", "skrzynka*pełna", "ящик*переполнен", "一杯", "いっぱい",
         "容量を超", "邮箱*满", "信箱*滿", "편지함",

@@ -26,16 +26,21 @@ pub(super) static EXACT: &[Group] = &[
         "over a tls connection", "failed mta-sts validation", "sts policy", "tlsa-invalid",
         "dnssec-invalid", "starttls-not-supported", "certificate-expired", "certificate-host-mismatch",
     ]),
-    (RateLimited, Strong, &["rate limit allowed", "connection limit allowed"]),
+    (RateLimited, Strong, &[
+        "rate limit allowed", "connection limit allowed", "messages per hour", "messages per day",
+        "per-hour limit", "hourly limit", "hourly quota",
+    ]),
+    (MailboxDisabled, Strong, &["mailbox is blocked", "account is blocked", "mailbox has been blocked"]),
+    (Moved, Strong, &["not local; please try <"]),
     (ReputationBlock, Strong, &[
-        "low reputation of", "weren't sent", "server busy. please try again later from",
+        "low reputation of", "sender score", "weren't sent", "server busy. please try again later from",
         "customer block list", "postmaster for help or to contact", "banned sender [",
         "hosted by a network that", "sending ip is blocked",
         "bad reputation", "listed on our blocklist", "access from your ip",
     ]),
     (Security, Strong, &[
         "smtpclientauthentication is disabled", "smtp authentication is disabled",
-        "application-specific password", "app password required", "log in with your web browser",
+        "application-specific password", "authentication data", "app password required", "log in with your web browser",
         "log in via your web browser", "basic authentication is disabled",
     ]),
     (Policy, Strong, &[

@@ -22,6 +22,14 @@ const STYLE: &str = "\
 }
 @media (max-width: 480px) {
   .pad { padding-left: 16px !important; padding-right: 16px !important; }
+  .wide tr { display: block; padding: 6px 0; border-bottom: 1px solid #d5d9e0; }
+  .wide tr.head { display: none !important; }
+  .wide td { display: block; padding: 1px 0 !important; border: 0 !important; font-size: 14px !important; }
+  .wide td.named::before { content: attr(data-label) \": \"; color: #59626e; }
+}
+@media (max-width: 480px) and (prefers-color-scheme: dark) {
+  .wide tr { border-color: #3a404a; }
+  .wide td.named::before { color: #a9b0ba; }
 }
 ";
 
@@ -154,8 +162,8 @@ fn render_block(out: &mut String, block: &Block, colour: &str) {
         Block::Parties { parties, mark } => party_row(out, parties, mark, colour),
         Block::Link { text, url } => out.push_str(&format!(
             "<p class=\"text\" style=\"margin:0 0 10px;{FONT};font-size:15px;line-height:1.5;\
-             color:#1b1f24;word-break:break-all\">{}<br>\n<a class=\"link\" href=\"{}\" style=\"color:#1f5fc4\">\
-             {}</a></p>\n",
+             color:#1b1f24;word-break:break-word\">{}<br>\n<a class=\"link\" href=\"{}\" \
+             style=\"color:#1f5fc4;word-break:break-all\">{}</a></p>\n",
             escape(text),
             escape(url),
             escape(url)
@@ -204,10 +212,12 @@ fn quote(out: &mut String, label: &str, lines: &[String]) {
     ));
 }
 
+/// Rows under the names of their columns; on a narrow screen each row is a list, and columns that do not speak for
+/// themselves have their names before them.
 fn table(out: &mut String, header: &[String], rows: &[Vec<String>]) {
     out.push_str(
-        "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
-         style=\"margin:0 0 12px;border-collapse:collapse\">\n<tr>",
+        "<table class=\"wide\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
+         style=\"margin:0 0 12px;border-collapse:collapse\">\n<tr class=\"head\">",
     );
     for cell in header {
         out.push_str(&format!(
@@ -218,13 +228,20 @@ fn table(out: &mut String, header: &[String], rows: &[Vec<String>]) {
         ));
     }
     out.push_str("</tr>\n");
+    let is_named = header.len() > 3;
     for row in rows {
         out.push_str("<tr>");
-        for cell in row {
+        for (column, cell) in row.iter().enumerate() {
+            let label = header.get(column).filter(|_| is_named && column > 0 && !cell.is_empty());
+            let named = label.map(|label| format!(" data-label=\"{}\"", escape(label)));
+            let class = if named.is_some() { "text rule named" } else { "text rule" };
+            // A time stays on one line.
+            let space = if column == 0 { "nowrap" } else { "normal" };
             out.push_str(&format!(
-                "<td valign=\"top\" class=\"text rule\" style=\"padding:4px 10px 4px 0;\
+                "<td valign=\"top\" class=\"{class}\"{} style=\"padding:4px 10px 4px 0;\
                  border-bottom:1px solid #e6e9ee;{FONT};font-size:12px;line-height:1.4;\
-                 color:#1b1f24;word-break:break-word\">{}</td>\n",
+                 color:#1b1f24;white-space:{space};word-break:break-word\">{}</td>\n",
+                named.unwrap_or_default(),
                 escape(cell)
             ));
         }

@@ -17,12 +17,15 @@ const GROUPS: usize = 6;
 /// The one sentence at the top.
 pub(super) fn headline(request: &ReportRequest<'_>, texts: &Texts) -> String {
     let action = request.kind.action();
-    let form = if is_about_report(request) { "report" } else { "one" };
     match request.recipients {
-        [only] => texts.format(
-            &format!("headline-{action}-{form}"),
-            &[("recipient", only.recipient.address.to_string().into())],
-        ),
+        [only] => {
+            let recipient = [("recipient", only.recipient.address.to_string().into())];
+            if is_about_report(request) {
+                texts.format("headline-failed-report", &recipient)
+            } else {
+                texts.format(&format!("headline-{action}-one"), &recipient)
+            }
+        }
         several => {
             texts.format(&format!("headline-{action}-many"), &[("count", several.len().into())])
         }
