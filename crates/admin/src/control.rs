@@ -114,6 +114,9 @@ pub trait ServerControl: Send + Sync + 'static {
         author: String,
     ) -> ControlFuture<'_, ApplyAnswer>;
 
+    /// Counts for monitoring.
+    fn metrics(&self) -> Vec<Metric>;
+
     /// Alerts, newest first.
     fn alerts(&self, query: &AlertQuery) -> Vec<AlertView>;
 
@@ -166,6 +169,19 @@ pub trait ServerControl: Send + Sync + 'static {
 
     /// What time it is for the queue.
     fn now(&self) -> Timestamp;
+}
+
+/// A number for monitoring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name: `causeway_queue_recipients`.
+    pub name: &'static str,
+    /// What it counts, on one line.
+    pub help: &'static str,
+    /// How many.
+    pub value: u64,
+    /// It only ever grows.
+    pub is_total: bool,
 }
 
 /// What the scheduler knows about a recipient beyond the store.

@@ -162,8 +162,11 @@ pub struct Diagnosis {
     pub next_attempt_at: Option<Timestamp>,
     /// When the first of the waiting messages is returned if nothing changes.
     pub returned_at: Option<Timestamp>,
-    /// How many probes it rests on.
-    pub probes: usize,
+    /// How many findings it rests on.
+    pub findings: usize,
+    /// Everything that is worth asking was asked; before that it rests on what was known anyway.
+    #[serde(default)]
+    pub complete: bool,
 }
 
 /// How sure a diagnosis is: the word in JSON.
@@ -275,7 +278,8 @@ pub fn diagnose(facts: &Facts, findings: &[Finding]) -> Diagnosis {
         gone: seen.works_now(),
         next_attempt_at: facts.next_attempt_at,
         returned_at: facts.returned_at,
-        probes: findings.len(),
+        findings: findings.len(),
+        complete: false,
     }
 }
 

@@ -21,6 +21,7 @@ mod flow;
 mod health;
 mod listen;
 mod mailbox;
+mod metrics;
 mod openapi;
 mod pages;
 mod queue;
@@ -176,6 +177,7 @@ fn routes() -> Routes {
         .with(routes!(explain::route))
         .with(routes!(token::list, token::create))
         .with(routes!(token::revoke))
+        .with(routes!(metrics::show))
         .with(routes!(health::health))
         .with(routes!(health::audit))
         .with(routes!(health::clock))

@@ -10,8 +10,9 @@ use super::error::ApiError;
 use super::extract::{JsonBody, QueryString, page_size, queue_id};
 use crate::control::LiveState;
 use crate::types::{
-    ErrorBody, MessageDetail, QueueAction, QueueActionRequest, QueueMessage, QueuePage, QueueQuery,
-    QueueRecipient, RecipientStatus, Selection, SelectionFilter, Touched, sender_text,
+    AlertQuery, AlertStates, AlertView, ErrorBody, MessageDetail, QueueAction, QueueActionRequest,
+    QueueMessage, QueuePage, QueueQuery, QueueRecipient, RecipientStatus, Selection,
+    SelectionFilter, Touched, sender_text,
 };
 
 /// What waits, oldest first.
@@ -187,6 +188,22 @@ fn unknown_message(id: &str) -> ApiError {
     )
 }
 
+/// The open alerts of the paths that recipients wait for.
+fn alerts_of(api: &Api, recipients: &[QueueRecipient]) -> Vec<AlertView> {
+    let query = AlertQuery { state: Some(AlertStates::Open), ..AlertQuery::default() };
+    let waits_for = |alert: &AlertView| {
+        recipients.iter().filter(|recipient| recipient.status.is_queued()).any(|recipient| {
+            match &alert.connector {
+                Some(_) => recipient.connector == alert.connector,
+                None => {
+                    recipient.destination.is_some() && recipient.destination == alert.destination
+                }
+            }
+        })
+    };
+    api.inner.control.alerts(&query).into_iter().filter(waits_for).collect()
+}
+
 fn detail(api: &Api, message: StoredMessage, rows: Vec<TraceRow>) -> MessageDetail {
     let keys: Vec<RecipientKey> = (0u32..)
         .take(message.recipients.len())
@@ -194,7 +211,7 @@ fn detail(api: &Api, message: StoredMessage, rows: Vec<TraceRow>) -> MessageDeta
         .collect();
     let mut live = api.inner.control.live(&keys).into_iter();
     let mut events: Vec<_> = rows.into_iter().map(|row| (row.key.index, row.events)).collect();
-    let recipients = (0u32..)
+    let recipients: Vec<QueueRecipient> = (0u32..)
         .zip(message.envelope.recipients.into_iter().zip(message.recipients))
         .map(|(index, (envelope, state))| {
             let mut recipient = recipient(index, envelope.address, state, live.next().flatten());
@@ -208,7 +225,9 @@ fn detail(api: &Api, message: StoredMessage, rows: Vec<TraceRow>) -> MessageDeta
             recipient
         })
         .collect();
+    let alerts = alerts_of(api, &recipients);
     MessageDetail {
+        alerts,
         message: QueueMessage {
             id: message.id,
             message_id: message.header.message_id,

@@ -6,6 +6,8 @@ use causeway_store::{Event, LastResult, QueueFilter, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::AlertView;
+
 /// The state of a recipient, as people see it: the store's, and `delivering`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -214,6 +216,9 @@ pub struct MessageDetail {
     pub report_about: Option<QueueId>,
     /// What time it is for the server.
     pub now: Timestamp,
+    /// The open alerts of the paths that its recipients wait for: cause, evidence, ways out.
+    #[serde(default)]
+    pub alerts: Vec<AlertView>,
 }
 
 /// Which recipients an action is for. In JSON `"all"`, `{"ids":[…]}` or `{"filter":{…}}`.

@@ -28,6 +28,7 @@ pub(crate) fn failing() -> AlertView {
         cause: Some("The server is down.".into()),
         cause_id: Some("server-down".into()),
         confidence: Confidence::Likely,
+        complete: true,
         who_acts: WhoActs::PartnerAdmin,
         what_to_do: None,
         story: None,
@@ -120,5 +121,15 @@ async fn what_is_not_meant_so_is_refused() {
         assert!(answer.contains("instead"), "{answer}");
     }
     assert!(world.control.told().is_empty());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn counts_are_there_for_monitoring() {
+    let world = World::start().await;
+    let (status, text) = world.raw("GET", "/metrics", "").await;
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains("# TYPE causeway_alerts_open gauge\ncauseway_alerts_open 2\n"), "{text}");
+    assert!(text.contains("\ncauseway_recipients_unaccounted 0\n"), "{text}");
     world.stop().await;
 }

@@ -16,8 +16,8 @@ use causeway_admin::types::{
     RunTest, Selection, TestStatus, TestStep,
 };
 use causeway_admin::{
-    Access, Api, Client, ControlError, ControlFuture, LiveState, SOCKET_NAME, ServerControl,
-    SocketListener, Target,
+    Access, Api, Client, ControlError, ControlFuture, LiveState, Metric, SOCKET_NAME,
+    ServerControl, SocketListener, Target,
 };
 use causeway_model::config::{Language, Limits, MailFlow, OutboundConnector, PopBeforeSmtp};
 use causeway_model::{
@@ -88,6 +88,11 @@ impl FakeControl {
 impl ServerControl for FakeControl {
     fn mail_services(&self) -> causeway_admin::clients::MailServices {
         crate::clients::offered()
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        let (name, help) = ("causeway_alerts_open", "Open alerts");
+        vec![Metric { name, help, value: 2, is_total: false }]
     }
 
     fn alerts(&self, query: &AlertQuery) -> Vec<AlertView> {

@@ -11,7 +11,7 @@ use causeway_admin::types::{
     PlanAnswer, RelayExplanation, RelayQuestion, ReturnedBy, ReturnedView, RouteDomainType,
     RouteExplanation, RouteQuestion, RunTest, Selection, SentAgain, TestStep,
 };
-use causeway_admin::{ControlError, ControlFuture, LiveState, ServerControl};
+use causeway_admin::{ControlError, ControlFuture, LiveState, Metric, ServerControl};
 use causeway_catalog::Phase;
 use causeway_dispatch::Selection as Selected;
 use causeway_insight::watch::Watch;
@@ -231,6 +231,10 @@ impl ServerControl for Control {
         author: String,
     ) -> ControlFuture<'_, ApplyAnswer> {
         Box::pin(flow::apply(&self.server, text, request, author))
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        insight::metrics(&self.server, &self.watch)
     }
 
     fn alerts(&self, query: &AlertQuery) -> Vec<AlertView> {

@@ -9,6 +9,7 @@ mod tell;
 
 use std::sync::{Arc, OnceLock, Weak};
 
+use causeway_admin::Metric;
 use causeway_admin::types::{AlertQuery, AlertStates, AlertView};
 use causeway_catalog::Texts;
 use causeway_dispatch::{Causes, FailingSite};
@@ -210,4 +211,28 @@ pub(crate) fn views(watch: &Watch, query: &AlertQuery) -> Vec<AlertView> {
 pub(crate) fn view(watch: &Watch, id: u64, language: Option<Language>) -> Option<AlertView> {
     let texts = Texts::get(language.unwrap_or(Language::En));
     watch.alert(id).map(|alert| AlertView::of(&alert, texts))
+}
+
+/// Counts for monitoring.
+pub(crate) fn metrics(server: &Server, watch: &Watch) -> Vec<Metric> {
+    let counts = watch.counts();
+    let now = |name, help, value| Metric { name, help, value, is_total: false };
+    let total = |name, help, value| Metric { name, help, value, is_total: true };
+    vec![
+        now("causeway_queue_recipients", "Recipients that wait", server.dispatch.queued() as u64),
+        now(
+            "causeway_paths_failing",
+            "Paths that cannot be reached now",
+            server.dispatch.failing_sites().len() as u64,
+        ),
+        now("causeway_alerts_open", "Open alerts", counts.open as u64),
+        total("causeway_alerts_opened_total", "Alerts opened since the start", counts.opened),
+        now("causeway_diagnoses_running", "Diagnoses that are being made", counts.running as u64),
+        total("causeway_diagnoses_total", "Diagnoses made since the start", counts.diagnoses),
+        total(
+            "causeway_diagnoses_confirmed_total",
+            "Diagnoses with a confirmed cause since the start",
+            counts.confirmed,
+        ),
+    ]
 }

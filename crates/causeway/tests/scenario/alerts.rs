@@ -36,6 +36,9 @@ fn a_failing_connector_has_one_alert_that_closes_by_itself_when_mail_flows_again
     assert!(alert["remedies"].as_array().unwrap().iter().any(|r| r["id"] == "disable-connector"));
     send(&server, &["z@partner.test"], "waits too");
     wait_for_alert(&server, "the same alert with three", |alert| alert["messages"] == 3);
+    let id = server.queue()[0]["id"].as_str().unwrap().to_owned();
+    let shown = server.json(&["queue", "show", &id]);
+    assert_eq!(shown["alerts"][0]["id"], 1, "{shown}");
     drop(gone);
     let peer = ScriptedPeer::start_at(address, Behaviour::new());
     assert_eq!(server.cli(&["queue", "retry", "--all"]).status, Some(0));

@@ -30,6 +30,8 @@ pub struct AlertView {
     pub cause_id: Option<String>,
     /// How sure that is.
     pub confidence: Confidence,
+    /// Everything that is worth asking was asked; until then the cause may become surer.
+    pub complete: bool,
     /// Whose move it is.
     #[schema(value_type = String)]
     pub who_acts: WhoActs,
@@ -227,6 +229,7 @@ impl AlertView {
             cause: catalog.map(|cause| texts.text(&cause.title_key())),
             cause_id: catalog.map(|cause| cause.id.to_owned()),
             confidence: diagnosis.map_or(Confidence::Unknown, Diagnosis::confidence),
+            complete: diagnosis.is_some_and(|diagnosis| diagnosis.complete),
             who_acts: catalog.map_or(WhoActs::Service, |cause| cause.who_acts(through_connector)),
             what_to_do,
             story: diagnosis.map(|diagnosis| diagnosis.story.sentence(texts)),

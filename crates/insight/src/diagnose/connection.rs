@@ -80,12 +80,13 @@ fn down(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let mut proofs = Vec::new();
     let mut weight = 1;
     if facts.same_address() {
-        weight += 3;
+        // Somebody answered a connection that was refused: the host, or a firewall in front of it.
+        weight += if was_refused { 0 } else { 3 };
         proofs.push(facts.worked());
         proofs.extend(facts.unchanged());
     }
     if seen.any(reached) {
-        weight += 1;
+        weight += u32::from(!was_refused);
         proofs.extend(seen.proof(reached));
     }
     if seen.target_unreachable() {

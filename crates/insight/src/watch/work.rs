@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 use super::{CALM, Held, LOOK, MOST_AT_ONCE, Watch};
 use crate::alert::{Absence, FailingPath};
-use crate::diagnose::{Confidence, diagnose, next_probes};
+use crate::diagnose::{Confidence, Diagnosis, diagnose, next_probes};
 use crate::remedy::offers;
 
 /// Rounds of probes for one diagnosis: what one round finds may call for another.
@@ -143,7 +143,7 @@ impl Watch {
         let flow = self.world.flow();
         let (mut asked, mut findings) = (Vec::new(), Vec::new());
         let publish = |findings: &[crate::Finding], probed: bool| {
-            let diagnosis = diagnose(&facts, findings);
+            let diagnosis = Diagnosis { complete: probed, ..diagnose(&facts, findings) };
             let offers = offers(&diagnosis, &facts, findings, &flow);
             Held {
                 diagnosis: Arc::new(diagnosis),

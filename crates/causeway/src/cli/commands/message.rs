@@ -26,6 +26,10 @@ pub(super) async fn show(id: QueueId, context: &Context) -> Result<Answer, Failu
     for recipient in &detail.message.recipients {
         story(recipient, &detail, &mut output, words)?;
     }
+    for alert in &detail.alerts {
+        output.line("")?;
+        super::alert::say(alert, &mut output, words)?;
+    }
     output.flush()?;
     Ok(Answer::Fine)
 }
@@ -254,7 +258,16 @@ mod tests {
             expires_at: now.plus(Duration::from_secs(48 * 3600)),
             recipients: vec![recipient.clone()],
         };
-        (MessageDetail { message, origin: Origin::default(), report_about: None, now }, recipient)
+        (
+            MessageDetail {
+                message,
+                origin: Origin::default(),
+                report_about: None,
+                now,
+                alerts: Vec::new(),
+            },
+            recipient,
+        )
     }
 
     #[test]
