@@ -48,6 +48,8 @@ closing-by-hand = geschlossen von { $author }
 fix-pending = am { $at } angewandt; die nächste Zustellung zeigt, ob es geholfen hat
 fix-helped = am { $at } angewandt, und es hat geholfen
 fix-did-not-help = am { $at } angewandt, und es hat nicht geholfen: { $reply }
+fix-probe-works = Eine Probe gleich danach kam durch: Der Server nimmt Mail an, wie der Konnektor es verlangt.
+fix-probe-fails = Eine Probe gleich danach kam nicht durch.
 
 alert-subject-open = Post wartet: { $path } ({ $code })
 alert-subject-closed = Post kommt wieder durch: { $path }

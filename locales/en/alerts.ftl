@@ -48,6 +48,8 @@ closing-by-hand = closed by { $author }
 fix-pending = applied at { $at }; the next delivery will tell whether it helped
 fix-helped = applied at { $at }, and it helped
 fix-did-not-help = applied at { $at }, and it did not help: { $reply }
+fix-probe-works = A probe right afterwards came through: the server takes mail as the connector demands.
+fix-probe-fails = A probe right afterwards did not come through.
 
 alert-subject-open = Mail waits: { $path } ({ $code })
 alert-subject-closed = Mail flows again: { $path }

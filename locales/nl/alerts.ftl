@@ -48,6 +48,8 @@ closing-by-hand = gesloten door { $author }
 fix-pending = toegepast op { $at }; de volgende bezorging toont of het hielp
 fix-helped = toegepast op { $at }, en het hielp
 fix-did-not-help = toegepast op { $at }, en het hielp niet: { $reply }
+fix-probe-works = Een proef direct daarna kwam door: de server neemt mail aan zoals de connector eist.
+fix-probe-fails = Een proef direct daarna kwam niet door.
 
 alert-subject-open = Mail wacht: { $path } ({ $code })
 alert-subject-closed = Mail gaat weer door: { $path }

@@ -48,6 +48,8 @@ closing-by-hand = stängt av { $author }
 fix-pending = tillämpat { $at }; nästa leverans visar om det hjälpte
 fix-helped = tillämpat { $at }, och det hjälpte
 fix-did-not-help = tillämpat { $at }, och det hjälpte inte: { $reply }
+fix-probe-works = Ett prov direkt efteråt gick igenom: servern tar emot e-post så som anslutningen kräver.
+fix-probe-fails = Ett prov direkt efteråt gick inte igenom.
 
 alert-subject-open = E-post väntar: { $path } ({ $code })
 alert-subject-closed = E-post går fram igen: { $path }

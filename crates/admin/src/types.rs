@@ -29,8 +29,8 @@ pub use access::{
     PasswordUse, PopLoginView, ReportPopLogin, RevokePopLogins, UnlockLogins,
 };
 pub use alert::{
-    AlertQuery, AlertStates, AlertView, CauseView, CloseAlert, FixAnswer, FixPlan, FixQuery,
-    FixRequest, FixView, RemedyView,
+    AlertQuery, AlertStates, AlertView, CauseView, CheckView, CloseAlert, FixAnswer, FixPlan,
+    FixQuery, FixRequest, FixView, RemedyView,
 };
 pub use flow::{
     ApplyAnswer, ApplyRequest, Effect, EffectKind, FlowView, Plan, PlanAnswer, Proposal,

@@ -1,10 +1,11 @@
 //! Connectivity tests for people: made by the room `insight`, told in the words of the API.
 
-use causeway_admin::types::{TestStatus, TestStep};
+use causeway_admin::types::TestStep;
 use causeway_catalog::Texts;
 use causeway_insight::Prober;
-use causeway_insight::checkup::{About, MOST_STEPS, Step, StepStatus, Test, run};
+use causeway_insight::checkup::{About, Step, Test, run};
 use causeway_model::config::{Host, Language, MailFlow, OutboundRoute};
+use causeway_net::steps::MOST_STEPS;
 use tokio::sync::mpsc::channel;
 
 /// Makes a test; every step is told as it ends. True when nothing failed.
@@ -16,10 +17,7 @@ pub(crate) async fn make(
     mut heard: impl FnMut(TestStep),
 ) -> bool {
     let (told, mut done) = channel(MOST_STEPS);
-    let test = async {
-        let told = told;
-        run(prober, test, about, Texts::get(language), &told).await
-    };
+    let test = run(prober, test, about, Texts::get(language), told);
     let pass_on = async {
         while let Some(step) = done.recv().await {
             heard(in_words(step));
@@ -32,15 +30,10 @@ pub(crate) async fn make(
 fn in_words(step: Step) -> TestStep {
     TestStep {
         name: step.name.to_owned(),
-        status: match step.status {
-            StepStatus::Passed => TestStatus::Passed,
-            StepStatus::Warning => TestStatus::Warning,
-            StepStatus::Failed => TestStatus::Failed,
-            StepStatus::Skipped => TestStatus::Skipped,
-        },
+        status: step.status,
         finding: step.finding,
         elapsed_ms: u64::try_from(step.elapsed.as_millis()).unwrap_or(u64::MAX),
-        what_to_do: step.what_to_do,
+        what_to_do: step.detail,
     }
 }
 

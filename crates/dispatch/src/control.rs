@@ -135,7 +135,7 @@ impl Dispatch {
                 until: now,
                 failures: trouble.count,
                 serial: trouble.serial,
-                domain: domain_of(&trouble.last),
+                domain: domain_of(&trouble.last).or(trouble.domain),
                 last: trouble.last,
             })
             .collect()

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_catalog::reply::{Meaning, meaning};
-use causeway_model::{Attempt, Failure, Outcome, Timestamp};
+use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -50,6 +50,8 @@ pub(crate) struct Trouble {
     /// Recipients that it happened to.
     pub(crate) affected: u64,
     pub(crate) last: Attempt,
+    /// The domain of the recipients that it happened to last.
+    pub(crate) domain: Option<Domain>,
     pub(crate) serial: u64,
 }
 
@@ -110,7 +112,14 @@ impl Paths {
 
     /// An attempt failed in a way that does not stop its path. False, and nothing done, when it says
     /// nothing about the path. `path` is what the trouble is listed under.
-    pub(crate) fn troubled(&self, path: &str, attempt: &Attempt, affected: usize) -> bool {
+    /// `domain` is that of the first recipient that it happened to.
+    pub(crate) fn troubled(
+        &self,
+        path: &str,
+        attempt: &Attempt,
+        affected: usize,
+        domain: Option<&Domain>,
+    ) -> bool {
         if !speaks_of_path(attempt) {
             return false;
         }
@@ -126,6 +135,7 @@ impl Paths {
             count: before.as_ref().map_or(0, |before| before.count) + 1,
             affected: before.map_or(0, |before| before.affected) + affected as u64,
             last: attempt.clone(),
+            domain: domain.cloned(),
             serial,
         });
         drop(by_site);
@@ -211,6 +221,7 @@ fn speaks_of_path(attempt: &Attempt) -> bool {
                     | Meaning::TlsRequired
                     | Meaning::Blocked
                     | Meaning::NoReverseName
+                    | Meaning::Loop
             ),
             _ => false,
         },
@@ -267,10 +278,10 @@ mod tests {
     fn a_conversation_that_breaks_once_is_the_messages_trouble_and_three_times_the_paths() {
         let paths = paths();
         let broken = |n| failed(n, Failure::ClosedAbruptly { bytes_received: 9 });
-        paths.troubled("p", &broken(1), 1);
-        paths.troubled("p", &broken(2), 1);
+        paths.troubled("p", &broken(1), 1, None);
+        paths.troubled("p", &broken(2), 1, None);
         assert!(paths.troubles(at(3)).is_empty());
-        paths.troubled("p", &broken(3), 2);
+        paths.troubled("p", &broken(3), 2, None);
         let troubles = paths.troubles(at(3));
         assert_eq!((troubles[0].1.affected, troubles[0].1.since), (4, at(1)));
         assert!(paths.troubles(at(8_000)).is_empty(), "over after a while");
@@ -283,9 +294,9 @@ mod tests {
     fn a_refusal_of_a_recipient_says_nothing_about_the_path() {
         let paths = paths();
         let said = |text: &str| Failure::Replied { reply: Reply::new(550, None, text) };
-        paths.troubled("p", &failed(1, said("5.1.1 user unknown")), 1);
+        paths.troubled("p", &failed(1, said("5.1.1 user unknown")), 1, None);
         assert!(paths.troubles(at(1)).is_empty());
-        paths.troubled("p", &failed(1, said("relaying denied")), 1);
+        paths.troubled("p", &failed(1, said("relaying denied")), 1, None);
         assert_eq!(paths.troubles(at(1)).len(), 1);
         paths.forget_troubles();
         assert!(paths.troubles(at(1)).is_empty());

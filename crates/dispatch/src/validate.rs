@@ -14,19 +14,15 @@ use bytes::Bytes;
 use causeway_catalog::Phase;
 use causeway_catalog::status::{last_result, status_of};
 use causeway_model::config::{OutboundConnector, OutboundRoute};
-use causeway_model::{Address, Attempt, BodyType, Outcome, ReversePath, Stage};
+use causeway_model::{Address, Attempt, BodyType, Outcome, ReversePath, Stage, StepStatus};
+use causeway_net::steps::Steps;
 use causeway_smtp::client::{OutRecipient, Payload, Transaction};
 use parking_lot::Mutex;
 use tokio::sync::mpsc::Sender;
-use tokio::time::Instant;
 
 use crate::connect::{Ears, Finding, Link, Target, millis, most_telling, open_heard};
 use crate::engine::{Dispatch, Shared};
 use crate::resolve::mx_set;
-
-/// More steps than a test can have: the hosts and addresses that one attempt tries, with everything that
-/// can be told of each.
-pub const MOST_STEPS: usize = 256;
 
 /// How long a test may take in all.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -76,42 +72,16 @@ impl StepName {
     }
 }
 
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepStatus {
-    /// As it should be.
-    Passed,
-    /// It works, and somebody should look at it.
-    Warning,
-    /// It does not work.
-    Failed,
-    /// Not tried, as an earlier step failed.
-    Skipped,
-}
-
-/// A step that is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Which.
-    pub name: StepName,
-    /// How it ended.
-    pub status: StepStatus,
-    /// What was found.
-    pub finding: String,
-    /// How long it took.
-    pub elapsed: Duration,
-    /// The failed attempt behind it, for causes and what to do.
-    pub attempt: Option<Attempt>,
-}
+/// A step that is over, with the failed attempt behind it: for causes and what to do.
+pub type Step = causeway_net::steps::Step<StepName, Option<Attempt>>;
 
 /// Tells of steps in their order.
 struct Teller {
-    steps: Sender<Step>,
+    steps: Steps<StepName, Option<Attempt>>,
     so_far: Mutex<SoFar>,
 }
 
 struct SoFar {
-    began: Instant,
     /// Failures that may turn out to be only warnings.
     failed: Vec<Attempt>,
     /// The furthest step that is behind us.
@@ -120,14 +90,10 @@ struct SoFar {
 
 impl Teller {
     fn tell(&self, name: StepName, status: StepStatus, finding: String, attempt: Option<Attempt>) {
-        let mut so_far = self.so_far.lock();
-        let elapsed = so_far.began.elapsed();
-        so_far.began = Instant::now();
         if status != StepStatus::Failed && status != StepStatus::Skipped {
-            so_far.reached = Some(name);
+            self.so_far.lock().reached = Some(name);
         }
-        // Who does not listen any more does not mind.
-        let _ = self.steps.try_send(Step { name, status, finding, elapsed, attempt });
+        self.steps.tell(name, status, finding, attempt);
     }
 
     /// Hosts that failed, and were not the last.
@@ -181,15 +147,15 @@ impl Ears for Teller {
 
 impl Dispatch {
     /// Tests a connector, in use or not, with a message to `to`. Every step is sent as it ends, without
-    /// waiting (room for [`MOST_STEPS`] is enough); true when the message was accepted.
+    /// waiting (room for [`MOST_STEPS`](causeway_net::steps::MOST_STEPS) is enough); true when the message was accepted.
     pub async fn validate(
         &self,
         connector: &OutboundConnector,
         to: &Address,
         steps: Sender<Step>,
     ) -> bool {
-        let so_far = SoFar { began: Instant::now(), failed: Vec::new(), reached: None };
-        let teller = Teller { steps, so_far: Mutex::new(so_far) };
+        let so_far = SoFar { failed: Vec::new(), reached: None };
+        let teller = Teller { steps: Steps::begin(steps), so_far: Mutex::new(so_far) };
         let has_login = connector.credentials.is_some();
         let test = test(&self.shared, connector, to, &teller);
         match tokio::time::timeout(LIMIT, test).await {

@@ -246,7 +246,7 @@ impl Worker {
                 RouteTarget::Nowhere(failure) => {
                     let attempt = self.attempt(Stage::Route, failure, Instant::now());
                     let path = format!("domain {}", address.domain());
-                    self.shared.paths.troubled(&path, &attempt, 1);
+                    self.shared.paths.troubled(&path, &attempt, 1, Some(address.domain()));
                     results.push((index, attempts, attempt));
                 }
                 _ => elsewhere.push(index),
@@ -439,7 +439,7 @@ impl Worker {
                 self.link = None;
                 continue;
             }
-            self.note(&target.site, &sent);
+            self.note(&target.site, &parcel, &sent);
             let peer_reports = self.link.as_ref().is_some_and(|(l, _)| l.capabilities.dsn);
             if !sent.is_reusable {
                 self.hang_up().await;
@@ -495,18 +495,19 @@ impl Worker {
     }
 
     /// What a transaction says about its path.
-    fn note(&self, path: &str, sent: &transact::Sent) {
+    fn note(&self, path: &str, parcel: &Parcel, sent: &transact::Sent) {
         let Some((link, _)) = &self.link else { return };
         let failures = || {
-            let failed = |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Failure(_));
-            sent.results.iter().map(|(_, _, attempt)| attempt).filter(failed)
+            let results = sent.results.iter().map(|(index, _, attempt)| (*index, attempt));
+            results.filter(|(_, attempt)| matches!(attempt.outcome, Outcome::Failure(_)))
         };
         let affected = failures().count();
         let went_through = affected < sent.results.len();
         let is_troubled = !went_through
-            && failures()
-                .next()
-                .is_some_and(|attempt| self.shared.paths.troubled(path, attempt, affected));
+            && failures().next().is_some_and(|(index, attempt)| {
+                let domain = parcel.address(index).map(causeway_model::Address::domain);
+                self.shared.paths.troubled(path, attempt, affected, domain)
+            });
         if went_through || (sent.is_alive && !is_troubled) {
             let facts = (link.host.as_str(), link.address, link.tls.as_deref());
             self.shared.paths.succeeded(path, self.shared.clock.now(), facts);
@@ -555,6 +556,9 @@ impl Worker {
             }
             self.fail_site(&attempt);
             with_site = job.recipients.iter().map(|(index, _)| *index).collect();
+        } else if let Some((first, _)) = job.recipients.first() {
+            let domain = parcel.address(*first).map(causeway_model::Address::domain);
+            self.shared.paths.troubled(&attempt.site, &attempt, job.recipients.len(), domain);
         }
         let results = job
             .recipients

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use book::{Absence, Book, Change, Changed};
 
 use crate::diagnose::Diagnosis;
+use crate::finding::Finding;
 use crate::remedy::Offer;
 
 /// A path that fails now.
@@ -101,8 +102,22 @@ pub struct Fix {
     pub author: String,
     /// The revision it made, where it changed the configuration.
     pub revision: Option<u64>,
+    /// What a probe found right afterwards; `None` while it is made, and where mail does not go that way any more.
+    #[serde(default)]
+    pub checked: Option<Checked>,
     /// What came of it.
     pub outcome: Outcome,
+}
+
+/// What a probe found right after a remedy was applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// When.
+    pub at: Timestamp,
+    /// A session came about as mail needs it.
+    pub works: bool,
+    /// What shows it.
+    pub findings: Vec<Finding>,
 }
 
 /// What is known of one failing path.

@@ -21,16 +21,13 @@ use std::time::Duration;
 use causeway_catalog::causes::causes_of;
 use causeway_catalog::texts::{Texts, Value};
 use causeway_model::config::{DomainType, SmartHost, TlsLevel};
-use causeway_model::{Failure, Stage};
+use causeway_model::{Failure, Stage, StepStatus};
+use causeway_net::steps::Steps;
 use tokio::sync::mpsc::Sender;
-use tokio::time::Instant;
 
 use crate::finding::{Fact, Finding};
 use crate::probe::{Probe, RecordKind, TlsDemand};
 use crate::prober::{Known, Prober};
-
-/// More steps than any test has.
-pub const MOST_STEPS: usize = 256;
 
 /// A test.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,33 +110,8 @@ pub struct DomainFacts {
     pub disabled_connector: Option<String>,
 }
 
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepStatus {
-    /// As it should be.
-    Passed,
-    /// It works, and somebody should look at it.
-    Warning,
-    /// It does not work.
-    Failed,
-    /// Not tried, as an earlier step failed.
-    Skipped,
-}
-
-/// A step that is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// A stable word: `mx`, `connect`, `tls`, …
-    pub name: &'static str,
-    /// How it ended.
-    pub status: StepStatus,
-    /// What was found.
-    pub finding: String,
-    /// How long it took.
-    pub elapsed: Duration,
-    /// What to do, and where; `None`: nothing.
-    pub what_to_do: Option<String>,
-}
+/// A step that is over, with what to do, and where; `None`: nothing.
+pub type Step = causeway_net::steps::Step<&'static str, Option<String>>;
 
 /// Makes a test. Every step is sent as it ends, without waiting for whoever listens. True when nothing failed.
 pub async fn run(
@@ -147,10 +119,10 @@ pub async fn run(
     test: &Test,
     about: &About,
     texts: &Texts,
-    steps: &Sender<Step>,
+    steps: Sender<Step>,
 ) -> bool {
     let mut teller =
-        Teller { prober, about, texts, steps, began: Instant::now(), site: site(test), failed: 0 };
+        Teller { prober, about, texts, steps: Steps::begin(steps), site: site(test), failed: 0 };
     match test {
         Test::Inbound { domain } => paths::inbound(domain, &mut teller).await,
         Test::Outbound(connector) => paths::outbound(connector, &mut teller).await,
@@ -183,9 +155,7 @@ struct Teller<'a> {
     prober: &'a Prober,
     about: &'a About,
     texts: &'a Texts,
-    steps: &'a Sender<Step>,
-    /// When the step began.
-    began: Instant,
+    steps: Steps<&'static str, Option<String>>,
     site: String,
     failed: usize,
 }
@@ -206,10 +176,7 @@ impl Teller<'_> {
         what_to_do: Option<String>,
     ) {
         self.failed += usize::from(status == StepStatus::Failed);
-        let step = Step { name, status, finding, elapsed: self.began.elapsed(), what_to_do };
-        // Who does not listen any more does not mind.
-        let _ = self.steps.try_send(step);
-        self.began = Instant::now();
+        self.steps.tell(name, status, finding, what_to_do);
     }
 
     fn passed(&mut self, name: &'static str, finding: String) {

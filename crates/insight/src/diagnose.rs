@@ -221,6 +221,10 @@ impl Verdict {
     /// What speaks for it; the more, the likelier. Never undoes a proof or an exclusion.
     fn support(&mut self, weight: u32, proofs: impl IntoIterator<Item = Proof>) {
         self.weight += weight;
+        let mut proofs = proofs.into_iter().peekable();
+        if proofs.peek().is_none() {
+            return;
+        }
         if !matches!(self.standing, Some(Standing::Confirmed | Standing::RuledOut)) {
             self.standing = Some(Standing::Likely);
             self.evidence.extend(proofs);
@@ -241,7 +245,12 @@ impl Verdict {
         }
     }
 
+    /// Without a proof nothing is proven.
     fn stand(&mut self, standing: Standing, proofs: impl IntoIterator<Item = Proof>) {
+        let mut proofs = proofs.into_iter().peekable();
+        if proofs.peek().is_none() {
+            return;
+        }
         if self.standing != Some(standing) {
             self.evidence.clear();
         }

@@ -18,7 +18,7 @@
 //! results that are used again, who asks what); then how it is asked: `dns`, `hosts`, `connection`,
 //! `session` and `masking`. Then [`mod@diagnose`] (from facts to causes), [`remedy`] (ways out), [`alert`] (one for
 //! each failing path), [`watch`] (all of it at work).
-//! [`checkup`] makes connectivity tests of the probes.
+//! [`checkup`] makes connectivity tests of the probes; [`verify`] asks right after a repair whether it works.
 
 pub mod alert;
 pub mod checkup;
@@ -32,6 +32,7 @@ pub mod probe;
 pub mod prober;
 pub mod remedy;
 mod session;
+pub mod verify;
 pub mod watch;
 
 pub use finding::{Evidence, Fact, Finding};

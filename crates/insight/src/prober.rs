@@ -13,9 +13,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use causeway_model::config::ProbeSettings;
+use causeway_model::config::{Host, ProbeSettings, SmartHost};
+use causeway_net::dial::order_addresses;
 use causeway_net::tls::ClientTls;
-use causeway_net::{Clock, Resolver};
+use causeway_net::{Clock, Families, Resolver};
 use futures_util::future::join_all;
 use parking_lot::Mutex;
 use tokio::sync::{OnceCell, Semaphore};
@@ -158,6 +159,27 @@ impl Prober {
         self.run(site, probes, known).await
     }
 
+    /// Control destinations as they are configured, with the addresses of those that are named; a name that leads
+    /// nowhere now is left out.
+    pub async fn controls(&self, hosts: &[SmartHost]) -> Vec<Control> {
+        let mut controls = Vec::new();
+        for SmartHost { host, port } in hosts.iter().take(MOST_CONTROLS) {
+            let (name, ip) = match host {
+                Host::Address(ip) => (ip.to_string(), Some(*ip)),
+                Host::Name(name) => {
+                    let found = self.resolver().addresses(name.as_str(), Families::Both).await;
+                    let ordered = found.map(|all| order_addresses(&all)).unwrap_or_default();
+                    (name.to_string(), ordered.first().copied())
+                }
+            };
+            controls.extend(ip.map(|ip| Control {
+                site: format!("{name}:{port}"),
+                address: SocketAddr::new(ip, *port),
+            }));
+        }
+        controls
+    }
+
     /// What time it is for findings.
     pub(crate) fn now(&self) -> causeway_model::Timestamp {
         self.inner.asker.clock.now()
@@ -260,7 +282,7 @@ impl Prober {
             }
             Probe::Spelling { name } => notes.note(hosts::spelling(name, &known.spellings)),
             Probe::Connect { address } => notes.note(dialer.connect(*address).await),
-            Probe::ControlDestinations => self.controls(known, notes).await,
+            Probe::ControlDestinations => self.reach_controls(known, notes).await,
             Probe::SubmissionPort { ip } => notes.note(dialer.submission(*ip).await),
             Probe::Session { address, host, demand } => {
                 sessions.session(*address, host, demand, notes).await;
@@ -273,7 +295,7 @@ impl Prober {
     }
 
     /// All at once: one that works is enough to know.
-    async fn controls(&self, known: &Known, notes: &mut Notes<'_>) {
+    async fn reach_controls(&self, known: &Known, notes: &mut Notes<'_>) {
         let controls = &known.controls[..known.controls.len().min(MOST_CONTROLS)];
         if controls.is_empty() {
             notes.note(Fact::NoControls);

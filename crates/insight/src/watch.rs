@@ -30,7 +30,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::alert::{Absence, Alert, Book, Change, Closing, FailingPath, Fix};
+use crate::alert::{Absence, Alert, Book, Change, Checked, Closing, FailingPath, Fix};
 use crate::diagnose::{Diagnosis, Facts};
 use crate::finding::Finding;
 use crate::probe::Probe;
@@ -232,6 +232,12 @@ impl Watch {
             self.held.lock().remove(&alert.path);
         }
         self.wake.notify_one();
+    }
+
+    /// Takes note of what a probe found after the remedy.
+    pub async fn checked(&self, id: u64, checked: Checked) {
+        let change = self.book.lock().checked(id, checked);
+        self.after(change.into_iter().collect()).await;
     }
 
     /// Returns at the next change of any alert.

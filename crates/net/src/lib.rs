@@ -15,7 +15,8 @@
 //! no certificate, so it would have no verdict).
 //!
 //! **In which order to read.** [`clock`] (queue time), [`dns`], [`dial`], [`local`] (our own
-//! addresses), then [`tls`] and [`sts`] (what domains say of their TLS); for those who connect to us [`listen`], [`doorkeeper`] and [`wire`].
+//! addresses), then [`tls`] and [`sts`] (what domains say of their TLS); for those who connect to us [`listen`], [`doorkeeper`] and [`wire`];
+//! [`steps`] for tests of any of it.
 
 pub mod clock;
 pub mod dial;
@@ -23,6 +24,7 @@ pub mod dns;
 pub mod doorkeeper;
 pub mod listen;
 pub mod local;
+pub mod steps;
 pub mod sts;
 pub mod tls;
 pub mod wire;

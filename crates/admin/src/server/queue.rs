@@ -3,11 +3,12 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use causeway_model::RecipientKey;
+use causeway_model::config::Language;
 use causeway_store::{QueueFilter, QueuedMessage, RecipientState, StoredMessage, TraceRow};
 
 use super::Api;
 use super::error::ApiError;
-use super::extract::{JsonBody, QueryString, page_size, queue_id};
+use super::extract::{JsonBody, QueryString, Reader, page_size, queue_id};
 use crate::control::LiveState;
 use crate::types::{
     AlertQuery, AlertStates, AlertView, ErrorBody, MessageDetail, QueueAction, QueueActionRequest,
@@ -171,6 +172,7 @@ fn recipient(
 #[utoipa::path(get, path = "/v1/queue/{id}", tag = "queue", params(("id" = String, Path, description = "The message")), responses((status = 200, body = MessageDetail), (status = "default", body = ErrorBody)))]
 pub(super) async fn show(
     State(api): State<Api>,
+    Reader(language): Reader,
     Path(id): Path<String>,
 ) -> Result<Json<MessageDetail>, ApiError> {
     let id = queue_id(&id)?;
@@ -178,7 +180,7 @@ pub(super) async fn show(
         return Err(unknown_message(&id.to_string()));
     };
     let rows = api.inner.store.trace_show(id).await?;
-    Ok(Json(detail(&api, message, rows)))
+    Ok(Json(detail(&api, message, rows, language)))
 }
 
 fn unknown_message(id: &str) -> ApiError {
@@ -189,8 +191,9 @@ fn unknown_message(id: &str) -> ApiError {
 }
 
 /// The open alerts of the paths that recipients wait for.
-fn alerts_of(api: &Api, recipients: &[QueueRecipient]) -> Vec<AlertView> {
-    let query = AlertQuery { state: Some(AlertStates::Open), ..AlertQuery::default() };
+fn alerts_of(api: &Api, recipients: &[QueueRecipient], language: Language) -> Vec<AlertView> {
+    let (state, language) = (Some(AlertStates::Open), Some(language));
+    let query = AlertQuery { state, language, ..AlertQuery::default() };
     let waits_for = |alert: &AlertView| {
         recipients.iter().filter(|recipient| recipient.status.is_queued()).any(|recipient| {
             match &alert.connector {
@@ -204,7 +207,12 @@ fn alerts_of(api: &Api, recipients: &[QueueRecipient]) -> Vec<AlertView> {
     api.inner.control.alerts(&query).into_iter().filter(waits_for).collect()
 }
 
-fn detail(api: &Api, message: StoredMessage, rows: Vec<TraceRow>) -> MessageDetail {
+fn detail(
+    api: &Api,
+    message: StoredMessage,
+    rows: Vec<TraceRow>,
+    language: Language,
+) -> MessageDetail {
     let keys: Vec<RecipientKey> = (0u32..)
         .take(message.recipients.len())
         .map(|index| RecipientKey { message: message.id, index })
@@ -225,7 +233,7 @@ fn detail(api: &Api, message: StoredMessage, rows: Vec<TraceRow>) -> MessageDeta
             recipient
         })
         .collect();
-    let alerts = alerts_of(api, &recipients);
+    let alerts = alerts_of(api, &recipients, language);
     MessageDetail {
         alerts,
         message: QueueMessage {

@@ -2,13 +2,16 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use causeway_model::RecipientKey;
+use causeway_model::config::Language;
+use causeway_model::{Outcome, RecipientKey};
 use causeway_store::{Status, TraceFilter, TraceRow};
 
 use super::Api;
 use super::error::ApiError;
-use super::extract::{QueryString, page_size, queue_id};
-use crate::types::{ErrorBody, Security, TraceEntry, TracePage, TraceQuery, sender_text};
+use super::extract::{QueryString, Reader, page_size, queue_id};
+use crate::types::{
+    AlertQuery, AlertView, ErrorBody, Security, TraceEntry, TracePage, TraceQuery, sender_text,
+};
 
 /// What became of mail, newest first.
 #[utoipa::path(get, path = "/v1/trace", tag = "trace", params(TraceQuery), responses((status = 200, body = TracePage), (status = "default", body = ErrorBody)))]
@@ -31,7 +34,7 @@ pub(super) async fn list(
     };
     let rows = api.inner.store.trace(filter).await?;
     let next = if rows.len() >= limit { rows.last().map(|row| cursor_text(row.key)) } else { None };
-    let rows = entries(&api, rows, false);
+    let rows = entries(&api, rows, None);
     Ok(Json(TracePage { now: api.inner.control.now(), rows, next }))
 }
 
@@ -39,6 +42,7 @@ pub(super) async fn list(
 #[utoipa::path(get, path = "/v1/trace/{id}", tag = "trace", params(("id" = String, Path, description = "The message")), responses((status = 200, body = TracePage), (status = "default", body = ErrorBody)))]
 pub(super) async fn show(
     State(api): State<Api>,
+    Reader(language): Reader,
     Path(id): Path<String>,
 ) -> Result<Json<TracePage>, ApiError> {
     let id = queue_id(&id)?;
@@ -49,12 +53,13 @@ pub(super) async fn show(
             "look for it with `causeway trace`; old mail is forgotten after some time",
         ));
     }
-    let rows = entries(&api, rows, true);
+    let rows = entries(&api, rows, Some(language));
     Ok(Json(TracePage { now: api.inner.control.now(), rows, next: None }))
 }
 
-/// Rows as people see them. For what waits, the scheduler may know a newer result: that of its site.
-fn entries(api: &Api, rows: Vec<TraceRow>, with_events: bool) -> Vec<TraceEntry> {
+/// Rows as people see them; for a reader of this language with every event and with alerts. For what waits, the
+/// scheduler may know a newer result: that of its site.
+fn entries(api: &Api, rows: Vec<TraceRow>, in_full: Option<Language>) -> Vec<TraceEntry> {
     let keys: Vec<RecipientKey> = rows.iter().map(|row| row.key).collect();
     let live = api.inner.control.live(&keys);
     rows.into_iter()
@@ -63,9 +68,27 @@ fn entries(api: &Api, rows: Vec<TraceRow>, with_events: bool) -> Vec<TraceEntry>
             if matches!(row.status, Status::Ready | Status::Deferred) {
                 row.last = live.and_then(|live| live.last).or(row.last);
             }
-            entry(row, with_events)
+            let alert = in_full.and_then(|language| alert_about(api, &row, language));
+            TraceEntry { alert: alert.map(Box::new), ..entry(row, in_full.is_some()) }
         })
         .collect()
+}
+
+/// The alert that was open when the last attempt failed.
+fn alert_about(api: &Api, row: &TraceRow, language: Language) -> Option<AlertView> {
+    let attempt = row.last.as_ref()?.attempt.as_ref()?;
+    if matches!(attempt.outcome, Outcome::Success(_)) {
+        return None;
+    }
+    let query = AlertQuery {
+        path: Some(attempt.site.clone()),
+        language: Some(language),
+        ..AlertQuery::default()
+    };
+    let was_open = |alert: &AlertView| {
+        alert.first_seen <= attempt.at && alert.closed_at.is_none_or(|closed| attempt.at <= closed)
+    };
+    api.inner.control.alerts(&query).into_iter().find(was_open)
 }
 
 fn entry(row: TraceRow, with_events: bool) -> TraceEntry {
@@ -85,6 +108,7 @@ fn entry(row: TraceRow, with_events: bool) -> TraceEntry {
         destination: last.destination,
         security,
         events: with_events.then_some(row.events),
+        alert: None,
     }
 }
 

@@ -4,7 +4,7 @@ use causeway_model::config::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-pub use causeway_insight::alert::view::{AlertView, CauseView, FixView, RemedyView};
+pub use causeway_insight::alert::view::{AlertView, CauseView, CheckView, FixView, RemedyView};
 
 use super::{Plan, PlanAnswer};
 
@@ -27,6 +27,9 @@ pub struct AlertQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
     pub state: Option<AlertStates>,
+    /// Only those of this path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// At most so many, the newest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -110,4 +113,7 @@ pub struct FixAnswer {
     pub outcome: String,
     /// The same as a sentence.
     pub detail: String,
+    /// What a probe found right afterwards; absent where mail does not go that way any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<CheckView>,
 }

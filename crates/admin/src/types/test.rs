@@ -1,5 +1,6 @@
 //! Connectivity tests: steps, and what they add up to.
 
+pub use causeway_model::StepStatus as TestStatus;
 use causeway_model::config::Language;
 use causeway_model::{Address, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -79,20 +80,6 @@ pub struct TestStep {
     /// What to do about it; absent when nothing needs to be done.
     #[serde(default)]
     pub what_to_do: Option<String>,
-}
-
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TestStatus {
-    /// As it should be.
-    Passed,
-    /// It does not work.
-    Failed,
-    /// It works, and somebody should look at it.
-    Warning,
-    /// Not tried, as an earlier step failed.
-    Skipped,
 }
 
 /// The last test of a connector.

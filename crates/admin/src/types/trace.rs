@@ -118,4 +118,7 @@ pub struct TraceEntry {
     /// What happened, oldest first; only from `trace show`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<Event>>,
+    /// The alert about the last failure: its cause, evidence, ways out; only from `trace show`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Box<super::AlertView>>,
 }

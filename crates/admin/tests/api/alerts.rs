@@ -71,6 +71,7 @@ pub(crate) fn done() -> FixAnswer {
         plan: change(),
         outcome: "helped".into(),
         detail: "it helped".into(),
+        checked: None,
     }
 }
 

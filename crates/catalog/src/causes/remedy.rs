@@ -141,9 +141,10 @@ impl Cause {
                 &[History, Resolver, NameServers, Spelling]
             }
             "takes-no-mail" => &[Resolver, Words],
-            "server-down" | "address-changed" | "port-blocked-here" => {
+            "server-down" | "port-blocked-here" => {
                 &[History, Resolver, Addresses, Control, OtherPorts]
             }
+            "address-changed" => &[History, Resolver, NameServers, Addresses],
             "smart-host-wrong" | "firewall-refuses" | "server-retired" | "port-wrong" => {
                 &[History, Addresses, OtherPorts, Control]
             }

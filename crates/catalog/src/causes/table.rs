@@ -120,7 +120,7 @@ pub(super) fn ids(failure: &Failure, stage: Stage) -> &'static [&'static str] {
             &["no-mail-records", "smart-host-misspelt", "domain-misspelt", "record-cached"]
         }
         Failure::DnsServerFailure { .. } | Failure::DnsTimeout { .. } => {
-            &["name-servers-fail", "resolver-broken", "domain-expired"]
+            &["name-servers-fail", "resolver-broken", "dnssec-broken", "domain-expired"]
         }
         Failure::DnssecBogus { .. } => &["dnssec-broken", "resolver-broken", "record-cached"],
         Failure::NullMx { .. } => &["takes-no-mail"],
@@ -163,7 +163,7 @@ fn tls_and_login(failure: &Failure) -> &'static [&'static str] {
     match failure {
         Failure::TlsNotOffered => &["tls-not-offered", "tls-demanded-in-vain", "firewall-rewrites"],
         Failure::StarttlsRefused { .. } => {
-            &["tls-not-offered", "server-in-trouble", "tls-demanded-in-vain"]
+            &["tls-not-offered", "server-in-trouble", "tls-demanded-in-vain", "firewall-rewrites"]
         }
         Failure::CertificateExpired { .. } => &["certificate-expired", "clock-wrong"],
         Failure::CertificateNotYetValid { .. } => &["certificate-not-yet-valid", "clock-wrong"],

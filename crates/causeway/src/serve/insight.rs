@@ -106,7 +106,7 @@ impl World for Seen {
 
     fn probe<'a>(&'a self, path: &'a str, probes: &'a [Probe]) -> Later<'a, Vec<Finding>> {
         Box::pin(async move {
-            let known = facts::known(&self.server, path);
+            let known = facts::known(&self.server, path, probes).await;
             self.server.prober.run(path, probes, &known).await
         })
     }
@@ -203,6 +203,7 @@ pub(crate) fn views(watch: &Watch, query: &AlertQuery) -> Vec<AlertView> {
         Some(AlertStates::Open) => alert.is_open(),
         Some(AlertStates::Closed) => !alert.is_open(),
     });
+    let wanted = wanted.filter(|alert| query.path.as_ref().is_none_or(|path| alert.path == *path));
     let limit = query.limit.map_or(usize::MAX, |limit| limit as usize);
     wanted.take(limit).map(|alert| AlertView::of(alert, texts)).collect()
 }

@@ -1,12 +1,13 @@
 //! Tests of connectors for the API: the way out does them, the catalog says what to do about a failure.
 
-use causeway_admin::types::{FirewallRule, TestStatus, TestStep};
+use causeway_admin::types::{FirewallRule, TestStep};
 use causeway_catalog::Texts;
 use causeway_catalog::causes::causes_of_attempt;
 use causeway_dispatch::Passage;
-use causeway_dispatch::validate::{MOST_STEPS, Step, StepStatus};
+use causeway_dispatch::validate::Step;
 use causeway_model::Address;
 use causeway_model::config::{Language, OutboundConnector};
+use causeway_net::steps::MOST_STEPS;
 use tokio::sync::mpsc::{Sender, channel};
 
 use super::Server;
@@ -34,19 +35,14 @@ pub(crate) async fn validate(
 }
 
 fn in_words(step: Step, language: Language) -> TestStep {
-    let causes = step.attempt.as_ref().map(causes_of_attempt).unwrap_or_default();
+    let causes = step.detail.as_ref().map(causes_of_attempt).unwrap_or_default();
     let what_to_do = causes.first().map(|likeliest| {
         let texts = Texts::get(language);
         format!("{} {}", texts.text(&likeliest.title_key()), texts.text(&likeliest.action_key()))
     });
     TestStep {
         name: step.name.name().to_owned(),
-        status: match step.status {
-            StepStatus::Passed => TestStatus::Passed,
-            StepStatus::Warning => TestStatus::Warning,
-            StepStatus::Failed => TestStatus::Failed,
-            StepStatus::Skipped => TestStatus::Skipped,
-        },
+        status: step.status,
         finding: step.finding,
         elapsed_ms: u64::try_from(step.elapsed.as_millis()).unwrap_or(u64::MAX),
         what_to_do,

@@ -39,6 +39,10 @@ fn a_failing_connector_has_one_alert_that_closes_by_itself_when_mail_flows_again
     let id = server.queue()[0]["id"].as_str().unwrap().to_owned();
     let shown = server.json(&["queue", "show", &id]);
     assert_eq!(shown["alerts"][0]["id"], 1, "{shown}");
+    let traced = server.json(&["trace", "show", &id]);
+    assert_eq!(traced[0]["alert"]["id"], 1, "{traced}");
+    let told = server.cli(&["trace", "show", &id, "--lang", "de"]).stdout;
+    assert!(told.contains("Meldung 1"), "{told}");
     drop(gone);
     let peer = ScriptedPeer::start_at(address, Behaviour::new());
     assert_eq!(server.cli(&["queue", "retry", "--all"]).status, Some(0));
@@ -90,6 +94,7 @@ fn a_smart_host_that_was_changed_is_reverted_by_the_fix_and_the_alert_says_that_
     let fixed = server.json(&["fix", "apply", "1", "--yes"]);
     assert_eq!((&fixed["applied"], &fixed["revision"]), (&json!(true), &json!(3)), "{fixed}");
     assert_eq!(fixed["outcome"], "helped", "{fixed}");
+    assert_eq!(fixed["checked"]["works"], true, "asked at once: {fixed}");
     wait_for_status(&server, "b@partner.test", "relayed");
     let history = server.json(&["history"]);
     assert!(history[0]["reason"].as_str().unwrap().starts_with("alert 1: "), "{history}");

@@ -6,7 +6,7 @@ use causeway_catalog::{Phase, last_result};
 use causeway_model::Timestamp;
 use causeway_model::config::AlertSettings;
 
-use super::{Alert, Closing, FailingPath, Fix, Outcome, State};
+use super::{Alert, Checked, Closing, FailingPath, Fix, Outcome, State};
 use crate::diagnose::{Confidence, Diagnosis};
 use crate::remedy::Offer;
 
@@ -240,6 +240,12 @@ impl Book {
         Some(Change { id, changed: Changed::Counts })
     }
 
+    /// A probe has looked whether the remedy that was applied last works.
+    pub fn checked(&mut self, id: u64, checked: Checked) -> Option<Change> {
+        self.alerts.get_mut(&id)?.fixes.last_mut()?.checked = Some(checked);
+        Some(Change { id, changed: Changed::Counts })
+    }
+
     /// The path does not fail any more: what was done about it helped.
     fn settle_fixes(&mut self, id: u64, now: Timestamp) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
@@ -403,6 +409,7 @@ mod tests {
             at,
             author: "a".into(),
             revision: None,
+            checked: None,
             outcome: Outcome::Pending,
         };
         let mut book = Book::default();

@@ -4,7 +4,7 @@ use causeway_catalog::{Phase, Texts, WhoActs, last_result};
 use causeway_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, Closing, Outcome, State};
+use super::{Alert, Checked, Closing, Outcome, State};
 use crate::diagnose::{Confidence, Diagnosis, Judged, Standing};
 use crate::finding::Evidence;
 use crate::remedy::Offer;
@@ -76,6 +76,9 @@ pub struct CauseView {
     pub cause_id: String,
     /// As a sentence.
     pub cause: String,
+    /// `confirmed`, `likely`, `possible` or `ruled_out`.
+    #[schema(value_type = String)]
+    pub standing: Standing,
     /// What this rests on.
     pub evidence: Vec<Evidence>,
 }
@@ -111,6 +114,33 @@ pub struct FixView {
     pub outcome: String,
     /// The same as a sentence.
     pub detail: String,
+    /// What a probe found right afterwards.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub checked: Option<CheckView>,
+}
+
+/// What a probe found right after a remedy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CheckView {
+    /// A session came about as mail needs it.
+    pub works: bool,
+    /// The same as a sentence.
+    pub sentence: String,
+    /// What shows it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl CheckView {
+    /// For a reader.
+    #[must_use]
+    pub fn of(checked: &Checked, texts: &Texts) -> Self {
+        let key = if checked.works { "fix-probe-works" } else { "fix-probe-fails" };
+        Self {
+            works: checked.works,
+            sentence: texts.text(key),
+            evidence: checked.findings.iter().map(|finding| finding.evidence(texts)).collect(),
+        }
+    }
 }
 
 /// The name of what people do, among remedies.
@@ -146,6 +176,7 @@ fn cause(judged: &Judged, texts: &Texts) -> CauseView {
     CauseView {
         cause_id: judged.cause.clone(),
         cause: judged.title(texts),
+        standing: judged.standing,
         evidence: judged.lines(texts),
     }
 }
@@ -185,6 +216,7 @@ fn fixes(alert: &Alert, texts: &Texts) -> Vec<FixView> {
             revision: fix.revision,
             outcome: outcome.to_owned(),
             detail,
+            checked: fix.checked.as_ref().map(|checked| CheckView::of(checked, texts)),
         }
     };
     alert.fixes.iter().map(view).collect()

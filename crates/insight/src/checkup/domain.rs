@@ -3,8 +3,8 @@
 use causeway_model::Failure;
 use causeway_model::config::DomainType;
 
-use super::StepStatus::{Failed, Passed, Warning};
 use super::{Teller, names, paths};
+use causeway_model::StepStatus::{Failed, Passed, Warning};
 
 /// Where DKIM keys usually are.
 const SELECTORS: &[&str] = &[

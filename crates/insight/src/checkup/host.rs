@@ -7,10 +7,10 @@ use causeway_model::config::{Host, SmartHost, TlsLevel};
 use causeway_net::Families;
 use causeway_net::dial::order_addresses;
 
-use super::StepStatus::{Failed, Passed};
 use super::Teller;
 use crate::finding::Fact;
 use crate::probe::Probe;
+use causeway_model::StepStatus::{Failed, Passed};
 
 /// Addresses of one host that are tested.
 const MOST_ADDRESSES: usize = 4;

@@ -1,9 +1,9 @@
 //! Who says what about a domain's records, and what is old.
 
-use super::StepStatus::{Failed, Passed, Warning};
 use super::Teller;
 use crate::finding::{DnsAnswer, Fact};
 use crate::probe::{Probe, RecordKind};
+use causeway_model::StepStatus::{Failed, Passed, Warning};
 
 /// `test propagation`: a step for each name server and resolver.
 pub(super) async fn propagation(domain: &str, kind: RecordKind, teller: &mut Teller<'_>) {

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 
 use causeway_model::config::{DomainType, Host, SmartHost, TlsLevel};
 
-use super::StepStatus::{Failed, Passed, Warning};
 use super::{Outbound, Teller, host};
 use crate::finding::{Fact, MailHost, failure_words};
 use crate::probe::Probe;
+use causeway_model::StepStatus::{Failed, Passed, Warning};
 
 /// Hosts of one domain or connector that are tested.
 const MOST_HOSTS: usize = 8;

@@ -54,6 +54,8 @@ pub struct Path {
     pub internal_relay: Vec<(String, u64)>,
     /// Where mail for the domain is expected to go (our own names), for domains of ours.
     pub expected_hosts: Vec<String>,
+    /// The address that was tried is one that this server listens at.
+    pub leads_here: bool,
 }
 
 impl Path {

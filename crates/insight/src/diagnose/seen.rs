@@ -98,19 +98,7 @@ impl<'a> Seen<'a> {
     /// The session that was tried went all the way, so what failed before works now.
     pub(super) fn works_now(&self) -> bool {
         let sessions = || self.all.iter().filter(|f| matches!(f.probe, Probe::Session { .. }));
-        let broken = |fact: &Fact| {
-            matches!(
-                fact,
-                Fact::SessionFailed { .. }
-                    | Fact::ConnectFailed { .. }
-                    | Fact::TlsFailed { .. }
-                    | Fact::StarttlsRefused { .. }
-                    | Fact::CertificateBad { forbidden: true, .. }
-                    | Fact::NotProbed { .. }
-                    | Fact::Masked { .. }
-            ) || (matches!(fact, Fact::StarttlsMissing { .. })
-                && self.facts.path.tls != causeway_model::config::TlsLevel::Opportunistic)
-        };
+        let broken = |fact: &Fact| fact.stops_mail(self.facts.path.tls);
         let early = self.facts.attempt.stage <= Stage::Tls;
         early
             && !matches!(

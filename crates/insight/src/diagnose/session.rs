@@ -9,6 +9,9 @@ use super::seen::Seen;
 use super::{Known, Proof, Verdict};
 use crate::finding::Fact;
 
+/// More octets at once than fit into a packet of any usual size.
+const LARGE: usize = 1_400;
+
 pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     match cause {
         "service-not-available" => not_available(facts, seen, verdict),
@@ -29,12 +32,11 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
             }
         }
         "connector-missing" => own(facts, verdict, |f| matches!(f, Failure::NoConnector { .. })),
-        "domain-not-accepted-here" => {
+        "domain-not-accepted-here" if !leads_back(facts) => {
             own(facts, verdict, |f| matches!(f, Failure::MxPointsHere { .. }));
         }
-        "connector-points-back" => {
-            own(facts, verdict, |f| matches!(f, Failure::RoutingLoop { .. }));
-        }
+        "domain-not-accepted-here" => verdict.rule_out([facts.failed()]),
+        "connector-points-back" if leads_back(facts) => verdict.confirm([facts.failed()]),
         _ => {}
     }
 }
@@ -43,6 +45,16 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
 fn own(facts: &Facts, verdict: &mut Verdict, is: impl Fn(&Failure) -> bool) {
     if facts.failure().is_some_and(is) {
         verdict.confirm([facts.failed()]);
+    }
+}
+
+/// The way that was configured here for a domain leads back here: by the MX records of a domain of ours, to
+/// a smart host that is this server, or to the servers that the message came from.
+fn leads_back(facts: &Facts) -> bool {
+    match facts.failure() {
+        Some(Failure::MxPointsHere { .. }) => facts.attempt.connector.is_some(),
+        Some(Failure::RoutingLoop { .. }) => true,
+        _ => facts.path.leads_here,
     }
 }
 
@@ -110,6 +122,20 @@ fn breaks(fact: &Fact) -> bool {
     matches!(fact, Fact::BreaksAfter { .. })
 }
 
+/// Cut at a command that middle boxes do not know; servers that crash do so at content.
+fn cut_at_extension(fact: &Fact) -> bool {
+    match fact {
+        Fact::BreaksAfter { command, .. } => {
+            let command = command.to_ascii_uppercase();
+            ["EHLO", "STARTTLS", "BDAT", "AUTH"].iter().any(|known| command.starts_with(known))
+        }
+        Fact::SessionFailed { stage: Stage::Starttls, failure, .. } => {
+            matches!(failure, Failure::ClosedAbruptly { .. } | Failure::TimedOut { .. })
+        }
+        _ => false,
+    }
+}
+
 fn large(fact: &Fact) -> bool {
     matches!(fact, Fact::LargePacketsLost { .. })
 }
@@ -125,11 +151,7 @@ fn rewrites(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     {
         return verdict.support(3, [missing, facts.worked()]);
     }
-    // Cut at a command that middle boxes do not know; servers that crash do so at content.
-    let at_command = seen.found(breaks).into_iter().find(|finding| {
-        matches!(&finding.fact, Fact::BreaksAfter { command, .. }
-            if ["EHLO", "STARTTLS", "BDAT", "AUTH"].iter().any(|c| command.to_ascii_uppercase().starts_with(c)))
-    });
+    let at_command = seen.found(cut_at_extension).into_iter().next();
     if let Some(finding) = at_command {
         return verdict.support(4, [Proof::Found(finding.clone())]);
     }
@@ -164,8 +186,10 @@ fn crashes(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
         let weight = if facts.attempt.stage == Stage::Banner { 4 } else { 3 };
         return verdict.support(weight, cut);
     }
-    if facts.attempt.stage >= Stage::Data && facts.same_address() {
-        verdict.support(2, [facts.failed()]);
+    // Everything before the content works, and so does as much as a content at once.
+    let enduring = |fact: &Fact| matches!(fact, Fact::Alive { octets, .. } if *octets > LARGE);
+    if facts.attempt.stage >= Stage::Data && (facts.same_address() || seen.any(enduring)) {
+        verdict.support(2, [facts.failed()].into_iter().chain(seen.proof(enduring)));
     }
 }
 
@@ -175,7 +199,7 @@ fn between(seen: &Seen<'_>, verdict: &mut Verdict) {
     }
     // Large commands went through.
     verdict
-        .rule_out(seen.proof(|fact| matches!(fact, Fact::Alive { octets, .. } if *octets > 1_400)));
+        .rule_out(seen.proof(|fact| matches!(fact, Fact::Alive { octets, .. } if *octets > LARGE)));
     if seen.any(masked) {
         verdict.rule_out(seen.proofs(masked));
     }

@@ -34,6 +34,7 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "certificate-damaged" => {
             certificate(seen, verdict, |f| matches!(f, Failure::CertificateInvalid { .. }));
         }
+        "dane-records-outdated" | "sts-policy-outdated" => published(facts, seen, verdict),
         "policy-without-tls" if seen.any(missing) => verdict.support(3, seen.proofs(missing)),
         "certificate-not-for-host" => {
             let mismatch = |fact: &Fact| {
@@ -51,6 +52,14 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         }
         _ => {}
     }
+}
+
+/// What the domain publishes does not fit its server. That is likely out of date; whether somebody answers in the
+/// server's place cannot be told from here, and is what the records are for: never more than likely.
+fn published(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let good = |fact: &Fact| matches!(fact, Fact::CertificateGood { .. });
+    verdict.support(if seen.any(good) { 5 } else { 2 }, [facts.failed()]);
+    verdict.support(0, seen.proof(good));
 }
 
 fn missing(fact: &Fact) -> bool {

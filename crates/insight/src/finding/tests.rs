@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
 use causeway_catalog::texts::Texts;
+use causeway_model::Stage;
 use causeway_model::config::{Language, TlsLevel};
 
 use super::*;
+use crate::probe::{RecordKind, TlsDemand};
 
 fn server(name: Option<&str>) -> NameServer {
     NameServer { name: name.map(str::to_owned), address: "192.0.2.53:53".parse().unwrap() }
@@ -165,7 +167,7 @@ fn session_facts() -> Vec<Fact> {
 
 #[test]
 fn every_fact_has_a_sentence_in_every_language() {
-    let source = include_str!("../finding.rs");
+    let source = include_str!("fact.rs");
     let body = source.split("pub enum Fact {").nth(1).unwrap().split("\n}\n").next().unwrap();
     let is_variant = |line: &&str| {
         let name = line.strip_prefix("    ").unwrap_or_default();

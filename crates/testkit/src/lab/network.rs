@@ -81,6 +81,8 @@ pub enum Rewrite {
     HangAt(String),
     /// Loses whatever comes from the client in one piece of more than so many octets.
     LoseLarge(usize),
+    /// Ends the connection when more than so many octets come from the client in one piece.
+    CutLarge(usize),
 }
 
 /// A middle box: passes connections on to a server, and rewrites what goes through until TLS begins.
@@ -186,6 +188,10 @@ fn upwards(octets: &[u8], rules: &[Rewrite], seen: &mut Seen) -> Option<Vec<u8>>
     seen.hangs |= rules.iter().any(is_lost);
     if seen.hangs {
         return Some(Vec::new());
+    }
+    let is_cut = |rule: &Rewrite| matches!(rule, Rewrite::CutLarge(n) if octets.len() > *n);
+    if rules.iter().any(is_cut) {
+        return None;
     }
     if seen.encrypted {
         return Some(octets.to_vec());

@@ -27,7 +27,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc as std_mpsc};
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::background::Background;
 
@@ -54,6 +54,8 @@ struct Shared {
     record: Mutex<Record>,
     recorded: Condvar,
     connections: AtomicU64,
+    /// The sessions that are open are to end.
+    hang_up: Notify,
 }
 
 enum Control {
@@ -85,6 +87,7 @@ impl ScriptedPeer {
             record: Mutex::new(Record::default()),
             recorded: Condvar::new(),
             connections: AtomicU64::new(0),
+            hang_up: Notify::new(),
         });
         let (control, commands) = mpsc::channel(1);
         let serving = Arc::clone(&shared);
@@ -143,6 +146,12 @@ impl ScriptedPeer {
     /// Listens again.
     pub fn listen(&self) {
         self.set_listening(true);
+    }
+
+    /// Closes every connection that is open, and waits until they are.
+    pub fn hang_up(&self) {
+        self.shared.hang_up.notify_waiters();
+        self.shared.wait_until(|record| record.open == 0);
     }
 
     fn set_listening(&self, listen: bool) {

@@ -33,7 +33,10 @@ pub(super) async fn run(stream: TcpStream, number: u64, shared: Arc<Shared>) {
         has_reverse_path: false,
     };
     // However it ends, the client sees it; there is nobody else to tell.
-    let _ = session.serve().await;
+    tokio::select! {
+        _ = session.serve() => {}
+        () = shared.hang_up.notified() => {}
+    }
     shared.record(|record| record.open -= 1);
 }
 

@@ -27,6 +27,7 @@ pub(super) async fn run(command: AlertCommand, context: &Context) -> Result<Answ
 async fn list(arguments: AlertListArguments, context: &Context) -> Result<Answer, Failure> {
     let mut output = context.output();
     let query = AlertQuery {
+        path: None,
         state: match (arguments.open, arguments.closed) {
             (true, _) => Some(AlertStates::Open),
             (_, true) => Some(AlertStates::Closed),
@@ -160,6 +161,9 @@ pub(super) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Resul
     for fix in &alert.fixes {
         let line = format!("{}: {}", fix.title, fix.detail);
         output.line(&harmless(&line, 1000))?;
+        if let Some(checked) = &fix.checked {
+            lines(&checked.sentence, &checked.evidence, output)?;
+        }
     }
     remedies(alert, output, words)
 }

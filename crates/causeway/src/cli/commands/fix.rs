@@ -117,6 +117,7 @@ fn refused(plan: FixPlan) -> FixAnswer {
         detail: plan.plan.plan.refused.clone().unwrap_or_default().into(),
         plan: plan.plan.plan,
         outcome: "refused".into(),
+        checked: None,
     }
 }
 
@@ -124,6 +125,14 @@ fn say_outcome(answer: &FixAnswer, output: &mut Output, words: Words) -> Result<
     if let Some(number) = answer.revision {
         let line = words.say("cli-applied", &[("number", number.into())]);
         output.line(&line)?;
+    }
+    if let Some(checked) = &answer.checked {
+        let tone = if checked.works { Tone::Good } else { Tone::Bad };
+        let sentence = output.toned(tone, &checked.sentence);
+        output.line(&sentence)?;
+        for evidence in &checked.evidence {
+            output.line(&format!("  - {}", harmless(&evidence.finding, 1000)))?;
+        }
     }
     let tone = match answer.outcome.as_str() {
         "helped" => Tone::Good,

@@ -1,5 +1,7 @@
 //! `causeway trace`.
 
+use std::collections::BTreeSet;
+
 use causeway_admin::Client;
 use causeway_admin::types::{TraceEntry, TraceQuery, TraceStatus};
 use causeway_model::{QueueId, Timestamp};
@@ -194,6 +196,13 @@ async fn show(id: QueueId, context: &Context) -> Result<Answer, Failure> {
                 harmless(&event.kind, 40),
                 harmless(&event.detail, 1000)
             ))?;
+        }
+    }
+    let mut told = BTreeSet::new();
+    for alert in page.rows.iter().filter_map(|row| row.alert.as_deref()) {
+        if told.insert(alert.id) {
+            output.line("")?;
+            super::alert::say(alert, &mut output, context.words())?;
         }
     }
     output.flush()?;

@@ -1,16 +1,16 @@
 //! What is known about a failing path without touching the network.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use causeway_insight::alert::FailingPath;
 use causeway_insight::diagnose::facts::aspects_changed;
 use causeway_insight::diagnose::{ConfigurationChange, Facts, LastSuccess, Others, Path};
 use causeway_insight::finding::Control;
+use causeway_insight::probe::Probe;
 use causeway_insight::prober::Known;
-use causeway_model::config::{
-    Connector, DomainPattern, DomainType, Host, MailFlow, OutboundConnector,
-};
-use causeway_model::{Domain, Timestamp};
+use causeway_model::config::{Connector, DomainPattern, DomainType, MailFlow, OutboundConnector};
+use causeway_model::{Domain, Failure, Outcome, Timestamp};
 use causeway_store::TraceFilter;
 use tracing::warn;
 
@@ -67,17 +67,14 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
 }
 
 /// What probes compare a failing path with: where mail went lately, and names that are spelt rightly.
-pub(crate) fn known(server: &Server, path: &str) -> Known {
+pub(crate) async fn known(server: &Server, path: &str, probes: &[Probe]) -> Known {
     let now = server.dispatch.now();
     let lately = server.dispatch.successes(before(now, CONTROLS), MOST_CONTROLS);
     let others = || lately.iter().filter(|(other, _)| other != path);
-    let mut controls: Vec<Control> = Vec::new();
-    for control in &server.machine.probes.control_destinations {
-        if let Host::Address(ip) = control.host {
-            let address = std::net::SocketAddr::new(ip, control.port);
-            controls.push(Control { site: address.to_string(), address });
-        }
-    }
+    let mut controls = match probes.contains(&Probe::ControlDestinations) {
+        true => server.prober.controls(&server.machine.probes.control_destinations).await,
+        false => Vec::new(),
+    };
     controls.extend(
         others().map(|(site, success)| Control { site: site.clone(), address: success.address }),
     );
@@ -99,8 +96,25 @@ pub(crate) fn known(server: &Server, path: &str) -> Known {
     // Where this path itself went when it worked.
     spellings.extend(server.dispatch.last_success(path).map(|success| success.host));
     spellings.extend(recent_names.iter().cloned());
+    if probes.iter().any(|probe| matches!(probe, Probe::Spelling { .. })) {
+        spellings.extend(domains_served(server, before(now, CONTROLS)).await);
+    }
     spellings.retain(|name| is_name(name));
     Known { controls, recent_names, spellings }
+}
+
+/// Domains that mail went to since then.
+async fn domains_served(server: &Server, since: Timestamp) -> Vec<String> {
+    let filter = TraceFilter {
+        status: Some("relayed".into()),
+        since: Some(since),
+        limit: MOST_COUNTED,
+        ..TraceFilter::default()
+    };
+    let rows = server.store.trace(filter).await.unwrap_or_default();
+    let domains: BTreeSet<String> =
+        rows.iter().map(|row| row.recipient.domain().to_string()).collect();
+    domains.into_iter().collect()
 }
 
 fn before(now: Timestamp, span: Duration) -> Timestamp {
@@ -117,8 +131,11 @@ fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
         Some(connector) => Path::of_connector(connector, mx_port),
         None => Path { mx_port, ..Path::default() },
     };
-    path.domain.clone_from(&failing.domain);
-    if let Some(domain) = failing.domain.as_deref().and_then(|name| Domain::parse(name).ok())
+    path.domain =
+        failing.domain.clone().or_else(|| relayed_domain(failing, connector.map(|c| &**c)));
+    let address = failing.last.address;
+    path.leads_here = server.listeners.iter().any(|own| Some(own.address) == address);
+    if let Some(domain) = path.domain.as_deref().and_then(|name| Domain::parse(name).ok())
         && policy.flow().domains.iter().any(|accepted| accepted.name == domain)
     {
         path.expected_hosts = vec![server.hostname.to_string()];
@@ -127,6 +144,16 @@ fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
         path.internal_relay = internal_relay(server, connector, flow);
     }
     path
+}
+
+/// The one domain whose mail a connector takes, where the other end refuses to relay it: whether its MX
+/// records are in order is worth a look.
+fn relayed_domain(failing: &FailingPath, connector: Option<&OutboundConnector>) -> Option<String> {
+    let Outcome::Failure(Failure::Replied { .. }) = failing.last.outcome else { return None };
+    match connector?.recipient_domains.as_slice() {
+        [DomainPattern::Exact(domain)] => Some(domain.to_string()),
+        _ => None,
+    }
 }
 
 /// Internal relay domains that a connector takes, with their mailboxes here.

@@ -8,11 +8,13 @@ use causeway_admin::ControlError;
 use causeway_admin::types::{ApplyRequest, FixAnswer, FixPlan, FixRequest, Plan, PlanAnswer};
 use causeway_catalog::Texts;
 use causeway_catalog::causes::remedy::Remedy;
-use causeway_insight::alert::view::RemedyView;
-use causeway_insight::alert::{Alert, Fix, Outcome};
+use causeway_insight::alert::view::{CheckView, RemedyView};
+use causeway_insight::alert::{Alert, Checked, Fix, Outcome};
 use causeway_insight::remedy::{Offer, edited};
+use causeway_insight::verify::{Way, verify};
 use causeway_insight::watch::Watch;
-use causeway_model::config::Language;
+use causeway_model::Domain;
+use causeway_model::config::{Host, Language, OutboundRoute, SmartHost, TlsLevel};
 
 use crate::serve::{Server, flow};
 
@@ -134,6 +136,7 @@ pub(crate) async fn fix_apply(
         plan: no_change(),
         outcome: "pending".into(),
         detail: String::new(),
+        checked: None,
     };
     if let Some(text) = proposal(server, &offer).await? {
         let title = offer.title(Texts::get(Language::En));
@@ -164,6 +167,7 @@ pub(crate) async fn fix_apply(
         at,
         author,
         revision: answer.revision,
+        checked: None,
         outcome: Outcome::Pending,
     };
     watch.fixed(id, fix).await;
@@ -177,8 +181,40 @@ pub(crate) async fn fix_apply(
         }
         _ => {}
     }
-    outcome(watch, id, language, &mut answer).await;
+    let ((), checked) =
+        tokio::join!(outcome(watch, id, language, &mut answer), check(server, watch, &alert));
+    answer.checked = checked.map(|checked| CheckView::of(&checked, texts));
     Ok(answer)
+}
+
+/// Asks the network at once whether the path works now. `None` where mail does not go that way any more.
+async fn check(server: &Server, watch: &Watch, alert: &Alert) -> Option<Checked> {
+    let way = way(server, alert)?;
+    let checked = verify(&server.prober, &way).await;
+    watch.checked(alert.id, checked.clone()).await;
+    Some(checked)
+}
+
+/// Where mail of the path goes by the configuration in force.
+fn way(server: &Server, alert: &Alert) -> Option<Way> {
+    // The host that was tried, by whatever address its name has now.
+    let tried = || -> Option<SmartHost> {
+        let address = alert.attempt.address?;
+        let name = alert.attempt.host.as_deref().and_then(|host| Domain::parse(host).ok());
+        let host = name.map_or(Host::Address(address.ip()), Host::Name);
+        Some(SmartHost { host, port: address.port() })
+    };
+    let Some(name) = &alert.attempt.connector else {
+        let (hosts, level) = (vec![tried()?], TlsLevel::Opportunistic);
+        return Some(Way { hosts, level, expected_name: None });
+    };
+    let policy = server.policy.load();
+    let connector = policy.outbound_connector(name).filter(|connector| connector.enabled)?;
+    let hosts = match &connector.route {
+        OutboundRoute::SmartHosts(groups) => groups.iter().flatten().cloned().collect(),
+        OutboundRoute::Mx => vec![tried()?],
+    };
+    Some(Way { hosts, level: connector.tls, expected_name: connector.tls_domain.clone() })
 }
 
 /// Waits until the next delivery has told, or for a while.

@@ -1,0 +1,113 @@
+//! Paths on which every message is refused or turns in a circle: relaying, logging in, routing.
+
+use causeway_testkit::server::Server;
+use causeway_testkit::{Behaviour, ScriptedPeer, TestDns};
+
+use super::super::world::{inside, with_partner};
+use super::Case;
+use super::bench::{Found, fails, peer_of_its_own, start, works};
+
+const DENIED: &str = "550 5.7.1 Unable to relay";
+
+/// A partner that never took mail of ours.
+fn never_relayed(words: &str) -> Found {
+    let partner = ScriptedPeer::start(Behaviour::new().reply("RCPT", [words]));
+    fails(&start(with_partner(partner.address(), "")))
+}
+
+/// A partner that took mail until now.
+fn relays_no_more(words: &str) -> Found {
+    let partner = peer_of_its_own(Behaviour::new());
+    let server = start(with_partner(partner.address(), ""));
+    works(&server, &partner);
+    partner.change(Behaviour::new().reply("RCPT", [words]));
+    fails(&server)
+}
+
+/// A domain of ours, whose other mailboxes are at a partner that refuses, with these MX hosts.
+fn own_domain(hosts: &[&str]) -> Found {
+    let dns = TestDns::start();
+    for (index, host) in hosts.iter().enumerate() {
+        let preference = 10 * (index as u16 + 1);
+        dns.mx("partner.test", preference, host).a(host, &format!("127.0.0.{}", 20 + index));
+    }
+    let partner = ScriptedPeer::start(Behaviour::new().reply("RCPT", [DENIED]));
+    let setup = with_partner(partner.address(), "").internal_relay("partner.test");
+    fails(&start(setup.dns(dns.address())))
+}
+
+/// An internal relay domain, and nothing that leads to its other mailboxes.
+fn without_connector(disabled: bool) -> Found {
+    let setup = match disabled {
+        true => with_partner(peer_of_its_own(Behaviour::new()).address(), "enabled = false"),
+        false => inside(),
+    };
+    fails(&start(setup.internal_relay("partner.test")))
+}
+
+/// The MX record of a domain leads here.
+fn mx_leads_here(setup: impl Fn(&TestDns) -> Server, host: &str) -> Found {
+    let dns = TestDns::start();
+    let server = setup(&dns);
+    dns.mx("partner.test", 10, host).a(host, &server.smtp().ip().to_string());
+    fails(&server)
+}
+
+fn by_mx(dns: &TestDns) -> Server {
+    start(inside().dns(dns.address()).mx_port(2525))
+}
+
+/// A connector that uses the MX records of a domain of ours.
+fn connector_by_mx(dns: &TestDns) -> Server {
+    let connector = "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+                     recipient_domains = [\"partner.test\"]\nuse_mx = true\n";
+    let setup = inside().internal_relay("partner.test").mailflow(connector);
+    start(setup.dns(dns.address()).mx_port(2525))
+}
+
+/// The name of the smart host has come to lead here.
+fn smart_host_leads_here() -> Found {
+    let dns = TestDns::start();
+    let connector = "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+                     recipient_domains = [\"partner.test\"]\nsmart_hosts = [\"mail.partner.test:2525\"]\n";
+    let server = start(inside().mailflow(connector).dns(dns.address()));
+    dns.a("mail.partner.test", &server.smtp().ip().to_string());
+    fails(&server)
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case(
+        "mx-not-this-server",
+        "our domain's MX leads elsewhere; the partner refuses to relay",
+        || own_domain(&["mx.elsewhere.test"]),
+    ),
+    Case("mx-not-this-server", "one of its two MX leads elsewhere; the partner refuses", || {
+        own_domain(&["mx.ours.test", "mx.elsewhere.test"])
+    }),
+    Case("not-allowed-to-relay", "550 5.7.1, never worked", || never_relayed(DENIED)),
+    Case("not-allowed-to-relay", "554 5.7.1, never worked", || {
+        never_relayed("554 5.7.1 <x@partner.test>: Relay access denied")
+    }),
+    Case("domain-not-active-there", "550 5.7.1, after it worked", || relays_no_more(DENIED)),
+    Case("domain-not-active-there", "550 5.7.64, after it worked", || {
+        relays_no_more("550 5.7.64 TenantAttribution; Relay Access Denied")
+    }),
+    Case("connector-missing", "an internal relay domain without a connector", || {
+        without_connector(false)
+    }),
+    Case("connector-missing", "its connector is switched off", || without_connector(true)),
+    Case("domain-not-accepted-here", "the MX record is this server's name", || {
+        mx_leads_here(by_mx, "mx.ours.test")
+    }),
+    Case("domain-not-accepted-here", "the MX host has this server's address", || {
+        mx_leads_here(by_mx, "mail.partner.test")
+    }),
+    Case("connector-points-back", "a connector uses the MX records of our domain", || {
+        mx_leads_here(connector_by_mx, "mx.ours.test")
+    }),
+    Case(
+        "connector-points-back",
+        "the smart host's name leads to this server",
+        smart_host_leads_here,
+    ),
+];
