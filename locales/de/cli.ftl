@@ -354,3 +354,17 @@ cli-dkim-published = veröffentlicht
 cli-dkim-missing = nicht veröffentlicht: Im DNS gibt es keinen solchen Eintrag
 cli-dkim-different = nicht veröffentlicht: Im DNS steht dort ein anderer Eintrag
 cli-dkim-no-answer = Das DNS gibt keine Antwort
+
+# check.
+cli-check-both = causeway.toml und mailflow.toml in { $directory } sind in Ordnung
+cli-check-machine = causeway.toml in { $directory } ist in Ordnung; mailflow.toml ist nicht da, also gelten ihre Vorgaben
+cli-check-flow = mailflow.toml in { $directory } ist in Ordnung; causeway.toml ist nicht da, also gelten ihre Vorgaben
+cli-check-none = weder causeway.toml noch mailflow.toml ist in { $directory }: die Vorgaben gelten
+cli-check-warnings = { $count ->
+    [one] { $files }, mit 1 Warnung.
+   *[other] { $files }, mit { $count } Warnungen.
+}
+cli-check-errors = { $count ->
+    [one] 1 Fehler in { $directory }; damit würde der Server nicht starten
+   *[other] { $count } Fehler in { $directory }; damit würde der Server nicht starten
+}

@@ -354,3 +354,17 @@ cli-dkim-published = published
 cli-dkim-missing = not published: there is no such record in DNS
 cli-dkim-different = not published: DNS has another record there
 cli-dkim-no-answer = DNS gives no answer
+
+# check.
+cli-check-both = causeway.toml and mailflow.toml in { $directory } are right
+cli-check-machine = causeway.toml in { $directory } is right; mailflow.toml is not there, so its defaults hold
+cli-check-flow = mailflow.toml in { $directory } is right; causeway.toml is not there, so its defaults hold
+cli-check-none = neither causeway.toml nor mailflow.toml is in { $directory }: the defaults hold
+cli-check-warnings = { $count ->
+    [one] { $files }, with 1 warning.
+   *[other] { $files }, with { $count } warnings.
+}
+cli-check-errors = { $count ->
+    [one] 1 error in { $directory }; the server would not start with this
+   *[other] { $count } errors in { $directory }; the server would not start with this
+}

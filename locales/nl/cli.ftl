@@ -354,3 +354,17 @@ cli-dkim-published = gepubliceerd
 cli-dkim-missing = niet gepubliceerd: zo’n record staat niet in DNS
 cli-dkim-different = niet gepubliceerd: in DNS staat daar een ander record
 cli-dkim-no-answer = DNS geeft geen antwoord
+
+# check.
+cli-check-both = causeway.toml en mailflow.toml in { $directory } zijn in orde
+cli-check-machine = causeway.toml in { $directory } is in orde; mailflow.toml is er niet, dus gelden de standaardwaarden ervan
+cli-check-flow = mailflow.toml in { $directory } is in orde; causeway.toml is er niet, dus gelden de standaardwaarden ervan
+cli-check-none = noch causeway.toml noch mailflow.toml is in { $directory }: de standaardwaarden gelden
+cli-check-warnings = { $count ->
+    [one] { $files }, met 1 waarschuwing.
+   *[other] { $files }, met { $count } waarschuwingen.
+}
+cli-check-errors = { $count ->
+    [one] 1 fout in { $directory }; hiermee zou de server niet starten
+   *[other] { $count } fouten in { $directory }; hiermee zou de server niet starten
+}

@@ -354,3 +354,17 @@ cli-dkim-published = publicerad
 cli-dkim-missing = inte publicerad: det finns ingen sådan post i DNS
 cli-dkim-different = inte publicerad: DNS har en annan post där
 cli-dkim-no-answer = DNS ger inget svar
+
+# check.
+cli-check-both = causeway.toml och mailflow.toml i { $directory } är rätt
+cli-check-machine = causeway.toml i { $directory } är rätt; mailflow.toml finns inte, så dess standardvärden gäller
+cli-check-flow = mailflow.toml i { $directory } är rätt; causeway.toml finns inte, så dess standardvärden gäller
+cli-check-none = varken causeway.toml eller mailflow.toml finns i { $directory }: standardvärdena gäller
+cli-check-warnings = { $count ->
+    [one] { $files }, med 1 varning.
+   *[other] { $files }, med { $count } varningar.
+}
+cli-check-errors = { $count ->
+    [one] 1 fel i { $directory }; servern skulle inte starta med detta
+   *[other] { $count } fel i { $directory }; servern skulle inte starta med detta
+}

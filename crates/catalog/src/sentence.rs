@@ -7,7 +7,8 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
 
-use causeway_model::config::Language;
+use causeway_model::Said;
+use causeway_model::config::{Language, Problem, Severity};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::texts::{Texts, Value};
@@ -64,6 +65,31 @@ impl From<u64> for Variable {
 impl From<Parts> for Variable {
     fn from(parts: Parts) -> Self {
         Self::Said(parts)
+    }
+}
+
+impl From<Sentence> for Variable {
+    fn from(sentence: Sentence) -> Self {
+        match sentence.parts {
+            Some(parts) => Self::Said(parts),
+            None => Self::Text(sentence.text),
+        }
+    }
+}
+
+impl From<Said> for Variable {
+    fn from(said: Said) -> Self {
+        match said.key {
+            "" => Self::Text(said.english),
+            _ => Self::Said(said.into()),
+        }
+    }
+}
+
+impl From<Said> for Parts {
+    fn from(said: Said) -> Self {
+        let values = said.values.into_iter().map(|(name, value)| (name, Variable::Text(value)));
+        Self { key: said.key, variables: values.collect() }
     }
 }
 
@@ -137,6 +163,28 @@ impl Sentence {
 impl From<Parts> for Sentence {
     fn from(parts: Parts) -> Self {
         Self { text: parts.say(Language::En), parts: Some(parts) }
+    }
+}
+
+impl From<Said> for Sentence {
+    fn from(said: Said) -> Self {
+        let text = said.english.clone();
+        Self { text, parts: (!said.key.is_empty()).then(|| said.into()) }
+    }
+}
+
+impl From<&Problem> for Sentence {
+    /// `mailflow.toml:12:8: error: unknown key "tsl"; did you mean "tls"?`
+    fn from(problem: &Problem) -> Self {
+        let key = match problem.severity {
+            Severity::Warning => "check-warning",
+            Severity::Error => "check-error",
+        };
+        Parts::of(key)
+            .with("place", problem.place())
+            .with("what", problem.what.clone())
+            .with("instead", problem.instead.clone())
+            .into()
     }
 }
 

@@ -38,6 +38,7 @@ macro_rules! files {
             ("cli.ftl", include_str!(concat!("../../../locales/", $language, "/cli.ftl"))),
             ("plan.ftl", include_str!(concat!("../../../locales/", $language, "/plan.ftl"))),
             ("route.ftl", include_str!(concat!("../../../locales/", $language, "/route.ftl"))),
+            ("check.ftl", include_str!(concat!("../../../locales/", $language, "/check.ftl"))),
             ("relay.ftl", include_str!(concat!("../../../locales/", $language, "/relay.ftl"))),
         ]
     };

@@ -120,6 +120,44 @@ fn check_says_the_same_as_json() {
 }
 
 #[test]
+fn check_finds_everything_at_once_in_the_language_asked_for() {
+    let connector = |name: &str, rest: &str| {
+        format!(
+            "[[connector]]\nname = \"{name}\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+             recipient_domains = [\"a.test\"]\n{rest}\n"
+        )
+    };
+    let flow = [
+        connector("one", "smart_hosts = [\"mail one\"]"),
+        connector("two", "smart_hosts = [\"mail.two.test\"]\ntls = \"perhaps\""),
+        "[relay]\nnetworks = [\"300.1.1.1\", \"0.0.0.0/1\"]\n".to_owned(),
+    ];
+    let config = directory("[delivery]\ntrust_roots = [\"none.pem\"]\n", &flow.concat());
+    let shown = causeway(&["check", "--lang", "de", "--config", text(config.path())]);
+    assert_eq!(status(&shown), 2, "{shown:?}");
+    let shown = stderr(&shown);
+    let lines: Vec<&str> = shown.lines().collect();
+    let expected = [
+        "causeway.toml:2:16: Fehler: die Aussteller sind nicht brauchbar",
+        "mailflow.toml:6:16: Fehler: ",
+        "mailflow.toml:11:22: Fehler: die Konnektoren „one“ und „two“ nehmen beide \"a.test\"",
+        "mailflow.toml:13:7: Fehler: ",
+        "mailflow.toml:15:13: Fehler: ",
+        "mailflow.toml:15:26: Fehler: 0.0.0.0/1 enthält so viele Adressen",
+    ];
+    for (line, expected) in lines.iter().zip(expected) {
+        assert!(line.contains(expected), "{expected}: {shown}");
+    }
+    assert!(lines.last().unwrap().contains("Fehler in"), "{shown}");
+    let json = causeway(&["check", "--json", "--lang", "sv", "--config", text(config.path())]);
+    let document: Value = serde_json::from_str(&stdout(&json)).unwrap();
+    let found: Vec<&Value> = document["problems"].as_array().unwrap().iter().collect();
+    assert!(found.len() >= expected.len(), "{document}");
+    assert!(found.iter().all(|p| p["severity"] == "error" && p["line"].is_u64()), "{document}");
+    assert!(found[2]["what"].as_str().unwrap().starts_with("anslutningarna"), "{document}");
+}
+
+#[test]
 fn help_and_version_are_answers() {
     for arguments in [&["--help"][..], &["queue", "remove", "--help"], &["-V"], &["explain", "-h"]]
     {

@@ -1,7 +1,5 @@
 //! What administrators do to the queue, and what they see of it.
 
-use std::time::Duration;
-
 use causeway_catalog::Phase;
 use causeway_model::envelope::Recipient;
 use causeway_model::{
@@ -22,7 +20,7 @@ use crate::paths::Success;
 use crate::reports::{self, add_history, reported};
 use crate::route::site_for;
 use crate::site::{Health, SiteKey};
-use crate::sweeper::{self, finish};
+use crate::sweeper::finish;
 
 /// Messages that are worked on at once.
 const BATCH: usize = 500;
@@ -480,60 +478,6 @@ impl Dispatch {
             claim.ended();
         }
         Ok(count)
-    }
-
-    /// The configuration has changed: everything that waits for a site is routed anew and tried, as
-    /// the change may be what it waited for.
-    pub fn reroute(&self) {
-        self.shared.mx_cache.clear();
-        self.shared.bound_connectors();
-        self.shared.paths.forget_troubles();
-        let mut waiting = Vec::new();
-        let mut schedule = self.shared.schedule.lock();
-        for index in schedule.sites_in_use() {
-            waiting.extend(schedule.clear_site(index));
-        }
-        drop(schedule);
-        self.shared.place(&waiting);
-        self.shared.timers_changed();
-    }
-
-    /// Moves a manual clock, doing everything that is due on the way; returns when nothing more is
-    /// to be done at the new moment.
-    pub async fn advance(&self, by: Duration) {
-        let shared = &self.shared;
-        let target = shared.clock.now().plus(by);
-        let pause = || sweeper::interval(&shared.policy.load().flow().queue);
-        let mut sweep_at = shared.clock.now().plus(pause());
-        loop {
-            self.quiet().await;
-            let wake = shared.schedule.lock().next_wake().unwrap_or(target);
-            let next = wake.min(sweep_at).min(target);
-            shared.clock.advance_to(next);
-            shared.run_due();
-            if next >= sweep_at || next >= target {
-                self.quiet().await;
-                sweeper::sweep(shared).await;
-                sweep_at = next.plus(pause());
-            }
-            self.quiet().await;
-            if next >= target {
-                return;
-            }
-        }
-    }
-
-    /// Waits until nobody has anything to do before the next timer.
-    pub async fn quiet(&self) {
-        loop {
-            let progress = self.shared.progress.notified();
-            tokio::pin!(progress);
-            progress.as_mut().enable();
-            if self.shared.schedule.lock().is_quiet() {
-                return;
-            }
-            progress.await;
-        }
     }
 }
 

@@ -21,7 +21,8 @@
 //! connection is held against) and `sts` (policies of domains), `connect` (from a
 //! route to a session), `local` (mailboxes), `settle` (making it durable), `doubt` (what a crash may have
 //! repeated), `reports` (with `addressee` and [`letter`]),
-//! `sweeper`, [`control`] (what administrators do to the queue), [`again`] (returned mail is sent again), and `validate` (does a connector work).
+//! `sweeper`, [`control`] (what administrators do to the queue),
+//! `reroute` (what waits, after a change), [`again`] (returned mail is sent again), and `validate` (does a connector work).
 
 mod addressee;
 pub mod again;
@@ -42,6 +43,7 @@ mod parcel;
 mod paths;
 mod recent;
 mod reports;
+mod reroute;
 mod resolve;
 pub mod return_path;
 mod route;
@@ -53,6 +55,7 @@ mod sts;
 mod sweeper;
 mod transact;
 pub mod validate;
+mod virtual_time;
 mod worker;
 
 pub use control::{FailingSite, Live, Selection, Standing};

@@ -154,10 +154,14 @@ impl Paths {
             .collect()
     }
 
-    /// The configuration has changed: what it made fail is to be seen anew.
-    pub(crate) fn forget_troubles(&self) {
+    /// The configuration has changed: what it made fail is to be seen anew, where the connector (none:
+    /// directly to the domain) is meant.
+    pub(crate) fn forget_troubles(&self, is_meant: impl Fn(Option<&str>) -> bool) {
         for path in self.by_site.lock().values_mut() {
-            path.trouble = None;
+            let connector = path.trouble.as_ref().map(|trouble| trouble.last.connector.as_deref());
+            if connector.is_some_and(&is_meant) {
+                path.trouble = None;
+            }
         }
     }
 
@@ -298,7 +302,9 @@ mod tests {
         assert!(paths.troubles(at(1)).is_empty());
         paths.troubled("p", &failed(1, said("relaying denied")), 1, None);
         assert_eq!(paths.troubles(at(1)).len(), 1);
-        paths.forget_troubles();
+        paths.forget_troubles(|connector| connector == Some("another"));
+        assert_eq!(paths.troubles(at(1)).len(), 1);
+        paths.forget_troubles(|_| true);
         assert!(paths.troubles(at(1)).is_empty());
     }
 

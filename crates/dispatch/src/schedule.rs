@@ -505,6 +505,33 @@ impl Schedule {
         waiting
     }
 
+    /// Takes those who wait at a site and whose domain is meant; when nobody else waits there, the site is
+    /// as new.
+    pub(crate) fn take_where(
+        &mut self,
+        index: SiteIndex,
+        mut is_meant: impl FnMut(&Domain) -> bool,
+    ) -> Vec<RecipientKey> {
+        let mut others = false;
+        let mut taken = Vec::new();
+        for key in &self.site(index).waiting {
+            let entry = self.entries.get(key).filter(|entry| entry.place == Place::Site(index));
+            match entry {
+                Some(entry) if is_meant(&entry.domain) => taken.push(*key),
+                Some(_) => others = true,
+                None => {}
+            }
+        }
+        if taken.is_empty() {
+            return taken;
+        }
+        if !others {
+            return self.clear_site(index);
+        }
+        taken.retain(|key| self.claim(*key).is_some());
+        taken
+    }
+
     /// Indexes of all sites that anybody waits for, or that are failing.
     pub(crate) fn sites_in_use(&self) -> Vec<SiteIndex> {
         (0..self.sites.len() as SiteIndex)

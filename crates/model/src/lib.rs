@@ -12,7 +12,8 @@
 //! time it is, or deciding what may be sent are other rooms' work.
 //!
 //! **In which order to read.** [`address`] and [`domain`] first, then [`envelope`] (who asked for
-//! what), [`attempt`] and [`reply`] (what happened on the wire), [`step`] (tests), [`id`] and [`time`], and
+//! what), [`attempt`] and [`reply`] (what happened on the wire), [`said`] (sentences), [`step`] (tests),
+//! [`id`] and [`time`], and
 //! [`config`] (the two files) last.
 
 pub mod address;
@@ -22,6 +23,7 @@ pub mod domain;
 pub mod envelope;
 pub mod id;
 pub mod reply;
+pub mod said;
 pub mod step;
 pub mod time;
 
@@ -31,5 +33,6 @@ pub use domain::{Domain, DomainError};
 pub use envelope::{BodyType, Envelope, Notify, Origin, Recipient, Return};
 pub use id::{QueueId, RecipientKey};
 pub use reply::{EnhancedCode, Reply};
+pub use said::Said;
 pub use step::StepStatus;
 pub use time::Timestamp;

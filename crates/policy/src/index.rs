@@ -206,6 +206,26 @@ pub fn pattern_takes(pattern: &DomainPattern, domain: &Domain) -> bool {
     }
 }
 
+/// True when `pattern` takes everything below `domain`.
+#[must_use]
+pub fn takes_below(pattern: &DomainPattern, domain: &Domain) -> bool {
+    match pattern {
+        DomainPattern::Everything => true,
+        DomainPattern::Exact(_) => false,
+        DomainPattern::Below(above) => domain.is_within(above),
+    }
+}
+
+/// True when `wider` takes every domain that `pattern` takes.
+#[must_use]
+pub fn pattern_holds(wider: &DomainPattern, pattern: &DomainPattern) -> bool {
+    match pattern {
+        DomainPattern::Everything => *wider == DomainPattern::Everything,
+        DomainPattern::Exact(domain) => pattern_takes(wider, domain),
+        DomainPattern::Below(above) => takes_below(wider, above),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

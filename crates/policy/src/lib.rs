@@ -20,10 +20,10 @@
 //! reported by [`check`](fn@check), with what to do instead.
 //!
 //! **In which order to read.** [`policy`] (what is compiled), [`relay`] (may this client send
-//! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`inbound`]
+//! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`reroute`] (what of that a change concerns), [`inbound`]
 //! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
 //! [`mod@check`] and [`mod@selftest`], [`plan`] (what would a change do), [`hybrid`] (two servers for one
-//! organization); [`index`] is the machinery under them, [`said`] the sentences in which they say why.
+//! organization); [`index`] is the machinery under them; [`Said`] is a sentence in which they say why.
 
 pub mod check;
 pub mod hybrid;
@@ -34,11 +34,12 @@ pub mod plan;
 pub mod policy;
 pub mod recipient;
 pub mod relay;
+pub mod reroute;
 pub mod retry;
 pub mod route;
-pub mod said;
 pub mod selftest;
 
+pub use causeway_model::Said;
 pub use check::{check, check_readers};
 pub use identity::{IdentityDecision, IdentityFacts, SenderFields};
 pub use inbound::{PeerFacts, RESTRICTED_SENDER};
@@ -46,6 +47,6 @@ pub use plan::{Effect, EffectKind, Plan, Planner, QueuedRecipient};
 pub use policy::MailPolicy;
 pub use recipient::{MailboxLookup, RecipientDecision};
 pub use relay::{ClientFacts, PopLogin, RelayDecision, RelayFacts, RelayRule};
+pub use reroute::Rerouting;
 pub use route::{Considered, Route, RouteDomain, RouteExplanation, RouteTarget};
-pub use said::Said;
 pub use selftest::{SelfTestFailure, selftest};

@@ -26,13 +26,12 @@ use causeway_model::config::{
     AcceptedDomain, AuthorisedAddress, DomainType, InboundConnector, Peer, RejectStyle,
 };
 use causeway_model::time::format_duration;
-use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath, Timestamp};
+use causeway_model::{Address, Domain, EnhancedCode, Reply, ReversePath, Said, Timestamp, said};
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 
 use crate::MailPolicy;
 use crate::policy::is_postmaster;
-use crate::said::{Said, said};
 
 /// What is known when RCPT arrives.
 #[derive(Clone, Copy, Debug)]

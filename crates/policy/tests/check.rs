@@ -24,6 +24,24 @@ fn problems(flow: &str, machine: &str) -> Vec<String> {
     .collect()
 }
 
+/// What is found in files with errors, beyond those.
+fn found_in_the_rest(flow: &str, machine: &str) -> Vec<String> {
+    let read = MailFlow::read(flow, "mailflow.toml");
+    let read_machine = Machine::read(machine, "causeway.toml");
+    let errors = read.problems.iter().chain(&read_machine.problems);
+    assert!(errors.count() > 0, "{flow}{machine}");
+    check(
+        &read.value,
+        &read_machine.value,
+        &Places::of(flow, "mailflow.toml").without(read.unread),
+        &Places::of(machine, "causeway.toml").without(read_machine.unread),
+        Timestamp::parse_rfc3339("2026-11-21T09:00:00Z").unwrap(),
+    )
+    .iter()
+    .map(ToString::to_string)
+    .collect()
+}
+
 fn outbound(name: &str, rest: &str) -> String {
     format!(
         "[[connector]]\nname = \"{name}\"\npeer = \"partner\"\ndirection = \"outbound\"\n{rest}\n"
@@ -218,4 +236,127 @@ fn a_right_that_has_ended_is_a_warning_and_one_that_will_end_is_not() {
     };
     assert!(warned(&flow("\"2026-11-20\"")));
     assert!(!warned(&flow("\"2026-11-21\"")), "the day itself still counts");
+}
+
+#[test]
+fn what_cannot_be_read_hides_nothing_else() {
+    let take = |domain: &str| format!("recipient_domains = [\"{domain}\"]\n{SMART}");
+    let broken = "[[connector]]\nname = \"broken\"\npeer = \"partner\"\ndirection = \"outwards\"\n";
+    let flow = [
+        broken.to_owned(),
+        outbound("one", &take("a.test")),
+        outbound("two", &take("a.test")).replace("mail.corp", "mail corp"),
+        "[relay]\nnetworks = [\"300.0.0.0/8\", \"::1/128\",\n\"64.0.0.0/4\"]\n".to_owned(),
+    ]
+    .concat();
+    let found = found_in_the_rest(&flow, "[delivery]\nmx_port = 26\n[dns]\ntimeout = 5\n");
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[0].starts_with("causeway.toml:2:11: warning: MX hosts"), "{found:?}");
+    assert!(
+        found[1].starts_with("mailflow.toml:15:22: error: the connectors \"one\""),
+        "{found:?}"
+    );
+    // Counted as in the file: the first network could not be read.
+    assert!(found[2].starts_with("mailflow.toml:19:1: error: 64.0.0.0/4 holds"), "{found:?}");
+}
+
+#[test]
+fn nothing_is_concluded_from_what_cannot_be_read() {
+    let domain = "[[domain]]\nname = \"relay.test\"\ntype = \"internal_relay\"\n";
+    let takes = outbound("x", &format!("recipient_domains = [\"relay.test\"]\n{SMART}"));
+    let login = "credentials = { user = \"u\", password_file = \"f\" }";
+    for (flow, machine) in [
+        // Who takes the domain may be the one that cannot be read.
+        (format!("{domain}{}", takes.replace("outbound", "out")), ""),
+        (format!("{domain}{}", takes.replace("recipient_domains", "recipient_domain")), ""),
+        (format!("{domain}{}", takes.replace("[[connector]]", "[[conector]]")), ""),
+        (format!("{domain}{}", takes.replace("\"relay.test\"", "\"relay test\"")), ""),
+        // In use or not.
+        (format!("{takes}enabled = \"no\"\n{}", takes.replace("\"x\"", "\"y\"")), ""),
+        (domain.replace("internal_relay", "internal"), ""),
+        (
+            outbound("x", &format!("recipient_domains = [\"a.test\"]\n{SMART}\n{login}\ntls = 3")),
+            "",
+        ),
+        ("[relay]\npop_before_smtp = { enabled = \"yes\" }\n".to_owned(), ""),
+        (
+            "[relay]\naddresses = [{ address = \"127.1.0.0/16\", until = \"soon\" }]\n".to_owned(),
+            "",
+        ),
+        (
+            "[[domain]]\nname = \"a.test\"\n".to_owned(),
+            "[[listener]]\nprotocol = \"smtp\"\naddress = \"here\"\n",
+        ),
+        (
+            String::new(),
+            "[[listener]]\nprotocol = \"smtp\"\naddress = \"0.0.0.0:25\"\n[tls]\ncertificate = 3\n",
+        ),
+        ("= not TOML".to_owned(), ""),
+        (takes.replace("mail.corp.test", "127.0.0.1:2525"), "= not TOML"),
+    ] {
+        assert_eq!(found_in_the_rest(&flow, machine), [""; 0], "{flow}{machine}");
+    }
+}
+
+#[test]
+fn rights_to_relay_that_change_nothing_are_named() {
+    let relay = |networks: &str, addresses: &str| {
+        format!("[relay]\nnetworks = [{networks}]\naddresses = [{addresses}]\n")
+    };
+    one(
+        &relay("\"192.0.2.0/24\", \"192.0.2.0/25\"", ""),
+        "",
+        "mailflow.toml:2:29: warning: 192.0.2.0/25 is part of 192.0.2.0/24",
+        "changes nothing",
+    );
+    one(
+        &relay("", "{ address = \"192.0.2.7\" }, { address = \"192.0.2.7\", note = \"Ulm\" }"),
+        "",
+        "mailflow.toml:3:41: warning: 192.0.2.7 has an entry already",
+        "keep one",
+    );
+    one(
+        &relay("\"192.0.2.0/24\"", "{ address = \"192.0.2.7\", until = \"2027-01-01\" }"),
+        "",
+        "mailflow.toml:3:14: warning: 192.0.2.7 keeps the right to relay after 2027-01-01",
+        "without an end",
+    );
+    // The narrower one takes a right away.
+    let bounded = "{ address = \"192.0.2.7\", sender_domains = [\"a.test\"] }";
+    assert_eq!(problems(&relay("\"192.0.2.0/24\"", bounded), ""), [""; 0]);
+    // What has ended holds nothing any more.
+    let ended = "{ address = \"192.0.2.0/24\", until = \"2026-01-01\" }, \"192.0.2.7\"";
+    let ended = ended.replace(", \"192.0.2.7\"", ", { address = \"192.0.2.7\" }");
+    one(&relay("", &ended), "", "mailflow.toml:3:14: warning: 192.0.2.0/24 was allowed", "until");
+}
+
+#[test]
+fn connectors_that_are_never_used_are_named() {
+    let inbound = |name: &str, senders: &str, sources: &str| {
+        format!(
+            "[[connector]]\nname = \"{name}\"\ndirection = \"inbound\"\npeer = \"partner\"\n\
+             sender_domains = [{senders}]\nsource_addresses = [{sources}]\n"
+        )
+    };
+    let all = inbound("all", "\"*\"", "\"192.0.2.1\", \"192.0.2.2\"");
+    let hidden = inbound("hidden", "\"a.test\", \"*.b.test\"", "\"192.0.2.2\"");
+    one(
+        &(all.clone() + &hidden),
+        "",
+        "mailflow.toml:7:1: warning: the connector \"hidden\" is never used: \"all\"",
+        "before the other",
+    );
+    assert_eq!(problems(&(hidden + &all), ""), [""; 0]);
+    let reached = inbound("reached", "\"a.test\"", "\"192.0.2.2\", \"192.0.2.3\"");
+    assert_eq!(problems(&(all + &reached), ""), [""; 0]);
+
+    let here = "[[domain]]\nname = \"ours.test\"\nmatch_subdomains = true\n";
+    let dead = outbound("x", &format!("recipient_domains = [\"*.ours.test\"]\n{SMART}"));
+    one(&format!("{here}{dead}"), "", "mailflow.toml:8:22: warning: *.ours.test", "none of them");
+    let some = "[[domain]]\nname = \"site.ours.test\"\ntype = \"internal_relay\"\n";
+    assert_eq!(problems(&format!("{here}{some}{dead}"), ""), [""; 0]);
+    let both = dead.replace("[\"*.", "[\"ours.test\", \"*.");
+    let found = problems(&format!("{here}{both}"), "");
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[0].contains("is never used: all its domains are delivered here"), "{found:?}");
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use causeway_model::config::{Machine, MailFlow, Places};
-use causeway_model::{Address, Origin, ReversePath};
+use causeway_model::{Address, Origin, ReversePath, Timestamp};
 use causeway_policy::{Effect, EffectKind, MailPolicy, Plan, Planner, QueuedRecipient};
 
 use common::{address, sender};
@@ -75,9 +75,9 @@ fn plan(old: &str, new: &str, queue: &[Queued]) -> Plan {
         &Machine::default(),
         &Places::none("mailflow.toml"),
         &Places::none("causeway.toml"),
-        causeway_model::Timestamp::default(),
+        Timestamp::default(),
     );
-    let mut planner = Planner::new(&old, &new, &mailboxes);
+    let mut planner = Planner::new(&old, &new, &mailboxes, Timestamp::default());
     for Queued { address, sender, origin } in queue {
         planner.recipient(&QueuedRecipient { address, sender, origin });
     }
@@ -298,6 +298,49 @@ fn what_would_open_a_relay_is_refused_and_cannot_be_forced() {
         assert!(plan.stands_refused(true), "{network}");
         assert!(!plan.changes.is_empty(), "what was asked for is told all the same");
     }
+}
+
+#[test]
+fn the_only_way_of_an_internal_relay_domain_is_not_taken_away_unasked() {
+    let gone = "no enabled connector takes it: relay.ours.test";
+    for (text, why) in [
+        (with("name = \"to own\"", "name = \"to own\"\nenabled = false"), gone),
+        (with("\"relay.ours.test\", ", ""), gone),
+        (with("smart_hosts = [\"hub.ours.test\"]", "use_mx = true"), "in circles if those are"),
+    ] {
+        let plan = plan(OURS, &text, &[]);
+        let effect = effect(&plan, EffectKind::Undeliverable);
+        assert!(effect.count == 1 && effect.detail.contains(why), "{why}: {effect:?}");
+        assert!(plan.is_destructive());
+    }
+    // From the own servers it would go back to them.
+    let partner = with("peer = \"on_premises\"\nrecipient", "peer = \"partner\"\nrecipient");
+    let looped = plan(&partner, OURS, &[]);
+    assert!(effect(&looped, EffectKind::Undeliverable).detail.contains("leads back"), "{looped:?}");
+    let subdomains =
+        with("type = \"internal_relay\"", "type = \"internal_relay\"\nmatch_subdomains = true")
+            .replace("\"relay.ours.test\",", "\"relay.ours.test\", \"*.relay.ours.test\",");
+    let less = plan(&subdomains, &subdomains.replace(" \"*.relay.ours.test\",", ""), &[]);
+    assert!(
+        effect(&less, EffectKind::Undeliverable).detail.contains("*.relay.ours.test"),
+        "{less:?}"
+    );
+    assert!(plan(OURS, &with("hub.ours.test", "hub2.ours.test"), &[]).effects.is_empty());
+}
+
+#[test]
+fn an_address_that_is_there_twice_is_no_change() {
+    let entries = |list: &str| format!("{OURS}addresses = [{list}]\n");
+    let one = "{ address = \"203.0.113.9\", note = \"Ulm\" }";
+    let other = "{ address = \"203.0.113.9\", note = \"Bonn\" }";
+    let twice = entries(&format!("{one}, {other}"));
+    assert_eq!(plan(&twice, &format!("# a comment\n{twice}"), &[]).changes, [""; 0]);
+    assert_eq!(plan(&twice, &entries(one), &[]).changes, [""; 0]);
+    let changes = plan(&twice, &entries(other), &[]).changes;
+    assert_eq!(
+        changes,
+        ["the authorised address 203.0.113.9 changes its note from \"Ulm\" to \"Bonn\""]
+    );
 }
 
 #[test]

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use causeway_catalog::Texts;
 use causeway_model::config::Language;
 
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 7] = [
     include_str!("../src/plan/mod.rs"),
     include_str!("../src/plan/changes.rs"),
+    include_str!("../src/plan/domains.rs"),
     include_str!("../src/plan/rights.rs"),
+    include_str!("../src/plan/written.rs"),
     include_str!("../src/plan/ways.rs"),
     include_str!("../src/route.rs"),
 ];

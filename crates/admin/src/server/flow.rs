@@ -30,10 +30,11 @@ pub(super) async fn plan(
 ) -> Result<Json<PlanAnswer>, ApiError> {
     let text = proposed(&api, proposal.text, proposal.revision).await?;
     let answer = api.inner.control.flow_plan(text).await?;
-    Ok(Json(PlanAnswer { plan: answer.plan.speak(language), ..answer }))
+    Ok(Json(answer.speak(language)))
 }
 
-/// Puts a text in force, or an earlier revision. 409 when `base` is no longer the revision in force.
+/// Puts a text in force, or an earlier revision. 400 without `base`, the revision that the change was made
+/// from; 409 when `base` is no longer the revision in force.
 #[utoipa::path(post, path = "/v1/flow/apply", tag = "mail flow", request_body = ApplyRequest, responses((status = 200, body = ApplyAnswer), (status = "default", body = ErrorBody)))]
 pub(super) async fn apply(
     State(api): State<Api>,
@@ -44,6 +45,9 @@ pub(super) async fn apply(
     if let (Some(number), true) = (request.revision, request.reason.is_empty()) {
         request.reason = format!("back to revision {number}");
     }
+    if request.base.is_none() {
+        return Err(no_base());
+    }
     if request.reason.chars().count() > 1000 || request.reason.contains(char::is_control) {
         return Err(ApiError::bad_request(
             "reason: it is too long, or has control characters",
@@ -52,7 +56,16 @@ pub(super) async fn apply(
     }
     let text = proposed(&api, request.text.take(), request.revision).await?;
     let answer = api.inner.control.flow_apply(text, request, author.0).await?;
-    Ok(Json(ApplyAnswer { plan: answer.plan.speak(language), ..answer }))
+    Ok(Json(answer.speak(language)))
+}
+
+/// Whoever does not say what they have seen would overwrite what they have not.
+fn no_base() -> ApiError {
+    ApiError::bad_request(
+        "base is missing: the revision that the change was made from",
+        "send \"base\" with the revision of GET /v1/flow, or with the base that the plan gave",
+    )
+    .at("base")
 }
 
 /// The text that is to be in force.

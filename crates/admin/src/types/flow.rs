@@ -3,7 +3,9 @@
 //! A change is proposed as the whole text of `mailflow.toml`, or as the number of a revision whose text is
 //! to be in force again. [`PlanAnswer`] shows what it would do, [`ApplyAnswer`] what was done.
 
+use causeway_catalog::sentence::Sentence;
 use causeway_model::Timestamp;
+use causeway_model::config::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -47,7 +49,20 @@ pub struct PlanAnswer {
     pub base: u64,
     /// What is doubtful about the proposal.
     #[serde(default)]
-    pub warnings: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub warnings: Vec<Sentence>,
+}
+
+impl PlanAnswer {
+    /// The same in another language.
+    #[must_use]
+    pub fn speak(&self, language: Language) -> Self {
+        Self {
+            plan: self.plan.speak(language),
+            base: self.base,
+            warnings: self.warnings.iter().map(|warning| warning.speak(language)).collect(),
+        }
+    }
 }
 
 /// `POST /v1/flow/apply`.
@@ -63,9 +78,10 @@ pub struct ApplyRequest {
     /// Why; kept with the revision.
     #[serde(default)]
     pub reason: String,
-    /// The revision that the change was made from: 409 when another one is in force by now. Absent:
-    /// whatever is in force is replaced.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The revision that the change was made from (`revision` of `GET /v1/flow`, `base` of a plan): 409
+    /// when another one is in force by now, 400 without it.
+    #[serde(default)]
+    #[schema(required, value_type = u64)]
     pub base: Option<u64>,
     /// Do it although it was refused for what is lost, or although the file has changes that were
     /// never in force.
@@ -85,7 +101,20 @@ pub struct ApplyAnswer {
     pub revision: u64,
     /// What is doubtful about it.
     #[serde(default)]
-    pub warnings: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub warnings: Vec<Sentence>,
+}
+
+impl ApplyAnswer {
+    /// The same in another language.
+    #[must_use]
+    pub fn speak(&self, language: Language) -> Self {
+        Self {
+            plan: self.plan.speak(language),
+            warnings: self.warnings.iter().map(|warning| warning.speak(language)).collect(),
+            ..*self
+        }
+    }
 }
 
 /// `GET /v1/flow/revisions`.

@@ -55,7 +55,9 @@ async fn proposals_that_cannot_be_are_refused_with_what_instead() {
     let late = "{\"text\":\"\",\"base\":3}";
     let (status, answer) = world.raw("POST", "/v1/flow/apply", late).await;
     assert_eq!(status, 409, "{answer}");
-    let long = format!("{{\"text\":\"\",\"reason\":\"{}\"}}", "x".repeat(2000));
+    let (status, answer) = world.raw("POST", "/v1/flow/apply", "{\"text\":\"\"}").await;
+    assert!(status == 400 && answer.contains("base is missing"), "{status}: {answer}");
+    let long = format!("{{\"text\":\"\",\"base\":7,\"reason\":\"{}\"}}", "x".repeat(2000));
     assert_eq!(world.raw("POST", "/v1/flow/apply", &long).await.0, 400);
     // A file of some megabytes is nothing unusual.
     let large = format!("{{\"text\":\"{}\"}}", "#".repeat(3 * 1024 * 1024));

@@ -137,7 +137,7 @@ fn problem(file: &str, at: (usize, usize), what: String, instead: &str) -> Probl
         line: at.0,
         column: at.1,
         severity: Severity::Error,
-        what,
+        what: what.into(),
         instead: instead.into(),
     }
 }

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use causeway_catalog::texts::own::OwnTexts;
-use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
+use causeway_model::config::{Machine, MailFlow, Places, Problem, Readable, Severity};
 
 use super::failure::Failure;
 use super::words;
@@ -31,11 +31,13 @@ pub(crate) fn default_directory() -> PathBuf {
 pub(crate) struct Loaded<T> {
     /// The value, when there are no errors.
     pub(crate) value: Option<T>,
+    /// When there are: what could be read in spite of them, to look for more.
+    pub(crate) rest: Option<T>,
     /// Errors and warnings, in the order of the file.
     pub(crate) problems: Vec<Problem>,
     /// False: there is no such file, and the defaults hold.
     pub(crate) found: bool,
-    /// Where every entry stands.
+    /// Where every entry stands, and what could not be read.
     pub(crate) places: Places,
     /// The file as it is; empty when there is none or it is no text.
     pub(crate) text: String,
@@ -43,8 +45,9 @@ pub(crate) struct Loaded<T> {
 
 /// Reads `causeway.toml`. An absent file gives the defaults.
 pub(crate) fn machine(directory: &Path) -> Loaded<Machine> {
-    let mut loaded = load(directory, MACHINE_FILE, Machine::parse);
-    if let Some(machine) = loaded.value.as_mut().filter(|_| directory != Path::new(".")) {
+    let mut loaded = load(directory, MACHINE_FILE, Machine::read);
+    let read = loaded.value.iter_mut().chain(&mut loaded.rest);
+    for machine in read.filter(|_| directory != Path::new(".")) {
         machine.data_dir = directory.join(&machine.data_dir);
         for file in machine.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]) {
             *file = directory.join(&*file);
@@ -58,25 +61,24 @@ pub(crate) fn machine(directory: &Path) -> Loaded<Machine> {
 
 /// Reads `mailflow.toml`. An absent file gives the defaults.
 pub(crate) fn mail_flow(directory: &Path) -> Loaded<MailFlow> {
-    load(directory, MAIL_FLOW_FILE, MailFlow::parse)
+    load(directory, MAIL_FLOW_FILE, MailFlow::read)
 }
 
 /// The text of a `mailflow.toml`, which need not be a file.
 pub(crate) fn mail_flow_text(text: String) -> Loaded<MailFlow> {
-    parsed(text, MAIL_FLOW_FILE, MailFlow::parse)
+    parsed(text, MAIL_FLOW_FILE, MailFlow::read)
 }
-
-type Parsed<T> = Result<(T, Vec<Problem>), Vec<Problem>>;
 
 fn load<T: Default>(
     directory: &Path,
     name: &str,
-    parse: impl Fn(&str, &str) -> Parsed<T>,
+    read: impl Fn(&str, &str) -> Readable<T>,
 ) -> Loaded<T> {
     let path = directory.join(name);
     let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
     let broken = |what: String, instead: &str| Loaded {
         value: None,
+        rest: None,
         problems: vec![whole_file(&shown, what, instead)],
         found: true,
         places: Places::none(&shown),
@@ -88,6 +90,7 @@ fn load<T: Default>(
             let places = Places::none(&shown);
             return Loaded {
                 value: Some(T::default()),
+                rest: None,
                 problems: Vec::new(),
                 found: false,
                 places,
@@ -99,16 +102,15 @@ fn load<T: Default>(
     let Ok(text) = String::from_utf8(bytes) else {
         return broken("the file is not UTF-8 text".into(), "save it as UTF-8");
     };
-    parsed(text, &shown, parse)
+    parsed(text, &shown, read)
 }
 
-fn parsed<T>(text: String, shown: &str, parse: impl Fn(&str, &str) -> Parsed<T>) -> Loaded<T> {
-    let places = Places::of(&text, shown);
-    let (value, problems) = match parse(&text, shown) {
-        Ok((value, problems)) => (Some(value), problems),
-        Err(problems) => (None, problems),
-    };
-    Loaded { value, problems, found: true, places, text }
+fn parsed<T>(text: String, shown: &str, read: impl Fn(&str, &str) -> Readable<T>) -> Loaded<T> {
+    let Readable { value, problems, unread } = read(&text, shown);
+    let places = Places::of(&text, shown).without(unread);
+    let is_usable = !problems.iter().any(|problem| problem.severity == Severity::Error);
+    let (value, rest) = if is_usable { (Some(value), None) } else { (None, Some(value)) };
+    Loaded { value, rest, problems, found: true, places, text }
 }
 
 /// Where the organization's own texts for reports are, below the directory of the two files.
@@ -165,7 +167,7 @@ fn whole_file(file: &str, what: String, instead: &str) -> Problem {
         line: 0,
         column: 0,
         severity: Severity::Error,
-        what,
+        what: what.into(),
         instead: instead.into(),
     }
 }

@@ -142,7 +142,8 @@ takes its new way at once. Exit status 1 when it is refused or another revision 
 
 Examples:
   causeway apply --reason \"the partner has moved\"
-  causeway apply new.toml --yes";
+  causeway apply new.toml --yes
+  causeway apply new.toml --base 12      only if revision 12, which it was made from, is in force";
 
 pub(super) const HISTORY: &str = "\
 Examples:

@@ -138,11 +138,6 @@ impl Words {
     }
 }
 
-/// `1 error`, `2 errors`.
-pub(crate) fn count(n: u64, noun: &str) -> String {
-    if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
-}
-
 /// `512 B`, `4.2 KiB`, `1.0 GiB`.
 #[allow(clippy::cast_precision_loss, reason = "three digits are shown")]
 pub(crate) fn size(octets: u64) -> String {
@@ -271,12 +266,6 @@ mod tests {
     }
 
     #[test]
-    fn counting_words() {
-        assert_eq!(count(1, "error"), "1 error");
-        assert_eq!(count(2, "error"), "2 errors");
-    }
-
-    #[test]
     fn answers_speak_the_language_that_was_asked_for() {
         let now = Timestamp::from_millis(0);
         let later = now.plus(Duration::from_secs(270));
@@ -305,6 +294,7 @@ mod tests {
             include_str!("commands/explain.rs"),
             include_str!("commands/access.rs"),
             include_str!("commands/change.rs"),
+            include_str!("commands/check.rs"),
             include_str!("commands/flow.rs"),
             include_str!("commands/connector.rs"),
             include_str!("commands/firewall.rs"),

@@ -318,8 +318,8 @@ fn put_in_force(server: &Server, proposed: Proposed, revision: u64) {
     let Proposed { policy, text, .. } = proposed;
     *server.flow.active.write() = Arc::new(Active { number: revision, text });
     server.pop_register.configure(policy.flow().relay.pop_before_smtp);
-    server.policy.store(Arc::new(policy));
-    server.dispatch.reroute();
+    let before = server.policy.swap(Arc::new(policy));
+    server.dispatch.reroute(&before);
     *server.reload_problem.lock() = None;
     info!(revision, "the mail flow is in force");
 }
@@ -378,9 +378,9 @@ pub(crate) async fn reload(server: &Arc<Server>) -> Result<Option<u64>, String> 
     Ok(is_new.then_some(revision))
 }
 
-fn warnings(problems: &[Problem]) -> Vec<String> {
+fn warnings(problems: &[Problem]) -> Vec<Sentence> {
     let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning);
-    warnings.map(ToString::to_string).collect()
+    warnings.map(Sentence::from).collect()
 }
 
 /// Why a text cannot be proposed.
@@ -404,8 +404,7 @@ impl From<Unusable> for ControlError {
             0 => String::new(),
             n => format!(" (and {n} more; `causeway check` has them all)"),
         };
-        let line = first.to_string();
-        let what = line.strip_suffix(&format!("; {}", first.instead)).unwrap_or(&line).to_owned();
+        let what = format!("{}: error: {}", first.place(), first.what);
         Self::Refused { what, instead: format!("{}{more}", first.instead) }
     }
 }
@@ -436,7 +435,9 @@ async fn rehearse(
     let (pages, page) = mpsc::channel::<Vec<WaitingRecipient>>(2);
     let old = server.policy.load_full();
     let mailboxes = Arc::clone(&server.mailboxes);
-    let planning = tokio::task::spawn_blocking(move || follow(&old, proposed, &mailboxes, page));
+    let now = server.dispatch.now();
+    let planning =
+        tokio::task::spawn_blocking(move || follow(&old, proposed, (&mailboxes, now), page));
     let mut after = None;
     loop {
         let found = server.store.waiting_recipients(after, PAGE).await?;
@@ -455,10 +456,10 @@ async fn rehearse(
 fn follow(
     old: &MailPolicy,
     proposed: Proposed,
-    mailboxes: &MailboxMap,
+    (mailboxes, now): (&MailboxMap, Timestamp),
     mut pages: mpsc::Receiver<Vec<WaitingRecipient>>,
 ) -> (Plan, Proposed) {
-    let mut planner = Planner::new(old, &proposed.policy, mailboxes);
+    let mut planner = Planner::new(old, &proposed.policy, mailboxes, now);
     while let Some(page) = pages.blocking_recv() {
         for WaitingRecipient { address, sender, origin, .. } in &page {
             planner.recipient(&QueuedRecipient { address, sender, origin });

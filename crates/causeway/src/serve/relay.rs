@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use causeway_accounts::Accounts as _;
 use causeway_admin::types::{RelayExplanation, RelayQuestion};
-use causeway_catalog::{Texts, Value};
+use causeway_catalog::Texts;
+use causeway_catalog::sentence::Sentence;
 use causeway_model::config::{Language, Suspected};
-use causeway_model::{Address, Reply, ReversePath, Timestamp};
-use causeway_policy::said::Said;
+use causeway_model::{Address, Reply, ReversePath, Said, Timestamp};
 use causeway_policy::{
     ClientFacts, IdentityFacts, MailPolicy, PeerFacts, PopLogin, RESTRICTED_SENDER,
     RecipientDecision, RelayFacts, SenderFields,
@@ -93,9 +93,13 @@ impl Asked<'_> {
             is_relay: decision.is_relay,
             allowed: decision.allowed,
             rule: decision.rule.id().to_owned(),
-            because: said(&decision.because, texts),
+            because: said(decision.because, texts),
             reply: decision.reply.map(|reply| reply.to_string()),
-            allowed_if: decision.allowed_if.iter().map(|said_if| said(said_if, texts)).collect(),
+            allowed_if: decision
+                .allowed_if
+                .into_iter()
+                .map(|condition| said(condition, texts))
+                .collect(),
             notes,
             session_reply: other.map(|reply| reply.to_string()),
         }
@@ -198,10 +202,8 @@ fn spoken(key: &str, name: &str, value: String, texts: &Texts) -> String {
 }
 
 /// A sentence of a decision in a language.
-fn said(said: &Said, texts: &Texts) -> String {
-    let values: Vec<(&str, Value<'_>)> =
-        said.values.iter().map(|(name, value)| (*name, Value::from(value))).collect();
-    texts.format(said.key, &values)
+fn said(said: Said, texts: &Texts) -> String {
+    Sentence::from(said).speak(texts.language()).into()
 }
 
 #[cfg(test)]
@@ -315,7 +317,7 @@ mod tests {
         let texts = Texts::get(Language::En);
         let mut keys = BTreeSet::new();
         for sentence in sentences() {
-            assert_eq!(said(&sentence, texts), sentence.english, "{}", sentence.key);
+            assert_eq!(said(sentence.clone(), texts), sentence.english, "{}", sentence.key);
             keys.insert(sentence.key);
         }
         let file = include_str!("../../../../locales/en/relay.ftl");

@@ -23,6 +23,12 @@ fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
     (status, serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}")))
 }
 
+/// Applies a change of what is in force now.
+fn apply(server: &Server, mut change: Value) -> (u16, Value) {
+    change["base"] = get(server, "/v1/flow")["revision"].clone();
+    post(server, "/v1/flow/apply", &change)
+}
+
 fn get(server: &Server, path: &str) -> Value {
     let (status, answer) = server.api("GET", path, "");
     assert_eq!(status, 200, "{answer}");
@@ -76,7 +82,7 @@ fn a_revision_can_be_put_in_force_again_and_the_file_is_what_it_was() {
     let server = with_partner(partner.address(), "").start();
     let first = file(&server);
     let second = format!("# a comment\n{first}[[domain]]\nname = \"more.test\"\n");
-    let (status, _) = post(&server, "/v1/flow/apply", &json!({ "text": second }));
+    let (status, _) = apply(&server, json!({ "text": second }));
     assert_eq!(status, 200);
     let code = |recipient: &str| {
         let mut client = server.client_from("127.0.0.9");
@@ -86,11 +92,40 @@ fn a_revision_can_be_put_in_force_again_and_the_file_is_what_it_was() {
         answer.to_string().contains("5.1.1")
     };
     assert!(code("x@more.test"), "the domain is ours, the mailbox is not there");
-    let (status, back) = post(&server, "/v1/flow/apply", &json!({ "revision": 1 }));
+    let (status, back) = apply(&server, json!({ "revision": 1 }));
     assert_eq!((status, &back["revision"]), (200, &json!(3)), "{back}");
     assert_eq!(file(&server), first, "to the octet");
     assert!(!code("x@more.test"), "a relay now");
     assert_eq!(revisions(&server)[0]["reason"], "back to revision 1");
+}
+
+#[test]
+fn a_change_tries_only_mail_whose_way_it_changes() {
+    let (wrong, other) = (ScriptedPeer::refusing(), ScriptedPeer::refusing());
+    let right = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(wrong.address(), "")
+        .connector("other", "other.test", other.address(), "")
+        .mailflow(FEW_ATTEMPTS)
+        .start();
+    send(&server, &["x@partner.test"], "waits here");
+    send(&server, &["y@other.test"], "waits there");
+    wait_for_deferral(&server, "x@partner.test");
+    let waits = || {
+        let queue = server.queue();
+        let all = queue.iter().flat_map(|m| m["recipients"].as_array().unwrap().clone());
+        all.into_iter().find(|r| r["address"] == "y@other.test").unwrap()
+    };
+    wait_for_deferral(&server, "y@other.test");
+    let before = waits();
+    let text = file(&server);
+    let noted = text.replacen("name = \"other\"", "name = \"other\"\nnote = \"asked them\"", 1);
+    assert_eq!(apply(&server, json!({ "text": noted })).0, 200);
+    let new = noted.replace(&wrong.address().to_string(), &right.address().to_string());
+    assert_eq!(apply(&server, json!({ "text": new })).0, 200);
+    wait_for_status(&server, "x@partner.test", "relayed");
+    let after = waits();
+    assert_eq!(after["attempts"], before["attempts"], "{after}");
+    assert_eq!(after["next_attempt_at"], before["next_attempt_at"], "{after}");
 }
 
 #[test]
@@ -116,6 +151,25 @@ fn two_administrators_cannot_overwrite_each_other() {
 }
 
 #[test]
+fn a_change_says_from_which_revision_it_was_made() {
+    let server = ours().start();
+    let text = format!("# changed\n{}", file(&server));
+    let (status, refused) = post(&server, "/v1/flow/apply", &json!({ "text": text }));
+    assert_eq!((status, &refused["error"]["field"]), (400, &json!("base")), "{refused}");
+    assert!(refused["error"]["what"].as_str().unwrap().contains("base is missing"), "{refused}");
+    let next = server.config_dir().join("next.toml");
+    std::fs::write(&next, &text).unwrap();
+    let next = next.to_str().unwrap();
+    // Made from a revision that is not in force: refused, and nobody is asked first.
+    let late = server.cli(&["apply", next, "--base", "7"]);
+    assert_eq!(late.status, Some(1), "{late:?}");
+    assert!(late.stderr.contains("changed meanwhile"), "{late:?}");
+    assert_eq!(revisions(&server).len(), 1);
+    assert_eq!(server.cli(&["apply", next, "--base", "1"]).status, Some(0));
+    assert_eq!(revisions(&server).len(), 2);
+}
+
+#[test]
 fn a_file_edited_by_hand_is_noticed_and_never_overwritten_unasked() {
     let server = ours().start();
     let text = file(&server);
@@ -126,11 +180,11 @@ fn a_file_edited_by_hand_is_noticed_and_never_overwritten_unasked() {
     assert!(health.stdout.contains("edited since revision 1"), "{health:?}");
     // Somebody else's change would undo the edit.
     let other = json!({ "text": format!("# other\n{text}") });
-    let (status, refused) = post(&server, "/v1/flow/apply", &other);
+    let (status, refused) = apply(&server, other);
     assert_eq!(status, 409, "{refused}");
     assert_eq!(file(&server), edited);
     // The file itself may come into force.
-    let (status, applied) = post(&server, "/v1/flow/apply", &json!({ "text": edited }));
+    let (status, applied) = apply(&server, json!({ "text": edited }));
     assert_eq!((status, &applied["revision"]), (200, &json!(2)));
     assert_eq!(server.cli(&["health"]).status, Some(0));
 }
@@ -169,8 +223,7 @@ fn adm_05_what_would_open_a_relay_is_refused_whoever_insists() {
     let text = file(&server);
     let open = text.replace("networks = []", "networks = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
     assert_ne!(open, text);
-    let request = json!({ "text": open, "force": true });
-    let (status, answer) = post(&server, "/v1/flow/apply", &request);
+    let (status, answer) = apply(&server, json!({ "text": open, "force": true }));
     assert_eq!((status, &answer["applied"]), (200, &json!(false)), "{answer}");
     assert!(answer["refused"].as_str().unwrap().contains("relay"), "{answer}");
     assert_eq!((file(&server), revisions(&server).len()), (text, 1));
@@ -188,9 +241,9 @@ fn adm_05_a_domain_with_waiting_mail_is_given_up_only_when_insisted_upon() {
     wait_for_deferral(&server, "dave@relay.ours.test");
     let domain = "[[domain]]\nname = \"relay.ours.test\"\ntype = \"internal_relay\"\n";
     let without = file(&server).replace(domain, "");
-    let (_, answer) = post(&server, "/v1/flow/apply", &json!({ "text": without }));
+    let (_, answer) = apply(&server, json!({ "text": without }));
     assert_eq!((&answer["applied"], &answer["can_be_forced"]), (&json!(false), &json!(true)));
-    let (_, answer) = post(&server, "/v1/flow/apply", &json!({ "text": without, "force": true }));
+    let (_, answer) = apply(&server, json!({ "text": without, "force": true }));
     assert_eq!(answer["applied"], true, "{answer}");
     assert_all_accounted(&server);
 }
@@ -434,9 +487,12 @@ fn hundreds_of_random_changes_under_load_lose_nothing_and_can_all_be_undone() {
             newest = answer["revision"].as_u64().unwrap();
         }
         assert!(newest > u64::from(changes) / 2, "some edits change nothing, most do: {newest}");
+        let mut in_force = newest;
         for number in (1..newest).rev() {
-            let (status, answer) = post(server, "/v1/flow/apply", &json!({ "revision": number }));
+            let request = json!({ "revision": number, "base": in_force });
+            let (status, answer) = post(server, "/v1/flow/apply", &request);
             assert_eq!((status, &answer["applied"]), (200, &json!(true)), "{answer}");
+            in_force = answer["revision"].as_u64().unwrap();
         }
         done.store(true, std::sync::atomic::Ordering::Relaxed);
         sender.join().unwrap()

@@ -27,9 +27,11 @@ pub use mailflow::{
     SmartHost, Suspected, TlsLevel, ToldOfHeld, Until,
 };
 
-pub use parse::{Places, distance, known_keys, nearest};
+pub use parse::{Places, Readable, Unread, distance, known_keys, nearest};
 
 use std::fmt;
+
+use crate::said::Said;
 
 /// One thing that is wrong in a file: where, what, what instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +45,9 @@ pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong, as a clause without a full stop.
-    pub what: String,
+    pub what: Said,
     /// What to write or do instead.
-    pub instead: String,
+    pub instead: Said,
 }
 
 /// How bad a [`Problem`] is.
@@ -57,17 +59,24 @@ pub enum Severity {
     Error,
 }
 
+impl Problem {
+    /// `mailflow.toml:12:8`, or the file alone.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self.line {
+            0 => self.file.clone(),
+            line => format!("{}:{line}:{}", self.file, self.column),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     /// `mailflow.toml:12:8: error: unknown key "tsl"; did you mean "tls"?`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if self.line > 0 {
-            write!(f, ":{}:{}", self.line, self.column)?;
-        }
         let word = match self.severity {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        write!(f, ": {word}: {}; {}", self.what, self.instead)
+        write!(f, "{}: {word}: {}; {}", self.place(), self.what, self.instead)
     }
 }

@@ -1,151 +1,224 @@
-//! Connectors: overlaps, connectors that take nothing, and smart hosts that are ourselves.
+//! Outbound connectors: overlaps, connectors that take nothing, and smart hosts that are ourselves.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
-use causeway_model::Domain;
 use causeway_model::config::{
-    Connector, DomainPattern, DomainType, Host, InboundConnector, InternetRoute, Machine, MailFlow,
-    OutboundConnector, OutboundRoute, Peer, Protocol, SmartHost, TlsLevel,
+    Connector, DomainPattern, DomainType, Host, InternetRoute, Machine, MailFlow,
+    OutboundConnector, OutboundRoute, Places, Protocol, SmartHost, TlsLevel,
 };
+use causeway_model::{Domain, said};
 
 use super::Findings;
-use super::networks::{Doubt, doubt};
-use crate::index::pattern_text;
+use crate::index::{pattern_text, upwards};
 
-pub(super) fn check(flow: &MailFlow, machine: &Machine, findings: &mut Findings<'_>) {
-    ties(flow, findings);
-    let authoritative: HashSet<&Domain> = flow
-        .domains
+pub(super) fn check(
+    flow: &MailFlow,
+    machine: &Machine,
+    machine_places: &Places,
+    findings: &mut Findings<'_>,
+) {
+    let in_use: Vec<(String, &OutboundConnector)> = flow
+        .connectors
         .iter()
-        .filter(|domain| domain.domain_type == DomainType::Authoritative)
-        .map(|domain| &domain.name)
+        .enumerate()
+        .filter_map(|(i, connector)| match connector {
+            Connector::Outbound(outbound) => Some((format!("connector[{i}]"), outbound)),
+            Connector::Inbound(_) => None,
+        })
+        .filter(|(path, outbound)| {
+            outbound.enabled && findings.places.knows(&format!("{path}.enabled"))
+        })
         .collect();
-    for (i, connector) in flow.connectors.iter().enumerate() {
-        let path = format!("connector[{i}]");
-        match connector {
-            Connector::Outbound(outbound) => {
-                useless(flow, outbound, &path, findings);
-                all_here(&authoritative, outbound, &path, findings);
-                ourselves(machine, outbound, &path, findings);
-                credentials(outbound, &path, findings);
-            }
-            Connector::Inbound(inbound) => {
-                sources(inbound, &path, findings);
-                restriction(inbound, &path, findings);
-            }
-        }
+    ties(&in_use, findings);
+    let here = Here::of(flow, findings.places);
+    for (path, outbound) in &in_use {
+        useless(flow, outbound, path, findings);
+        all_here(&here, outbound, path, findings);
     }
-    internet(flow, findings);
+    let is_machine_known = machine_places.knows_all("listener", &["address", "protocol"]);
+    for (i, connector) in flow.connectors.iter().enumerate() {
+        let Connector::Outbound(outbound) = connector else { continue };
+        let path = format!("connector[{i}]");
+        if is_machine_known {
+            ourselves(machine, outbound, &path, findings);
+        }
+        credentials(outbound, &path, findings);
+    }
+    internet(flow, &in_use, findings);
 }
 
 /// `[routing].internet` names a connector that does not get the mail.
-fn internet(flow: &MailFlow, findings: &mut Findings<'_>) {
+fn internet(flow: &MailFlow, in_use: &[(String, &OutboundConnector)], findings: &mut Findings<'_>) {
     let InternetRoute::Via(name) = &flow.internet else { return };
     if flow.connectors.iter().any(|c| c.name() == name && !c.enabled()) {
         findings.warning(
             "routing.internet",
-            format!("the connector \"{name}\" is disabled: mail for the internet goes direct"),
-            "enable the connector, or write internet = \"direct\"",
+            said!(
+                "check-internet-disabled",
+                "the connector \"{name}\" is disabled: mail for the internet goes direct",
+                name = name
+            ),
+            said!(
+                "check-internet-disabled.do",
+                "enable the connector, or write internet = \"direct\""
+            ),
         );
     }
-    let everything = flow.connectors.iter().find(|connector| match connector {
-        Connector::Outbound(outbound) => {
-            outbound.enabled
-                && outbound.name != *name
-                && outbound.recipient_domains.contains(&DomainPattern::Everything)
-        }
-        Connector::Inbound(_) => false,
-    });
-    if let Some(everything) = everything {
+    let takes_all = |outbound: &&OutboundConnector| {
+        outbound.name != *name && outbound.recipient_domains.contains(&DomainPattern::Everything)
+    };
+    if let Some(other) = in_use.iter().map(|(_, outbound)| *outbound).find(takes_all) {
         findings.warning(
             "routing.internet",
-            format!(
-                "the connector \"{}\" takes \"*\", so none is left for the connector \"{name}\"",
-                everything.name()
+            said!(
+                "check-internet-taken",
+                "the connector \"{other}\" takes \"*\", so none is left for the connector \"{name}\"",
+                other = other.name,
+                name = name
             ),
-            "remove \"*\" from that connector, or write internet = \"direct\"",
+            said!(
+                "check-internet-taken.do",
+                "remove \"*\" from that connector, or write internet = \"direct\""
+            ),
         );
     }
 }
 
 /// Two enabled connectors with the same pattern: which one counts is nowhere written.
-fn ties(flow: &MailFlow, findings: &mut Findings<'_>) {
+fn ties(in_use: &[(String, &OutboundConnector)], findings: &mut Findings<'_>) {
     let mut takers: HashMap<&DomainPattern, &str> = HashMap::new();
-    let mut certificates: HashMap<&str, &str> = HashMap::new();
-    for (i, connector) in flow.connectors.iter().enumerate().filter(|(_, c)| c.enabled()) {
-        match connector {
-            Connector::Outbound(outbound) => {
-                for (p, pattern) in outbound.recipient_domains.iter().enumerate() {
-                    match takers.get(pattern) {
-                        Some(&first) if first != outbound.name => findings.error(
-                            &format!("connector[{i}].recipient_domains[{p}]"),
-                            format!(
-                                "the connectors \"{first}\" and \"{}\" both take \"{}\"",
-                                outbound.name,
-                                pattern_text(pattern)
-                            ),
-                            "remove the domain from one of them, or disable one",
-                        ),
-                        Some(_) => {}
-                        None => {
-                            takers.insert(pattern, &outbound.name);
-                        }
-                    }
-                }
+    for (path, outbound) in in_use {
+        for (p, pattern) in outbound.recipient_domains.iter().enumerate() {
+            let first = *takers.entry(pattern).or_insert(&outbound.name);
+            if first == outbound.name {
+                continue;
             }
-            Connector::Inbound(inbound) => {
-                let Some(name) = &inbound.tls_certificate_name else { continue };
-                if let Some(first) = certificates.insert(name, &inbound.name) {
-                    findings.warning(
-                        &format!("connector[{i}].tls_certificate_name"),
-                        format!(
-                            "the connectors \"{first}\" and \"{}\" are for the same certificate; \
-                             the first whose sender_domains fit is used",
-                            inbound.name
-                        ),
-                        "give each peer one connector",
-                    );
-                }
-            }
+            findings.error(
+                &format!("{path}.recipient_domains[{p}]"),
+                said!(
+                    "check-tie",
+                    "the connectors \"{first}\" and \"{second}\" both take \"{pattern}\"",
+                    first = first,
+                    second = outbound.name,
+                    pattern = pattern_text(pattern)
+                ),
+                said!("check-tie.do", "remove the domain from one of them, or disable one"),
+            );
         }
     }
 }
 
 fn useless(flow: &MailFlow, outbound: &OutboundConnector, path: &str, findings: &mut Findings<'_>) {
     let for_internet = flow.internet == InternetRoute::Via(outbound.name.clone());
-    if outbound.enabled && outbound.recipient_domains.is_empty() && !for_internet {
+    let is_known = findings.places.knows(&format!("{path}.recipient_domains"))
+        && findings.places.knows("routing.internet");
+    if outbound.recipient_domains.is_empty() && is_known && !for_internet {
         findings.warning(
             path,
-            format!(
-                "the connector \"{}\" has no recipient_domains: it takes no mail",
-                outbound.name
+            said!(
+                "check-takes-nothing",
+                "the connector \"{name}\" has no recipient_domains: it takes no mail",
+                name = outbound.name
             ),
-            "write recipient_domains, or name it in [routing].internet",
+            said!(
+                "check-takes-nothing.do",
+                "write recipient_domains, or name it in [routing].internet"
+            ),
         );
+    }
+}
+
+/// What is delivered into mailboxes here, whoever the recipient is.
+struct Here<'f> {
+    /// Accepted domains: whether they are authoritative, and whether they take their subdomains.
+    accepted: HashMap<&'f str, (bool, bool)>,
+    /// No accepted domain is missing.
+    is_complete: bool,
+}
+
+impl<'f> Here<'f> {
+    /// A domain whose type could not be read may have mailboxes elsewhere.
+    fn of(flow: &'f MailFlow, places: &Places) -> Self {
+        let accepted = flow.domains.iter().enumerate().map(|(i, domain)| {
+            let all_here = domain.domain_type == DomainType::Authoritative
+                && places.knows(&format!("domain[{i}].type"));
+            (domain.name.as_str(), (all_here, domain.match_subdomains))
+        });
+        Self {
+            accepted: accepted.collect(),
+            is_complete: places.knows_all("domain", &["match_subdomains"]),
+        }
+    }
+
+    /// Whether the closest accepted domain above that takes its subdomains is authoritative.
+    fn is_below_authoritative<'d>(&self, names: impl Iterator<Item = &'d str>) -> bool {
+        let mut above = names.filter_map(|name| self.accepted.get(name));
+        above.find(|(_, below)| *below).is_some_and(|(all_here, _)| *all_here)
+    }
+
+    /// True when no recipient that the pattern takes is elsewhere.
+    fn has_all(&self, pattern: &DomainPattern) -> bool {
+        match pattern {
+            DomainPattern::Everything => false,
+            DomainPattern::Exact(domain) => match self.accepted.get(domain.as_str()) {
+                Some((all_here, _)) => *all_here,
+                None => self.is_below_authoritative(upwards(domain).skip(1)),
+            },
+            DomainPattern::Below(above) => {
+                self.is_complete
+                    && self.is_below_authoritative(upwards(above))
+                    && !self.has_elsewhere_below(above)
+            }
+        }
+    }
+
+    fn has_elsewhere_below(&self, above: &Domain) -> bool {
+        self.accepted.iter().any(|(name, (all_here, _))| {
+            let below = name.strip_suffix(above.as_str());
+            !all_here && below.is_some_and(|rest| rest.ends_with('.'))
+        })
     }
 }
 
 /// Patterns for domains whose recipients never leave.
 fn all_here(
-    authoritative: &HashSet<&Domain>,
+    here: &Here<'_>,
     outbound: &OutboundConnector,
     path: &str,
     findings: &mut Findings<'_>,
 ) {
+    let mut dead = 0;
     for (p, pattern) in outbound.recipient_domains.iter().enumerate() {
-        let DomainPattern::Exact(domain) = pattern else { continue };
-        if outbound.enabled && authoritative.contains(domain) {
-            findings.warning(
-                &format!("{path}.recipient_domains[{p}]"),
-                format!(
-                    "{domain} is authoritative, so all its recipients are here and the connector \
-                     \"{}\" gets none of them",
-                    outbound.name
-                ),
-                "make the domain internal_relay if some mailboxes are elsewhere, or remove it here",
-            );
+        if !here.has_all(pattern) {
+            continue;
         }
+        dead += 1;
+        findings.warning(
+            &format!("{path}.recipient_domains[{p}]"),
+            said!(
+                "check-all-here",
+                "{pattern} is authoritative, so all its recipients are here and the connector \"{name}\" gets none of them",
+                pattern = pattern_text(pattern),
+                name = outbound.name
+            ),
+            said!(
+                "check-all-here.do",
+                "make the domain internal_relay if some mailboxes are elsewhere, or remove it here"
+            ),
+        );
+    }
+    let is_known = findings.places.knows(&format!("{path}.recipient_domains"));
+    if dead > 1 && dead == outbound.recipient_domains.len() && is_known {
+        findings.warning(
+            path,
+            said!(
+                "check-outbound-unreachable",
+                "the connector \"{name}\" is never used: all its domains are delivered here",
+                name = outbound.name
+            ),
+            said!("check-outbound-unreachable.do", "remove it, or disable it"),
+        );
     }
 }
 
@@ -162,12 +235,13 @@ fn ourselves(
     for (place, host) in all.filter(|(_, host)| is_this_machine(machine, host)) {
         findings.error(
             &format!("{path}.smart_hosts{place}"),
-            format!(
-                "the smart host {} of the connector \"{}\" is this server: mail would go in circles",
-                crate::route::smart_host_text(host),
-                outbound.name
+            said!(
+                "check-smart-host-here",
+                "the smart host {host} of the connector \"{name}\" is this server: mail would go in circles",
+                host = crate::route::smart_host_text(host),
+                name = outbound.name
             ),
-            "write the server that is to have the mail",
+            said!("check-smart-host-here.do", "write the server that is to have the mail"),
         );
     }
 }
@@ -198,49 +272,20 @@ fn is_this_machine(machine: &Machine, host: &SmartHost) -> bool {
 }
 
 fn credentials(outbound: &OutboundConnector, path: &str, findings: &mut Findings<'_>) {
-    if outbound.credentials.is_some() && outbound.tls < TlsLevel::CertificateValidation {
+    let is_known = findings.places.knows(&format!("{path}.tls"));
+    if outbound.credentials.is_some() && outbound.tls < TlsLevel::CertificateValidation && is_known
+    {
         findings.warning(
             &format!("{path}.tls"),
-            format!(
-                "the connector \"{}\" logs in, and a password is only sent to a server with a valid \
-                 certificate: mail waits whenever the peer has none",
-                outbound.name
+            said!(
+                "check-login-in-clear",
+                "the connector \"{name}\" logs in, and a password is only sent to a server with a valid certificate: mail waits whenever the peer has none",
+                name = outbound.name
             ),
-            "write tls = \"certificate_validation\" or \"domain_validation\"",
+            said!(
+                "check-login-in-clear.do",
+                "write tls = \"certificate_validation\" or \"domain_validation\""
+            ),
         );
-    }
-}
-
-/// A connector that has all mail for itself.
-fn restriction(inbound: &InboundConnector, path: &str, findings: &mut Findings<'_>) {
-    let is_all = inbound.sender_domains.contains(&DomainPattern::Everything);
-    if inbound.enabled && inbound.restrict_sender_domains && is_all {
-        findings.warning(
-            &format!("{path}.restrict_sender_domains"),
-            format!(
-                "the connector \"{}\" has all senders for itself: mail from every other server is \
-                 refused",
-                inbound.name
-            ),
-            "keep it if all mail comes through that server; otherwise write its own sender_domains",
-        );
-    }
-}
-
-/// Addresses by which a peer is recognised.
-fn sources(inbound: &InboundConnector, path: &str, findings: &mut Findings<'_>) {
-    for (s, network) in inbound.source_addresses.iter().enumerate() {
-        let path = format!("{path}.source_addresses[{s}]");
-        match (doubt(*network), inbound.peer) {
-            (Some(Doubt::Strangers(why)), Peer::OnPremises) => findings.error(
-                &path,
-                format!("the connector \"{}\" lets its peer relay, and {why}", inbound.name),
-                "write the addresses of your own mail servers only",
-            ),
-            (Some(Doubt::Strangers(why) | Doubt::Maybe(why)), _) => {
-                findings.warning(&path, why, "write the addresses of the peer's mail servers only");
-            }
-            (None, _) => {}
-        }
     }
 }

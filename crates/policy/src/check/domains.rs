@@ -2,32 +2,45 @@
 
 use std::collections::HashMap;
 
-use causeway_model::Domain;
 use causeway_model::config::{
     AcceptedDomain, Connector, DomainPattern, DomainType, MailFlow, OutboundConnector,
     OutboundRoute,
 };
+use causeway_model::said;
 
 use super::Findings;
-use crate::index::{pattern_takes, upwards};
+use crate::index::{pattern_takes, takes_below, upwards};
 
 pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
-    let covering: HashMap<&str, &AcceptedDomain> = flow
+    let covering: HashMap<&str, (usize, &AcceptedDomain)> = flow
         .domains
         .iter()
-        .filter(|domain| domain.match_subdomains)
-        .map(|domain| (domain.name.as_str(), domain))
+        .enumerate()
+        .filter(|(_, domain)| domain.match_subdomains)
+        .map(|(i, domain)| (domain.name.as_str(), (i, domain)))
         .collect();
+    let places = findings.places;
+    let knows_type = |i: usize| places.knows(&format!("domain[{i}].type"));
     for (i, domain) in flow.domains.iter().enumerate() {
         let path = format!("domain[{i}]");
         // The closest accepted domain above that takes its subdomains too.
-        if let Some(above) = upwards(&domain.name).skip(1).find_map(|up| covering.get(up))
+        if let Some((j, above)) = upwards(&domain.name).skip(1).find_map(|up| covering.get(up))
             && above.domain_type == domain.domain_type
+            && knows_type(i)
+            && knows_type(*j)
         {
             findings.warning(
                 &path,
-                format!("{} is accepted already, as a subdomain of {}", domain.name, above.name),
-                "remove the entry, unless it is to get a type of its own",
+                said!(
+                    "check-domain-covered",
+                    "{domain} is accepted already, as a subdomain of {above}",
+                    domain = domain.name,
+                    above = above.name
+                ),
+                said!(
+                    "check-domain-covered.do",
+                    "remove the entry, unless it is to get a type of its own"
+                ),
             );
         }
         if domain.domain_type == DomainType::InternalRelay {
@@ -43,41 +56,51 @@ fn internal_relay(
     findings: &mut Findings<'_>,
 ) {
     let name = &domain.name;
-    let instead = format!(
-        "add an outbound connector with recipient_domains = [\"{name}\"], or make the domain \
-         authoritative if all its mailboxes are here"
-    );
+    let all_known = findings.places.knows_all("connector", &["enabled", "recipient_domains"]);
     match taking(flow, |pattern| pattern_takes(pattern, name)) {
-        None => findings.warning(
+        None if all_known => findings.warning(
             path,
-            format!("{name} is an internal relay domain, and no enabled connector takes it: mail for recipients that are not here fails"),
-            instead,
+            said!(
+                "check-relay-domain-alone",
+                "{domain} is an internal relay domain, and no enabled connector takes it: mail for recipients that are not here fails",
+                domain = name
+            ),
+            said!(
+                "check-relay-domain-alone.do",
+                "add an outbound connector with recipient_domains = [\"{domain}\"], or make the domain authoritative if all its mailboxes are here",
+                domain = name
+            ),
         ),
         Some(connector) if connector.route == OutboundRoute::Mx => findings.warning(
             path,
-            format!(
-                "mail for {name} leaves through the connector \"{}\" to the domain's MX hosts; if those are this server, it cannot be delivered (a loop)",
-                connector.name
+            said!(
+                "check-relay-domain-mx",
+                "mail for {domain} leaves through the connector \"{connector}\" to the domain's MX hosts; if those are this server, it cannot be delivered (a loop)",
+                domain = name,
+                connector = connector.name
             ),
-            "give the connector smart_hosts, the servers that have the mailboxes",
+            said!(
+                "check-relay-domain-mx.do",
+                "give the connector smart_hosts, the servers that have the mailboxes"
+            ),
         ),
-        Some(_) => {}
+        _ => {}
     }
-    if domain.match_subdomains && taking(flow, |pattern| takes_below(pattern, name)).is_none() {
+    let is_below_taken = || taking(flow, |pattern| takes_below(pattern, name)).is_some();
+    if domain.match_subdomains && all_known && !is_below_taken() {
         findings.warning(
             path,
-            format!("subdomains of {name} are accepted, and no enabled connector takes them"),
-            format!("add \"*.{name}\" to recipient_domains of the connector"),
+            said!(
+                "check-subdomains-alone",
+                "subdomains of {domain} are accepted, and no enabled connector takes them",
+                domain = name
+            ),
+            said!(
+                "check-subdomains-alone.do",
+                "add \"*.{domain}\" to recipient_domains of the connector",
+                domain = name
+            ),
         );
-    }
-}
-
-/// True when the pattern takes everything below the domain.
-fn takes_below(pattern: &DomainPattern, domain: &Domain) -> bool {
-    match pattern {
-        DomainPattern::Everything => true,
-        DomainPattern::Exact(_) => false,
-        DomainPattern::Below(above) => domain.is_within(above),
     }
 }
 

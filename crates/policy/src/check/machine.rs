@@ -1,10 +1,16 @@
 //! This machine: listeners that cannot work or must not be there.
 
-use causeway_model::config::{Listener, Machine, MailFlow, Protocol};
+use causeway_model::config::{Listener, Machine, MailFlow, Places, Protocol};
+use causeway_model::said;
 
 use super::Findings;
 
-pub(super) fn check(machine: &Machine, flow: &MailFlow, findings: &mut Findings<'_>) {
+pub(super) fn check(
+    machine: &Machine,
+    flow: &MailFlow,
+    flow_places: &Places,
+    findings: &mut Findings<'_>,
+) {
     for (i, listener) in machine.listeners.iter().enumerate() {
         let path = format!("listener[{i}]");
         let ip = listener.address.ip();
@@ -12,25 +18,42 @@ pub(super) fn check(machine: &Machine, flow: &MailFlow, findings: &mut Findings<
         if listener.protocol == Protocol::Admin && is_public && !listener.admin_tls() {
             findings.error(
                 &format!("{path}.tls"),
-                format!(
-                    "the admin listener \"{}\" can be reached from other machines, and tokens would \
-                     cross the network in clear text",
-                    listener.name
+                said!(
+                    "check-admin-in-clear",
+                    "the admin listener \"{name}\" can be reached from other machines, and tokens would cross the network in clear text",
+                    name = listener.name
                 ),
-                "remove tls = false, or write a loopback address such as 127.0.0.1:8025",
+                said!(
+                    "check-admin-in-clear.do",
+                    "remove tls = false, or write a loopback address such as 127.0.0.1:8025"
+                ),
             );
         }
         let earlier = &machine.listeners[..i];
         if let Some(other) = earlier.iter().find(|other| collide(other, listener)) {
             findings.error(
                 &format!("{path}.address"),
-                format!(
-                    "{} of the listener \"{}\" is part of {} of \"{}\": only one can be opened",
-                    listener.address, listener.name, other.address, other.name
+                said!(
+                    "check-listeners-collide",
+                    "{address} of the listener \"{name}\" is part of {whole} of \"{owner}\": only one can be opened",
+                    address = listener.address,
+                    name = listener.name,
+                    whole = other.address,
+                    owner = other.name
                 ),
-                "remove one of them, or give it another port",
+                said!("check-listeners-collide.do", "remove one of them, or give it another port"),
             );
         }
+    }
+    missing(machine, flow, flow_places, findings);
+    names(machine, findings);
+    lab(machine, findings);
+}
+
+/// What the mail flow needs and no listener has.
+fn missing(machine: &Machine, flow: &MailFlow, flow_places: &Places, findings: &mut Findings<'_>) {
+    if !findings.places.knows_all("listener", &[]) {
+        return;
     }
     let has = |protocols: &[Protocol]| {
         machine.listeners.iter().any(|listener| protocols.contains(&listener.protocol))
@@ -38,19 +61,28 @@ pub(super) fn check(machine: &Machine, flow: &MailFlow, findings: &mut Findings<
     if !flow.domains.is_empty() && !has(&[Protocol::Smtp]) {
         findings.warning(
             "listener",
-            "domains are accepted, but no listener speaks smtp: no mail arrives",
-            "add a [[listener]] with protocol = \"smtp\"",
+            said!(
+                "check-no-smtp",
+                "domains are accepted, but no listener speaks smtp: no mail arrives"
+            ),
+            said!("check-no-smtp.do", "add a [[listener]] with protocol = \"smtp\""),
         );
     }
-    if flow.relay.pop_before_smtp.enabled && !has(&[Protocol::Pop3, Protocol::Pop3s]) {
+    let has_pop_before_smtp =
+        flow.relay.pop_before_smtp.enabled && flow_places.knows("relay.pop_before_smtp.enabled");
+    if has_pop_before_smtp && !has(&[Protocol::Pop3, Protocol::Pop3s]) {
         findings.warning(
             "listener",
-            "POP-before-SMTP is enabled, but no listener speaks pop3",
-            "add a [[listener]] with protocol = \"pop3\", have your own POP3 server report its logins \
-             (causeway relay logins report), or disable [relay].pop_before_smtp",
+            said!(
+                "check-no-pop",
+                "POP-before-SMTP is enabled, but no listener speaks pop3"
+            ),
+            said!(
+                "check-no-pop.do",
+                "add a [[listener]] with protocol = \"pop3\", have your own POP3 server report its logins (causeway relay logins report), or disable [relay].pop_before_smtp"
+            ),
         );
     }
-    names(machine, findings);
 }
 
 fn names(machine: &Machine, findings: &mut Findings<'_>) {
@@ -58,45 +90,64 @@ fn names(machine: &Machine, findings: &mut Findings<'_>) {
     if public && machine.hostname.as_deref().is_some_and(|name| !name.contains('.')) {
         findings.warning(
             "hostname",
-            "the host name has no domain: other servers refuse mail from such a name",
-            "write the full name, like mx.contoso.example",
+            said!(
+                "check-short-name",
+                "the host name has no domain: other servers refuse mail from such a name"
+            ),
+            said!("check-short-name.do", "write the full name, like mx.contoso.example"),
         );
     }
-    if public && machine.tls.is_none() {
+    if public && machine.tls.is_none() && findings.places.knows("tls") {
         findings.warning(
             "tls",
-            "there is no certificate: a self-signed one is used, which mail programs warn about \
-             and servers that verify refuse",
-            "write [tls] with certificate and key",
+            said!(
+                "check-no-certificate",
+                "there is no certificate: a self-signed one is used, which mail programs warn about and servers that verify refuse"
+            ),
+            said!("check-no-certificate.do", "write [tls] with certificate and key"),
         );
     }
+}
+
+/// What is believed, and what is for test labs.
+fn lab(machine: &Machine, findings: &mut Findings<'_>) {
     if machine.dns.trust_ad == Some(true)
         && let Some(server) =
             machine.dns.servers.iter().find(|s| !s.ip().to_canonical().is_loopback())
     {
         findings.warning(
             "dns.trust_ad",
-            format!(
-                "the resolver {server} is believed about signatures, and is not on this machine"
+            said!(
+                "check-far-resolver",
+                "the resolver {server} is believed about signatures, and is not on this machine",
+                server = server
             ),
-            "run a validating resolver here, unless nobody can reach the network in between",
+            said!(
+                "check-far-resolver.do",
+                "run a validating resolver here, unless nobody can reach the network in between"
+            ),
         );
     }
     if machine.delivery.mta_sts_port != 443 {
         findings.warning(
             "delivery.mta_sts_port",
-            format!(
-                "MTA-STS policies are fetched from port {}, where none is",
-                machine.delivery.mta_sts_port
+            said!(
+                "check-sts-port",
+                "MTA-STS policies are fetched from port {port}, where none is",
+                port = machine.delivery.mta_sts_port
             ),
-            "remove mta_sts_port, unless this is a test lab",
+            said!("check-sts-port.do", "remove mta_sts_port, unless this is a test lab"),
         );
     }
     if machine.delivery.mx_port != 25 {
         findings.warning(
             "delivery.mx_port",
-            format!("MX hosts are tried at port {}, where none listens", machine.delivery.mx_port),
-            "remove mx_port, unless this is a test lab",
+            said!(
+                "check-mx-port",
+                "MX hosts are tried at port {port}, where none listens",
+                port = machine.delivery.mx_port
+            ),
+            said!("check-mx-port.do", "remove mx_port, unless this is a test lab"),
         );
     }
 }

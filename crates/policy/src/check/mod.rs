@@ -1,7 +1,9 @@
-//! Does a valid configuration make sense?
+//! Does a configuration make sense?
 //!
 //! [`check`] looks at both files together and reports what would not work, what is probably not
-//! meant, and what would let strangers in. Errors must keep a configuration from being used;
+//! meant, and what would let strangers in. Of files with errors it judges what could be read
+//! ([`Places::without`]), and concludes nothing from what could not: the absence of something counts
+//! only where everything was read that could be it. Errors must keep a configuration from being used;
 //! warnings are shown. [`check_readers`] looks, where the mailboxes are known, whether somebody reads
 //! what is sent to the postmaster and to the alert recipients.
 //!
@@ -9,15 +11,22 @@
 //! (IPv6), one that holds a whole private range among other addresses, and any set that
 //! together holds a quarter of all IPv4 addresses. A warning is a whole private range, and
 //! whatever holds the gateway of a container network, behind which every outside client looks
-//! like the gateway itself; and an entry whose time is over.
+//! like the gateway itself; an entry whose time is over; and an entry that changes nothing because
+//! another one holds the same addresses.
+//!
+//! **Rules that are never used**: an outbound connector whose domains are all delivered here, an inbound
+//! one before which another one always comes.
+//!
+//! Every finding is a [`Said`]: its texts are in `locales/*/check.ftl`.
 
 mod connectors;
 mod domains;
+mod inbound;
 mod machine;
 pub mod networks;
 
-use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
+use causeway_model::{Said, Timestamp, said};
 
 use crate::{MailPolicy, MailboxLookup, RecipientDecision};
 
@@ -28,18 +37,18 @@ struct Findings<'p> {
 }
 
 impl Findings<'_> {
-    fn error(&mut self, path: &str, what: impl Into<String>, instead: impl Into<String>) {
+    fn error(&mut self, path: &str, what: Said, instead: Said) {
         self.problems.push(self.places.problem(Severity::Error, path, what, instead));
     }
 
-    fn warning(&mut self, path: &str, what: impl Into<String>, instead: impl Into<String>) {
+    fn warning(&mut self, path: &str, what: Said, instead: Said) {
         self.problems.push(self.places.problem(Severity::Warning, path, what, instead));
     }
 }
 
-/// Everything that is wrong or doubtful in two files that were read without errors. The places
-/// are those of the same texts; [`Places::none`] gives problems that only name the file. `now` is for
-/// rights that end.
+/// Everything that is wrong or doubtful in what was read of two files. The places are those of the same
+/// texts, and know what could not be read; [`Places::none`] gives problems that only name the file. `now`
+/// is for rights that end.
 #[must_use]
 pub fn check(
     flow: &MailFlow,
@@ -49,11 +58,12 @@ pub fn check(
     now: Timestamp,
 ) -> Vec<Problem> {
     let mut findings = Findings { places: machine_places, problems: Vec::new() };
-    machine::check(machine, flow, &mut findings);
+    machine::check(machine, flow, flow_places, &mut findings);
     let mut problems = findings.problems;
     let mut findings = Findings { places: flow_places, problems: Vec::new() };
     domains::check(flow, &mut findings);
-    connectors::check(flow, machine, &mut findings);
+    connectors::check(flow, machine, machine_places, &mut findings);
+    inbound::check(flow, &mut findings);
     networks::check(flow, now, &mut findings);
     findings.problems.sort_by_key(|problem| (problem.line, problem.column));
     problems.sort_by_key(|problem| (problem.line, problem.column));
@@ -75,8 +85,17 @@ pub fn check_readers(
     {
         findings.warning(
             "organization.postmaster",
-            format!("nobody reads mail to {postmaster}; it is kept in the mailbox {mailbox}"),
-            format!("run causeway mailbox add {mailbox}, or set [organization].postmaster"),
+            said!(
+                "check-unread-postmaster",
+                "nobody reads mail to {postmaster}; it is kept in the mailbox {mailbox}",
+                postmaster = postmaster,
+                mailbox = mailbox
+            ),
+            said!(
+                "check-unread-postmaster.do",
+                "run causeway mailbox add {mailbox}, or set [organization].postmaster",
+                mailbox = mailbox
+            ),
         );
     }
     let organization = &policy.flow().organization;
@@ -88,8 +107,12 @@ pub fn check_readers(
         if matches!(policy.recipient(address, mailboxes), RecipientDecision::Unknown(_)) {
             findings.warning(
                 &path,
-                format!("there is no mailbox {address}"),
-                format!("run causeway mailbox add {address}, or name an address that exists"),
+                said!("check-no-mailbox", "there is no mailbox {address}", address = address),
+                said!(
+                    "check-no-mailbox.do",
+                    "run causeway mailbox add {address}, or name an address that exists",
+                    address = address
+                ),
             );
         }
     }

@@ -1,24 +1,33 @@
 //! Networks that may relay: is one of them wider than anybody can mean?
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-use causeway_model::Timestamp;
-use causeway_model::config::MailFlow;
+use causeway_model::config::{AuthorisedAddress, MailFlow, Until};
+use causeway_model::{Said, Timestamp, said};
 use ipnet::{IpNet, Ipv4Net};
 
 use super::Findings;
-use crate::index::canonical_network;
+use crate::index::{NetworkTable, canonical_network};
 use crate::relay::shown_network;
 
-/// Ranges that are somebody's inside network everywhere, and what they are.
-const PRIVATE: [(&str, &str); 7] = [
-    ("10.0.0.0/8", "a private range"),
-    ("172.16.0.0/12", "a private range"),
-    ("192.168.0.0/16", "a private range"),
-    ("100.64.0.0/10", "shared by the customers of a provider"),
-    ("169.254.0.0/16", "the link-local range"),
-    ("fc00::/7", "the private range"),
-    ("fe80::/10", "the link-local range"),
+/// Whose a range is that is somebody's inside network everywhere.
+#[derive(Clone, Copy)]
+enum Inside {
+    Organization,
+    /// The customers of a provider share it.
+    Provider,
+    LinkLocal,
+}
+
+const PRIVATE: [(&str, Inside); 7] = [
+    ("10.0.0.0/8", Inside::Organization),
+    ("172.16.0.0/12", Inside::Organization),
+    ("192.168.0.0/16", Inside::Organization),
+    ("100.64.0.0/10", Inside::Provider),
+    ("169.254.0.0/16", Inside::LinkLocal),
+    ("fc00::/7", Inside::Organization),
+    ("fe80::/10", Inside::LinkLocal),
 ];
 
 /// Where container hosts put the network of their containers unless told otherwise.
@@ -28,9 +37,9 @@ const CONTAINERS: &str = "172.17.0.0/16";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// It holds addresses of strangers; why.
-    Strangers(String),
+    Strangers(Said),
     /// It may hold them in some set-ups; why.
-    Maybe(String),
+    Maybe(Said),
 }
 
 /// Whether it is safe to let everybody in this network relay.
@@ -38,88 +47,224 @@ pub enum Doubt {
 pub fn doubt(network: IpNet) -> Option<Doubt> {
     let network = canonical_network(network);
     let widest = if network.addr().is_ipv4() { 8 } else { 16 };
-    let private = PRIVATE.iter().filter_map(|(text, what)| Some((text.parse().ok()?, *what)));
-    let private: Vec<(IpNet, &str)> = private.collect();
-    if let Some((_, what)) = private.iter().find(|(range, _)| *range == network) {
-        return Some(Doubt::Maybe(format!(
-            "{network} is {what}: every machine in it may send anywhere, and behind a container \
-             host or a NAT gateway so may everybody outside"
-        )));
+    let private = PRIVATE.iter().filter_map(|(text, inside)| Some((text.parse().ok()?, *inside)));
+    let private: Vec<(IpNet, Inside)> = private.collect();
+    if let Some((_, inside)) = private.iter().find(|(range, _)| *range == network) {
+        return Some(Doubt::Maybe(whole_range(network, *inside)));
     }
     if network.prefix_len() < widest {
-        return Some(Doubt::Strangers(format!(
-            "{network} holds so many addresses that strangers are among them: anybody could send \
-             through this server (an open relay)"
+        return Some(Doubt::Strangers(said!(
+            "check-too-wide",
+            "{network} holds so many addresses that strangers are among them: anybody could send through this server (an open relay)",
+            network = network
         )));
     }
-    if let Some((range, what)) = private.iter().find(|(range, _)| network.contains(range)) {
-        return Some(Doubt::Strangers(format!(
-            "{network} holds {range} ({what}) among public addresses: it is written too wide"
+    if let Some(range) =
+        private.iter().map(|(range, _)| range).find(|range| network.contains(*range))
+    {
+        return Some(Doubt::Strangers(said!(
+            "check-wider-than-private",
+            "{network} holds the private range {range} among public addresses: it is written too wide",
+            network = network,
+            range = range
         )));
     }
     let containers: IpNet = CONTAINERS.parse().ok()?;
     let touches = containers.contains(&network) || network.contains(&containers);
     let gateway: IpAddr = IpAddr::V4(Ipv4Addr::new(172, 17, 0, 1));
     (touches && network.contains(&gateway)).then(|| {
-        Doubt::Maybe(format!(
-            "{network} holds 172.17.0.1, the gateway of container networks: in a container every \
-             client from outside can seem to come from there"
+        Doubt::Maybe(said!(
+            "check-container-gateway",
+            "{network} holds 172.17.0.1, the gateway of container networks: in a container every client from outside can seem to come from there",
+            network = network
         ))
     })
 }
 
-pub(super) fn check(flow: &MailFlow, now: Timestamp, findings: &mut Findings<'_>) {
-    ended(flow, now, findings);
-    let relay = &flow.relay;
-    let networks = relay.networks.iter().enumerate();
-    let networks = networks.map(|(i, network)| (format!("relay.networks[{i}]"), *network));
-    let addresses = relay.addresses.iter().enumerate();
-    let addresses = addresses.map(|(i, entry)| (format!("relay.addresses[{i}]"), entry.address));
-    for (path, network) in networks.chain(addresses) {
-        match doubt(network) {
-            Some(Doubt::Strangers(why)) => {
-                findings.error(&path, why, "write the networks of your own machines only");
-            }
-            Some(Doubt::Maybe(why)) => findings.warning(
-                &path,
-                why,
-                "write the narrower network that is really meant, if there is one",
-            ),
-            None => {}
-        }
+/// A whole range of inside addresses may relay.
+fn whole_range(network: IpNet, inside: Inside) -> Said {
+    match inside {
+        Inside::Organization => said!(
+            "check-private-range",
+            "{network} is a private range: every machine in it may send anywhere, and behind a container host or a NAT gateway so may everybody outside",
+            network = network
+        ),
+        Inside::Provider => said!(
+            "check-provider-range",
+            "{network} is shared by the customers of a provider: every machine in it may send anywhere, and behind a NAT gateway so may everybody outside",
+            network = network
+        ),
+        Inside::LinkLocal => said!(
+            "check-link-local-range",
+            "{network} is the link-local range: every machine in it may send anywhere",
+            network = network
+        ),
     }
-    let all = relay.networks.iter().copied().chain(relay.addresses.iter().map(|e| e.address));
+}
+
+pub(super) fn check(flow: &MailFlow, now: Timestamp, findings: &mut Findings<'_>) {
+    let rights = rights(flow);
+    ended(flow, now, findings);
+    wide(&rights, findings);
+    without_effect(&rights, now, findings);
+}
+
+/// One written right to relay.
+struct Right<'f> {
+    path: String,
+    network: IpNet,
+    /// `None`: one of `networks`.
+    entry: Option<&'f AuthorisedAddress>,
+}
+
+impl<'f> Right<'f> {
+    fn until(&self) -> Option<&'f Until> {
+        self.entry.and_then(|entry| entry.until.as_ref())
+    }
+}
+
+/// All of them, in the order in which equal ones count.
+fn rights(flow: &MailFlow) -> Vec<Right<'_>> {
+    let networks = flow.relay.networks.iter().enumerate();
+    let networks = networks.map(|(i, network)| Right {
+        path: format!("relay.networks[{i}]"),
+        network: canonical_network(*network),
+        entry: None,
+    });
+    let addresses = flow.relay.addresses.iter().enumerate();
+    let addresses = addresses.map(|(i, entry)| Right {
+        path: format!("relay.addresses[{i}]"),
+        network: canonical_network(entry.address),
+        entry: Some(entry),
+    });
+    networks.chain(addresses).collect()
+}
+
+/// Networks that hold strangers, each by itself or all together.
+fn wide(rights: &[Right<'_>], findings: &mut Findings<'_>) {
     let mut v4: Vec<Ipv4Net> = Vec::new();
-    for network in all {
-        if let IpNet::V4(net) = canonical_network(network)
-            && doubt(network).is_none()
-        {
-            v4.push(net);
+    for Right { path, network, .. } in rights {
+        match doubt(*network) {
+            Some(Doubt::Strangers(why)) => findings.error(
+                path,
+                why,
+                said!("check-too-wide.do", "write the networks of your own machines only"),
+            ),
+            Some(Doubt::Maybe(why)) => findings.warning(
+                path,
+                why,
+                said!(
+                    "check-private-range.do",
+                    "write the narrower network that is really meant, if there is one"
+                ),
+            ),
+            None => v4.extend(match network {
+                IpNet::V4(net) => Some(*net),
+                IpNet::V6(_) => None,
+            }),
         }
     }
     let held: u64 = Ipv4Net::aggregate(&v4).iter().map(|n| 1u64 << (32 - n.prefix_len())).sum();
     if held >= 1 << 30 {
         findings.error(
             "relay.networks",
-            "together the networks hold a quarter of all IPv4 addresses: anybody could send \
-             through this server (an open relay)",
-            "write the networks of your own machines only",
+            said!(
+                "check-too-many",
+                "together the networks hold a quarter of all IPv4 addresses: anybody could send through this server (an open relay)"
+            ),
+            said!("check-too-wide.do", "write the networks of your own machines only"),
         );
     }
 }
 
-/// Rights whose time is over, and domains of senders that change nothing.
+/// Entries that another one makes superfluous: the narrowest one counts, of equal ones the first.
+fn without_effect(rights: &[Right<'_>], now: Timestamp, findings: &mut Findings<'_>) {
+    // What is too wide has to go anyway.
+    let still = |right: &Right<'_>| {
+        right.entry.is_none_or(|entry| !entry.is_over(now))
+            && !matches!(doubt(right.network), Some(Doubt::Strangers(_)))
+    };
+    let table = NetworkTable::new(
+        rights
+            .iter()
+            .zip(0..)
+            .filter(|(right, _)| still(right))
+            .map(|(right, number)| (right.network, number)),
+    );
+    let mut seen: HashSet<IpNet> = HashSet::new();
+    for right in rights.iter().filter(|right| still(right)) {
+        if !seen.insert(right.network) {
+            twice(right, findings);
+            continue;
+        }
+        let wider = table
+            .holding(right.network.addr())
+            .filter_map(|number| rights.get(number as usize))
+            .find(|other| other.network.prefix_len() < right.network.prefix_len());
+        let Some(wider) = wider else { continue };
+        // An entry for some senders takes the right to use others away: that is an effect.
+        let is_bounded =
+            |right: &Right<'_>| right.entry.is_some_and(|entry| !entry.sender_domains.is_empty());
+        if !is_bounded(right) && !is_bounded(wider) {
+            covered(right, wider, findings);
+        }
+    }
+}
+
+fn twice(right: &Right<'_>, findings: &mut Findings<'_>) {
+    findings.warning(
+        &right.path,
+        said!(
+            "check-right-twice",
+            "{network} has an entry already further up: the first one counts",
+            network = shown_network(right.network)
+        ),
+        said!("check-right-twice.do", "keep one of the two"),
+    );
+}
+
+fn covered(right: &Right<'_>, wider: &Right<'_>, findings: &mut Findings<'_>) {
+    let (network, wider_network) = (shown_network(right.network), shown_network(wider.network));
+    match (right.until(), wider.until()) {
+        (Some(until), None) => findings.warning(
+            &right.path,
+            said!(
+                "check-end-without-effect",
+                "{network} keeps the right to relay after {until}, because {wider} has it without an end",
+                network = network,
+                until = until.written,
+                wider = wider_network
+            ),
+            said!("check-end-without-effect.do", "remove one of the two"),
+        ),
+        (None, None) => findings.warning(
+            &right.path,
+            said!(
+                "check-right-covered",
+                "{network} is part of {wider}, which has the right to relay already: the entry changes nothing",
+                network = network,
+                wider = wider_network
+            ),
+            said!("check-right-covered.do", "remove one of the two"),
+        ),
+        // One of them outlives the other.
+        _ => {}
+    }
+}
+
+/// Rights whose time is over.
 fn ended(flow: &MailFlow, now: Timestamp, findings: &mut Findings<'_>) {
     for (i, entry) in flow.relay.addresses.iter().enumerate() {
         let Some(until) = entry.until.as_ref().filter(|_| entry.is_over(now)) else { continue };
         findings.warning(
             &format!("relay.addresses[{i}]"),
-            format!(
-                "{} was allowed to relay until {}, and is no longer",
-                shown_network(entry.address),
-                until.written
+            said!(
+                "check-right-ended",
+                "{network} was allowed to relay until {until}, and is no longer",
+                network = shown_network(entry.address),
+                until = until.written
             ),
-            "remove the entry, or write a later until",
+            said!("check-right-ended.do", "remove the entry, or write a later until"),
         );
     }
 }

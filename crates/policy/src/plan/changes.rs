@@ -13,6 +13,7 @@ use causeway_model::config::{
     Suspected,
 };
 use causeway_model::time::format_duration;
+use ipnet::IpNet;
 
 use crate::identity::field_name;
 use crate::index::pattern_text;
@@ -387,33 +388,7 @@ fn relay(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {
     for network in is.networks.iter().filter(|network| !was.networks.contains(network)) {
         out.push(Parts::of("change-network-new").with("name", network.to_string()).into());
     }
-    let find = |entries: &[AuthorisedAddress], one: &AuthorisedAddress| {
-        entries.iter().find(|entry| entry.address == one.address).cloned()
-    };
-    for gone in was.addresses.iter().filter(|entry| find(&is.addresses, entry).is_none()) {
-        out.push(Parts::of("change-address-gone").with("name", address(gone)).into());
-    }
-    for entry in &is.addresses {
-        match find(&was.addresses, entry) {
-            None => out.push(Parts::of("change-address-new").with("name", address(entry)).into()),
-            Some(before) => {
-                let subject = Parts::of("subject-address").with("name", shown(entry));
-                let mut fields = Fields { subject, out };
-                note(&mut fields, before.note.as_deref(), entry.note.as_deref());
-                let until = |entry: &AuthorisedAddress| {
-                    entry.until.as_ref().map(|until| until.written.clone())
-                };
-                fields.value("field-until", until(&before), until(entry));
-                let domains = |entry: &AuthorisedAddress| match entry.sender_domains.is_empty() {
-                    true => vec![Variable::from(Parts::of("value-all"))],
-                    false => {
-                        pattern_texts(&entry.sender_domains).into_iter().map(Into::into).collect()
-                    }
-                };
-                fields.list("field-its-sender-domains", &domains(&before), &domains(entry));
-            }
-        }
-    }
+    addresses(&was.addresses, &is.addresses, out);
     let mut fields = Fields { subject: Parts::of("subject-pop"), out };
     let (pop, pop_now) = (was.pop_before_smtp, is.pop_before_smtp);
     fields.flag(pop.enabled, pop_now.enabled, "change-enabled", "change-disabled");
@@ -428,8 +403,48 @@ fn relay(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {
     fields.value("field-style", Some(from), Some(to));
 }
 
+/// Entries of `[relay].addresses`. Of several for one address the first counts; the others change nothing.
+fn addresses(was: &[AuthorisedAddress], is: &[AuthorisedAddress], out: &mut Vec<Sentence>) {
+    let (before, after) = (first_of_each(was), first_of_each(is));
+    let gone = was.iter().filter(|entry| is_first(entry, &before));
+    for gone in gone.filter(|entry| !after.contains_key(&entry.address)) {
+        out.push(Parts::of("change-address-gone").with("name", address(gone)).into());
+    }
+    for entry in is.iter().filter(|entry| is_first(entry, &after)) {
+        match before.get(&entry.address) {
+            None => out.push(Parts::of("change-address-new").with("name", address(entry)).into()),
+            Some(before) => one_address(before, entry, out),
+        }
+    }
+}
+
+fn first_of_each(entries: &[AuthorisedAddress]) -> HashMap<IpNet, &AuthorisedAddress> {
+    let mut first = HashMap::new();
+    for entry in entries {
+        first.entry(entry.address).or_insert(entry);
+    }
+    first
+}
+
+fn is_first(entry: &AuthorisedAddress, first: &HashMap<IpNet, &AuthorisedAddress>) -> bool {
+    first.get(&entry.address).is_some_and(|first| std::ptr::eq(*first, entry))
+}
+
+fn one_address(before: &AuthorisedAddress, entry: &AuthorisedAddress, out: &mut Vec<Sentence>) {
+    let subject = Parts::of("subject-address").with("name", shown(entry));
+    let mut fields = Fields { subject, out };
+    note(&mut fields, before.note.as_deref(), entry.note.as_deref());
+    let until = |entry: &AuthorisedAddress| entry.until.as_ref().map(|until| until.written.clone());
+    fields.value("field-until", until(before), until(entry));
+    let domains = |entry: &AuthorisedAddress| match entry.sender_domains.is_empty() {
+        true => vec![Variable::from(Parts::of("value-all"))],
+        false => pattern_texts(&entry.sender_domains).into_iter().map(Into::into).collect(),
+    };
+    fields.list("field-its-sender-domains", &domains(before), &domains(entry));
+}
+
 /// A network of one address as that address.
-pub(super) fn shown(entry: &AuthorisedAddress) -> String {
+fn shown(entry: &AuthorisedAddress) -> String {
     shown_network(entry.address)
 }
 

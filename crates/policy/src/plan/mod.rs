@@ -14,25 +14,26 @@
 //! it has errors, it would make an open relay, or (unless forced) it gives up a domain for which mail
 //! waits.
 //!
-//! **In which order to read.** This file, `changes` (what differs), `ways` (queued mail), `rights`
-//! (relay).
+//! **In which order to read.** This file, `changes` (what differs), `ways` (queued mail), `domains` (accepted
+//! domains), `rights` (relay) with `written` (networks and addresses).
 
 mod changes;
+mod domains;
 mod rights;
 mod ways;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use causeway_catalog::sentence::{Parts, Sentence, Variable};
-use causeway_model::config::{DomainType, Language, MailFlow, Problem, Severity};
+use causeway_model::config::{Language, MailFlow, Problem, Severity};
 use causeway_model::{Address, Domain, Origin, ReversePath, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::changes::changes;
 use self::ways::Followed;
-use crate::index::pattern_text;
 use crate::{MailPolicy, MailboxLookup, PeerFacts, RelayFacts, selftest};
 
 /// A recipient that waits.
@@ -83,6 +84,8 @@ pub enum EffectKind {
     Returned,
     /// Queued recipients do not exist any more; recipients that are not here are refused.
     UnknownRecipients,
+    /// Internal relay domains whose recipients elsewhere cannot be reached from now on.
+    Undeliverable,
     /// Domains for which mail from outside is refused from now on.
     DomainsLost,
     /// Mailboxes whose domain is no longer accepted.
@@ -91,10 +94,15 @@ pub enum EffectKind {
     WouldBeRefused,
     /// Sender domains whose mail is refused from everybody but one connector's peer from now on.
     SendersRestricted,
+    /// Fields in which users may use only their own addresses, or strangers none of our domains, from
+    /// now on.
+    SendersRefused,
     /// Entries that no longer give the right to relay.
     RelayLost,
     /// Entries that give the right to relay from now on.
     RelayGained,
+    /// Fields in which they may use any from now on.
+    SendersAllowed,
     /// Queued recipients take another way.
     Rerouted,
     /// Queued recipients take the same way under other demands.
@@ -117,10 +125,12 @@ impl EffectKind {
             self,
             Self::Returned
                 | Self::UnknownRecipients
+                | Self::Undeliverable
                 | Self::DomainsLost
                 | Self::MailboxesUnreachable
                 | Self::WouldBeRefused
                 | Self::SendersRestricted
+                | Self::SendersRefused
                 | Self::RelayLost
         )
     }
@@ -131,12 +141,15 @@ impl EffectKind {
         match self {
             Self::Returned => "returned",
             Self::UnknownRecipients => "unknown_recipients",
+            Self::Undeliverable => "undeliverable",
             Self::DomainsLost => "domains_lost",
             Self::MailboxesUnreachable => "mailboxes_unreachable",
             Self::WouldBeRefused => "would_be_refused",
             Self::SendersRestricted => "senders_restricted",
+            Self::SendersRefused => "senders_refused",
             Self::RelayLost => "relay_lost",
             Self::RelayGained => "relay_gained",
+            Self::SendersAllowed => "senders_allowed",
             Self::Rerouted => "rerouted",
             Self::SentDifferently => "sent_differently",
         }
@@ -173,6 +186,7 @@ pub struct Planner<'p> {
     old: &'p MailPolicy,
     new: &'p MailPolicy,
     mailboxes: &'p dyn MailboxLookup,
+    now: Timestamp,
     followed: Followed<'p>,
     /// Rights, domains or inbound connectors differ.
     admission_differs: bool,
@@ -195,13 +209,19 @@ struct Admission {
 }
 
 impl<'p> Planner<'p> {
-    /// `old` is in force, `new` is proposed.
+    /// `old` is in force, `new` is proposed; `now` is for rights that end.
     #[must_use]
-    pub fn new(old: &'p MailPolicy, new: &'p MailPolicy, mailboxes: &'p dyn MailboxLookup) -> Self {
+    pub fn new(
+        old: &'p MailPolicy,
+        new: &'p MailPolicy,
+        mailboxes: &'p dyn MailboxLookup,
+        now: Timestamp,
+    ) -> Self {
         Self {
             old,
             new,
             mailboxes,
+            now,
             followed: Followed::new(old, new),
             admission_differs: admission_differs(old.flow(), new.flow()),
             admitted: HashMap::new(),
@@ -253,8 +273,7 @@ impl<'p> Planner<'p> {
                 detail: Parts::of("effect-unreachable").with("who", listed(unreachable)).into(),
             });
         }
-        domains(self.old, self.new, &mut effects);
-        restrictions(self.old.flow(), self.new.flow(), &mut effects);
+        effects.append(&mut domains::effects(self.old, self.new));
         if self.would_be_refused > 0 {
             effects.push(Effect {
                 kind: EffectKind::WouldBeRefused,
@@ -262,7 +281,7 @@ impl<'p> Planner<'p> {
                 detail: Parts::of("effect-would-be-refused").into(),
             });
         }
-        effects.append(&mut rights::effects(self.old.flow(), self.new.flow()));
+        effects.append(&mut rights::effects(self.old.flow(), self.new.flow(), self.now));
         effects.append(&mut self.followed.effects());
         effects.sort_by_key(|effect| effect.kind);
         let (refused, can_be_forced) = match refusal {
@@ -279,9 +298,9 @@ impl<'p> Planner<'p> {
             problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
         if let Some(first) = errors.first() {
             let refused = match errors.len() {
-                1 => first.to_string().into(),
+                1 => (*first).into(),
                 n => Parts::of("refused-problems")
-                    .with("problem", first.to_string())
+                    .with("problem", Sentence::from(*first))
                     .with("count", (n - 1) as u64)
                     .into(),
             };
@@ -318,15 +337,20 @@ impl<'p> Planner<'p> {
         if let Some(&known) = self.admitted.get(&question) {
             return known;
         }
-        let is_refused =
-            is_admitted(self.old, client, queued) && !is_admitted(self.new, client, queued);
+        let is_refused = is_admitted(self.old, client, queued, self.now)
+            && !is_admitted(self.new, client, queued, self.now);
         self.admitted.insert(question, is_refused);
         is_refused
     }
 }
 
 /// Whether the client that handed a recipient in may do so under this configuration.
-fn is_admitted(policy: &MailPolicy, client: IpAddr, queued: &QueuedRecipient<'_>) -> bool {
+fn is_admitted(
+    policy: &MailPolicy,
+    client: IpAddr,
+    queued: &QueuedRecipient<'_>,
+    now: Timestamp,
+) -> bool {
     let origin = queued.origin;
     // The connector it came through may know it no longer, and another one may. A certificate is not
     // kept with the message: a connector that asks for one is believed to have seen it.
@@ -349,8 +373,7 @@ fn is_admitted(policy: &MailPolicy, client: IpAddr, queued: &QueuedRecipient<'_>
         sender: queued.sender,
         recipient: queued.address,
         tls: origin.tls.is_some(),
-        // Both policies are asked as if no written right had ended: what is written is compared.
-        now: Timestamp::default(),
+        now,
         points_here: false,
     };
     let peer = PeerFacts { client, certificate_names: &[], sender: Some(queued.sender) };
@@ -366,65 +389,6 @@ fn admission_differs(old: &MailFlow, new: &MailFlow) -> bool {
         all.filter(|connector| matches!(connector, Connector::Inbound(_))).cloned().collect()
     };
     old.domains != new.domains || old.relay != new.relay || inbound(old) != inbound(new)
-}
-
-/// Sender domains that a connector has for itself from now on.
-fn restrictions(old: &MailFlow, new: &MailFlow, effects: &mut Vec<Effect>) {
-    use causeway_model::config::Connector;
-    let restricted = |flow: &MailFlow| -> Vec<(String, String)> {
-        let inbound = flow.connectors.iter().filter_map(|connector| match connector {
-            Connector::Inbound(c) if c.enabled && c.restrict_sender_domains => Some(c),
-            _ => None,
-        });
-        inbound
-            .flat_map(|c| c.sender_domains.iter().map(|p| (pattern_text(p), c.name.clone())))
-            .collect()
-    };
-    let before = restricted(old);
-    let added: Vec<String> = restricted(new)
-        .into_iter()
-        .filter(|(pattern, _)| !before.iter().any(|(known, _)| known == pattern))
-        .map(|(pattern, name)| format!("{pattern} (connector \"{name}\")"))
-        .collect();
-    if !added.is_empty() {
-        effects.push(Effect {
-            kind: EffectKind::SendersRestricted,
-            count: added.len() as u64,
-            detail: Parts::of("effect-restricted").with("who", listed(added)).into(),
-        });
-    }
-}
-
-/// Domains that are given up, and domains whose unknown recipients are refused from now on.
-fn domains(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
-    let mut lost = Vec::new();
-    let mut stricter = Vec::new();
-    for domain in &old.flow().domains {
-        match new.accepted_domain(&domain.name) {
-            None => lost.push(domain.name.to_string()),
-            Some(now)
-                if now.domain_type == DomainType::Authoritative
-                    && domain.domain_type == DomainType::InternalRelay =>
-            {
-                stricter.push(domain.name.to_string());
-            }
-            Some(_) => {}
-        }
-    }
-    if !lost.is_empty() {
-        effects.push(Effect {
-            kind: EffectKind::DomainsLost,
-            count: lost.len() as u64,
-            detail: Parts::of("effect-domains-lost").with("who", listed(lost)).into(),
-        });
-    }
-    if !stricter.is_empty() {
-        effects.push(Effect {
-            kind: EffectKind::UnknownRecipients,
-            count: 0,
-            detail: Parts::of("effect-stricter").with("who", listed(stricter)).into(),
-        });
-    }
 }
 
 /// Entries of a list that are named; the others are counted.

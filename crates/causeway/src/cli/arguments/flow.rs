@@ -28,6 +28,10 @@ pub(crate) struct ApplyArguments {
     /// directory]
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// The revision that the file was made from: refused when another one is in force by now [default:
+    /// the one that the plan is made with]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) base: Option<u64>,
     #[command(flatten)]
     pub(crate) force: ForceArguments,
 }

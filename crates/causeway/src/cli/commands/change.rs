@@ -9,6 +9,7 @@ use causeway_admin::types::{
     ApplyAnswer, ApplyRequest, Effect, Plan, PlanAnswer, Proposal, RevisionDetail, RevisionQuery,
     RevisionView,
 };
+use causeway_catalog::sentence::Sentence;
 
 use super::super::Answer;
 use super::super::arguments::flow::{
@@ -50,7 +51,7 @@ pub(super) async fn apply(arguments: ApplyArguments, context: &Context) -> Resul
     let text = read(arguments.file.as_deref(), context)?;
     let change = Change {
         proposal: Proposal { text: Some(text), revision: None },
-        base: None,
+        base: arguments.base,
         reason: String::new(),
         force: arguments.force.force,
         always_ask: false,
@@ -140,7 +141,9 @@ pub(super) async fn carry_out_telling(
         return Ok((Answer::No, told));
     }
     let is_nothing = plan.changes.is_empty();
-    if plan.is_destructive() || (change.always_ask && !is_nothing) {
+    // Made from another revision, it is refused anyway: nobody is asked first.
+    let is_current = change.base.is_none_or(|made_from| made_from == base);
+    if is_current && (plan.is_destructive() || (change.always_ask && !is_nothing)) {
         context.confirm(&context.words().text("cli-ask-apply"))?;
     }
     let request = ApplyRequest {
@@ -168,7 +171,7 @@ pub(super) async fn carry_out_telling(
 }
 
 /// The plan as text. Standard output is not held afterwards, while a person reads and thinks.
-fn tell_plan(plan: &Plan, warnings: &[String], context: &Context) -> Result<(), Failure> {
+fn tell_plan(plan: &Plan, warnings: &[Sentence], context: &Context) -> Result<(), Failure> {
     let mut output = context.output();
     if output.is_json() {
         return Ok(());
@@ -179,7 +182,7 @@ fn tell_plan(plan: &Plan, warnings: &[String], context: &Context) -> Result<(), 
 
 pub(super) fn say_plan(
     plan: &Plan,
-    warnings: &[String],
+    warnings: &[Sentence],
     output: &mut Output,
     words: Words,
 ) -> Result<(), Failure> {

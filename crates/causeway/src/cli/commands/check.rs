@@ -3,7 +3,11 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use causeway_model::config::{Connector, Machine, MailFlow, Places, Problem, Severity, StoreUrl};
+use causeway_catalog::sentence::Sentence;
+use causeway_model::config::{
+    Connector, Language, Machine, MailFlow, Places, Problem, Severity, StoreUrl,
+};
+use causeway_model::{Said, said};
 use causeway_net::clock::Clock;
 use causeway_net::tls::client::ClientTls;
 use causeway_net::tls::server::ServerTls;
@@ -11,7 +15,7 @@ use causeway_policy::MailPolicy;
 use serde::Serialize;
 
 use super::super::Answer;
-use super::super::configuration::{self, MACHINE_FILE, MAIL_FLOW_FILE};
+use super::super::configuration;
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::words;
@@ -31,12 +35,13 @@ struct JsonProblem<'a> {
     line: Option<usize>,
     column: Option<usize>,
     severity: &'static str,
-    what: &'a str,
-    instead: &'a str,
+    what: String,
+    instead: String,
 }
 
-impl<'a> From<&'a Problem> for JsonProblem<'a> {
-    fn from(problem: &'a Problem) -> Self {
+impl<'a> JsonProblem<'a> {
+    fn of(problem: &'a Problem, language: Language) -> Self {
+        let speak = |said: &Said| Sentence::from(said.clone()).speak(language).into();
         Self {
             file: &problem.file,
             line: Some(problem.line).filter(|line| *line > 0),
@@ -45,8 +50,8 @@ impl<'a> From<&'a Problem> for JsonProblem<'a> {
                 Severity::Warning => "warning",
                 Severity::Error => "error",
             },
-            what: &problem.what,
-            instead: &problem.instead,
+            what: speak(&problem.what),
+            instead: speak(&problem.instead),
         }
     }
 }
@@ -59,12 +64,14 @@ pub(in super::super) fn run(context: &Context) -> Result<Answer, Failure> {
         found.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let mut output = context.output();
     if output.is_json() {
-        let problems = found.problems.iter().map(JsonProblem::from).collect();
+        let of = |problem| JsonProblem::of(problem, context.language);
+        let problems = found.problems.iter().map(of).collect();
         output.json(&Document { valid: errors == 0, problems })?;
     } else {
         let mut stderr = std::io::stderr().lock();
         for problem in &found.problems {
-            let _ = writeln!(stderr, "{}", words::harmless(&problem.to_string(), 2000));
+            let line = Sentence::from(problem).speak(context.language);
+            let _ = writeln!(stderr, "{}", words::harmless(&line, 2000));
         }
         drop(stderr);
         if errors == 0 {
@@ -75,11 +82,9 @@ pub(in super::super) fn run(context: &Context) -> Result<Answer, Failure> {
     if errors == 0 {
         return Ok(Answer::Fine);
     }
-    Err(Failure::bad_input(format!(
-        "{} in {}; the server would not start with this",
-        words::count(errors as u64, "error"),
-        context.config_directory.display()
-    )))
+    let directory = context.config_directory.display().to_string();
+    let named = [("count", (errors as u64).into()), ("directory", directory.into())];
+    Err(Failure::bad_input(context.words().say("cli-check-errors", &named)))
 }
 
 struct Found {
@@ -88,72 +93,66 @@ struct Found {
     files: [bool; 2],
 }
 
-/// Reads both files; as far as they can be read, asks whether they make sense together.
+/// Reads both files; whatever can be read of them is asked whether it makes sense together.
 fn find(context: &Context) -> Found {
     causeway_net::tls::install_crypto_provider();
     let machine = configuration::machine(&context.config_directory);
     let flow = configuration::mail_flow(&context.config_directory);
     let files = [machine.found, flow.found];
-    let mut problems = machine.problems;
-    problems.extend(flow.problems);
-    let is_whole = machine.value.is_some() && flow.value.is_some();
-    let machine_value =
-        machine.value.or_else(|| what_can_be_judged_of_machine(&machine.text, &machine.places));
-    let flow_value = flow.value.or_else(|| what_can_be_judged(&flow.text, &flow.places));
-    if let (Some(machine_value), Some(flow_value)) = (machine_value, flow_value) {
-        problems.extend(causeway_policy::check(
+    let mut of_machine = machine.problems;
+    let mut of_flow = flow.problems;
+    if let (Some(machine_value), Some(flow_value)) =
+        (machine.value.or(machine.rest), flow.value.or(flow.rest))
+    {
+        let found = causeway_policy::check(
             &flow_value,
             &machine_value,
             &flow.places,
             &machine.places,
             Clock::system().now(),
-        ));
-        problems.extend(files_named(&machine_value, &machine.places));
-        problems.extend(password_files(&flow_value, &flow.places));
-        if is_whole {
-            problems.extend(open_relay(&machine_value, flow_value, &flow.places));
-        }
+        );
+        let (more_of_flow, more_of_machine): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|problem| problem.file == flow.places.file());
+        of_machine.extend(more_of_machine);
+        of_machine.extend(files_named(&machine_value, &machine.places));
+        of_flow.extend(more_of_flow);
+        of_flow.extend(password_files(&flow_value, &flow.places));
+        of_flow.extend(open_relay(&machine_value, flow_value, &flow.places));
     }
-    problems.extend(configuration::own_texts(&context.config_directory).1);
+    for problems in [&mut of_machine, &mut of_flow] {
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+    }
+    let own_texts = configuration::own_texts(&context.config_directory).1;
+    let problems = of_machine.into_iter().chain(of_flow).chain(own_texts).collect();
     Found { problems, files }
-}
-
-/// A `mailflow.toml` with errors, as far as nothing is missing on which other findings depend: every
-/// domain and every connector of the file could be read.
-fn what_can_be_judged(text: &str, places: &Places) -> Option<MailFlow> {
-    let (flow, _) = MailFlow::parse_what_can_be(text, MAIL_FLOW_FILE);
-    let complete = places.has_text()
-        && !places.has(&format!("domain[{}]", flow.domains.len()))
-        && !places.has(&format!("connector[{}]", flow.connectors.len()));
-    complete.then_some(flow)
-}
-
-/// The same for `causeway.toml` and its listeners.
-fn what_can_be_judged_of_machine(text: &str, places: &Places) -> Option<Machine> {
-    let (machine, _) = Machine::parse_what_can_be(text, MACHINE_FILE);
-    let listeners = format!("listener[{}]", machine.listeners.len());
-    (places.has_text() && !places.has(&listeners)).then_some(machine)
 }
 
 /// Files that `causeway.toml` names and the server could not use.
 fn files_named(machine: &Machine, places: &Places) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut note = |path: &str, what: String, instead: &str| {
+    let mut note = |path: &str, what: Said, instead: Said| {
         problems.push(places.problem(Severity::Error, path, what, instead));
     };
     if let Some(files) = &machine.tls
         && let Err(error) = ServerTls::load(Some(files), &machine.data_dir, "localhost")
     {
-        note("tls.certificate", error.to_string(), "name PEM files of one certificate and its key");
+        let instead =
+            said!("check-certificate.do", "name PEM files of one certificate and its key");
+        let what =
+            said!("check-certificate", "the certificate cannot be used: {error}", error = error);
+        note("tls.certificate", what, instead);
     }
     for (i, root) in machine.delivery.trust_roots.iter().enumerate() {
         if let Err(error) = ClientTls::new(std::slice::from_ref(root)) {
             let path = format!("delivery.trust_roots[{i}]");
-            note(&path, error.to_string(), "name PEM files with certificates");
+            let what =
+                said!("check-trust-root", "the issuers cannot be used: {error}", error = error);
+            note(&path, what, said!("check-trust-root.do", "name PEM files with certificates"));
         }
     }
     if let StoreUrl::Postgres(_) = machine.store {
-        note("store.url", "this version has no cluster store".into(), "write url = \"sqlite\"");
+        let what = said!("check-no-cluster", "this version has no cluster store");
+        note("store.url", what, said!("check-no-cluster.do", "write url = \"sqlite\""));
     }
     problems
 }
@@ -173,15 +172,27 @@ fn password_files(flow: &MailFlow, places: &Places) -> Vec<Problem> {
             Some(places.problem(
                 Severity::Warning,
                 &path,
-                format!("{file} cannot be read: {error}"),
-                "name a file that the server's user can read, with the password in its first line",
+                said!(
+                    "check-password-file",
+                    "{file} cannot be read: {error}",
+                    file = file,
+                    error = error
+                ),
+                said!(
+                    "check-password-file.do",
+                    "name a file that the server's user can read, with the password in its first line"
+                ),
             ))
         })
         .collect()
 }
 
-/// The classic open relay questions, asked of the policy that these files make.
+/// The classic open relay questions, asked of the policy that these files make. What could not be read
+/// gives nobody a right, except for a connector of which nobody knows whether it is in use.
 fn open_relay(machine: &Machine, flow: MailFlow, places: &Places) -> Vec<Problem> {
+    if !places.knows_all("connector", &["enabled", "peer", "require_tls"]) {
+        return Vec::new();
+    }
     let hostname = machine.hostname.as_deref().unwrap_or("localhost.invalid");
     let policy = MailPolicy::compile(Arc::new(flow), hostname);
     let failures = causeway_policy::selftest(&policy).err().unwrap_or_default();
@@ -191,38 +202,31 @@ fn open_relay(machine: &Machine, flow: MailFlow, places: &Places) -> Vec<Problem
             places.problem(
                 Severity::Error,
                 "relay",
-                format!("this would be an open relay: {failure}"),
-                "entitle only networks and servers that are yours",
+                said!(
+                    "check-open-relay",
+                    "this would be an open relay: {failure}",
+                    failure = failure
+                ),
+                said!("check-open-relay.do", "entitle only networks and servers that are yours"),
             )
         })
         .collect()
 }
 
 fn summary(found: &Found, context: &Context) -> String {
-    let directory = context.config_directory.display();
-    let files = match found.files {
-        [true, true] => format!("{MACHINE_FILE} and {MAIL_FLOW_FILE} in {directory} are right"),
-        [true, false] => {
-            format!(
-                "{MACHINE_FILE} in {directory} is right; {MAIL_FLOW_FILE} is not there, so its \
-                     defaults hold"
-            )
-        }
-        [false, true] => {
-            format!(
-                "{MAIL_FLOW_FILE} in {directory} is right; {MACHINE_FILE} is not there, so its \
-                     defaults hold"
-            )
-        }
-        [false, false] => {
-            format!(
-                "neither {MACHINE_FILE} nor {MAIL_FLOW_FILE} is in {directory}: the defaults \
-                     hold"
-            )
-        }
+    let key = match found.files {
+        [true, true] => "cli-check-both",
+        [true, false] => "cli-check-machine",
+        [false, true] => "cli-check-flow",
+        [false, false] => "cli-check-none",
     };
+    let directory = context.config_directory.display().to_string();
+    let files = context.words().say(key, &[("directory", directory.into())]);
     match found.problems.len() as u64 {
         0 => format!("{files}."),
-        warnings => format!("{files}, with {}.", words::count(warnings, "warning")),
+        count => {
+            let named = [("files", files.into()), ("count", count.into())];
+            context.words().say("cli-check-warnings", &named)
+        }
     }
 }

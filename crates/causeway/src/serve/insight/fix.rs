@@ -93,10 +93,7 @@ pub(crate) async fn fix_plan(
     let alert = open_alert(watch, id)?;
     let offer = chosen(&alert, remedy.as_deref())?;
     let answer = match proposal(server, &offer).await? {
-        Some(text) => {
-            let answer = flow::plan(server, text).await?;
-            PlanAnswer { plan: answer.plan.speak(texts.language()), ..answer }
-        }
+        Some(text) => flow::plan(server, text).await?.speak(texts.language()),
         None => PlanAnswer {
             plan: no_change(),
             base: flow::view(server).revision,

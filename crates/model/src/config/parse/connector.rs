@@ -70,26 +70,46 @@ struct Common {
     note: Option<String>,
 }
 
-/// Every `[[connector]]` that is right, and the names of all.
-pub(super) fn connectors(root: &Section<'_>) -> (Vec<Connector>, Vec<String>) {
-    let (mut connectors, mut names) = (Vec::new(), Vec::new());
+/// The names of all connectors, those included that could not be read otherwise.
+pub(super) struct Names {
+    known: Vec<String>,
+    /// Every connector has one that could be read.
+    is_complete: bool,
+}
+
+impl Names {
+    /// True when one of the connectors has this name, or may have it.
+    pub(super) fn may_have(&self, name: &str) -> bool {
+        !self.is_complete || self.known.iter().any(|known| known == name)
+    }
+}
+
+/// Every `[[connector]]` of which enough could be read, and the names of all.
+pub(super) fn connectors(root: &Section<'_>) -> (Vec<Connector>, Names) {
+    let mut connectors = Vec::new();
+    let mut names = Names { known: Vec::new(), is_complete: root.knows("connector[*]") };
     for section in root.tables("connector", KEYS) {
-        connectors.extend(connector(&section));
+        match connector(&section) {
+            Some(connector) => connectors.push(connector),
+            None => section.leave_out_all(),
+        }
         let Some(name) = section.table.get("name").and_then(toml_edit::Item::as_str) else {
+            names.is_complete = false;
             continue;
         };
-        if names.iter().any(|other| other == name) {
+        if names.known.iter().any(|other| other == name) {
             section.source.error(
                 section.span_of("name"),
                 format!("there are two connectors with the name {}", values::shown(name)),
                 "give each connector a name of its own",
             );
         }
-        names.push(name.to_owned());
+        names.known.push(name.to_owned());
     }
     (connectors, names)
 }
 
+/// `None` without a name or a direction.
 fn connector(section: &Section<'_>) -> Option<Connector> {
     let name = section.required("name", "\"to on-premises\"", values::text);
     let direction = section.required("direction", "\"outbound\"", values::word(DIRECTIONS));
@@ -103,17 +123,27 @@ fn connector(section: &Section<'_>) -> Option<Connector> {
         enabled,
         note,
     };
-    let connector = match direction? {
+    let connector = match direction.or_else(|| apparent_direction(section))? {
         Direction::Outbound => {
             foreign_keys(section, INBOUND_KEYS, "inbound");
-            outbound(section, common).map(Connector::Outbound)
+            Connector::Outbound(outbound(section, common))
         }
         Direction::Inbound => {
             foreign_keys(section, OUTBOUND_KEYS, "outbound");
-            inbound(section, common).map(Connector::Inbound)
+            Connector::Inbound(inbound(section, common))
         }
     };
-    name.and(peer).and(connector)
+    name.and(direction).map(|_| connector)
+}
+
+/// The direction that the other keys belong to, when they all belong to one.
+fn apparent_direction(section: &Section<'_>) -> Option<Direction> {
+    let has = |keys: &[&str]| keys.iter().any(|key| section.has(key));
+    match (has(OUTBOUND_KEYS), has(INBOUND_KEYS)) {
+        (true, false) => Some(Direction::Outbound),
+        (false, true) => Some(Direction::Inbound),
+        _ => None,
+    }
 }
 
 fn foreign_keys(section: &Section<'_>, keys: &[&str], belongs_to: &str) {
@@ -141,12 +171,12 @@ fn patterns(section: &Section<'_>, key: &str) -> Vec<DomainPattern> {
     patterns
 }
 
-fn outbound(section: &Section<'_>, common: Common) -> Option<OutboundConnector> {
+fn outbound(section: &Section<'_>, common: Common) -> OutboundConnector {
     let recipient_domains = patterns(section, "recipient_domains");
     let route = route(section);
     let tls = section.read("tls", values::word(TLS_LEVELS)).unwrap_or_default();
     let tls_domain = section.read("tls_domain", values::certificate_name);
-    if tls_domain.is_some() && tls != TlsLevel::DomainValidation {
+    if section.knows("tls") && tls_domain.is_some() && tls != TlsLevel::DomainValidation {
         section.source.warning(
             section.span_of("tls_domain"),
             "tls_domain is not looked at under this tls setting",
@@ -163,9 +193,8 @@ fn outbound(section: &Section<'_>, common: Common) -> Option<OutboundConnector> 
     let number = |key, most| section.read(key, values::count(most));
     let max_connections = number("max_connections", MOST_CONNECTIONS);
     let max_messages_per_minute = number("max_messages_per_minute", MOST_MESSAGES);
-    let route = route?;
     if tls == TlsLevel::DomainValidation
-        && tls_domain.is_none()
+        && !section.has("tls_domain")
         && let OutboundRoute::SmartHosts(hosts) = &route
         && hosts.iter().flatten().any(|host| matches!(host.host, Host::Address(_)))
     {
@@ -176,7 +205,7 @@ fn outbound(section: &Section<'_>, common: Common) -> Option<OutboundConnector> 
         );
     }
     let Common { name, peer, enabled, note } = common;
-    Some(OutboundConnector {
+    OutboundConnector {
         name,
         peer,
         enabled,
@@ -189,10 +218,15 @@ fn outbound(section: &Section<'_>, common: Common) -> Option<OutboundConnector> 
         max_connections: max_connections.and_then(|number| u32::try_from(number).ok()),
         max_messages_per_minute: max_messages_per_minute.and_then(|n| u32::try_from(n).ok()),
         note,
-    })
+    }
 }
 
-fn route(section: &Section<'_>) -> Option<OutboundRoute> {
+/// Without hosts when it says neither which nor MX.
+fn route(section: &Section<'_>) -> OutboundRoute {
+    let unknown = || {
+        section.leave_out("smart_hosts");
+        OutboundRoute::SmartHosts(Vec::new())
+    };
     let example = "[\"mail.corp.example\"]";
     let hosts = section.list("smart_hosts", example, values::smart_hosts);
     let use_mx = section.read("use_mx", values::boolean);
@@ -201,22 +235,21 @@ fn route(section: &Section<'_>) -> Option<OutboundRoute> {
         (Some(hosts), Some(true)) if !hosts.is_empty() => {
             let what = format!("{} has both smart_hosts and use_mx = true", section.path);
             section.source.error(section.span_of("use_mx"), what, either);
-            None
+            unknown()
         }
-        (_, Some(true)) => Some(OutboundRoute::Mx),
+        (_, Some(true)) => OutboundRoute::Mx,
         (Some(hosts), _) if !hosts.is_empty() => {
             repeated_hosts(section, &hosts);
-            Some(OutboundRoute::SmartHosts(hosts))
+            OutboundRoute::SmartHosts(hosts)
         }
         _ => {
             // A value that is there and could not be read has been reported by itself.
-            let broken = section.table.get("smart_hosts").is_some_and(|i| !is_empty_list(i))
-                || section.has("use_mx") && use_mx.is_none();
+            let broken = !section.knows("smart_hosts") || !section.knows("use_mx");
             if !broken {
                 let what = format!("{} has nowhere to send mail to", section.path);
                 section.source.error(section.span.clone(), what, either);
             }
-            None
+            unknown()
         }
     }
 }
@@ -236,9 +269,9 @@ fn repeated_hosts(section: &Section<'_>, groups: &[Vec<SmartHost>]) {
     }
 }
 
-fn inbound(section: &Section<'_>, common: Common) -> Option<InboundConnector> {
+fn inbound(section: &Section<'_>, common: Common) -> InboundConnector {
     let sender_domains = patterns(section, "sender_domains");
-    let source = section.list("source_addresses", "[\"192.0.2.0/28\"]", values::network);
+    let source = section.list("source_addresses", "[\"192.0.2.0/28\"]", values::peer_network);
     let tls_certificate_name = section.read("tls_certificate_name", values::certificate_name);
     let require_tls = section.read("require_tls", values::boolean).unwrap_or(true);
     let restrict_sender_domains =
@@ -253,52 +286,47 @@ fn inbound(section: &Section<'_>, common: Common) -> Option<InboundConnector> {
             "name the domains that the peer may send from, or remove identity",
         );
     }
-    let mut complete = true;
     let missing = |key: &str| section.table.get(key).is_none_or(is_empty_list);
-    if missing("sender_domains") {
-        complete = false;
+    if missing("sender_domains") && section.knows("sender_domains") {
+        section.leave_out("sender_domains");
         section.source.error(
             section.span_of("sender_domains"),
             format!("{} has no sender_domains", section.path),
             "write sender_domains = [\"*\"] for all, or the domains its peer may send from",
         );
     }
-    if missing("source_addresses") && !section.has("tls_certificate_name") {
-        complete = false;
+    if missing("source_addresses")
+        && !section.has("tls_certificate_name")
+        && section.knows("source_addresses")
+        && section.knows("tls_certificate_name")
+    {
+        section.leave_out("source_addresses");
         section.source.error(
             section.span.clone(),
             format!("{} does not say how its peer is recognised", section.path),
             "write source_addresses, tls_certificate_name, or both",
         );
     }
-    if tls_certificate_name.is_some() && !require_tls && source.as_ref().is_none_or(Vec::is_empty) {
+    let only_by_certificate =
+        source.as_ref().is_none_or(Vec::is_empty) && section.knows("source_addresses");
+    if tls_certificate_name.is_some() && !require_tls && only_by_certificate {
         section.source.warning(
             section.span_of("require_tls"),
             "the peer is recognised by its certificate only, which it cannot show without TLS",
             "write require_tls = true",
         );
     }
-    let source_addresses = source.unwrap_or_default();
-    if let Some(all) = source_addresses.iter().find(|network| network.prefix_len() == 0) {
-        let family = if all.addr().is_ipv4() { "IPv4" } else { "IPv6" };
-        complete = false;
-        section.source.error(
-            section.span_of("source_addresses"),
-            format!("{all} is every {family} address: anybody would be this connector's peer"),
-            "write the peer's own addresses",
-        );
-    }
     let Common { name, peer, enabled, note } = common;
-    complete.then_some(InboundConnector {
+    InboundConnector {
         name,
         peer,
         enabled,
         sender_domains,
-        source_addresses,
+        source_addresses: source.unwrap_or_default(),
         tls_certificate_name,
         require_tls,
         restrict_sender_domains,
         identity,
         note,
-    })
+    }
 }

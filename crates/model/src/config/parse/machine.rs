@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPECTED};
 use super::values::{self, Read};
-use super::{Section, Wrong, if_right, read_file};
+use super::{Readable, Section, Wrong, read_file};
 use crate::config::{
     IdentityField, Limits, Listener, Machine, ProbeSettings, Problem, Protocol, StoreUrl,
     Suspected, TlsFiles,
@@ -84,12 +84,12 @@ impl Machine {
     /// # Errors
     /// Every problem of the file (warnings too), in its order, when at least one is an error.
     pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
-        if_right(Self::parse_what_can_be(text, file))
+        Self::read(text, file).if_right()
     }
 
-    /// The same, leaving out what is wrong: to look for more problems, and for nothing else.
+    /// The same, leaving out what is wrong.
     #[must_use]
-    pub fn parse_what_can_be(text: &str, file: &str) -> (Self, Vec<Problem>) {
+    pub fn read(text: &str, file: &str) -> Readable<Self> {
         read_file(text, file, TABLES, machine)
     }
 }
@@ -138,7 +138,10 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
     for section in root.tables("listener", LISTENER_KEYS) {
         let protocol = section.required("protocol", "\"smtp\"", values::word(PROTOCOLS));
         let address = section.required("address", "\"0.0.0.0:25\"", values::socket_address);
-        let (Some(protocol), Some(address)) = (protocol, address) else { continue };
+        let (Some(protocol), Some(address)) = (protocol, address) else {
+            section.leave_out_all();
+            continue;
+        };
         let word = PROTOCOLS.iter().find(|(_, p)| *p == protocol).map_or("", |(word, _)| word);
         let name = section.read("name", values::text).unwrap_or_else(|| word.to_owned());
         if listeners.iter().any(|other| other.name == name) {
@@ -324,7 +327,9 @@ fn limits(root: &Section<'_>, machine: &mut Machine) {
             "RFC 5321 asks for 100 at least",
         );
     }
-    if limits.max_connections_per_address > limits.max_connections {
+    if section.knows("max_connections")
+        && limits.max_connections_per_address > limits.max_connections
+    {
         section.source.warning(
             section.span_of("max_connections_per_address"),
             "one address may have more connections than all together",

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use toml_edit::Item;
 
+use super::connector::Names;
 use super::values::{self, Read};
-use super::{Section, Wrong, connector, if_right, nearest, read_file};
+use super::{Readable, Section, Wrong, connector, nearest, read_file};
 use crate::config::{
     AcceptedDomain, AlertSettings, AuthorisedAddress, Connector, DomainType, IdentityField,
     InternetRoute, MailFlow, Problem, QueueSettings, RejectStyle, SignedMail, Suspected,
@@ -90,12 +91,12 @@ impl MailFlow {
     /// # Errors
     /// Every problem of the file (warnings too), in its order, when at least one is an error.
     pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
-        if_right(Self::parse_what_can_be(text, file))
+        Self::read(text, file).if_right()
     }
 
-    /// The same, leaving out what is wrong: to look for more problems, and for nothing else.
+    /// The same, leaving out what is wrong.
     #[must_use]
-    pub fn parse_what_can_be(text: &str, file: &str) -> (Self, Vec<Problem>) {
+    pub fn read(text: &str, file: &str) -> Readable<Self> {
         read_file(text, file, TABLES, mailflow)
     }
 }
@@ -198,6 +199,7 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
         settings.retry_after = times;
     }
     if section.has("delay_notice_after")
+        && section.knows("expire_after")
         && settings.delay_notice_after.iter().any(|&span| span >= settings.expire_after)
     {
         section.source.warning(
@@ -206,7 +208,10 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
             "write times shorter than expire_after",
         );
     }
-    if settings.retry_after.first().is_some_and(|&first| first >= settings.expire_after) {
+    if section.knows("expire_after")
+        && section.knows("retry_after")
+        && settings.retry_after.first().is_some_and(|&first| first >= settings.expire_after)
+    {
         section.source.warning(
             section.span_of("retry_after"),
             "messages are returned before they are tried a second time",
@@ -223,7 +228,10 @@ fn domains(root: &Section<'_>) -> Vec<AcceptedDomain> {
         let domain_type =
             section.read("type", values::word(DOMAIN_TYPES)).unwrap_or(DomainType::Authoritative);
         let match_subdomains = section.read("match_subdomains", values::boolean).unwrap_or(false);
-        let Some(name) = name else { continue };
+        let Some(name) = name else {
+            section.leave_out_all();
+            continue;
+        };
         if seen.insert(name.clone(), ()).is_some() {
             section.source.error(
                 section.span_of("name"),
@@ -246,14 +254,14 @@ fn accepted_name(item: &Item) -> Read<Domain> {
     values::domain(item)
 }
 
-/// `names` are those of all connectors, `connectors` the ones without problems.
-fn internet(section: &Section<'_>, connectors: &[Connector], names: &[String]) -> InternetRoute {
+/// `names` are those of all connectors, `connectors` the ones that could be read.
+fn internet(section: &Section<'_>, connectors: &[Connector], names: &Names) -> InternetRoute {
     let Some(Some(name)) = section.read("internet", values::internet) else {
         return InternetRoute::Direct;
     };
     let found = connectors.iter().find(|connector| connector.name() == name);
-    if found.is_none() && names.contains(&name) {
-        // It is there, but has problems of its own, which have been reported.
+    if found.is_none() && names.may_have(&name) {
+        // It is there (or may be), but has problems of its own, which have been reported.
         return InternetRoute::Via(name);
     }
     let span = section.span_of("internet");
@@ -337,8 +345,15 @@ fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
                 "write the domains, or leave the key out for all",
             );
         }
+        let (Some(address), true) =
+            (address, entry.knows("until") && entry.knows("sender_domains"))
+        else {
+            // Without what bounds it, it would be a wider right than the one that is written.
+            entry.leave_out_all();
+            return None;
+        };
         let sender_domains = domains.unwrap_or_default();
-        Some(AuthorisedAddress { address: address?, note, until, sender_domains })
+        Some(AuthorisedAddress { address, note, until, sender_domains })
     };
     Some(entries.iter().filter_map(read).collect())
 }

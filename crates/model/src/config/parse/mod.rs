@@ -5,18 +5,23 @@
 //! to write instead. Only TOML that cannot be read at all stops at its first error. Nothing is
 //! ignored in silence: a key that is not known is an error, with the nearest known one.
 //!
+//! **What can be read in spite of problems** is handed on, together with what could not ([`Unread`]): so
+//! `causeway check` finds in one go what is wrong with the rest.
+//!
 //! **What it refuses.** No judgement on whether a valid configuration makes sense beyond one entry
 //! and the names it refers to; that is `causeway-policy`'s `check`.
 //!
 //! **In which order to read.** This file ([`Source`] keeps the problems, [`Section`] reads one table),
 //! [`values`] (one text to one value), [`machine`], [`mailflow`], [`connector`] (the files),
-//! [`mod@nearest`] (spelling), [`places`] (where entries stand, for checks made later).
+//! [`mod@nearest`] (spelling), [`unread`] (what was left out), [`places`] (where entries stand, for checks
+//! made later).
 
 mod connector;
 mod machine;
 mod mailflow;
 mod nearest;
 mod places;
+mod unread;
 mod values;
 
 use std::cell::RefCell;
@@ -25,9 +30,11 @@ use std::ops::Range;
 use toml_edit::{Item, TableLike, Value};
 
 use super::{Problem, Severity};
+use crate::said::Said;
 
 pub use nearest::{distance, nearest};
 pub use places::Places;
+pub use unread::Unread;
 
 /// Every key that may be written: name of the file, table (empty: outside of one), keys.
 #[must_use]
@@ -41,13 +48,13 @@ pub fn known_keys() -> Vec<(&'static str, &'static str, &'static [&'static str])
 /// What is wrong with a value, and what would be right.
 #[derive(Debug)]
 pub(super) struct Wrong {
-    what: String,
-    instead: String,
+    what: Box<Said>,
+    instead: Box<Said>,
 }
 
 impl Wrong {
-    fn new(what: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self { what: what.into(), instead: instead.into() }
+    fn new(what: impl Into<Said>, instead: impl Into<Said>) -> Self {
+        Self { what: Box::new(what.into()), instead: Box::new(instead.into()) }
     }
 }
 
@@ -58,35 +65,59 @@ struct Source<'t> {
     lines: Lines<'t>,
     file: &'t str,
     problems: RefCell<Vec<(usize, Problem)>>,
+    unread: RefCell<Unread>,
+}
+
+/// What could be read of a file.
+#[derive(Clone, Debug)]
+pub struct Readable<T> {
+    /// Without what is wrong: to look for more problems, and for nothing else when one of `problems` is an
+    /// error.
+    pub value: T,
+    /// Every problem, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// What `value` is without.
+    pub unread: Unread,
 }
 
 impl<'t> Source<'t> {
     fn new(text: &'t str, file: &'t str) -> Self {
-        Self { lines: Lines::new(text), file, problems: RefCell::new(Vec::new()) }
+        Self {
+            lines: Lines::new(text),
+            file,
+            problems: RefCell::default(),
+            unread: RefCell::default(),
+        }
     }
 
     fn report(&self, severity: Severity, span: Span, wrong: Wrong) {
         let offset = span.map_or(0, |span| span.start);
         let (line, column) = self.lines.place(offset);
         let Wrong { what, instead } = wrong;
+        let (what, instead) = (*what, *instead);
         let problem = Problem { file: self.file.to_owned(), line, column, severity, what, instead };
         self.problems.borrow_mut().push((offset, problem));
     }
 
-    fn error(&self, span: Span, what: impl Into<String>, instead: impl Into<String>) {
+    fn error(&self, span: Span, what: impl Into<Said>, instead: impl Into<Said>) {
         self.report(Severity::Error, span, Wrong::new(what, instead));
     }
 
-    fn warning(&self, span: Span, what: impl Into<String>, instead: impl Into<String>) {
+    fn warning(&self, span: Span, what: impl Into<Said>, instead: impl Into<Said>) {
         self.report(Severity::Warning, span, Wrong::new(what, instead));
     }
 
+    /// Notes that what stands here was left out.
+    fn leave_out(&self, place: String) {
+        self.unread.borrow_mut().add(place);
+    }
+
     /// The value, and all problems in the order of the file.
-    fn finish<T>(self, value: T) -> (T, Vec<Problem>) {
+    fn finish<T>(self, value: T) -> Readable<T> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|(offset, _)| *offset);
         let problems: Vec<Problem> = problems.into_iter().map(|(_, problem)| problem).collect();
-        (value, problems)
+        Readable { value, problems, unread: self.unread.into_inner() }
     }
 }
 
@@ -112,12 +143,14 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// What was read, unless a problem is an error.
-fn if_right<T>((value, problems): (T, Vec<Problem>)) -> Result<(T, Vec<Problem>), Vec<Problem>> {
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
-        Err(problems)
-    } else {
-        Ok((value, problems))
+impl<T> Readable<T> {
+    /// The value with the warnings, or all problems when one is an error.
+    fn if_right(self) -> Result<(T, Vec<Problem>), Vec<Problem>> {
+        if self.problems.iter().any(|problem| problem.severity == Severity::Error) {
+            Err(self.problems)
+        } else {
+            Ok((self.value, self.problems))
+        }
     }
 }
 
@@ -127,19 +160,20 @@ fn read_file<T: Default>(
     file: &str,
     known: &'static [&'static str],
     read: impl FnOnce(&Section<'_>) -> T,
-) -> (T, Vec<Problem>) {
+) -> Readable<T> {
     // Editors of other systems put a byte order mark there; TOML knows none.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let source = Source::new(text, file);
     match toml_edit::Document::parse(text) {
         Ok(document) => {
-            let root = Section::new(&source, document.as_table(), None, String::new(), known);
+            let root = Section::new(&source, document.as_table(), None, Place::default(), known);
             let value = read(&root);
             source.finish(value)
         }
         Err(error) => {
             let what = format!("this is not TOML: {}", error.message());
             source.error(error.span(), what, "correct the line; https://toml.io shows the format");
+            source.leave_out(String::new());
             source.finish(T::default())
         }
     }
@@ -150,8 +184,17 @@ struct Section<'s> {
     source: &'s Source<'s>,
     table: &'s dyn TableLike,
     span: Span,
-    /// For people: `queue`, `connector "to on-premises"`; empty for the whole file.
+    /// For people: `[queue]`, `connector "to on-premises"`; empty for the whole file.
     path: String,
+    /// For [`Places`]: `queue`, `connector[0]`; empty for the whole file.
+    place: String,
+}
+
+/// A table's names: [`Section::path`] and [`Section::place`].
+#[derive(Default)]
+struct Place {
+    path: String,
+    place: String,
 }
 
 impl<'s> Section<'s> {
@@ -160,11 +203,13 @@ impl<'s> Section<'s> {
         source: &'s Source<'s>,
         table: &'s dyn TableLike,
         span: Span,
-        path: String,
+        place: Place,
         known: &'static [&'static str],
     ) -> Self {
-        let section = Self { source, table, span, path };
+        let Place { path, place } = place;
+        let section = Self { source, table, span, path, place };
         for (key, item) in table.iter().filter(|(key, _)| !known.contains(key)) {
+            section.leave_out_misspelt(key, item, known);
             let span = section.key_span(key).or_else(|| item.span());
             let (kind, place) = match (section.path.as_str(), item) {
                 ("", Item::Table(_) | Item::ArrayOfTables(_)) => ("table", String::new()),
@@ -175,6 +220,39 @@ impl<'s> Section<'s> {
             source.error(span, what, nearest::suggestion(key, known));
         }
         section
+    }
+
+    /// A key that is not known may be meant for the nearest one.
+    fn leave_out_misspelt(&self, key: &str, item: &Item, known: &[&str]) {
+        let Some(meant) = nearest(key, known) else { return };
+        if item.is_array_of_tables() {
+            self.source.leave_out(format!("{}[*]", self.place_of(meant)));
+        } else if !self.has(meant) {
+            self.leave_out(meant);
+        }
+    }
+
+    /// Where a key stands, as [`Places`] names it.
+    fn place_of(&self, key: &str) -> String {
+        match self.place.as_str() {
+            "" => key.to_owned(),
+            place => format!("{place}.{key}"),
+        }
+    }
+
+    /// What the key says is not known.
+    fn leave_out(&self, key: &str) {
+        self.source.leave_out(self.place_of(key));
+    }
+
+    /// The whole table is left out of what was read.
+    fn leave_out_all(&self) {
+        self.source.leave_out(self.place.clone());
+    }
+
+    /// False when what the key says could not be read; true when it is absent.
+    fn knows(&self, key: &str) -> bool {
+        self.source.unread.borrow().knows(&self.place_of(key))
     }
 
     fn key_span(&self, key: &str) -> Span {
@@ -197,7 +275,8 @@ impl<'s> Section<'s> {
             Ok(value) => Some(value),
             Err(wrong) => {
                 let what = format!("{key}: {}", wrong.what);
-                self.source.error(item.span().or_else(|| self.key_span(key)), what, wrong.instead);
+                self.source.error(item.span().or_else(|| self.key_span(key)), what, *wrong.instead);
+                self.leave_out(key);
                 None
             }
         }
@@ -213,6 +292,7 @@ impl<'s> Section<'s> {
         if !self.has(key) {
             let what = format!("{} has no {key}", self.path);
             self.source.error(self.span.clone(), what, format!("add {key} = {example}"));
+            self.leave_out(key);
         }
         self.read(key, read)
     }
@@ -234,12 +314,13 @@ impl<'s> Section<'s> {
     ) -> Option<Vec<T>> {
         let entries = self.read(key, |item| entries(item, example))?;
         let mut values = Vec::with_capacity(entries.len());
-        for entry in entries {
+        for (i, entry) in entries.into_iter().enumerate() {
             match read(&entry) {
                 Ok(value) => values.push(value),
                 Err(wrong) => {
                     let what = format!("{key}: {}", wrong.what);
-                    self.source.error(entry.span(), what, wrong.instead);
+                    self.source.error(entry.span(), what, *wrong.instead);
+                    self.leave_out(&format!("{key}[{i}]"));
                 }
             }
         }
@@ -257,7 +338,8 @@ impl<'s> Section<'s> {
         match item.as_table_like() {
             Some(table) => {
                 let span = item.span().or_else(|| self.key_span(key));
-                Some(Section::new(self.source, table, span, path, known))
+                let place = Place { path, place: self.place_of(key) };
+                Some(Section::new(self.source, table, span, place, known))
             }
             None => {
                 let what = format!("{key} must be a table, not {}", article(item.type_name()));
@@ -267,6 +349,7 @@ impl<'s> Section<'s> {
                     (false, [first, ..]) => format!("write {key} = {{ {first} = … }}"),
                 };
                 self.source.error(item.span(), what, instead);
+                self.leave_out(key);
                 None
             }
         }
@@ -275,28 +358,32 @@ impl<'s> Section<'s> {
     /// Every table of an array of tables `[[key]]`.
     fn tables(&self, key: &'static str, known: &'static [&'static str]) -> Vec<Section<'s>> {
         let Some(item) = self.table.get(key) else { return Vec::new() };
-        let named = |table: &dyn TableLike| match table.get("name").and_then(Item::as_str) {
-            Some(name) => format!("{key} \"{}\"", name.escape_debug()),
-            None => format!("[[{key}]]"),
+        let named = |i: usize, table: &dyn TableLike| {
+            let path = match table.get("name").and_then(Item::as_str) {
+                Some(name) => format!("{key} \"{}\"", name.escape_debug()),
+                None => format!("[[{key}]]"),
+            };
+            Place { path, place: format!("{}[{i}]", self.place_of(key)) }
         };
         if let Some(array) = item.as_array_of_tables() {
-            let section = |table: &'s toml_edit::Table| {
-                Section::new(self.source, table, table.span(), named(table), known)
+            let section = |(i, table): (usize, &'s toml_edit::Table)| {
+                Section::new(self.source, table, table.span(), named(i, table), known)
             };
-            return array.iter().map(section).collect();
+            return array.iter().enumerate().map(section).collect();
         }
         if let Some(array) = item.as_array()
             && array.iter().all(Value::is_inline_table)
         {
             let tables = array.iter().filter_map(Value::as_inline_table);
-            let section = |table: &'s toml_edit::InlineTable| {
-                Section::new(self.source, table, table.span(), named(table), known)
+            let section = |(i, table): (usize, &'s toml_edit::InlineTable)| {
+                Section::new(self.source, table, table.span(), named(i, table), known)
             };
-            return tables.map(section).collect();
+            return tables.enumerate().map(section).collect();
         }
         let what = format!("{key} must be a list of tables, not {}", article(item.type_name()));
         let span = item.span().or_else(|| self.key_span(key));
         self.source.error(span, what, format!("write [[{key}]] in double brackets, once for each"));
+        self.leave_out(key);
         Vec::new()
     }
 }

@@ -7,16 +7,21 @@ use std::sync::OnceLock;
 use toml_edit::{Item, TableLike, Value};
 
 use super::super::{Problem, Severity};
-use super::Lines;
+use super::{Lines, Unread};
+use crate::said::Said;
 
 /// The line and column of every entry of a file, by its path: `connector[1]`,
 /// `connector[1].smart_hosts[0]`, `relay.networks[2]`, `routing.internet`. Positions count from 0, in
 /// the order of the file, which is the order in the parsed configuration. They are looked for when the
 /// first one is asked for: a file without problems never needs them.
+///
+/// Of a file with errors, some entries are not in what was read ([`Places::without`]): then positions are
+/// those in what was read, and [`Places::knows`] tells what must not be concluded from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     file: String,
     text: String,
+    unread: Unread,
     found: OnceLock<Found>,
 }
 
@@ -33,13 +38,40 @@ impl Places {
     /// No places: problems will name the file only.
     #[must_use]
     pub fn none(file: &str) -> Self {
-        Self { file: file.to_owned(), text: String::new(), found: OnceLock::new() }
+        Self { file: file.to_owned(), ..Self::default() }
+    }
+
+    /// The same for what was read without these entries.
+    #[must_use]
+    pub fn without(mut self, unread: Unread) -> Self {
+        self.unread = unread;
+        self
+    }
+
+    /// The name of the file, as problems show it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// True when everything at `path` was read: itself, what it belongs to and what belongs to it.
+    #[must_use]
+    pub fn knows(&self, path: &str) -> bool {
+        self.unread.knows(&self.unread.in_file(path))
+    }
+
+    /// True when every entry of a list (`connector`, `domain`, `listener`) was read, and each of these keys
+    /// in every one: only then does the absence of something say anything.
+    #[must_use]
+    pub fn knows_all(&self, list: &str, keys: &[&str]) -> bool {
+        self.unread.knows_all(list, keys)
     }
 
     /// Line and column of an entry, or of the nearest thing around it that is known.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<(usize, usize)> {
-        let mut path = path;
+        let path = self.unread.in_file(path);
+        let mut path = path.as_str();
         loop {
             if let Some(&place) = self.found.get_or_init(|| walk(&self.text)).get(path) {
                 return Some(place);
@@ -48,26 +80,14 @@ impl Places {
         }
     }
 
-    /// True when there is a text, and it is TOML.
-    #[must_use]
-    pub fn has_text(&self) -> bool {
-        !self.found.get_or_init(|| walk(&self.text)).is_empty()
-    }
-
-    /// True when the file has something at exactly this place.
-    #[must_use]
-    pub fn has(&self, path: &str) -> bool {
-        self.found.get_or_init(|| walk(&self.text)).contains_key(path)
-    }
-
     /// A problem at an entry.
     #[must_use]
     pub fn problem(
         &self,
         severity: Severity,
         path: &str,
-        what: impl Into<String>,
-        instead: impl Into<String>,
+        what: impl Into<Said>,
+        instead: impl Into<Said>,
     ) -> Problem {
         let (line, column) = self.find(path).unwrap_or_default();
         let (what, instead) = (what.into(), instead.into());

@@ -301,6 +301,19 @@ pub(super) fn network(item: &Item) -> Read<IpNet> {
     Ok(network)
 }
 
+/// The same for those that a connector recognises its peer by.
+pub(super) fn peer_network(item: &Item) -> Read<IpNet> {
+    let network = network(item)?;
+    if network.prefix_len() == 0 {
+        let family = if network.addr().is_ipv4() { "IPv4" } else { "IPv6" };
+        return Err(Wrong::new(
+            format!("{network} is every {family} address: anybody would be this connector's peer"),
+            "write the peer's own addresses",
+        ));
+    }
+    Ok(network)
+}
+
 /// The end of a right: a day, which still counts (to its end in UTC), or a moment with its offset. In
 /// quotes or as TOML writes dates.
 pub(super) fn until(item: &Item) -> Read<Until> {
@@ -404,7 +417,7 @@ fn smart_host_of(text: &str) -> Read<SmartHost> {
     }
     let name = domain_of(name).map_err(|wrong| {
         Wrong::new(
-            wrong.what.replace("is no domain", "is no host"),
+            wrong.what.english.replace("is no domain", "is no host"),
             "write it like mail.corp.example, mail.corp.example:2525, 192.0.2.7 or [2001:db8::7]:25",
         )
     })?;

@@ -1,8 +1,8 @@
 //! Sentences that can be said in any language.
 //!
-//! A decision says why in English, as replies and logs do, and carries the key and the values of the same
-//! sentence in the catalog (`locales/*/relay.ftl`), so that whoever shows it to a person can say it in
-//! that person's language.
+//! A decision or a finding says why in English, as replies and logs do, and carries the key and the values
+//! of the same sentence in the catalog (`locales/*/relay.ftl`, `check.ftl`), so that whoever shows it to a
+//! person can say it in that person's language. Tests hold both English texts together.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 /// A sentence. Serializes as its English text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// Its key in the catalog.
+    /// Its key in the catalog; empty: there is only the English text.
     pub key: &'static str,
     /// The values of its variables, by name.
     pub values: Vec<(&'static str, String)>,
@@ -24,6 +24,18 @@ impl Said {
     #[must_use]
     pub fn contains(&self, words: &str) -> bool {
         self.english.contains(words)
+    }
+}
+
+impl From<String> for Said {
+    fn from(english: String) -> Self {
+        Self { key: "", values: Vec::new(), english }
+    }
+}
+
+impl From<&str> for Said {
+    fn from(english: &str) -> Self {
+        english.to_owned().into()
     }
 }
 
@@ -40,6 +52,7 @@ impl Serialize for Said {
 }
 
 /// Makes a [`Said`]: key, English text, values.
+#[macro_export]
 macro_rules! said {
     ($key:literal, $text:literal $(, $name:ident = $value:expr)* $(,)?) => {{
         $(let $name = $value.to_string();)*
@@ -50,4 +63,3 @@ macro_rules! said {
         }
     }};
 }
-pub(crate) use said;

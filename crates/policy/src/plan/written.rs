@@ -1,0 +1,147 @@
+//! Written rights to relay, address by address.
+//!
+//! At every address the narrowest entry counts whose time is not over (of equal ones the first). The
+//! addresses are taken stretch by stretch: each network of either side without the narrower networks in it.
+
+use causeway_catalog::sentence::Parts;
+use causeway_model::Timestamp;
+use causeway_model::config::{AuthorisedAddress, DomainPattern, RelaySettings, Until};
+use ipnet::IpNet;
+
+use super::rights::all_held;
+use crate::index::{canonical_network, pattern_text};
+use crate::relay::shown_network;
+
+/// The rights that `one` gives and `other` does not, each told once.
+pub(super) fn written(one: &RelaySettings, other: &RelaySettings, now: Timestamp) -> Vec<Parts> {
+    if one.networks == other.networks && one.addresses == other.addresses {
+        return Vec::new();
+    }
+    let (rights, others) = (entries(one, now), entries(other, now));
+    let mut networks: Vec<IpNet> = rights.iter().chain(&others).map(|e| e.network).collect();
+    networks.sort_unstable();
+    networks.dedup();
+    let mut out: Vec<Parts> = Vec::new();
+    for stretch in networks.iter().filter(|network| !is_made_of_others(network, &networks)) {
+        let Some(right) = Right::at(*stretch, &rights) else { continue };
+        let Some(lacking) = right.beyond(Right::at(*stretch, &others).as_ref()) else { continue };
+        let said = lacking.said(&right, *stretch);
+        if !out.contains(&said) {
+            out.push(said);
+        }
+    }
+    out
+}
+
+/// An entry of either kind.
+struct Entry<'f> {
+    network: IpNet,
+    /// `None`: one of `networks`.
+    address: Option<&'f AuthorisedAddress>,
+}
+
+impl Entry<'_> {
+    /// The domains it may send as; empty: all.
+    fn senders(&self) -> &[DomainPattern] {
+        self.address.map_or(&[], |entry| &entry.sender_domains)
+    }
+}
+
+/// Those whose time is not over, in the order in which equal ones count.
+fn entries(relay: &RelaySettings, now: Timestamp) -> Vec<Entry<'_>> {
+    let networks = relay.networks.iter();
+    let networks = networks.map(|net| Entry { network: canonical_network(*net), address: None });
+    let addresses = relay.addresses.iter().filter(|entry| !entry.is_over(now));
+    let addresses = addresses
+        .map(|entry| Entry { network: canonical_network(entry.address), address: Some(entry) });
+    networks.chain(addresses).collect()
+}
+
+/// True when narrower ones leave nothing of it.
+fn is_made_of_others(network: &IpNet, all: &[IpNet]) -> bool {
+    let narrower = all.iter().filter(|other| *other != network && network.contains(*other));
+    IpNet::aggregate(&narrower.copied().collect()).contains(network)
+}
+
+/// What holds at one stretch of addresses.
+struct Right<'f> {
+    entry: &'f Entry<'f>,
+    /// When it ends, the wider entries behind it included.
+    until: Option<&'f Until>,
+}
+
+impl<'f> Right<'f> {
+    fn at(stretch: IpNet, entries: &'f [Entry<'f>]) -> Option<Self> {
+        let mut holding: Vec<&Entry<'_>> =
+            entries.iter().filter(|entry| entry.network.contains(&stretch)).collect();
+        holding.sort_by_key(|entry| std::cmp::Reverse(entry.network.prefix_len()));
+        let entry = *holding.first()?;
+        let goes_on =
+            holding.iter().filter(|wider| sends_as_much(wider.senders(), entry.senders()));
+        let ends = goes_on.map(|entry| entry.address.and_then(|address| address.until.as_ref()));
+        let until = ends.max_by_key(|until| (until.is_none(), until.map(|until| until.ends)))?;
+        Some(Self { entry, until })
+    }
+
+    /// What it gives that the other one does not.
+    fn beyond(&self, other: Option<&Self>) -> Option<Beyond> {
+        let Some(other) = other else { return Some(Beyond::All) };
+        if !sends_as_much(other.entry.senders(), self.entry.senders()) {
+            return Some(Beyond::Senders);
+        }
+        match (self.until, other.until) {
+            (None, Some(until)) => Some(Beyond::After(until.written.clone())),
+            (Some(own), Some(until)) if own.ends > until.ends => {
+                Some(Beyond::After(until.written.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// True when whoever may send as `one` may send as every sender of `other`; empty lists are all senders.
+fn sends_as_much(one: &[DomainPattern], other: &[DomainPattern]) -> bool {
+    one.is_empty() || !other.is_empty() && all_held(one, other)
+}
+
+/// The part of a right that the other side does not give.
+enum Beyond {
+    All,
+    Senders,
+    After(String),
+}
+
+impl Beyond {
+    fn said(&self, right: &Right<'_>, stretch: IpNet) -> Parts {
+        let who = who(right.entry, stretch);
+        let senders: Vec<String> = right.entry.senders().iter().map(pattern_text).collect();
+        match self {
+            Self::After(until) => {
+                Parts::of("right-after").with("right", who).with("until", until.as_str())
+            }
+            Self::Senders if senders.is_empty() => Parts::of("right-any-sender").with("right", who),
+            _ => {
+                let who = match senders.is_empty() {
+                    true => who,
+                    false => Parts::of("right-as").with("right", who).with("senders", senders),
+                };
+                match right.until {
+                    None => who,
+                    Some(until) => Parts::of("right-until")
+                        .with("right", who)
+                        .with("until", until.written.as_str()),
+                }
+            }
+        }
+    }
+}
+
+fn who(entry: &Entry<'_>, stretch: IpNet) -> Parts {
+    match entry.address {
+        Some(address) if entry.network == stretch => {
+            let note = address.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
+            Parts::of("right-address").with("name", format!("{}{note}", shown_network(stretch)))
+        }
+        _ => Parts::of("right-network").with("name", stretch.to_string()),
+    }
+}

@@ -1,0 +1,183 @@
+//! Whose way has changed with the configuration?
+//!
+//! Mail that waits is to be tried at once where the change may be what it waited for, and to be left alone
+//! everywhere else. [`Rerouting`] compares two configurations domain by domain, as the router sees them: a
+//! note, a pattern that does not matter to the domain, or a right to relay changes no way.
+//!
+//! Where the way depends on where a message came from, a domain has changed when it has for any origin.
+
+use std::collections::{HashMap, HashSet};
+
+use causeway_model::Domain;
+use causeway_model::config::{Connector, InboundConnector, OutboundConnector, Peer};
+
+use crate::{MailPolicy, RouteTarget};
+
+/// Two configurations, and what has been found out about them.
+#[derive(Debug)]
+pub struct Rerouting<'p> {
+    old: &'p MailPolicy,
+    new: &'p MailPolicy,
+    /// Nothing differs on which a way depends.
+    is_nothing: bool,
+    /// Where mail can come from that makes a difference: the same connector before and after.
+    origins: Vec<[Option<&'p InboundConnector>; 2]>,
+    known: HashMap<Domain, bool>,
+}
+
+impl<'p> Rerouting<'p> {
+    /// `old` was in force, `new` is.
+    #[must_use]
+    pub fn new(old: &'p MailPolicy, new: &'p MailPolicy) -> Self {
+        let (was, is) = (old.flow(), new.flow());
+        Self {
+            old,
+            new,
+            is_nothing: was.connectors == is.connectors
+                && was.domains == is.domains
+                && was.internet == is.internet
+                && was.organization == is.organization,
+            origins: origins(old, new),
+            known: HashMap::new(),
+        }
+    }
+
+    /// True when no way at all has changed.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.is_nothing
+    }
+
+    /// Whether some mail for this domain goes another way, or the same one under other demands.
+    pub fn concerns(&mut self, domain: &Domain) -> bool {
+        if self.is_nothing {
+            return false;
+        }
+        if let Some(&known) = self.known.get(domain) {
+            return known;
+        }
+        let differs = self.differs(domain);
+        self.known.insert(domain.clone(), differs);
+        differs
+    }
+
+    fn differs(&self, domain: &Domain) -> bool {
+        // Who reads mail to the postmaster of our own name stands in the organization.
+        if self.old.is_own_name(domain) || self.new.is_own_name(domain) {
+            return true;
+        }
+        self.old.domain_type(domain) != self.new.domain_type(domain)
+            || self.origins.iter().any(|[before, after]| {
+                let (was, _) = self.old.onward(domain, *before);
+                let (is, _) = self.new.onward(domain, *after);
+                !same_target(&was, &is)
+            })
+    }
+
+    /// Whether an outbound connector has come, gone, or sends otherwise than before.
+    #[must_use]
+    pub fn changes_connector(&self, name: &str) -> bool {
+        match (self.old.outbound_connector(name), self.new.outbound_connector(name)) {
+            (Some(was), Some(is)) => !same_connector(was, is),
+            (None, None) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Nobody in particular, and the own servers, once for each certificate: routing asks nothing else of them.
+fn origins<'p>(old: &'p MailPolicy, new: &'p MailPolicy) -> Vec<[Option<&'p InboundConnector>; 2]> {
+    let own = |policy: &'p MailPolicy, name: &str| {
+        policy.inbound_connector(name).filter(|connector| connector.peer == Peer::OnPremises)
+    };
+    let all = old.flow().connectors.iter().chain(&new.flow().connectors);
+    let inbound = all.filter(|connector| matches!(connector, Connector::Inbound(_)));
+    let pairs = inbound.map(|connector| {
+        let name = connector.name();
+        [own(old, name), own(new, name)]
+    });
+    let mut seen = HashSet::new();
+    std::iter::once([None, None])
+        .chain(pairs)
+        .filter(|pair| {
+            seen.insert(pair.map(|own| own.map(|connector| &connector.tls_certificate_name)))
+        })
+        .collect()
+}
+
+fn same_target(was: &RouteTarget, is: &RouteTarget) -> bool {
+    match (was, is) {
+        (RouteTarget::Connector(was), RouteTarget::Connector(is)) => same_connector(was, is),
+        _ => was == is,
+    }
+}
+
+/// True when both send in the same way to the same servers, whatever they take and whatever is noted.
+fn same_connector(was: &OutboundConnector, is: &OutboundConnector) -> bool {
+    let bare = |connector: &OutboundConnector| OutboundConnector {
+        recipient_domains: Vec::new(),
+        note: None,
+        ..connector.clone()
+    };
+    was == is || bare(was) == bare(is)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use causeway_model::config::MailFlow;
+
+    use super::*;
+
+    const FLOW: &str = "\
+        [[domain]]\nname = \"ours.test\"\n\
+        [[connector]]\nname = \"one\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+        recipient_domains = [\"one.test\"]\nsmart_hosts = [\"mail.one.test\"]\n\
+        [[connector]]\nname = \"own\"\ndirection = \"outbound\"\npeer = \"on_premises\"\n\
+        recipient_domains = [\"own.test\"]\nsmart_hosts = [\"mail.own.test\"]\n\
+        [[connector]]\nname = \"from own\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+        sender_domains = [\"*\"]\nsource_addresses = [\"192.0.2.7\"]\n";
+
+    /// Which of some domains a change concerns.
+    fn concerned(from: &str, to: &str) -> Vec<&'static str> {
+        assert!(FLOW.contains(from), "{from}");
+        let compile = |text: &str| {
+            let flow = MailFlow::parse(text, "mailflow.toml").unwrap().0;
+            MailPolicy::compile(Arc::new(flow), "mx.ours.test")
+        };
+        let (old, new) = (compile(FLOW), compile(&FLOW.replacen(from, to, 1)));
+        let mut rerouting = Rerouting::new(&old, &new);
+        let all = ["one.test", "own.test", "ext.test", "ours.test"];
+        all.into_iter().filter(|name| rerouting.concerns(&Domain::parse(name).unwrap())).collect()
+    }
+
+    #[test]
+    fn only_domains_whose_way_differs_are_concerned() {
+        assert_eq!(concerned("mail.one.test", "mx.one.test"), ["one.test"]);
+        assert_eq!(
+            concerned("name = \"one\"", "name = \"one\"\ntls = \"encryption_only\""),
+            ["one.test"]
+        );
+        assert_eq!(concerned("name = \"one\"", "name = \"one\"\nnote = \"x\""), [""; 0]);
+        assert_eq!(concerned("[\"one.test\"]", "[\"one.test\", \"ext.test\"]"), ["ext.test"]);
+        assert_eq!(concerned("[[domain]]", "[relay]\nnetworks = []\n[[domain]]"), [""; 0]);
+        assert_eq!(
+            concerned("name = \"ours.test\"", "name = \"ours.test\"\ntype = \"internal_relay\""),
+            ["ours.test"]
+        );
+        let central = "[routing]\ninternet = 'via connector \"one\"'\n[[domain]]";
+        assert_eq!(concerned("[[domain]]", central), ["ext.test"]);
+    }
+
+    #[test]
+    fn a_way_that_depends_on_the_origin_has_changed_when_it_has_for_one_origin() {
+        // What the own servers hand in is now sent back to them, by another name.
+        let named = "name = \"from own\"\ntls_certificate_name = \"mail.own.test\"";
+        assert_eq!(concerned("name = \"from own\"", named), [""; 0]);
+        assert_eq!(
+            concerned("peer = \"on_premises\"\nsender", "peer = \"partner\"\nsender"),
+            ["own.test"]
+        );
+    }
+}
