@@ -167,7 +167,8 @@ mod tests {
             ["ours.test"]
         );
         let central = "[routing]\ninternet = 'via connector \"one\"'\n[[domain]]";
-        assert_eq!(concerned("[[domain]]", central), ["ext.test"]);
+        // Past their own connector, what the own servers send goes the way of the internet.
+        assert_eq!(concerned("[[domain]]", central), ["own.test", "ext.test"]);
     }
 
     #[test]
