@@ -157,7 +157,7 @@ fn rehearse(old: &MailPolicy, text: &str, mailboxes: &HashMap<String, Address>) 
         .map(|text| Address::parse(&text).unwrap())
         .collect();
     let start = Instant::now();
-    let mut planner = Planner::new(old, &new, mailboxes);
+    let mut planner = Planner::new(old, &new, mailboxes, causeway_model::Timestamp::default());
     for address in &queue {
         planner.recipient(&QueuedRecipient { address, sender: &sender, origin: &origin });
     }
