@@ -169,42 +169,7 @@ fn score(text: &str, start: usize, has_enhanced: bool) -> u8 {
     if lead.ends_with("<<") || line.trim_end().ends_with("<<<") {
         score += 4;
     }
-    let tail: String = lead.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
-    let tail = tail.to_lowercase();
-    let tail = tail.trim_end_matches([':', '-', ';', ',', '.', '*']).trim_end();
-    const LEADS: [&str; 30] = [
-        "said",
-        "reason",
-        "returned",
-        "smtp",
-        "error",
-        "response",
-        "reply",
-        "code",
-        "responded",
-        "answer",
-        "status",
-        "was",
-        "failed",
-        "with",
-        "message",
-        "replied",
-        "reports",
-        "result",
-        "diagnostic",
-        "antwort",
-        "serverantwort",
-        "fehler",
-        "svar",
-        "antwoord",
-        "fout",
-        "host",
-        "fel",
-        "because",
-        "failure",
-        "server",
-    ];
-    if LEADS.iter().any(|lead| tail.ends_with(lead)) {
+    if is_announced(lead) {
         score += 3;
     }
     // A colon, a quote or a bracket before, or a closing one after, makes a quotation of it.
@@ -219,18 +184,33 @@ fn score(text: &str, start: usize, has_enhanced: bool) -> u8 {
     if after.starts_with(|c: char| c.is_alphabetic() || c == '<' || c == '#') {
         score += 1;
     }
-    // A year, a size or a count is none.
-    let next_word: String =
-        after.chars().take_while(|c| c.is_alphabetic()).take(8).collect::<String>().to_lowercase();
-    if [
+    if counts_something(after) { 0 } else { score }
+}
+
+/// Words after which a reply is quoted.
+#[rustfmt::skip]
+const LEADS: [&str; 30] = [
+    "said", "reason", "returned", "smtp", "error", "response", "reply", "code", "responded", "answer",
+    "status", "was", "failed", "with", "message", "replied", "reports", "result", "diagnostic", "antwort",
+    "serverantwort", "fehler", "svar", "antwoord", "fout", "host", "fel", "because", "failure", "server",
+];
+
+/// Whether what stands before a number ends in one of [`LEADS`].
+fn is_announced(lead: &str) -> bool {
+    let tail: String = lead.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail = tail.to_lowercase();
+    let tail = tail.trim_end_matches([':', '-', ';', ',', '.', '*']).trim_end();
+    LEADS.iter().any(|lead| tail.ends_with(lead))
+}
+
+/// Whether what stands after a number makes it a year, a size or a count.
+fn counts_something(after: &str) -> bool {
+    const UNITS: [&str; 11] = [
         "bytes", "kb", "mb", "octets", "of", "days", "hours", "minutes", "seconds", "times",
         "lines",
-    ]
-    .contains(&next_word.as_str())
-    {
-        return 0;
-    }
-    score
+    ];
+    let word = after.chars().take_while(|c| c.is_alphabetic()).take(8);
+    UNITS.contains(&word.collect::<String>().to_lowercase().as_str())
 }
 
 /// The first enhanced code in `text`.

@@ -37,8 +37,9 @@ pub(super) struct Entry {
     pub(super) rule: &'static str,
 }
 
-static INTRODUCTIONS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(dialects::LIST_INTRODUCTIONS).ok());
+static INTRODUCTIONS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::new(dialects::LIST_INTRODUCTIONS.iter().chain(dialects::LIST_APPENDICES)).ok()
+});
 static APPENDICES: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(dialects::LIST_APPENDICES).ok());
 static ENDS: LazyLock<Option<AhoCorasick>> =
