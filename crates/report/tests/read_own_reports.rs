@@ -71,6 +71,16 @@ fn good_news_is_good_news() {
 
 /// The line alone, as the queue shows it or as somebody copies it from a report.
 #[test]
+fn a_report_about_a_report_is_about_the_one_who_did_not_get_it() {
+    for language in Language::ALL {
+        let explanation = read(&write(&Case::about_report(language).request()).content);
+        let [row] = explanation.recipients.as_slice() else { panic!("{explanation:#?}") };
+        assert_eq!(row.address.as_deref(), Some("forged@ext.example"), "{row:#?}");
+        assert_eq!((row.category, row.permanent), (Category::UserUnknown, true), "{row:#?}");
+    }
+}
+
+#[test]
 fn every_line_alone_keeps_its_category() {
     let mut wrong = Vec::new();
     for (name, failure, stage) in failures() {

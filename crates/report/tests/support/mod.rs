@@ -12,7 +12,7 @@ use causeway_model::{
     Recipient, Reply, Return, ReversePath, Stage, Timestamp,
 };
 use causeway_report::write::{
-    DEFAULT_RETURN_CAP, Kind, KnownCause, ReportRecipient, ReportRequest, Standing,
+    DEFAULT_RETURN_CAP, Kind, KnownCause, ReportRecipient, ReportRequest, Standing, write,
 };
 
 pub(crate) const ORIGINAL: &[u8] = b"Received: from laptop.contoso.example (laptop.contoso.example [198.51.100.20])\r\n\
@@ -163,6 +163,10 @@ impl Case {
         case.envelope.reverse_path = ReversePath::Null;
         case.envelope.envid = None;
         case.subject = Some("Not delivered: Quarterly figures".into());
+        let refused =
+            Self::failure(Kind::Failed, language, &Failure::ConnectionRefused, Stage::Connect);
+        case.content = write(&refused.request()).content;
+        case.size = case.content.len() as u64;
         case
     }
 
