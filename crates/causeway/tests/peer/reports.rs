@@ -152,8 +152,12 @@ fn other_programs_read_every_agreed_report() {
             Some((_, original)) => original.clone(),
             None => recipient.address.to_string(),
         };
-        let recipients: Vec<String> =
+        let mut recipients: Vec<String> =
             case.recipients.iter().map(|reported| written_to(&reported.recipient)).collect();
+        if case.envelope.reverse_path.is_null() {
+            // flufl.bounce looks into the report that comes back with it, too.
+            recipients.insert(0, "anna@corp.example".into());
+        }
         let (permanent, temporary) = match case.kind {
             Kind::Delayed => (json!([]), json!(recipients)),
             _ => (json!(recipients), json!([])),
