@@ -78,8 +78,8 @@ cli-done-redirect = { $count ->
    *[other] { $count } Empfänger sind umgeleitet.
 }
 cli-ask-remove = { $count ->
-    [one] { $count } Empfänger entfernen? Die Nachricht ist dann weg, und der Absender erfährt nichts.
-   *[other] { $count } Empfänger entfernen? Die Nachrichten sind dann weg, und die Absender erfahren nichts.
+    [one] Die Mail für { $count } Empfänger entfernen? Sie ist dann weg, und der Absender erfährt nichts.
+   *[other] Die Mail für { $count } Empfänger entfernen? Sie ist dann weg, und die Absender erfahren nichts.
 }
 cli-ask-return = { $count ->
     [one] { $count } Empfänger mit einem Bericht an den Absender zurücksenden?

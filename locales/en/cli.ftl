@@ -78,8 +78,8 @@ cli-done-redirect = { $count ->
    *[other] { $count } recipients are redirected.
 }
 cli-ask-remove = { $count ->
-    [one] Remove { $count } recipient? The mail is gone, and the sender is not told.
-   *[other] Remove { $count } recipients? The mail is gone, and the senders are not told.
+    [one] Remove the mail for { $count } recipient? It is gone then, and the sender is not told.
+   *[other] Remove the mail for { $count } recipients? It is gone then, and the senders are not told.
 }
 cli-ask-return = { $count ->
     [one] Return { $count } recipient to the sender with a report?

@@ -78,8 +78,8 @@ cli-done-redirect = { $count ->
    *[other] { $count } ontvangers zijn omgeleid.
 }
 cli-ask-remove = { $count ->
-    [one] { $count } ontvanger verwijderen? Het bericht is dan weg en de afzender hoort niets.
-   *[other] { $count } ontvangers verwijderen? De berichten zijn dan weg en de afzenders horen niets.
+    [one] De mail voor { $count } ontvanger verwijderen? Die is dan weg en de afzender hoort niets.
+   *[other] De mail voor { $count } ontvangers verwijderen? Die is dan weg en de afzenders horen niets.
 }
 cli-ask-return = { $count ->
     [one] { $count } ontvanger met een rapport naar de afzender terugsturen?

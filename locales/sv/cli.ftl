@@ -78,8 +78,8 @@ cli-done-redirect = { $count ->
    *[other] { $count } mottagare har omdirigerats.
 }
 cli-ask-remove = { $count ->
-    [one] Ta bort { $count } mottagare? Meddelandet är då borta och avsändaren får inte veta det.
-   *[other] Ta bort { $count } mottagare? Meddelandena är då borta och avsändarna får inte veta det.
+    [one] Ta bort posten till { $count } mottagare? Den är då borta och avsändaren får inte veta det.
+   *[other] Ta bort posten till { $count } mottagare? Den är då borta och avsändarna får inte veta det.
 }
 cli-ask-return = { $count ->
     [one] Returnera { $count } mottagare till avsändaren med en rapport?

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use causeway_model::config::{Connector, MailFlow, nearest};
 use causeway_store::StoreError;
 
 use crate::control::ControlError;
@@ -110,6 +111,24 @@ impl IntoResponse for ApiError {
             response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
         }
         response
+    }
+}
+
+/// The answer about a connector that is not there: the nearest one is named.
+pub(super) fn no_such_connector(flow: &MailFlow, name: &str) -> ApiError {
+    let known: Vec<&str> = flow.connectors.iter().map(Connector::name).collect();
+    let shown: String = name.chars().take(80).collect();
+    ApiError::not_found(
+        format!("there is no connector {shown:?}"),
+        did_you_mean(name, &known, "see `causeway connector list` for the names"),
+    )
+}
+
+/// The known name nearest to one that is not, or else where the names are.
+pub(super) fn did_you_mean(name: &str, known: &[&str], otherwise: &str) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => otherwise.to_owned(),
     }
 }
 

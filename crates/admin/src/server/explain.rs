@@ -10,7 +10,7 @@ use causeway_policy::route::smart_host_text;
 use causeway_store::QueueFilter;
 
 use super::Api;
-use super::error::ApiError;
+use super::error::{ApiError, no_such_connector};
 use super::extract::{QueryString, Reader, address};
 use super::queue::with_live_states;
 use super::validate::with_validations;
@@ -58,11 +58,7 @@ pub(super) async fn connector(
 ) -> Result<Json<ConnectorExplanation>, ApiError> {
     let flow = api.inner.control.mail_flow();
     let Some(found) = flow.connectors.iter().find(|connector| connector.name() == name) else {
-        let shown: String = name.chars().take(80).collect();
-        return Err(ApiError::not_found(
-            format!("there is no connector {shown:?}"),
-            "see `causeway connector list` for the names",
-        ));
+        return Err(no_such_connector(&flow, &name));
     };
     let mut explanation = ConnectorExplanation {
         connector: connector_view(found),

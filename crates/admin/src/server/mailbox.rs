@@ -10,7 +10,7 @@ use causeway_model::{Address, Domain};
 use causeway_store::{Forward, Mailbox, Scram};
 
 use super::Api;
-use super::error::ApiError;
+use super::error::{ApiError, did_you_mean};
 use super::extract::{JsonBody, address};
 use crate::password::{Password, PasswordError, secrets};
 use crate::types::{
@@ -160,15 +160,21 @@ pub(super) async fn remove(
 /// The mailbox with this main address. An alias is not enough: the answer says whose it is.
 pub(super) async fn find(api: &Api, name: &str) -> Result<Mailbox, ApiError> {
     let key = address(name)?.mailbox_key();
-    let mut instead = String::from("see `causeway mailbox list` for the addresses");
+    let mut alias_of = None;
+    let mut known = Vec::new();
     for mailbox in api.inner.store.mailboxes().await? {
         if mailbox.address.mailbox_key() == key {
             return Ok(mailbox);
         }
         if mailbox.aliases.iter().any(|alias| alias.mailbox_key() == key) {
-            instead = format!("it is an alias of {}: use that address", mailbox.address);
+            alias_of = Some(format!("it is an alias of {}: use that address", mailbox.address));
         }
+        known.push(mailbox.address.to_string());
     }
+    let instead = alias_of.unwrap_or_else(|| {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        did_you_mean(name, &known, "see `causeway mailbox list` for the addresses")
+    });
     let shown: String = name.chars().take(254).collect();
     Err(ApiError::not_found(format!("there is no mailbox {shown}"), instead))
 }
@@ -350,8 +356,10 @@ fn must_be_accepted(flow: &MailFlow, address: &Address) -> Result<(), ApiError> 
     let domain = address.domain();
     Err(ApiError::bad_request(
         format!("{address} cannot be a mailbox here: {domain} is not an accepted domain"),
-        "check the spelling (see `causeway domain list`), or add a [[domain]] with that name to \
-         mailflow.toml and reload the server",
+        format!(
+            "check the spelling (see `causeway domain list`), or accept the domain first: `causeway \
+             domain add {domain}`"
+        ),
     ))
 }
 

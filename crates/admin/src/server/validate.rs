@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::Api;
-use super::error::ApiError;
+use super::error::{ApiError, no_such_connector};
 use super::explain::connector_view;
 use super::extract::{JsonBody, QueryString};
 use crate::types::{
@@ -169,10 +169,7 @@ fn outbound<'f>(flow: &'f MailFlow, name: &str) -> Result<&'f OutboundConnector,
             format!("the connector {shown:?} is inbound: it sends nothing"),
             "name an outbound connector",
         )),
-        None => Err(ApiError::not_found(
-            format!("there is no connector {shown:?}"),
-            "see `causeway connector list` for the names",
-        )),
+        None => Err(no_such_connector(flow, name)),
     }
 }
 

@@ -362,7 +362,7 @@ fn domains_are_added_changed_and_removed_in_the_same_file() {
     let before = file(&server);
     let added = server.json(&["domain", "add", "more.test", "--type", "internal_relay"]);
     assert_eq!((&added["applied"], &added["revision"]), (&json!(true), &json!(2)), "{added}");
-    assert_eq!(server.cli(&["domain", "add", "MORE.test"]).status, Some(2), "it is there");
+    assert_eq!(server.cli(&["domain", "add", "MORE.test"]).status, Some(1), "it is there");
     let set = server.cli(&["domain", "set", "more.test", "--type", "authoritative", "--yes"]);
     assert_eq!(set.status, Some(0), "{set:?}");
     let domains = server.json(&["domain", "list"]);
@@ -372,7 +372,10 @@ fn domains_are_added_changed_and_removed_in_the_same_file() {
     assert_eq!(asked.status, Some(2), "asks, and there is no terminal: {asked:?}");
     assert_eq!(server.cli(&["domain", "remove", "more.test", "--yes"]).status, Some(0));
     assert_eq!(file(&server), before, "comments, order and spacing are as they were");
-    assert_eq!(server.cli(&["domain", "remove", "more.test", "--yes"]).status, Some(2));
+    assert_eq!(server.cli(&["domain", "remove", "more.test", "--yes"]).status, Some(1));
+    let near = server.cli(&["domain", "set", "our.test", "--match-subdomains"]);
+    assert_eq!(near.status, Some(1), "{near:?}");
+    assert!(near.stderr.contains("did you mean \"ours.test\"?"), "{near:?}");
     let history = server.json(&["history"]);
     let reasons: Vec<&str> =
         history.as_array().unwrap().iter().map(|r| r["reason"].as_str().unwrap()).collect();
@@ -407,7 +410,17 @@ fn connectors_are_added_changed_disabled_and_removed_with_mail_in_the_queue() {
     let wrong_word = server.cli(&["connector", "set", "partner", "--smart-host", "a b"]);
     assert_eq!(wrong_word.status, Some(2), "{wrong_word:?}");
     assert!(wrong_word.stderr.contains("mailflow.toml:"), "{wrong_word:?}");
-    assert_eq!(server.cli(&["connector", "set", "none", "--use-mx"]).status, Some(2));
+    assert_eq!(server.cli(&["connector", "set", "none", "--use-mx"]).status, Some(1));
+    for command in [
+        &["connector", "disable", "partne"][..],
+        &["connector", "remove", "partne", "--yes"],
+        &["connector", "explain", "partne"],
+        &["connector", "validate", "partne", "--to", "x@partner.test"],
+    ] {
+        let near = server.cli(command);
+        assert_eq!(near.status, Some(1), "{near:?}");
+        assert!(near.stderr.contains("did you mean \"partner\"?"), "{near:?}");
+    }
     assert_all_accounted(&server);
 }
 

@@ -10,7 +10,7 @@ use toml_edit::{
     Array, ArrayOfTables, Decor, DocumentMut, InlineTable, Item, Table, TableLike, Value,
 };
 
-use super::DomainType;
+use super::{DomainType, nearest};
 use crate::domain::Domain;
 
 /// The text of a `mailflow.toml` that is being changed.
@@ -42,6 +42,8 @@ pub enum EditError {
         kind: &'static str,
         /// Its name.
         name: String,
+        /// The nearest name that is there, when one is near enough to be meant.
+        near: Option<String>,
     },
     /// The key is there and is no list of tables.
     #[error("{kind} in mailflow.toml is not written as [[{kind}]]")]
@@ -232,7 +234,8 @@ impl FlowEditor {
         same: &Same,
         fields: &Fields,
     ) -> Result<(), EditError> {
-        let not_found = || EditError::NotFound { kind, name: name.to_owned() };
+        let near = self.nearest(kind, name);
+        let not_found = || EditError::NotFound { kind, name: name.to_owned(), near: near.clone() };
         let position = self.find(kind, name, same).ok_or_else(not_found)?;
         match self.document.get_mut(kind) {
             Some(Item::ArrayOfTables(tables)) => {
@@ -248,7 +251,8 @@ impl FlowEditor {
     }
 
     fn remove(&mut self, kind: &'static str, name: &str, same: &Same) -> Result<(), EditError> {
-        let not_found = || EditError::NotFound { kind, name: name.to_owned() };
+        let near = self.nearest(kind, name);
+        let not_found = || EditError::NotFound { kind, name: name.to_owned(), near: near.clone() };
         let position = self.find(kind, name, same).ok_or_else(not_found)?;
         match self.document.get_mut(kind) {
             Some(Item::ArrayOfTables(tables)) => {
@@ -302,16 +306,21 @@ impl FlowEditor {
 
     /// The position of the entry with this name.
     fn find(&self, kind: &str, name: &str, same: &Same) -> Option<usize> {
-        let is_it = |table: &dyn TableLike| {
-            table.get("name").and_then(Item::as_str).is_some_and(|found| same(found, name))
-        };
-        match self.document.get(kind)? {
-            Item::ArrayOfTables(tables) => tables.iter().position(|table| is_it(table)),
-            Item::Value(Value::Array(array)) => array
-                .iter()
-                .position(|value| value.as_inline_table().is_some_and(|table| is_it(table))),
-            _ => None,
-        }
+        self.names(kind).position(|found| found.is_some_and(|found| same(found, name)))
+    }
+
+    fn nearest(&self, kind: &str, name: &str) -> Option<String> {
+        let known: Vec<&str> = self.names(kind).flatten().collect();
+        nearest(name, &known).map(str::to_owned)
+    }
+
+    /// The names of all entries, in their order; `None` for one without.
+    fn names(&self, kind: &str) -> impl Iterator<Item = Option<&str>> {
+        let item = self.document.get(kind);
+        let tables = item.and_then(Item::as_array_of_tables).into_iter().flatten();
+        let inline = item.and_then(Item::as_array).into_iter().flatten();
+        let tables = tables.map(|table| table.get("name").and_then(Item::as_str));
+        tables.chain(inline.map(|value| value.as_inline_table()?.get("name")?.as_str()))
     }
 }
 

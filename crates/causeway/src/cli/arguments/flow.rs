@@ -172,8 +172,8 @@ pub(crate) struct DomainSetArguments {
     /// connector
     #[arg(long = "type", value_name = "TYPE", value_parser = domain_type())]
     pub(crate) domain_type: Option<DomainType>,
-    /// Whether everything below it counts as this domain
-    #[arg(long, value_name = "true|false")]
+    /// Whether everything below it counts as this domain; without a value, it does
+    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) match_subdomains: Option<bool>,
 }
 

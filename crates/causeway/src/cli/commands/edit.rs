@@ -18,12 +18,20 @@ use super::change::{Change, carry_out};
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Self {
         let instead = match &error {
-            EditError::NotToml(_) => "correct it; `causeway check` says where",
-            EditError::Exists { .. } => "use `set` to change it",
-            EditError::NotFound { .. } => "see `list` for the names",
-            EditError::NotTables { .. } => "write it in double brackets, once for each entry",
+            EditError::NotToml(_) => "correct it; `causeway check` says where".to_owned(),
+            EditError::Exists { .. } => "use `set` to change it".to_owned(),
+            EditError::NotFound { near: Some(near), .. } => format!("did you mean {near:?}?"),
+            EditError::NotFound { .. } => "see `list` for the names".to_owned(),
+            EditError::NotTables { .. } => {
+                "write it in double brackets, once for each entry".into()
+            }
         };
-        Self::bad_input(format!("{error}; {instead}"))
+        let line = format!("{error}; {instead}");
+        match error {
+            // As the server answers about whatever is there already, or is not.
+            EditError::Exists { .. } | EditError::NotFound { .. } => Self::failed(line),
+            EditError::NotToml(_) | EditError::NotTables { .. } => Self::bad_input(line),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use causeway_admin::Client;
 use causeway_admin::types::{
     QueueAction, QueueActionRequest, QueueMessage, QueueQuery, QueueRecipient, RecipientStatus,
-    Selection, SelectionFilter,
+    Selection, SelectionFilter, Touched,
 };
 use causeway_model::{Address, Timestamp};
 
@@ -208,12 +208,24 @@ async fn act(
     let mut client = context.connect().await?;
     if needs_question(action, &selection) {
         let recipients = count(&mut client, &selection).await?;
-        if let Some(question) = context.words().question(action, recipients) {
-            context.confirm(&question)?;
+        match (recipients, &selection) {
+            // The server says what is wrong with them.
+            (0, Selection::Ids(_)) => {}
+            // Nothing to ask about, and nothing that comes in meanwhile is meant.
+            (0, _) => return say_done(action, Touched { recipients, held: None }, context),
+            _ => {
+                if let Some(question) = context.words().question(action, recipients) {
+                    context.confirm(&question)?;
+                }
+            }
         }
     }
     let request = QueueActionRequest { selection, reason: context.reason.clone(), to };
     let touched = client.queue_act(action, &request).await?;
+    say_done(action, touched, context)
+}
+
+fn say_done(action: QueueAction, touched: Touched, context: &Context) -> Result<Answer, Failure> {
     let mut output = context.output();
     if output.is_json() {
         output.json(&touched)?;
