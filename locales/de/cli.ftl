@@ -175,6 +175,14 @@ cli-audit-unaccounted = ungeklärt
 cli-audit-missing = Etwas fehlt: das Datenverzeichnis so lassen, wie es ist, und im Protokoll des Servers nachsehen.
 cli-health-good = Alles arbeitet, wie es soll.
 cli-health-bad = Etwas arbeitet nicht, wie es soll.
+cli-health-alerts = { $count ->
+    [one] { $count } offene Meldung
+   *[other] { $count } offene Meldungen
+} (causeway alert list): { $ids }
+cli-health-worst = { $count ->
+    [one] Die meiste Post wartet bei Meldung { $id }, { $path } ({ $count } Empfänger). { $cause }
+   *[other] Die meiste Post wartet bei Meldung { $id }, { $path } ({ $count } Empfänger). { $cause }
+}
 cli-accounted = Jeder angenommene Empfänger ist geklärt.
 cli-unaccounted = Ungeklärt: { $count }. Siehe `causeway audit`.
 

@@ -175,6 +175,14 @@ cli-audit-unaccounted = unaccounted for
 cli-audit-missing = Something is missing: keep the data directory as it is, and see the server’s log.
 cli-health-good = Everything works.
 cli-health-bad = Something does not work as it should.
+cli-health-alerts = { $count ->
+    [one] { $count } open alert
+   *[other] { $count } open alerts
+} (causeway alert list): { $ids }
+cli-health-worst = { $count ->
+    [one] Most mail waits behind alert { $id }, { $path } ({ $count } recipient). { $cause }
+   *[other] Most mail waits behind alert { $id }, { $path } ({ $count } recipients). { $cause }
+}
 cli-accounted = Every accepted recipient is accounted for.
 cli-unaccounted = Unaccounted for: { $count }. See `causeway audit`.
 

@@ -175,6 +175,14 @@ cli-audit-unaccounted = onverklaard
 cli-audit-missing = Er ontbreekt iets: laat de gegevensmap zoals ze is en kijk in het logboek van de server.
 cli-health-good = Alles werkt.
 cli-health-bad = Iets werkt niet zoals het hoort.
+cli-health-alerts = { $count ->
+    [one] { $count } open melding
+   *[other] { $count } open meldingen
+} (causeway alert list): { $ids }
+cli-health-worst = { $count ->
+    [one] De meeste mail wacht bij melding { $id }, { $path } ({ $count } ontvanger). { $cause }
+   *[other] De meeste mail wacht bij melding { $id }, { $path } ({ $count } ontvangers). { $cause }
+}
 cli-accounted = Elke aangenomen ontvanger is verantwoord.
 cli-unaccounted = Onverklaard: { $count }. Zie `causeway audit`.
 

@@ -175,6 +175,14 @@ cli-audit-unaccounted = oredovisade
 cli-audit-missing = Något saknas: låt datakatalogen vara som den är och se i serverns logg.
 cli-health-good = Allt fungerar.
 cli-health-bad = Något fungerar inte som det ska.
+cli-health-alerts = { $count ->
+    [one] { $count } öppet larm
+   *[other] { $count } öppna larm
+} (causeway alert list): { $ids }
+cli-health-worst = { $count ->
+    [one] Mest e-post väntar bakom larm { $id }, { $path } ({ $count } mottagare). { $cause }
+   *[other] Mest e-post väntar bakom larm { $id }, { $path } ({ $count } mottagare). { $cause }
+}
 cli-accounted = Varje mottagare som har tagits emot är redovisad.
 cli-unaccounted = Oredovisade: { $count }. Se `causeway audit`.
 

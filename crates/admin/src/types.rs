@@ -429,6 +429,33 @@ pub struct Health {
     /// Recipients the ledger cannot account for: 0. Absent when the ledger could not be read (and
     /// over TCP).
     pub unaccounted_messages: Option<i64>,
+    /// The open alerts. Absent over TCP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<OpenAlerts>,
+}
+
+/// The open alerts in short; `GET /v1/alerts` has them in full.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OpenAlerts {
+    /// How many.
+    pub count: u64,
+    /// Their numbers, the newest first.
+    pub ids: Vec<u64>,
+    /// The one that most recipients wait behind.
+    pub worst: Option<WorstAlert>,
+}
+
+/// The alert that most recipients wait behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WorstAlert {
+    /// Its number.
+    pub id: u64,
+    /// The path that fails.
+    pub path: String,
+    /// Recipients that wait.
+    pub messages: u64,
+    /// The cause as a sentence, as far as it is known.
+    pub cause: Option<String>,
 }
 
 /// One part of the service.

@@ -8,7 +8,7 @@
 //! **What it refuses.** No two connections to the same host at once: probes of one run that lead to one host are
 //! made one after the other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,10 @@ use crate::session::{Notes, Sessions};
 const MOST_KEPT: usize = 4096;
 /// Control destinations that are tried.
 const MOST_CONTROLS: usize = 3;
+/// Probes of a diagnosis, or more.
+const SEVERAL: usize = 16;
+/// What the budget is for.
+const MINUTE: Duration = Duration::from_secs(60);
 /// One question to one name server; a probe has several.
 const QUESTION: Duration = Duration::from_secs(3);
 
@@ -81,11 +85,23 @@ struct Inner {
     kept: Mutex<HashMap<Probe, Arc<Slot>>>,
 }
 
-/// Probes that may be begun: filled up evenly, a minute's worth at most.
-#[derive(Debug)]
+/// Probes that were begun.
+#[derive(Debug, Default)]
 struct Budget {
-    left: f64,
-    filled: Instant,
+    /// Within the last minute, the oldest first.
+    lately: VecDeque<Instant>,
+    /// Since the start.
+    begun: u64,
+}
+
+impl Budget {
+    /// How many were begun within the last minute.
+    fn since_a_minute(&mut self, now: Instant) -> usize {
+        while self.lately.front().is_some_and(|at| now.saturating_duration_since(*at) >= MINUTE) {
+            self.lately.pop_front();
+        }
+        self.lately.len()
+    }
 }
 
 #[derive(Debug)]
@@ -95,7 +111,7 @@ struct Slot {
 }
 
 impl Prober {
-    /// A prober with a full budget.
+    /// A prober that has asked nothing yet.
     #[must_use]
     pub fn new(surroundings: Surroundings, settings: ProbeSettings) -> Self {
         let Surroundings { resolver, tls, clock, hostname, sources } = surroundings;
@@ -106,14 +122,13 @@ impl Prober {
         let step = settings.timeout / 2;
         let dialer = Dialer { sources, timeout: step };
         let sessions = Sessions { dialer, tls, hostname, patience: step };
-        let budget = Budget { left: f64::from(settings.per_minute), filled: Instant::now() };
         Self {
             inner: Arc::new(Inner {
                 asker,
                 sessions,
                 places: Semaphore::new(settings.at_once),
                 settings,
-                budget: Mutex::new(budget),
+                budget: Mutex::default(),
                 busy: Mutex::new(HashSet::new()),
                 kept: Mutex::new(HashMap::new()),
             }),
@@ -188,6 +203,20 @@ impl Prober {
     /// The resolver that the probes use.
     pub(crate) fn resolver(&self) -> &Resolver {
         &self.inner.asker.resolver
+    }
+
+    /// Whether the budget has room for a diagnosis: several probes, or all that are allowed in a minute.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let allowed = self.inner.settings.per_minute as usize;
+        let left = allowed.saturating_sub(self.inner.budget.lock().since_a_minute(Instant::now()));
+        left >= allowed.min(SEVERAL)
+    }
+
+    /// Probes that touched the network since the start.
+    #[must_use]
+    pub fn begun(&self) -> u64 {
+        self.inner.budget.lock().begun
     }
 
     /// Forgets what was found, so that the next run asks the network: before a fix is verified.
@@ -309,17 +338,14 @@ impl Prober {
 }
 
 impl Inner {
-    /// Takes one probe from the budget. False when none is left.
+    /// Takes one probe from the budget. False when as many as are allowed were begun in the last minute.
     fn afford(&self) -> bool {
-        let most = f64::from(self.settings.per_minute);
         let mut budget = self.budget.lock();
         let now = Instant::now();
-        let gained = now.saturating_duration_since(budget.filled).as_secs_f64() / 60.0 * most;
-        budget.left = (budget.left + gained).min(most);
-        budget.filled = now;
-        let is_affordable = budget.left >= 1.0;
+        let is_affordable = budget.since_a_minute(now) < self.settings.per_minute as usize;
         if is_affordable {
-            budget.left -= 1.0;
+            budget.lately.push_back(now);
+            budget.begun += 1;
         }
         is_affordable
     }

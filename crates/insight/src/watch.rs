@@ -81,6 +81,9 @@ pub trait World: Send + Sync + 'static {
     /// What is known about a failing path.
     fn facts<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Facts>;
 
+    /// Whether the budget of all probes has room for a diagnosis now.
+    fn has_room(&self) -> bool;
+
     /// Asks the network, within the budget of all probes.
     fn probe<'a>(&'a self, path: &'a str, probes: &'a [Probe]) -> Later<'a, Vec<Finding>>;
 

@@ -5,18 +5,34 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use causeway_model::config::Language;
 
 use super::Api;
 use super::error::ApiError;
-use super::extract::JsonBody;
+use super::extract::{JsonBody, Reader};
 use crate::types::{
-    AdvanceClock, AuditReport, Clock, ComponentHealth, ComponentStatus, ErrorBody, Health,
+    AdvanceClock, AlertQuery, AlertStates, AuditReport, Clock, ComponentHealth, ComponentStatus,
+    ErrorBody, Health, OpenAlerts, WorstAlert,
 };
 
 /// How every part of the service is.
 #[utoipa::path(get, path = "/v1/health", tag = "service", responses((status = 200, body = Health), (status = "default", body = ErrorBody)))]
-pub(super) async fn health(State(api): State<Api>) -> Json<Health> {
-    Json(measure(&api).await)
+pub(super) async fn health(State(api): State<Api>, Reader(language): Reader) -> Json<Health> {
+    let alerts = Some(open_alerts(&api, language));
+    Json(Health { alerts, ..measure(&api).await })
+}
+
+fn open_alerts(api: &Api, language: Language) -> OpenAlerts {
+    let (state, language) = (Some(AlertStates::Open), Some(language));
+    let open = api.inner.control.alerts(&AlertQuery { state, language, ..AlertQuery::default() });
+    let worst = open.iter().max_by_key(|alert| alert.messages).map(|alert| WorstAlert {
+        id: alert.id,
+        path: alert.path.clone(),
+        messages: alert.messages,
+        cause: alert.cause.clone(),
+    });
+    let ids = open.iter().map(|alert| alert.id).collect();
+    OpenAlerts { count: open.len() as u64, ids, worst }
 }
 
 /// The same over TCP: no details, and 503 when a part is down.
@@ -47,7 +63,7 @@ async fn measure(api: &Api) -> Health {
     };
     let healthy = unaccounted_messages == Some(0)
         && components.iter().all(|component| component.status == ComponentStatus::Ok);
-    Health { healthy, components, unaccounted_messages }
+    Health { healthy, components, unaccounted_messages, alerts: None }
 }
 
 /// Where everything is that was ever accepted.

@@ -14,7 +14,7 @@
 //! has), [`output`] and [`words`] (what is printed), then the [`commands`].
 
 pub(crate) mod arguments;
-mod commands;
+pub(crate) mod commands;
 pub(crate) mod configuration;
 mod context;
 pub(crate) mod failure;
@@ -22,7 +22,7 @@ mod help;
 pub(crate) mod output;
 mod usage;
 mod when;
-mod words;
+pub(crate) mod words;
 
 use std::future::Future;
 use std::process::ExitCode;

@@ -48,7 +48,7 @@ pub(crate) async fn run(options: DemoOptions) -> ExitCode {
 }
 
 async fn perform(options: &DemoOptions) -> Result<(), Trouble> {
-    let mut show = show::Show::new(options.json);
+    let mut show = show::Show::new(options.json, options.language);
     show.introduction()?;
     let mut world = world::World::build(options.language).await?;
     show.servers(&world)?;
@@ -57,6 +57,7 @@ async fn perform(options: &DemoOptions) -> Result<(), Trouble> {
     let ended = world.wait_until_all_has_ended(|waiting| show.progress(waiting)).await?;
     let audit = world.audit().await?;
     let report = world.first_failure_report();
+    let alert = world.telling_alert(options.language).await?;
     world.end().await;
-    show.results(&sent, &ended, &audit, report.as_deref())
+    show.results(&sent, &ended, &audit, (report.as_deref(), alert.as_ref()))
 }

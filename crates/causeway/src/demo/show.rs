@@ -1,19 +1,23 @@
 //! What the demo says.
 
-use causeway_admin::types::{TraceEntry, TraceStatus};
+use causeway_admin::types::{AlertView, TraceEntry, TraceStatus};
+use causeway_model::config::Language;
 use causeway_store::Audit;
 use serde::Serialize;
 
 use super::Trouble;
 use super::letters::Sent;
 use super::world::World;
+use crate::cli::commands::alert::say as say_alert;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Columns, Output, Tone};
+use crate::cli::words::Words;
 
 /// Where it is said.
 pub(super) struct Show {
     out: Output,
     waiting: usize,
+    words: Words,
 }
 
 /// One message in the JSON document.
@@ -34,8 +38,8 @@ fn told(result: Result<(), Failure>) -> Result<(), Trouble> {
 }
 
 impl Show {
-    pub(super) fn new(json: bool) -> Self {
-        Self { out: Output::new(json), waiting: usize::MAX }
+    pub(super) fn new(json: bool, language: Language) -> Self {
+        Self { out: Output::new(json), waiting: usize::MAX, words: Words::of(language) }
     }
 
     fn line(&mut self, text: &str) -> Result<(), Trouble> {
@@ -75,18 +79,28 @@ impl Show {
         Ok(())
     }
 
+    /// What an administrator sees of one of the failures.
+    fn alert(&mut self, alert: &AlertView) -> Result<(), Trouble> {
+        self.line("")?;
+        self.line(
+            "What the server found out by itself about one of these paths (causeway alert show):",
+        )?;
+        self.line("")?;
+        told(say_alert(alert, &mut self.out, self.words))
+    }
+
     pub(super) fn results(
         &mut self,
         sent: &[Sent],
         ended: &[TraceEntry],
         audit: &Audit,
-        report: Option<&str>,
+        (report, alert): (Option<&str>, Option<&AlertView>),
     ) -> Result<(), Trouble> {
         let endings: Vec<Ending<'_>> = sent.iter().map(|sent| ending(sent, ended)).collect();
         let reports = ended.iter().filter(|row| row.sender == "<>").count();
         if self.out.is_json() {
             let document = serde_json::json!({
-                "messages": endings, "reports": reports, "audit": audit, "report": report,
+                "messages": endings, "reports": reports, "audit": audit, "report": report, "alert": alert,
             });
             return told(self.out.json(&document).and_then(|()| self.out.flush()));
         }
@@ -117,6 +131,9 @@ impl Show {
             ]);
         }
         told(self.out.table(&table))?;
+        if let Some(alert) = alert {
+            self.alert(alert)?;
+        }
         self.line("")?;
         self.line(&format!(
             "{reports} reports were sent to the senders. The ledger: {} recipients accepted, {} delivered, {} relayed, {} failed with a report, {} without, {} unaccounted for.",

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use causeway_admin::types::{CreateMailbox, QueueQuery, TraceEntry, TraceQuery, TraceStatus};
+use causeway_admin::types::{
+    AlertQuery, AlertView, CreateMailbox, QueueQuery, TraceEntry, TraceQuery, TraceStatus,
+};
 use causeway_admin::{Client, Coming, Target};
+use causeway_insight::diagnose::Confidence;
 use causeway_model::Address;
 use causeway_model::config::Language;
 use causeway_store::Audit;
@@ -173,6 +176,19 @@ impl World {
     pub(super) async fn audit(&self) -> Result<Audit, Trouble> {
         let mut client = self.ours.answered().await?;
         client.audit().await.map_err(|error| Trouble::new("the ledger cannot be read", error))
+    }
+
+    /// The alert about the partner whose certificate has expired: what an administrator finds.
+    pub(super) async fn telling_alert(
+        &self,
+        language: Language,
+    ) -> Result<Option<AlertView>, Trouble> {
+        let mut client = self.ours.answered().await?;
+        let query = AlertQuery { language: Some(language), ..AlertQuery::default() };
+        let failed = |error| Trouble::new("the alerts cannot be read", error);
+        let alerts = client.alerts(&query).await.map_err(failed)?;
+        let confirmed = |alert: &&AlertView| alert.confidence == Confidence::Confirmed;
+        Ok(alerts.iter().find(confirmed).or(alerts.first()).cloned())
     }
 
     /// A failure report from the sender's mailbox.

@@ -104,6 +104,10 @@ impl World for Seen {
         Box::pin(facts::facts(&self.server, path))
     }
 
+    fn has_room(&self) -> bool {
+        self.server.prober.has_room()
+    }
+
     fn probe<'a>(&'a self, path: &'a str, probes: &'a [Probe]) -> Later<'a, Vec<Finding>> {
         Box::pin(async move {
             let known = facts::known(&self.server, path, probes).await;
@@ -228,6 +232,11 @@ pub(crate) fn metrics(server: &Server, watch: &Watch) -> Vec<Metric> {
         ),
         now("causeway_alerts_open", "Open alerts", counts.open as u64),
         total("causeway_alerts_opened_total", "Alerts opened since the start", counts.opened),
+        total(
+            "causeway_probes_total",
+            "Probes that touched the network since the start",
+            server.prober.begun(),
+        ),
         now("causeway_diagnoses_running", "Diagnoses that are being made", counts.running as u64),
         total("causeway_diagnoses_total", "Diagnoses made since the start", counts.diagnoses),
         total(

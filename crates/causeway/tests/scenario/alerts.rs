@@ -5,8 +5,8 @@ use causeway_testkit::{Behaviour, ScriptedPeer};
 use serde_json::{Value, json};
 
 use super::world::{
-    FEW_ATTEMPTS, assert_all_accounted, send, wait_for_deferral, wait_for_mail, wait_for_status,
-    with_partner,
+    FEW_ATTEMPTS, HOUR, assert_all_accounted, send, wait_for_deferral, wait_for_mail,
+    wait_for_status, with_partner,
 };
 
 /// The one alert, once it is so.
@@ -125,4 +125,37 @@ fn alerts_outlive_a_restart_and_one_that_was_closed_by_hand_stays_closed() {
     assert_eq!(server.json(&["alert", "list", "--open"]), json!([]));
     let again = server.cli(&["alert", "close", "1"]);
     assert_eq!(again.status, Some(2), "{again:?}");
+}
+
+#[test]
+fn a_confirmed_cause_is_named_in_the_delay_notice_and_in_the_report() {
+    let right = ScriptedPeer::start(Behaviour::new());
+    let wrong = ScriptedPeer::refusing();
+    let server = with_partner(right.address(), "").start();
+    send(&server, &["a@partner.test"], "worked");
+    wait_for_status(&server, "a@partner.test", "relayed");
+    let host = wrong.address().to_string();
+    let set = server.cli(&["connector", "set", "partner", "--smart-host", &host, "--yes"]);
+    assert_eq!(set.status, Some(0), "{set:?}");
+    send(&server, &["x@partner.test"], "waits");
+    let alert = wait_for_alert(&server, "a confirmed cause", |alert| {
+        open(alert) && alert["confidence"] == "confirmed"
+    });
+    assert_eq!(alert["cause_id"], "smart-host-wrong");
+    let cause = alert["cause"].as_str().unwrap();
+    // A path that fails makes the whole unhealthy.
+    let health = server.cli(&["health", "--json"]);
+    assert_eq!(health.status, Some(1));
+    let health: Value = serde_json::from_str(&health.stdout).unwrap();
+    assert_eq!((&health["alerts"]["count"], &health["alerts"]["ids"]), (&json!(1), &json!([1])));
+    assert_eq!(health["alerts"]["worst"]["cause"], cause, "{health}");
+    let plain = |mail: &str| mail.replace("=\r\n", "").replace("=\n", "");
+    server.advance(5 * HOUR);
+    let notice = plain(&wait_for_mail(&server, "alice@ours.test", 1)[0]);
+    assert!(notice.contains("Action: delayed") && notice.contains(cause), "{notice}");
+    server.advance(48 * HOUR);
+    let mail = wait_for_mail(&server, "alice@ours.test", 2);
+    let report = mail.iter().find(|mail| mail.contains("Action: failed"));
+    let report = plain(report.expect("a non-delivery report"));
+    assert!(report.contains(cause), "{report}");
 }

@@ -12,6 +12,7 @@ use tracing::{info, warn};
 use super::{CALM, Held, LOOK, MOST_AT_ONCE, Watch};
 use crate::alert::{Absence, FailingPath};
 use crate::diagnose::{Confidence, Diagnosis, diagnose, next_probes};
+use crate::finding::{Fact, Unasked};
 use crate::remedy::offers;
 
 /// Rounds of probes for one diagnosis: what one round finds may call for another.
@@ -96,6 +97,10 @@ impl Watch {
         tasks: &TaskTracker,
         end: &CancellationToken,
     ) {
+        // A thousand paths wait for their turn here, without a word to the network or the store.
+        if !self.world.has_room() {
+            return;
+        }
         failing.retain(|path| self.is_due(path));
         failing
             .sort_by_key(|path| (path.last.connector.is_none(), std::cmp::Reverse(path.waiting)));
@@ -171,7 +176,9 @@ impl Watch {
         if tokio::time::timeout(LONGEST, rounds).await.is_err() {
             warn!(path = %path.path, "a diagnosis took too long; it rests on what was found so far");
         }
-        let held = publish(&findings, true);
+        // What the budget left out is asked at the next turn.
+        let spent = Fact::NotProbed { why: Unasked::BudgetSpent };
+        let held = publish(&findings, !findings.iter().any(|finding| finding.fact == spent));
         {
             let mut counts = self.counts.lock();
             counts.diagnoses += 1;

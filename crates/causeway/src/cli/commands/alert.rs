@@ -124,7 +124,7 @@ async fn close(id: u64, context: &Context) -> Result<Answer, Failure> {
 }
 
 /// One alert as text.
-pub(super) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Result<(), Failure> {
+pub(crate) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Result<(), Failure> {
     let head = [("id", alert.id.into()), ("path", harmless(&alert.path, 500).into())];
     let (head, tone) = match alert.state {
         State::Open => (words.say("alert-head-open", &head), Tone::Bad),

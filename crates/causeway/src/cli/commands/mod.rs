@@ -1,7 +1,7 @@
 //! The commands, one module for each group.
 
 mod access;
-mod alert;
+pub(crate) mod alert;
 mod change;
 pub(super) mod check;
 mod clients;

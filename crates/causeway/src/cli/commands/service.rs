@@ -7,7 +7,10 @@ use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::output::{Columns, Output, Tone, Width};
 use super::super::when;
-use super::super::words::Words;
+use super::super::words::{Words, harmless};
+
+/// Numbers of alerts that are shown.
+const MOST_IDS: usize = 10;
 
 pub(super) async fn audit(context: &Context) -> Result<Answer, Failure> {
     let audit = context.connect().await?.audit().await?;
@@ -89,6 +92,7 @@ fn say_health(health: &Health, output: &mut Output, words: Words) -> Result<(), 
     if !columns.is_empty() {
         output.table(&columns)?;
     }
+    say_alerts(health, output, words)?;
     match health.unaccounted_messages {
         Some(0) => output.line(&words.text("cli-accounted"))?,
         Some(n) => {
@@ -97,4 +101,23 @@ fn say_health(health: &Health, output: &mut Output, words: Words) -> Result<(), 
         None => {}
     }
     output.flush()
+}
+
+/// How many alerts are open, and the one that most recipients wait behind.
+fn say_alerts(health: &Health, output: &mut Output, words: Words) -> Result<(), Failure> {
+    let Some(alerts) = health.alerts.as_ref().filter(|alerts| alerts.count > 0) else {
+        return Ok(());
+    };
+    let shown: Vec<String> = alerts.ids.iter().take(MOST_IDS).map(ToString::to_string).collect();
+    let count = [("count", alerts.count.into()), ("ids", shown.join(", ").into())];
+    let line = output.toned(Tone::Bad, &words.say("cli-health-alerts", &count));
+    output.line(&line)?;
+    let Some(worst) = &alerts.worst else { return Ok(()) };
+    let worst = [
+        ("id", worst.id.into()),
+        ("path", harmless(&worst.path, 300).into()),
+        ("count", worst.messages.into()),
+        ("cause", worst.cause.clone().unwrap_or_default().into()),
+    ];
+    output.line(&words.say("cli-health-worst", &worst))
 }
