@@ -92,6 +92,13 @@ impl Dispatch {
             .collect()
     }
 
+    /// How many destinations cannot be reached now.
+    #[must_use]
+    pub fn failing_count(&self) -> usize {
+        let schedule = self.shared.schedule.lock();
+        schedule.sites().filter(|site| matches!(site.health, Health::Failing { .. })).count()
+    }
+
     /// Destinations that cannot be reached now.
     #[must_use]
     pub fn failing_sites(&self) -> Vec<FailingSite> {

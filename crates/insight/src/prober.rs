@@ -85,22 +85,53 @@ struct Inner {
     kept: Mutex<HashMap<Probe, Arc<Slot>>>,
 }
 
-/// Probes that were begun.
-#[derive(Debug, Default)]
+/// Probes that may be begun: evenly, a few at once, and in no minute more than are allowed.
+#[derive(Debug)]
 struct Budget {
-    /// Within the last minute, the oldest first.
+    /// In a minute.
+    allowed: usize,
+    /// What may be begun now, as if evenly filled up.
+    left: f64,
+    filled: Instant,
+    /// Begun within the last minute, the oldest first.
     lately: VecDeque<Instant>,
-    /// Since the start.
+    /// Begun since the start.
     begun: u64,
 }
 
 impl Budget {
-    /// How many were begun within the last minute.
-    fn since_a_minute(&mut self, now: Instant) -> usize {
+    fn new(per_minute: u32) -> Self {
+        let allowed = per_minute as usize;
+        let mut budget =
+            Self { allowed, left: 0.0, filled: Instant::now(), lately: VecDeque::new(), begun: 0 };
+        budget.left = budget.most();
+        budget
+    }
+
+    /// So many at once: those of a diagnosis or two, or of six seconds.
+    fn most(&self) -> f64 {
+        self.allowed.min(SEVERAL.max(self.allowed / 10)) as f64
+    }
+
+    /// How many may be begun now.
+    fn room(&mut self, now: Instant) -> usize {
+        let passed = now.saturating_duration_since(self.filled).as_secs_f64();
+        let gained = passed / MINUTE.as_secs_f64() * self.allowed as f64;
+        (self.left, self.filled) = ((self.left + gained).min(self.most()), now);
         while self.lately.front().is_some_and(|at| now.saturating_duration_since(*at) >= MINUTE) {
             self.lately.pop_front();
         }
-        self.lately.len()
+        (self.left as usize).min(self.allowed.saturating_sub(self.lately.len()))
+    }
+
+    fn take(&mut self, now: Instant) -> bool {
+        let has_room = self.room(now) > 0;
+        if has_room {
+            self.left -= 1.0;
+            self.lately.push_back(now);
+            self.begun += 1;
+        }
+        has_room
     }
 }
 
@@ -111,7 +142,7 @@ struct Slot {
 }
 
 impl Prober {
-    /// A prober that has asked nothing yet.
+    /// A prober with a full budget.
     #[must_use]
     pub fn new(surroundings: Surroundings, settings: ProbeSettings) -> Self {
         let Surroundings { resolver, tls, clock, hostname, sources } = surroundings;
@@ -122,13 +153,14 @@ impl Prober {
         let step = settings.timeout / 2;
         let dialer = Dialer { sources, timeout: step };
         let sessions = Sessions { dialer, tls, hostname, patience: step };
+        let budget = Budget::new(settings.per_minute);
         Self {
             inner: Arc::new(Inner {
                 asker,
                 sessions,
                 places: Semaphore::new(settings.at_once),
                 settings,
-                budget: Mutex::default(),
+                budget: Mutex::new(budget),
                 busy: Mutex::new(HashSet::new()),
                 kept: Mutex::new(HashMap::new()),
             }),
@@ -208,9 +240,8 @@ impl Prober {
     /// Whether the budget has room for a diagnosis: several probes, or all that are allowed in a minute.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        let allowed = self.inner.settings.per_minute as usize;
-        let left = allowed.saturating_sub(self.inner.budget.lock().since_a_minute(Instant::now()));
-        left >= allowed.min(SEVERAL)
+        let wanted = SEVERAL.min(self.inner.settings.per_minute as usize);
+        self.inner.budget.lock().room(Instant::now()) >= wanted
     }
 
     /// Probes that touched the network since the start.
@@ -338,16 +369,9 @@ impl Prober {
 }
 
 impl Inner {
-    /// Takes one probe from the budget. False when as many as are allowed were begun in the last minute.
+    /// Takes one probe from the budget. False when there is none left for now.
     fn afford(&self) -> bool {
-        let mut budget = self.budget.lock();
-        let now = Instant::now();
-        let is_affordable = budget.since_a_minute(now) < self.settings.per_minute as usize;
-        if is_affordable {
-            budget.lately.push_back(now);
-            budget.begun += 1;
-        }
-        is_affordable
+        self.budget.lock().take(Instant::now())
     }
 }
 
@@ -405,5 +429,39 @@ const fn host_of(probe: &Probe) -> Option<IpAddr> {
         }),
         Probe::SubmissionPort { ip } => Some(*ip),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probes_are_begun_evenly_and_never_more_in_a_minute_than_are_allowed() {
+        let start = Instant::now();
+        let mut budget = Budget::new(600);
+        let mut begun = Vec::new();
+        for millis in 0..180_000 {
+            let now = start + Duration::from_millis(millis);
+            while budget.take(now) {
+                begun.push(millis);
+            }
+        }
+        let most = |span: u64| {
+            let within = |at: &u64| begun.iter().filter(|b| (*at..at + span).contains(b)).count();
+            begun.iter().map(within).max()
+        };
+        assert_eq!(most(60_000), Some(600));
+        assert!(most(1_000) <= Some(70), "at once: {:?}", most(1_000));
+        assert!(begun.len() >= 1_700, "and what is allowed is used: {}", begun.len());
+    }
+
+    #[test]
+    fn a_small_budget_can_be_used_at_once_and_comes_back() {
+        let start = Instant::now();
+        let mut budget = Budget::new(5);
+        assert_eq!((0..8).filter(|_| budget.take(start)).count(), 5);
+        assert_eq!(budget.room(start + Duration::from_secs(59)), 0);
+        assert_eq!(budget.room(start + Duration::from_secs(61)), 5);
     }
 }

@@ -228,7 +228,7 @@ pub(crate) fn metrics(server: &Server, watch: &Watch) -> Vec<Metric> {
         now(
             "causeway_paths_failing",
             "Paths that cannot be reached now",
-            server.dispatch.failing_sites().len() as u64,
+            server.dispatch.failing_count() as u64,
         ),
         now("causeway_alerts_open", "Open alerts", counts.open as u64),
         total("causeway_alerts_opened_total", "Alerts opened since the start", counts.opened),

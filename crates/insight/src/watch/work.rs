@@ -21,6 +21,12 @@ const MOST_ROUNDS: usize = 4;
 /// All rounds of one diagnosis together.
 const LONGEST: Duration = Duration::from_secs(90);
 
+/// Looks take one part of so many of the time at most.
+const REST: u32 = 50;
+
+/// Between two looks, however long one takes.
+const LONGEST_CALM: Duration = Duration::from_secs(5);
+
 /// A cause that is confirmed is looked at again after this long.
 const CONFIRMED_HOLDS: Duration = Duration::from_secs(15 * 60);
 
@@ -52,8 +58,11 @@ impl Watch {
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
+            let began = tokio::time::Instant::now();
             self.look(&tasks, &end).await;
-            tokio::time::sleep(CALM).await;
+            // The more fails, the longer a look takes, and the seldomer there is one.
+            let calm = (began.elapsed() * REST).clamp(CALM, LONGEST_CALM);
+            tokio::time::sleep(calm).await;
         }
         tasks.close();
         // Probes have bounds of their own; nobody waits for them at the end.
@@ -77,11 +86,12 @@ impl Watch {
         // What was found out before the alert was opened belongs to it.
         let mut all = changes;
         for path in &failing {
-            let held = self.held.lock().get(&path.path).filter(|h| h.of == kind(path)).cloned();
             let mut book = self.book.lock();
-            if let Some(held) = held
-                && book.of_path(&path.path).is_some_and(|alert| alert.diagnosis.is_none())
-            {
+            if book.of_path(&path.path).is_none_or(|alert| alert.diagnosis.is_some()) {
+                continue;
+            }
+            let held = self.held.lock().get(&path.path).filter(|h| h.of == kind(path)).cloned();
+            if let Some(held) = held {
                 all.extend(book.diagnosed(&path.path, &held.diagnosis, held.offers));
             }
         }

@@ -48,7 +48,7 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
     };
     let successes = server.dispatch.successes(before(now, LATELY), MOST_COUNTED);
     let others = Others {
-        failing: server.dispatch.failing_sites().len(),
+        failing: server.dispatch.failing_count(),
         well: successes.iter().filter(|(path, _)| *path != failing.path).count(),
     };
     let returned_at = failing.since.plus(flow.queue.expire_after);
