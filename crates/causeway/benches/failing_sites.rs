@@ -11,6 +11,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::disallowed_methods,
     reason = "a bench stops at the first surprise, and tells its numbers"
 )]
 
