@@ -76,3 +76,54 @@ alert-line-more = { $count ->
    *[other] { $count } weitere Meldungen haben sich geändert
 }; siehe: causeway alert list
 alert-footer = Siehe: causeway alert show { $id }
+
+# Was neben gestörten Wegen Aufmerksamkeit braucht: was es ist, was zu tun ist, worauf es beruht.
+notice-mail-loop = Post für { $subject } läuft im Kreis
+    .do = Folgen Sie dem Kreis: Einer seiner Server schickt die Post hierher zurück, statt sie zuzustellen. Berichtigen Sie den Konnektor, der dorthin führt, oder setzen Sie { $subject } auf autoritativ, wenn alle Postfächer der Domäne hier sind.
+notice-unused-connector = Der Konnektor „{ $subject }“ befördert keine Post
+    .do = Schalten Sie den Konnektor ab oder entfernen Sie ihn, wenn er nicht mehr gebraucht wird. Soll Post diesen Weg gehen, prüfen Sie ihn: causeway test outbound, causeway route explain.
+notice-mx-elsewhere = Die MX-Einträge von { $subject } führen nicht hierher
+    .do = Setzen Sie bei Ihrem DNS-Anbieter die MX-Einträge von { $subject } auf diesen Server. Soll Post erst über einen anderen Server kommen, nennen Sie ihn in expected_mx. Ist die Domäne umgezogen, entfernen Sie sie hier.
+notice-foreign-senders = Unsere eigenen Netze senden als { $subject }; das ist keine akzeptierte Domäne
+    .do = Gehört { $subject } Ihnen, akzeptieren Sie die Domäne. Wenn nicht, berichtigen Sie die Geräte, die so senden, oder schreiben Sie sender_domains zu ihrem Eintrag in [relay].addresses: Was sie unter anderen Namen senden, wird dann abgelehnt.
+notice-certificate-ends = Das Zertifikat von { $subject } läuft bald ab oder ist abgelaufen
+    .do = Erneuern Sie das Zertifikat und seine Kette in den Dateien, die [tls] nennt; sie werden von selbst neu gelesen.
+    .theirs = Bitten Sie die Betreiber dieses Servers, sein Zertifikat zu erneuern. Wo der Konnektor Zertifikate prüft, wartet die Post ab dem Tag, an dem es abläuft.
+notice-old-clients = Mailprogramme oder Geräte versuchen sich ohne sicheres TLS anzumelden ({ $subject })
+    .do = Aktualisieren Sie diese Programme oder Geräte, oder stellen Sie sie auf TLS 1.2 oder neuer (STARTTLS auf Port 587, TLS auf Port 465). Bis dahin können sie nicht senden: Kennwörter werden nur über eine sichere Verbindung angenommen.
+notice-queue-grows = Es kommt mehr Post herein, als hinausgeht ({ $subject })
+    .do = Sehen Sie nach, was hereinkommt: causeway queue list, causeway trace. Vielleicht sendet jemand zu viel. Soll es so viel sein, erlauben Sie dem Weg mehr Verbindungen (max_connections), oder bitten Sie die andere Seite um eine höhere Grenze.
+notice-unknown-recipients = Viele Empfänger, die es nicht gibt, werden versucht: { $subject }
+    .do = Alle werden abgelehnt; verloren geht nichts. Sehen die Adressen nach Raten aus, sammelt jemand Adressen: Sperren Sie die Netze in Ihrer Firewall. Gab es die Adressen einmal, sagen Sie es dem Absender, oder legen Sie Postfächer oder Aliasse an.
+
+noted-route = die Nachricht war durch { $hops } Server gegangen und lief so im Kreis: { $route }
+noted-sent-by-connector = dieser Server hatte sie schon einmal gesendet ({ $id }, { $at }), über den Konnektor „{ $connector }“ an { $host }
+noted-sent-by-mx = dieser Server hatte sie schon einmal gesendet ({ $id }, { $at }), nach den MX-Einträgen an { $host }
+noted-there-since = der Konnektor „{ $connector }“ ist seit { $at } in Gebrauch
+noted-last-used = der Konnektor „{ $connector }“ hat zuletzt am { $at } Post befördert
+noted-never-used = der Konnektor „{ $connector }“ hat seither keine Post befördert
+noted-senders = { $count ->
+    [one] { $count } Nachricht
+   *[other] { $count } Nachrichten
+} an einem Tag mit einem Absender in { $domain }
+noted-client = { $client }: { $count }-mal
+noted-old-tls = { $client } bietet nur { $offered } an ({ $count }-mal)
+noted-old-tls-of = { $client } bietet nur { $offered } an ({ $count }-mal); von dort hat sich zuletzt { $account } angemeldet
+noted-no-tls = { $client } versucht es ohne TLS ({ $count }-mal)
+noted-no-tls-of = { $client } versucht es ohne TLS ({ $count }-mal); von dort hat sich zuletzt { $account } angemeldet
+noted-certificate = das Zertifikat, das { $holder } zeigt (für { $names }, von { $issuer }), läuft am { $ends } ab
+noted-growth = { $now } Empfänger warten; { $span } davor waren es { $before }, und { $delivered } Nachrichten gingen inzwischen hinaus
+noted-unknown = { $count ->
+    [one] { $count } Empfänger, den es nicht gibt, wurde
+   *[other] { $count } Empfänger, die es nicht gibt, wurden
+} binnen { $span } versucht ({ $subject })
+
+remedy-accept-domain = Die Domäne { $domain } akzeptieren (autoritativ)
+    .warning = Post an diese Domäne wird dann hier zugestellt und nirgends sonst: Wer hier kein Postfach hat, wird abgelehnt. Tun Sie es nur, wenn die Domäne Ihnen gehört, und legen Sie ihre Postfächer an; sind sie anderswo, setzen Sie die Domäne auf internal_relay und geben ihr einen Konnektor.
+remedy-look-again = Jetzt noch einmal nachsehen
+closing-mended = es ist behoben oder nicht wieder vorgekommen
+fix-watched = am { $at } angewandt; was als Nächstes kommt, zeigt, ob es geholfen hat
+fix-still-so = am { $at } angewandt, und es ist noch immer so
+alert-subject-over = Vorbei: { $cause }
+alert-head-notice = Meldung { $id }: { $cause }.
+alert-line-since = Seit: { $since }

@@ -52,6 +52,7 @@ field-alert-after = Dauer des Ausfalls eines anderen Wegs, ab der gewarnt wird
 field-mail-every = Zeit zwischen zwei Nachrichten
 field-webhook = Webhook
 field-alerts-kept = Aufbewahrungsdauer
+field-key = der Schlüssel { $key }
 
 # Werte.
 value-none = keine

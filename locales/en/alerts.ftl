@@ -76,3 +76,54 @@ alert-line-more = { $count ->
    *[other] { $count } more alerts changed
 }; see: causeway alert list
 alert-footer = See: causeway alert show { $id }
+
+# What wants attention beside failing paths: what it is, what to do, and what it rests on.
+notice-mail-loop = Mail for { $subject } goes in circles
+    .do = Follow the circle: one of its servers sends the mail back here instead of delivering it. Correct the connector that leads there, or set { $subject } to authoritative when all its mailboxes are here.
+notice-unused-connector = The connector “{ $subject }” carries no mail
+    .do = Switch the connector off or remove it when it is not needed any more. If mail should go this way, test it: causeway test outbound, causeway route explain.
+notice-mx-elsewhere = The MX records of { $subject } do not lead here
+    .do = At your DNS provider, set the MX records of { $subject } to this server. If mail is meant to come through another server first, name it in expected_mx. If the domain has moved away, remove it here.
+notice-foreign-senders = Our own networks send as { $subject }, which is not an accepted domain
+    .do = If { $subject } is yours, accept it. If not, correct the devices that send as it, or write sender_domains to their entry in [relay].addresses: what they send as others is refused then.
+notice-certificate-ends = The certificate of { $subject } ends soon or has ended
+    .do = Renew the certificate and its chain in the files named in [tls]; they are read again by themselves.
+    .theirs = Tell whoever runs this server to renew its certificate. Where the connector checks certificates, mail waits from the day it ends.
+notice-old-clients = Mail programs or devices try to log in without a safe TLS ({ $subject })
+    .do = Update these programs or devices, or set them to TLS 1.2 or newer (STARTTLS on port 587, TLS on port 465). Until then they cannot send: passwords are taken only over a safe connection.
+notice-queue-grows = More mail comes than goes out ({ $subject })
+    .do = See what comes in: causeway queue list, causeway trace. One sender may be sending too much. If it is meant to be so much, allow the path more connections (max_connections), or ask the other side for a higher limit.
+notice-unknown-recipients = Many recipients that do not exist are tried: { $subject }
+    .do = All of them are refused; nothing is lost. If the addresses look like guesses, somebody collects addresses: block the networks in your firewall. If they were real once, tell the sender, or add mailboxes or aliases.
+
+noted-route = the message had gone through { $hops } servers, and went round here: { $route }
+noted-sent-by-connector = this server had sent it before ({ $id }, { $at }) through the connector “{ $connector }” to { $host }
+noted-sent-by-mx = this server had sent it before ({ $id }, { $at }) by MX records to { $host }
+noted-there-since = the connector “{ $connector }” has been in use since { $at }
+noted-last-used = the connector “{ $connector }” carried mail last at { $at }
+noted-never-used = the connector “{ $connector }” has not carried any mail since then
+noted-senders = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+} within a day with a sender in { $domain }
+noted-client = { $client }: { $count } times
+noted-old-tls = { $client } offers only { $offered } ({ $count } times)
+noted-old-tls-of = { $client } offers only { $offered } ({ $count } times); { $account } logged in from there lately
+noted-no-tls = { $client } tries without TLS ({ $count } times)
+noted-no-tls-of = { $client } tries without TLS ({ $count } times); { $account } logged in from there lately
+noted-certificate = the certificate that { $holder } shows (for { $names }, from { $issuer }) ends at { $ends }
+noted-growth = { $now } recipients wait; { $before } waited { $span } before, and { $delivered } messages went out meanwhile
+noted-unknown = { $count ->
+    [one] { $count } recipient that does not exist was
+   *[other] { $count } recipients that do not exist were
+} tried within { $span } ({ $subject })
+
+remedy-accept-domain = Accept the domain { $domain } (authoritative)
+    .warning = Mail to this domain is then delivered here and nowhere else: who has no mailbox here is refused. Do it only when the domain is yours, and add its mailboxes; where they are elsewhere, set it to internal_relay with a connector.
+remedy-look-again = Look again now
+closing-mended = it is mended, or has not been seen again
+fix-watched = applied at { $at }; what comes next will tell whether it helped
+fix-still-so = applied at { $at }, and it is still so
+alert-subject-over = Over: { $cause }
+alert-head-notice = Alert { $id }: { $cause }.
+alert-line-since = Since: { $since }

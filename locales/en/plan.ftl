@@ -52,6 +52,7 @@ field-alert-after = how long another path fails before there is one
 field-mail-every = the time between two messages
 field-webhook = their web hook
 field-alerts-kept = how long they are kept
+field-key = the key { $key }
 
 # Values.
 value-none = none

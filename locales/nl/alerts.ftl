@@ -76,3 +76,54 @@ alert-line-more = { $count ->
    *[other] Nog { $count } meldingen zijn veranderd
 }; zie: causeway alert list
 alert-footer = Zie: causeway alert show { $id }
+
+# Wat naast verstoorde paden aandacht vraagt: wat het is, wat te doen is, en waarop het berust.
+notice-mail-loop = E-mail voor { $subject } gaat in een kring rond
+    .do = Volg de kring: een van de servers stuurt de e-mail hierheen terug in plaats van die te bezorgen. Corrigeer de connector die daarheen leidt, of maak { $subject } gezaghebbend als alle postvakken van het domein hier zijn.
+notice-unused-connector = De connector “{ $subject }” vervoert geen e-mail
+    .do = Zet de connector uit of verwijder hem als hij niet meer nodig is. Als e-mail deze weg hoort te gaan, test hem dan: causeway test outbound, causeway route explain.
+notice-mx-elsewhere = De MX-records van { $subject } leiden niet hierheen
+    .do = Laat bij uw DNS-aanbieder de MX-records van { $subject } naar deze server wijzen. Als e-mail eerst via een andere server hoort te komen, noem die dan in expected_mx. Is het domein verhuisd, verwijder het dan hier.
+notice-foreign-senders = Onze eigen netwerken verzenden als { $subject }, en dat is geen geaccepteerd domein
+    .do = Is { $subject } van u, accepteer het dan. Zo niet, corrigeer de apparaten die zo verzenden, of schrijf sender_domains bij hun vermelding in [relay].addresses: wat zij onder andere namen verzenden, wordt dan geweigerd.
+notice-certificate-ends = Het certificaat van { $subject } verloopt binnenkort of is verlopen
+    .do = Vernieuw het certificaat en de keten in de bestanden die [tls] noemt; ze worden vanzelf opnieuw gelezen.
+    .theirs = Vraag wie deze server beheert het certificaat te vernieuwen. Waar de connector certificaten controleert, wacht e-mail vanaf de dag dat het verloopt.
+notice-old-clients = E-mailprogramma’s of apparaten proberen zich zonder veilige TLS aan te melden ({ $subject })
+    .do = Werk deze programma’s of apparaten bij, of stel ze in op TLS 1.2 of nieuwer (STARTTLS op poort 587, TLS op poort 465). Tot dan kunnen ze niet verzenden: wachtwoorden worden alleen over een veilige verbinding aangenomen.
+notice-queue-grows = Er komt meer e-mail binnen dan er weggaat ({ $subject })
+    .do = Kijk wat er binnenkomt: causeway queue list, causeway trace. Misschien verzendt iemand te veel. Als het zo veel hoort te zijn, sta het pad dan meer verbindingen toe (max_connections), of vraag de andere kant om een hogere grens.
+notice-unknown-recipients = Veel ontvangers die niet bestaan worden geprobeerd: { $subject }
+    .do = Ze worden allemaal geweigerd; er gaat niets verloren. Lijken de adressen op gissingen, dan verzamelt iemand adressen: blokkeer de netwerken in uw firewall. Hebben ze ooit bestaan, zeg het de afzender dan, of maak postvakken of aliassen.
+
+noted-route = het bericht was door { $hops } servers gegaan en ging zo rond: { $route }
+noted-sent-by-connector = deze server had het al eerder verzonden ({ $id }, { $at }), via de connector “{ $connector }” naar { $host }
+noted-sent-by-mx = deze server had het al eerder verzonden ({ $id }, { $at }), volgens de MX-records naar { $host }
+noted-there-since = de connector “{ $connector }” is in gebruik sinds { $at }
+noted-last-used = de connector “{ $connector }” heeft voor het laatst e-mail vervoerd op { $at }
+noted-never-used = de connector “{ $connector }” heeft sindsdien geen e-mail vervoerd
+noted-senders = { $count ->
+    [one] { $count } bericht
+   *[other] { $count } berichten
+} binnen een dag met een afzender in { $domain }
+noted-client = { $client }: { $count } keer
+noted-old-tls = { $client } biedt alleen { $offered } aan ({ $count } keer)
+noted-old-tls-of = { $client } biedt alleen { $offered } aan ({ $count } keer); van daar heeft { $account } zich laatst aangemeld
+noted-no-tls = { $client } probeert het zonder TLS ({ $count } keer)
+noted-no-tls-of = { $client } probeert het zonder TLS ({ $count } keer); van daar heeft { $account } zich laatst aangemeld
+noted-certificate = het certificaat dat { $holder } toont (voor { $names }, van { $issuer }) verloopt op { $ends }
+noted-growth = { $now } ontvangers wachten; { $span } eerder waren het er { $before }, en { $delivered } berichten gingen intussen weg
+noted-unknown = { $count ->
+    [one] { $count } ontvanger die niet bestaat werd
+   *[other] { $count } ontvangers die niet bestaan werden
+} binnen { $span } geprobeerd ({ $subject })
+
+remedy-accept-domain = Het domein { $domain } accepteren (gezaghebbend)
+    .warning = E-mail aan dit domein wordt dan hier bezorgd en nergens anders: wie hier geen postvak heeft, wordt geweigerd. Doe het alleen als het domein van u is, en maak de postvakken; zijn die elders, maak het domein dan internal_relay met een connector.
+remedy-look-again = Nu opnieuw kijken
+closing-mended = het is verholpen of niet meer gezien
+fix-watched = toegepast op { $at }; wat hierna komt zal leren of het heeft geholpen
+fix-still-so = toegepast op { $at }, en het is nog steeds zo
+alert-subject-over = Voorbij: { $cause }
+alert-head-notice = Melding { $id }: { $cause }.
+alert-line-since = Sinds: { $since }

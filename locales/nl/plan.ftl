@@ -52,6 +52,7 @@ field-alert-after = hoelang een andere weg faalt voordat er een komt
 field-mail-every = tijd tussen twee berichten
 field-webhook = webhook
 field-alerts-kept = bewaartijd
+field-key = de sleutel { $key }
 
 # Waarden.
 value-none = geen

@@ -76,3 +76,54 @@ alert-line-more = { $count ->
    *[other] Ytterligare { $count } larm har ändrats
 }; se: causeway alert list
 alert-footer = Se: causeway alert show { $id }
+
+# Det som vid sidan av störda vägar kräver uppmärksamhet: vad det är, vad som ska göras, vad det bygger på.
+notice-mail-loop = E-post till { $subject } går i cirkel
+    .do = Följ cirkeln: en av servrarna skickar tillbaka e-posten hit i stället för att leverera den. Rätta anslutningen som leder dit, eller gör { $subject } auktoritativ om alla domänens postlådor finns här.
+notice-unused-connector = Anslutningen ”{ $subject }” befordrar ingen e-post
+    .do = Stäng av anslutningen eller ta bort den om den inte behövs längre. Om e-post ska gå den vägen, testa den: causeway test outbound, causeway route explain.
+notice-mx-elsewhere = MX-posterna för { $subject } leder inte hit
+    .do = Låt MX-posterna för { $subject } hos er DNS-leverantör peka på den här servern. Om e-post ska komma via en annan server först, ange den i expected_mx. Om domänen har flyttat, ta bort den här.
+notice-foreign-senders = Våra egna nät sänder som { $subject }, som inte är en godkänd domän
+    .do = Om { $subject } är er, godkänn den. Annars, rätta enheterna som sänder så, eller skriv sender_domains i deras post i [relay].addresses: det de sänder under andra namn avvisas då.
+notice-certificate-ends = Certifikatet för { $subject } upphör snart eller har upphört
+    .do = Förnya certifikatet och dess kedja i filerna som anges i [tls]; de läses om av sig själva.
+    .theirs = Be dem som driver servern att förnya dess certifikat. Där anslutningen kontrollerar certifikat väntar e-posten från den dag det upphör.
+notice-old-clients = E-postprogram eller enheter försöker logga in utan säker TLS ({ $subject })
+    .do = Uppdatera programmen eller enheterna, eller ställ in dem på TLS 1.2 eller nyare (STARTTLS på port 587, TLS på port 465). Till dess kan de inte sända: lösenord tas emot bara över en säker anslutning.
+notice-queue-grows = Det kommer in mer e-post än det går ut ({ $subject })
+    .do = Se vad som kommer in: causeway queue list, causeway trace. Någon kanske sänder för mycket. Om det ska vara så mycket, tillåt vägen fler förbindelser (max_connections), eller be den andra sidan om en högre gräns.
+notice-unknown-recipients = Många mottagare som inte finns prövas: { $subject }
+    .do = Alla avvisas; inget går förlorat. Om adresserna ser ut som gissningar samlar någon adresser: spärra näten i er brandvägg. Om de har funnits, säg det till avsändaren, eller lägg till postlådor eller alias.
+
+noted-route = meddelandet hade gått genom { $hops } servrar och gick runt så här: { $route }
+noted-sent-by-connector = den här servern hade sänt det tidigare ({ $id }, { $at }) genom anslutningen ”{ $connector }” till { $host }
+noted-sent-by-mx = den här servern hade sänt det tidigare ({ $id }, { $at }) enligt MX-posterna till { $host }
+noted-there-since = anslutningen ”{ $connector }” har varit i bruk sedan { $at }
+noted-last-used = anslutningen ”{ $connector }” befordrade e-post senast { $at }
+noted-never-used = anslutningen ”{ $connector }” har inte befordrat någon e-post sedan dess
+noted-senders = { $count ->
+    [one] { $count } meddelande
+   *[other] { $count } meddelanden
+} inom ett dygn med en avsändare i { $domain }
+noted-client = { $client }: { $count } gånger
+noted-old-tls = { $client } erbjuder bara { $offered } ({ $count } gånger)
+noted-old-tls-of = { $client } erbjuder bara { $offered } ({ $count } gånger); därifrån loggade { $account } in nyligen
+noted-no-tls = { $client } försöker utan TLS ({ $count } gånger)
+noted-no-tls-of = { $client } försöker utan TLS ({ $count } gånger); därifrån loggade { $account } in nyligen
+noted-certificate = certifikatet som { $holder } visar (för { $names }, från { $issuer }) upphör { $ends }
+noted-growth = { $now } mottagare väntar; { $span } tidigare var de { $before }, och { $delivered } meddelanden gick ut under tiden
+noted-unknown = { $count ->
+    [one] { $count } mottagare som inte finns
+   *[other] { $count } mottagare som inte finns
+} prövades inom { $span } ({ $subject })
+
+remedy-accept-domain = Godkänn domänen { $domain } (auktoritativ)
+    .warning = E-post till domänen levereras då här och ingen annanstans: den som inte har en postlåda här avvisas. Gör det bara när domänen är er, och lägg till dess postlådor; finns de någon annanstans, gör domänen till internal_relay med en anslutning.
+remedy-look-again = Titta igen nu
+closing-mended = det är åtgärdat eller har inte setts igen
+fix-watched = gjort { $at }; det som kommer härnäst visar om det hjälpte
+fix-still-so = gjort { $at }, och det är fortfarande så
+alert-subject-over = Över: { $cause }
+alert-head-notice = Larm { $id }: { $cause }.
+alert-line-since = Sedan: { $since }

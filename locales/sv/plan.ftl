@@ -52,6 +52,7 @@ field-alert-after = hur länge en annan väg fallerar innan det larmas
 field-mail-every = tid mellan två meddelanden
 field-webhook = webhook
 field-alerts-kept = hur länge de sparas
+field-key = nyckeln { $key }
 
 # Värden.
 value-none = inga

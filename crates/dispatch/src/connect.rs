@@ -441,6 +441,9 @@ async fn converse(
             }
             failure
         })?;
+        if let (Some(_), Some(facts)) = (&target.connector, &session.peer_certificate) {
+            shared.paths.showed(&target.site, name, facts, shared.clock.now());
+        }
         attempt.tls = Some(session.description.clone());
         tls = Some(session.description);
         found = session.findings;

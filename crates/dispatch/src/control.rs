@@ -16,7 +16,7 @@ use crate::claim::Claim;
 use crate::engine::Dispatch;
 use crate::outcome;
 use crate::parcel::{self, Parcel};
-use crate::paths::Success;
+use crate::paths::{SeenCertificate, Success};
 use crate::reports::{self, add_history, reported};
 use crate::route::site_for;
 use crate::site::{Health, SiteKey};
@@ -75,7 +75,56 @@ pub enum Standing {
     Empty,
 }
 
+/// What waits for a path that does not fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// As in [`Attempt::site`].
+    pub path: String,
+    /// Recipients.
+    pub waiting: u64,
+    /// Messages that went through since the start.
+    pub delivered: u64,
+}
+
 impl Dispatch {
+    /// What waits for paths that do not fail, where it is at least so much; and everything that waits for such
+    /// paths together.
+    #[must_use]
+    pub fn backlogs(&self, at_least: u64) -> (Vec<Backlog>, Backlog) {
+        let (mut long, mut all) = (Vec::new(), 0);
+        {
+            let schedule = self.shared.schedule.lock();
+            for site in schedule.sites().filter(|site| site.health == Health::Well) {
+                let waiting = site.present as u64;
+                all += waiting;
+                if waiting >= at_least.max(1) {
+                    long.push((site.key.to_string(), waiting));
+                }
+            }
+        }
+        let paths = &self.shared.paths;
+        let backlog = |(path, waiting): (String, u64)| Backlog {
+            delivered: paths.delivered(&path),
+            path,
+            waiting,
+        };
+        let delivered = paths.delivered_by_all();
+        let all = Backlog { path: String::new(), waiting: all, delivered };
+        (long.into_iter().map(backlog).collect(), all)
+    }
+
+    /// Certificates that connectors' servers have shown since the start, by path.
+    #[must_use]
+    pub fn certificates(&self) -> Vec<(String, SeenCertificate)> {
+        self.shared.paths.certificates()
+    }
+
+    /// When mail last went through an outbound connector, as far as it is remembered since the start.
+    #[must_use]
+    pub fn connector_used(&self, name: &str) -> Option<Timestamp> {
+        self.shared.paths.connector_used(name)
+    }
+
     /// What is known of recipients beyond the store; `None` for those that have ended.
     #[must_use]
     pub fn live(&self, keys: &[RecipientKey]) -> Vec<Option<Live>> {

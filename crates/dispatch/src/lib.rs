@@ -58,8 +58,8 @@ pub mod validate;
 mod virtual_time;
 mod worker;
 
-pub use control::{FailingSite, Live, Selection, Standing};
+pub use control::{Backlog, FailingSite, Live, Selection, Standing};
 pub use engine::{Causes, Dispatch, MailboxFacts, Mailboxes, NoCauses, Settings};
 pub use outcome::result as last_result;
-pub use paths::Success;
+pub use paths::{SeenCertificate, Success};
 pub use sources::Passage;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use causeway_catalog::reply::{Meaning, meaning};
 use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
+use causeway_net::tls::CertificateFacts;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -59,6 +60,21 @@ pub(crate) struct Trouble {
 struct Path {
     success: Option<Success>,
     trouble: Option<Trouble>,
+    /// Messages that went through since the start.
+    delivered: u64,
+    /// The certificate shown last, on paths of connectors.
+    certificate: Option<SeenCertificate>,
+}
+
+/// A certificate that a connector's server showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCertificate {
+    /// When.
+    pub at: Timestamp,
+    /// By which host.
+    pub host: String,
+    /// What it says.
+    pub facts: CertificateFacts,
 }
 
 /// How paths have fared lately.
@@ -103,11 +119,58 @@ impl Paths {
                 }
                 success => *success = Some(new_success(now, host, address, tls)),
             }
+            path.delivered += 1;
             return;
         }
         make_room(&mut by_site);
         let success = Some(new_success(now, host, address, tls));
-        by_site.insert(site.into(), Path { success, trouble: None });
+        by_site.insert(site.into(), Path { success, delivered: 1, ..Path::default() });
+    }
+
+    /// A connector's server showed this certificate.
+    pub(crate) fn showed(&self, site: &str, host: &str, facts: &CertificateFacts, now: Timestamp) {
+        let mut by_site = self.by_site.lock();
+        if !by_site.contains_key(site) {
+            make_room(&mut by_site);
+        }
+        let certificate = &mut by_site.entry_ref(site).or_default().certificate;
+        match certificate {
+            Some(seen) if seen.host == host && seen.facts == *facts => seen.at = now,
+            seen => {
+                *seen =
+                    Some(SeenCertificate { at: now, host: host.to_owned(), facts: facts.clone() });
+            }
+        }
+    }
+
+    /// The certificates of connectors' servers.
+    pub(crate) fn certificates(&self) -> Vec<(String, SeenCertificate)> {
+        let by_site = self.by_site.lock();
+        let seen =
+            by_site.iter().filter_map(|(site, path)| Some((site, path.certificate.clone()?)));
+        seen.map(|(site, certificate)| (site.to_string(), certificate)).collect()
+    }
+
+    /// Messages that went through a path since the start.
+    pub(crate) fn delivered(&self, site: &str) -> u64 {
+        self.by_site.lock().get(site).map_or(0, |path| path.delivered)
+    }
+
+    /// Messages that went through all paths since the start.
+    pub(crate) fn delivered_by_all(&self) -> u64 {
+        self.by_site.lock().values().map(|path| path.delivered).sum()
+    }
+
+    /// When something last went through any path of a connector.
+    pub(crate) fn connector_used(&self, name: &str) -> Option<Timestamp> {
+        let own = format!("connector {name:?}");
+        let by_site = self.by_site.lock();
+        let of_connector = |site: &str| {
+            site.strip_prefix(own.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(" to "))
+        };
+        let used = by_site.iter().filter(|(site, _)| of_connector(site));
+        used.filter_map(|(_, path)| path.success.as_ref().map(|success| success.at)).max()
     }
 
     /// An attempt failed in a way that does not stop its path. False, and nothing done, when it says
@@ -306,6 +369,18 @@ mod tests {
         assert_eq!(paths.troubles(at(1)).len(), 1);
         paths.forget_troubles(|_| true);
         assert!(paths.troubles(at(1)).is_empty());
+    }
+
+    #[test]
+    fn a_connector_is_used_by_any_of_its_paths_and_by_no_other_of_a_similar_name() {
+        let paths = paths();
+        flows(&paths, "connector \"a\" to b.test", 4);
+        flows(&paths, "connector \"a b\"", 9);
+        flows(&paths, "connector \"a b\"", 10);
+        assert_eq!(paths.connector_used("a"), Some(at(4)));
+        assert_eq!(paths.connector_used("a b"), Some(at(10)));
+        assert_eq!(paths.connector_used("b"), None);
+        assert_eq!((paths.delivered("connector \"a b\""), paths.delivered_by_all()), (2, 3));
     }
 
     #[test]

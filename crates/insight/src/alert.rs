@@ -1,4 +1,5 @@
-//! Alerts: one for each failing path, from the first sign to the end, and what was done about it.
+//! Alerts: one for each failing path and for each [`Notice`], from the first sign to the end, and what was done
+//! about it.
 //!
 //! [`Book`] is a pure register: it is told what fails now, and says which alerts opened, changed and closed.
 //! Thresholds decide when a failing path is worth somebody's attention ([`AlertSettings`](causeway_model::config::AlertSettings)); a path that works
@@ -10,6 +11,7 @@
 
 mod book;
 pub mod message;
+mod notices;
 pub mod view;
 
 use causeway_model::{Attempt, Timestamp};
@@ -19,6 +21,7 @@ pub use book::{Absence, Book, Change, Changed};
 
 use crate::diagnose::Diagnosis;
 use crate::finding::Finding;
+use crate::notice::Notice;
 use crate::remedy::Offer;
 
 /// A path that fails now.
@@ -60,6 +63,8 @@ pub enum Closing {
     MailFlows,
     /// Nothing waits for the path any more.
     NothingWaits,
+    /// What was noticed is mended, or has not been seen again.
+    Mended,
     /// Somebody closed it.
     ByHand {
         /// Who.
@@ -125,7 +130,7 @@ pub struct Checked {
 pub struct Alert {
     /// Its number, from 1, never given twice.
     pub id: u64,
-    /// The path, as in [`Attempt::site`].
+    /// The path, as in [`Attempt::site`]; of a notice [`Notice::key`].
     pub path: String,
     /// Open or closed.
     pub state: State,
@@ -141,8 +146,12 @@ pub struct Alert {
     pub waiting: u64,
     /// The most that waited at once.
     pub most: u64,
-    /// The last failure.
-    pub attempt: Attempt,
+    /// The last failure; a notice has none.
+    #[serde(default)]
+    pub attempt: Option<Attempt>,
+    /// What was noticed, when it is not about a failing path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Box<Notice>>,
     /// What is known of the cause.
     #[serde(default)]
     pub diagnosis: Option<Diagnosis>,

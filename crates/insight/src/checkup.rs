@@ -91,12 +91,25 @@ pub struct About {
     pub hostname: String,
     /// Addresses that mail reaches us at, and comes from.
     pub addresses: Vec<IpAddr>,
+    /// Other hosts and addresses that mail for our domains may come to first.
+    pub also_expected: Vec<String>,
     /// The port of MX hosts.
     pub mx_port: u16,
     /// What the configuration says of the domain under test; `None`: it is not accepted here.
     pub domain: Option<DomainFacts>,
     /// What is known to work.
     pub known: Known,
+}
+
+impl About {
+    /// Hosts and addresses that the MX records of our domains may name.
+    #[must_use]
+    pub fn expected_mx(&self) -> Vec<String> {
+        let mut expected = vec![self.hostname.clone()];
+        expected.extend(self.addresses.iter().map(ToString::to_string));
+        expected.extend(self.also_expected.iter().cloned());
+        expected
+    }
 }
 
 /// An accepted domain.

@@ -17,7 +17,7 @@
 //! **In which order to read.** [`probe`] (what can be asked), [`finding`] (what can be found), [`prober`] (budget,
 //! results that are used again, who asks what); then how it is asked: `dns`, `hosts`, `connection`,
 //! `session` and `masking`. Then [`mod@diagnose`] (from facts to causes), [`remedy`] (ways out), [`alert`] (one for
-//! each failing path), [`watch`] (all of it at work).
+//! each failing path), [`notice`] (what else wants attention), [`watch`] (all of it at work).
 //! [`checkup`] makes connectivity tests of the probes; [`verify`] asks right after a repair whether it works.
 
 pub mod alert;
@@ -28,6 +28,7 @@ mod dns;
 pub mod finding;
 mod hosts;
 mod masking;
+pub mod notice;
 pub mod probe;
 pub mod prober;
 pub mod remedy;

@@ -77,10 +77,10 @@ impl Offer {
         texts.format(&remedy.title_key(), &args)
     }
 
-    /// What is less safe afterwards.
+    /// What has to be thought of first: what is less safe afterwards, what else changes.
     #[must_use]
     pub fn warning(&self, texts: &Texts) -> Option<String> {
-        let remedy = self.remedy().filter(|remedy| remedy.weakens())?;
+        let remedy = self.remedy().filter(|remedy| remedy.has_warning())?;
         Some(texts.text(&remedy.warning_key()))
     }
 }
@@ -156,6 +156,8 @@ impl Evidence<'_> {
         offer.connector = self.connector.map(|connector| connector.name.clone());
         match remedy {
             Remedy::Retry | Remedy::FlushDns => {}
+            // Only notices have them.
+            Remedy::AcceptDomain | Remedy::LookAgain => return None,
             Remedy::DisableConnector | Remedy::RemoveConnector => {
                 offer.connector.as_ref()?;
             }
@@ -340,7 +342,14 @@ pub fn edited(offer: &Offer, text: &str) -> Result<String, RemedyError> {
                 editor.set_connector(connector()?, &off)?;
             }
         }
-        Remedy::Revert | Remedy::FlushDns | Remedy::Retry => return Err(nothing()),
+        Remedy::AcceptDomain => {
+            let name = offer.domain.as_deref().ok_or_else(nothing)?;
+            let name = Domain::parse(name).map_err(|_| nothing())?;
+            editor.add_domain(&name, DomainType::Authoritative, false)?;
+        }
+        Remedy::Revert | Remedy::FlushDns | Remedy::Retry | Remedy::LookAgain => {
+            return Err(nothing());
+        }
     }
     Ok(editor.text())
 }

@@ -33,6 +33,7 @@ use tracing::warn;
 use crate::alert::{Absence, Alert, Book, Change, Checked, Closing, FailingPath, Fix};
 use crate::diagnose::{Diagnosis, Facts};
 use crate::finding::Finding;
+use crate::notice::Noticed;
 use crate::probe::Probe;
 use crate::remedy::Offer;
 use digest::Digest;
@@ -74,6 +75,13 @@ pub trait World: Send + Sync + 'static {
 
     /// Paths that fail now.
     fn failing(&self) -> Vec<FailingPath>;
+
+    /// What there is beside failing paths, from what is known now: nothing is waited for. `open`: keys of the
+    /// alerts that are open.
+    fn noticed(&self, open: HashSet<String>) -> Noticed;
+
+    /// One step of what has to be asked or kept from time to time, for [`Self::noticed`].
+    fn round(&self) -> Later<'_, ()>;
 
     /// What became of the path of an open alert that does not fail any more.
     fn absence(&self, alert: &Alert) -> Absence;
@@ -213,7 +221,7 @@ impl Watch {
     pub fn counts(&self) -> Counts {
         let (open, kept) = {
             let book = self.book.lock();
-            (book.open_paths().count(), book.all().count())
+            (book.count_open(), book.all().count())
         };
         Counts { open, kept, running: self.running.lock().len(), ..*self.counts.lock() }
     }
@@ -292,8 +300,8 @@ impl Watch {
         let here: HashSet<&str> = failing.iter().map(|path| path.path.as_str()).collect();
         let gone: Vec<Alert> = {
             let book = self.book.lock();
-            let gone = book.open_paths().filter(|path| !here.contains(path));
-            gone.filter_map(|path| book.of_path(path)).cloned().collect()
+            let gone = book.open_paths().filter(|alert| !here.contains(alert.path.as_str()));
+            gone.cloned().collect()
         };
         let mut absent = self.absent.lock();
         absent.retain(|id, _| gone.iter().any(|alert| alert.id == *id));

@@ -14,6 +14,7 @@ use causeway_policy::{MailPolicy, MailboxLookup};
 use causeway_store::{Accepted, NewMessage, SharedStore};
 
 use crate::receive::Spool;
+use crate::signs::Signs;
 use crate::throttle::Throttle;
 
 /// Where an accepted message goes next: the scheduler.
@@ -52,6 +53,8 @@ pub struct Context {
     pub mailboxes: Arc<dyn MailboxLookup + Send + Sync>,
     /// Where accepted messages go.
     pub handoff: Arc<dyn Handoff>,
+    /// Who listens to what sessions see.
+    pub signs: Arc<dyn Signs>,
     /// Where big contents are written while they come in.
     pub spool: Spool,
 }

@@ -25,7 +25,8 @@
 //! **In which order to read.** [`context`] (what a session needs from outside), [`listener`] (accepting
 //! connections, limits), [`session`] (the conversation), then what it uses: [`transaction`],
 //! [`receive`] (the content), [`header`] (what we read of it), [`submission`] and [`address_list`] (who
-//! sends as whom), [`throttle`] (how much), [`replies`] (our words).
+//! sends as whom), [`throttle`] (how much), [`signs`] and [`trail`] (what others may want to know), [`replies`]
+//! (our words).
 
 pub mod address_list;
 pub mod context;
@@ -36,11 +37,14 @@ mod receive;
 mod replies;
 pub mod session;
 mod signing;
+pub mod signs;
 mod submission;
 pub mod throttle;
+pub mod trail;
 mod transaction;
 
 pub use context::{Context, Handoff};
 pub use listener::{Listening, bind};
 pub use receive::Spool;
+pub use signs::{NobodyListens, Sign, Signs};
 pub use throttle::Throttle;

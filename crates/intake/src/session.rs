@@ -7,6 +7,7 @@
 mod auth;
 mod commands;
 mod content;
+mod seen;
 
 pub(crate) use content::Chunks;
 

@@ -136,6 +136,7 @@ async fn start(
         throttle: Arc::new(Throttle::new(limits)),
         mailboxes: Arc::new(Alice),
         handoff: taken,
+        signs: Arc::new(causeway_intake::NobodyListens),
         spool,
     });
     let keeper = Arc::new(Doorkeeper::new(1000, 1000));

@@ -58,6 +58,10 @@ pub enum Remedy {
     Retry,
     /// Demand less of TLS.
     LowerTls,
+    /// Accept a domain that our own networks send as.
+    AcceptDomain,
+    /// Look at what was noticed once more, now.
+    LookAgain,
 }
 
 impl Remedy {
@@ -73,6 +77,8 @@ impl Remedy {
         Self::FlushDns,
         Self::Retry,
         Self::LowerTls,
+        Self::AcceptDomain,
+        Self::LookAgain,
     ];
 
     /// The name by which it is asked for, stable: `disable-connector`.
@@ -89,6 +95,8 @@ impl Remedy {
             Self::FlushDns => "flush-dns",
             Self::Retry => "retry",
             Self::LowerTls => "lower-tls",
+            Self::AcceptDomain => "accept-domain",
+            Self::LookAgain => "look-again",
         }
     }
 
@@ -111,7 +119,13 @@ impl Remedy {
         matches!(self, Self::LowerTls)
     }
 
-    /// Key of the warning of a remedy that [`Self::weakens`].
+    /// True when somebody has to think before it is done: it is never done without being named.
+    #[must_use]
+    pub const fn has_warning(self) -> bool {
+        matches!(self, Self::LowerTls | Self::AcceptDomain)
+    }
+
+    /// Key of the warning of a remedy that [`Self::has_warning`].
     #[must_use]
     pub fn warning_key(self) -> String {
         format!("remedy-{}.warning", self.id())
@@ -120,7 +134,7 @@ impl Remedy {
     /// True when it changes the configuration.
     #[must_use]
     pub const fn changes_configuration(self) -> bool {
-        !matches!(self, Self::FlushDns | Self::Retry)
+        !matches!(self, Self::FlushDns | Self::Retry | Self::LookAgain)
     }
 }
 
@@ -256,7 +270,8 @@ mod tests {
             for language in causeway_model::config::Language::ALL {
                 let texts = crate::Texts::get(language);
                 assert!(texts.has(&remedy.title_key()), "{language:?} {remedy:?}");
-                assert!(!remedy.weakens() || texts.has(&remedy.warning_key()), "{remedy:?}");
+                assert!(!remedy.weakens() || remedy.has_warning(), "{remedy:?}");
+                assert!(!remedy.has_warning() || texts.has(&remedy.warning_key()), "{remedy:?}");
             }
         }
         assert_eq!(Remedy::by_id("nothing"), None);

@@ -116,7 +116,9 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         paths_changed: Arc::clone(&paths_changed),
         causes: Arc::clone(&causes) as _,
     });
+    let notices: Arc<insight::Notices> = Arc::default();
     let context = Arc::new(Context {
+        signs: Arc::clone(&notices) as _,
         signer: Arc::clone(&signer),
         policy: Arc::clone(&policy),
         store: Arc::clone(&store),
@@ -156,6 +158,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         manual_clock: AtomicBool::new(is_manual),
         client_tls,
         prober,
+        notices,
     });
     let watch = Arc::new(insight::watch(&server, paths_changed).await?);
     causes.ask(&watch);

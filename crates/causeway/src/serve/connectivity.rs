@@ -67,10 +67,21 @@ fn about(server: &Server, flow: &MailFlow) -> About {
     About {
         hostname: server.hostname.to_string(),
         addresses,
+        also_expected: flow.organization.expected_mx.iter().map(ToString::to_string).collect(),
         mx_port: server.machine.delivery.mx_port,
         domain: None,
         known: Known { spellings: spellings(flow), ..Known::default() },
     }
+}
+
+/// Hosts and addresses that MX records of our domains may name; empty where it is not known what this
+/// machine is called outside.
+pub(crate) fn expected_mx(server: &Server, flow: &MailFlow) -> Vec<String> {
+    let about = about(server, flow);
+    let is_known = server.machine.hostname.is_some()
+        || !about.also_expected.is_empty()
+        || about.addresses.iter().any(|address| !address.is_loopback());
+    if is_known { about.expected_mx() } else { Vec::new() }
 }
 
 /// What the configuration says of a domain.

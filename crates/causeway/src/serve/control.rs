@@ -305,6 +305,7 @@ impl ServerControl for Control {
                 return Err(ControlError::Unsupported("it runs by the system's clock".into()));
             }
             self.server.dispatch.advance(by).await;
+            self.server.notices.round(&self.server).await;
             Ok(self.server.dispatch.now())
         })
     }

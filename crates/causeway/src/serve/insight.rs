@@ -1,12 +1,15 @@
 //! The watcher's hold on the running server: what fails, what is known about it, who is told.
 //!
 //! In which order to read: this file (the [`World`] of the watcher), `facts` (what is known about a path),
-//! `tell` (mail and web hook), `fix` (remedies as changes of the mail flow).
+//! `tell` (mail and web hook), `fix` (remedies as changes of the mail flow), `notices` (what else wants
+//! attention).
 
 mod facts;
 mod fix;
+mod notices;
 mod tell;
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock, Weak};
 
 use causeway_admin::Metric;
@@ -16,6 +19,7 @@ use causeway_dispatch::{Causes, FailingSite};
 use causeway_insight::Finding;
 use causeway_insight::alert::{Absence, Alert, FailingPath};
 use causeway_insight::diagnose::{Facts, Standing};
+use causeway_insight::notice::Noticed;
 use causeway_insight::probe::Probe;
 use causeway_insight::watch::{KEY, LAST_KEY, Later, Watch, World};
 use causeway_model::config::{AlertSettings, Language, MailFlow};
@@ -28,6 +32,7 @@ use tracing::warn;
 use super::Server;
 
 pub(crate) use fix::{fix_apply, fix_plan};
+pub(crate) use notices::Notices;
 
 /// The server as the watcher sees it.
 struct Seen {
@@ -86,6 +91,14 @@ impl World for Seen {
             }
         }
         failing.into_iter().map(failing_path).collect()
+    }
+
+    fn noticed(&self, open: HashSet<String>) -> Noticed {
+        self.server.notices.noticed(&self.server, &open)
+    }
+
+    fn round(&self) -> Later<'_, ()> {
+        Box::pin(self.server.notices.round(&self.server))
     }
 
     fn absence(&self, alert: &Alert) -> Absence {

@@ -100,6 +100,8 @@ pub(crate) struct Server {
     pub(crate) client_tls: Arc<ClientTls>,
     /// Who asks the network what is wrong.
     pub(crate) prober: Prober,
+    /// What wants attention beside failing paths.
+    pub(crate) notices: Arc<insight::Notices>,
 }
 
 /// A listener that is bound.

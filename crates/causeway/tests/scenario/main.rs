@@ -31,6 +31,7 @@ mod hostile;
 mod hybrid;
 mod hybrid_setup;
 mod identity;
+mod notices;
 mod outbound;
 mod pop3;
 mod queue;

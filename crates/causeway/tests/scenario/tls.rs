@@ -1,5 +1,7 @@
 //! TLS: what each level of a connector demands, and what STARTTLS makes a session forget.
 
+use std::net::SocketAddr;
+
 use causeway_testkit::client::Client;
 use causeway_testkit::{Behaviour, Issued, ScriptedPeer, TestCa, Validity};
 
@@ -189,22 +191,27 @@ fn a_renewed_certificate_is_used_without_a_restart() {
     assert_eq!(shown(), second.chain[0].as_ref());
 }
 
+/// What a server answers to a greeting of TLS 1.0 (`minor` 1) or TLS 1.1 (2), until it closes.
+pub(crate) fn old_hello(server: SocketAddr, minor: u8) -> Vec<u8> {
+    let mut hello = vec![0x03, minor];
+    hello.extend([7; 32]);
+    // No session; TLS_RSA_WITH_AES_128_CBC_SHA and the renegotiation marker; no compression.
+    hello.extend([0, 0, 4, 0x00, 0x2f, 0x00, 0xff, 1, 0]);
+    let mut handshake = vec![1, 0, 0, hello.len() as u8];
+    handshake.append(&mut hello);
+    let mut record = vec![0x16, 0x03, 0x01, 0, handshake.len() as u8];
+    record.append(&mut handshake);
+    let mut client = Client::connect_silently(server, None);
+    client.send(&record);
+    client.until_closed_octets()
+}
+
 #[test]
 fn old_versions_of_tls_are_refused_with_an_alert() {
     // TLS-07: a greeting of TLS 1.0 and of TLS 1.1, with the one cipher that both have to know.
     let server = ours().listener("submissions", 2465, "").start();
     for minor in [1u8, 2] {
-        let mut hello = vec![0x03, minor];
-        hello.extend([7; 32]);
-        // No session; TLS_RSA_WITH_AES_128_CBC_SHA and the renegotiation marker; no compression.
-        hello.extend([0, 0, 4, 0x00, 0x2f, 0x00, 0xff, 1, 0]);
-        let mut handshake = vec![1, 0, 0, hello.len() as u8];
-        handshake.append(&mut hello);
-        let mut record = vec![0x16, 0x03, 0x01, 0, handshake.len() as u8];
-        record.append(&mut handshake);
-        let mut client = Client::connect_silently(server.listener(2465), None);
-        client.send(&record);
-        let said = client.until_closed_octets();
+        let said = old_hello(server.listener(2465), minor);
         // A fatal alert: handshake failure, or protocol version.
         assert_eq!(said.first(), Some(&0x15), "{said:?}");
         assert!(matches!(said.get(5..7), Some([2, 40 | 70])), "{said:?}");

@@ -56,14 +56,18 @@ pub enum Absence {
 /// All alerts.
 #[derive(Debug, Default)]
 pub struct Book {
-    alerts: BTreeMap<u64, Alert>,
-    /// Open alerts by path.
-    open: HashMap<String, u64>,
+    pub(super) alerts: BTreeMap<u64, Alert>,
+    /// Open alerts by path or notice.
+    pub(super) open: HashMap<String, u64>,
     /// The serial of the last failure that each open alert has seen.
     serials: HashMap<u64, u64>,
     /// Paths whose alert somebody closed while they failed, with the codes they failed with.
     dismissed: HashMap<String, String>,
-    last_id: u64,
+    /// Notices whose alert somebody closed, with the level that they had reached.
+    pub(super) dismissed_notices: HashMap<String, u8>,
+    /// When each open alert about a notice was handed out to be kept.
+    pub(super) notices_kept: HashMap<u64, Timestamp>,
+    pub(super) last_id: u64,
 }
 
 impl Book {
@@ -76,6 +80,7 @@ impl Book {
             if alert.is_open() {
                 book.open.insert(alert.path.clone(), alert.id);
             }
+            book.recall_dismissal(&alert);
             book.alerts.insert(alert.id, alert);
         }
         book
@@ -104,9 +109,16 @@ impl Book {
         self.open.get(path).and_then(|id| self.alerts.get(id))
     }
 
-    /// Paths with an open alert.
-    pub fn open_paths(&self) -> impl Iterator<Item = &str> {
-        self.open.keys().map(String::as_str)
+    /// Open alerts about failing paths.
+    pub fn open_paths(&self) -> impl Iterator<Item = &Alert> {
+        let open = self.open.values().filter_map(|id| self.alerts.get(id));
+        open.filter(|alert| alert.notice.is_none())
+    }
+
+    /// How many alerts are open.
+    #[must_use]
+    pub fn count_open(&self) -> usize {
+        self.open.len()
     }
 
     /// Takes note of what fails now. `absent` tells what became of a path with an open alert that does
@@ -126,10 +138,9 @@ impl Book {
             failing.iter().map(|path| path.path.as_str()).collect();
         self.dismissed.retain(|path, _| here.contains(path.as_str()));
         let gone: Vec<u64> = self
-            .open
-            .iter()
-            .filter(|(path, _)| !here.contains(path.as_str()))
-            .map(|(_, id)| *id)
+            .open_paths()
+            .filter(|alert| !here.contains(alert.path.as_str()))
+            .map(|alert| alert.id)
             .collect();
         for id in gone {
             let closing = match self.alerts.get(&id).map(&absent) {
@@ -155,12 +166,12 @@ impl Book {
         let is_new_failure = self.serials.insert(id, path.serial) != Some(path.serial);
         let mut changed =
             (alert.waiting != path.waiting || is_new_failure).then_some(Changed::Counts);
-        let is_other = code(&alert.attempt) != code(&path.last);
+        let is_other = alert.attempt.as_ref().map(code) != Some(code(&path.last));
         alert.waiting = path.waiting;
         alert.most = alert.most.max(path.waiting);
         alert.last_seen = path.last.at;
         alert.failures = alert.failures.max(path.failures);
-        alert.attempt = path.last.clone();
+        alert.attempt = Some(path.last.clone());
         if is_new_failure {
             let (code, reply) = last_result(&path.last, Phase::Queued);
             for fix in alert.fixes.iter_mut().filter(|fix| fix.outcome == Outcome::Pending) {
@@ -205,7 +216,8 @@ impl Book {
             failures: path.failures,
             waiting: path.waiting,
             most: path.waiting,
-            attempt: path.last.clone(),
+            attempt: Some(path.last.clone()),
+            notice: None,
             diagnosis: None,
             offers: Vec::new(),
             fixes: Vec::new(),
@@ -247,7 +259,7 @@ impl Book {
     }
 
     /// The path does not fail any more: what was done about it helped.
-    fn settle_fixes(&mut self, id: u64, now: Timestamp) {
+    pub(super) fn settle_fixes(&mut self, id: u64, now: Timestamp) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         for fix in alert.fixes.iter_mut().filter(|fix| fix.outcome == Outcome::Pending) {
             fix.outcome = Outcome::Helped { at: now };
@@ -259,14 +271,19 @@ impl Book {
     pub fn close(&mut self, id: u64, now: Timestamp, closing: Closing) -> Option<Change> {
         let alert = self.alerts.get_mut(&id).filter(|alert| alert.is_open())?;
         alert.state = State::Closed;
-        if matches!(closing, Closing::ByHand { .. }) {
-            self.dismissed.insert(alert.path.clone(), code(&alert.attempt));
-        } else {
-            alert.waiting = 0;
+        match (&closing, &alert.attempt, &alert.notice) {
+            (Closing::ByHand { .. }, Some(attempt), _) => {
+                self.dismissed.insert(alert.path.clone(), code(attempt));
+            }
+            (Closing::ByHand { .. }, None, Some(notice)) => {
+                self.dismissed_notices.insert(alert.path.clone(), notice.level);
+            }
+            _ => alert.waiting = 0,
         }
         alert.closed = Some((now, closing));
         self.open.remove(&alert.path);
         self.serials.remove(&id);
+        self.notices_kept.remove(&id);
         Some(Change { id, changed: Changed::Closed })
     }
 
@@ -275,6 +292,7 @@ impl Book {
         let closed: Vec<u64> =
             self.alerts.values().filter(|alert| !alert.is_open()).map(|alert| alert.id).collect();
         let too_many = closed.len().saturating_sub(MOST_CLOSED);
+        let repeated = self.repeated();
         let is_old = |id: &u64| {
             let at = self.alerts.get(id).and_then(|alert| alert.closed.as_ref()).map(|(at, _)| *at);
             at.is_some_and(|at| at.plus(settings.keep) < now)
@@ -282,7 +300,7 @@ impl Book {
         let old: Vec<u64> = closed
             .iter()
             .enumerate()
-            .filter(|(place, id)| *place < too_many || is_old(id))
+            .filter(|(place, id)| *place < too_many || repeated.contains(id) || is_old(id))
             .map(|(_, id)| *id)
             .collect();
         for id in &old {

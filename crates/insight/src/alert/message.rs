@@ -26,6 +26,13 @@ pub struct Message {
 pub fn message(alerts: &[Alert], host: &str, organization: &str, texts: &Texts) -> Option<Message> {
     let first = alerts.first()?;
     let subject = match (alerts.len(), first.state) {
+        (1, State::Open) if first.notice.is_some() => {
+            AlertView::of(first, texts).cause.unwrap_or_default()
+        }
+        (1, State::Closed) if first.notice.is_some() => {
+            let cause = AlertView::of(first, texts).cause.unwrap_or_default();
+            texts.format("alert-subject-over", &[("cause", cause.into())])
+        }
         (1, State::Open) => {
             let view = AlertView::of(first, texts);
             let args = [("path", view.path.into()), ("code", view.code.into())];
@@ -59,31 +66,37 @@ fn section(alert: &Alert, texts: &Texts, out: &mut String) {
     let id = || ("id", Value::from(view.id.to_string()));
     if alert.state == State::Closed {
         let why = view.closed_because.clone().unwrap_or_default();
-        let args = [id(), ("path", (&view.path).into()), ("why", why.into())];
+        let about = match alert.notice.is_some() {
+            true => view.cause.clone().unwrap_or_default(),
+            false => view.path.clone(),
+        };
+        let args = [id(), ("path", about.into()), ("why", why.into())];
         line(texts.format("alert-head-closed", &args));
         return;
     }
-    line(texts.format("alert-head-open", &[id(), ("path", (&view.path).into())]));
+    let is_path = alert.notice.is_none();
     let cause = view.cause.clone().unwrap_or_default();
-    line(match view.confidence {
-        Confidence::Unknown => texts.format("alert-line-cause-unknown", &[("cause", cause.into())]),
-        confidence => {
-            let word = texts.text(&format!("confidence-{}", confidence.name()));
-            let args = [("confidence", word.into()), ("cause", cause.into())];
-            texts.format("alert-line-cause", &args)
-        }
-    });
+    if is_path {
+        line(texts.format("alert-head-open", &[id(), ("path", (&view.path).into())]));
+        line(cause_line(&view, texts));
+    } else {
+        line(texts.format("alert-head-notice", &[id(), ("cause", cause.into())]));
+    }
     view.story.iter().for_each(|story| line(story.clone()));
     let who = texts.text(view.who_acts.text_key());
     line(texts.format("alert-line-who", &[("who", who.into())]));
     if let Some(action) = &view.what_to_do {
         line(texts.format("alert-line-do", &[("action", action.into())]));
     }
-    let reply = format!("{} {}", view.code, view.reply);
-    line(texts.format("alert-line-failure", &[("reply", reply.into())]));
     let since = texts.moment(view.first_seen);
-    let waiting = [("count", Value::from(view.messages)), ("since", since.into())];
-    line(texts.format("alert-line-waiting", &waiting));
+    if is_path {
+        let reply = format!("{} {}", view.code, view.reply);
+        line(texts.format("alert-line-failure", &[("reply", reply.into())]));
+        let waiting = [("count", Value::from(view.messages)), ("since", since.into())];
+        line(texts.format("alert-line-waiting", &waiting));
+    } else {
+        line(texts.format("alert-line-since", &[("since", since.into())]));
+    }
     view.outlook.iter().for_each(|outlook| line(outlook.clone()));
     if !view.evidence.is_empty() {
         line(texts.text("alert-line-evidence"));
@@ -99,6 +112,19 @@ fn section(alert: &Alert, texts: &Texts, out: &mut String) {
         }
     }
     line(texts.format("alert-footer", &[id()]));
+}
+
+/// The cause with how sure it is.
+fn cause_line(view: &AlertView, texts: &Texts) -> String {
+    let cause = view.cause.clone().unwrap_or_default();
+    match view.confidence {
+        Confidence::Unknown => texts.format("alert-line-cause-unknown", &[("cause", cause.into())]),
+        confidence => {
+            let word = texts.text(&format!("confidence-{}", confidence.name()));
+            let args = [("confidence", word.into()), ("cause", cause.into())];
+            texts.format("alert-line-cause", &args)
+        }
+    }
 }
 
 /// Peers' words must not make lines or headers of their own.

@@ -1,12 +1,13 @@
 //! Alerts as readers see them: the shape of `alert list`, in the reader's language.
 
 use causeway_catalog::{Phase, Texts, WhoActs, last_result};
-use causeway_model::Timestamp;
+use causeway_model::{Attempt, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Alert, Checked, Closing, Outcome, State};
 use crate::diagnose::{Confidence, Diagnosis, Judged, Standing};
 use crate::finding::Evidence;
+use crate::notice::Notice;
 use crate::remedy::Offer;
 
 /// One alert.
@@ -14,7 +15,11 @@ use crate::remedy::Offer;
 pub struct AlertView {
     /// Its number.
     pub id: u64,
-    /// The failing path: `connector "to on-premises"`, `MX 10 mx.partner.example`.
+    /// What it is about: `path` for a failing path, else the kind of notice: `mail-loop`, `unused-connector`, …
+    #[serde(default = "a_path")]
+    pub kind: String,
+    /// The failing path: `connector "to on-premises"`, `MX 10 mx.partner.example`; of a notice its kind and
+    /// what it is about: `mail-loop contoso.example`.
     pub path: String,
     /// The connector, when it is one.
     pub connector: Option<String>,
@@ -45,7 +50,8 @@ pub struct AlertView {
     pub first_seen: Timestamp,
     /// When it failed last.
     pub last_seen: Timestamp,
-    /// Recipients that wait for it; of a closed alert the most that waited.
+    /// Recipients that wait for it; of a closed alert the most that waited. Of a notice what is counted:
+    /// messages, recipients or connections; 0 where nothing is.
     pub messages: u64,
     /// Open or closed.
     pub state: State,
@@ -159,9 +165,15 @@ impl RemedyView {
     }
 }
 
+/// The kind of alerts about failing paths.
+pub const PATH: &str = "path";
+
+fn a_path() -> String {
+    PATH.to_owned()
+}
+
 /// Server, address and port, as far as they are known.
-fn destination(alert: &Alert) -> Option<String> {
-    let attempt = &alert.attempt;
+fn destination(attempt: &Attempt) -> Option<String> {
     match (&attempt.host, attempt.address) {
         (Some(host), Some(address)) => {
             Some(format!("{host} [{}]:{}", address.ip(), address.port()))
@@ -187,6 +199,7 @@ pub fn closing(closing: &Closing, texts: &Texts) -> String {
     match closing {
         Closing::MailFlows => texts.text("closing-mail-flows"),
         Closing::NothingWaits => texts.text("closing-nothing-waits"),
+        Closing::Mended => texts.text("closing-mended"),
         Closing::ByHand { author, reason } if reason.is_empty() => {
             texts.format("closing-by-hand", &[("author", author.into())])
         }
@@ -201,8 +214,14 @@ fn fixes(alert: &Alert, texts: &Texts) -> Vec<FixView> {
     let view = |fix: &super::Fix| {
         let at = texts.moment(fix.at);
         let (outcome, detail) = match &fix.outcome {
+            Outcome::Pending if alert.notice.is_some() => {
+                ("pending", texts.format("fix-watched", &[("at", at.into())]))
+            }
             Outcome::Pending => ("pending", texts.format("fix-pending", &[("at", at.into())])),
             Outcome::Helped { .. } => ("helped", texts.format("fix-helped", &[("at", at.into())])),
+            Outcome::DidNotHelp { .. } if alert.notice.is_some() => {
+                ("did_not_help", texts.format("fix-still-so", &[("at", at.into())]))
+            }
             Outcome::DidNotHelp { code, reply, .. } => {
                 let args = [("at", at.into()), ("reply", format!("{code} {reply}").into())];
                 ("did_not_help", texts.format("fix-did-not-help", &args))
@@ -222,14 +241,85 @@ fn fixes(alert: &Alert, texts: &Texts) -> Vec<FixView> {
     alert.fixes.iter().map(view).collect()
 }
 
+/// The automatic ways out, and what people do.
+fn remedies(alert: &Alert, what_to_do: Option<&String>, texts: &Texts) -> Vec<RemedyView> {
+    let automatic = alert.offers.iter().map(|offer| RemedyView::of(offer, texts));
+    let by_hand = what_to_do.map(|title| RemedyView {
+        id: BY_HAND.to_owned(),
+        title: title.clone(),
+        automatic: false,
+        warning: None,
+    });
+    automatic.chain(by_hand).collect()
+}
+
 impl AlertView {
     /// The alert in the reader's language.
     #[must_use]
     pub fn of(alert: &Alert, texts: &Texts) -> Self {
-        let (code, reply) = last_result(&alert.attempt, Phase::Queued);
+        match (&alert.notice, &alert.attempt) {
+            (Some(notice), _) => Self::of_notice(alert, notice, texts),
+            (None, Some(attempt)) => Self::of_path(alert, attempt, texts),
+            (None, None) => Self::bare(alert, texts),
+        }
+    }
+
+    /// What every alert has.
+    fn bare(alert: &Alert, texts: &Texts) -> Self {
+        let closed = alert.closed.as_ref();
+        Self {
+            id: alert.id,
+            kind: a_path(),
+            path: alert.path.clone(),
+            connector: None,
+            destination: None,
+            code: String::new(),
+            reply: String::new(),
+            cause: None,
+            cause_id: None,
+            confidence: Confidence::Unknown,
+            who_acts: WhoActs::Service,
+            what_to_do: None,
+            story: None,
+            outlook: None,
+            first_seen: alert.first_seen,
+            last_seen: alert.last_seen,
+            messages: if alert.is_open() { alert.waiting } else { alert.most },
+            state: alert.state,
+            closed_at: closed.map(|(at, _)| *at),
+            closed_because: closed.map(|(_, why)| closing(why, texts)),
+            next_attempt_at: None,
+            evidence: Vec::new(),
+            also_possible: Vec::new(),
+            ruled_out: Vec::new(),
+            remedies: remedies(alert, None, texts),
+            fixes: fixes(alert, texts),
+        }
+    }
+
+    /// What was noticed is known: there is nothing to diagnose.
+    fn of_notice(alert: &Alert, notice: &Notice, texts: &Texts) -> Self {
+        let what_to_do = Some(notice.action(texts));
+        Self {
+            kind: notice.kind.name().to_owned(),
+            connector: notice.offers.iter().find_map(|offer| offer.connector.clone()),
+            code: notice.code().to_owned(),
+            cause: Some(notice.title(texts)),
+            cause_id: Some(notice.kind.name().to_owned()),
+            confidence: Confidence::Confirmed,
+            who_acts: notice.who,
+            remedies: remedies(alert, what_to_do.as_ref(), texts),
+            what_to_do,
+            evidence: notice.lines(texts),
+            ..Self::bare(alert, texts)
+        }
+    }
+
+    fn of_path(alert: &Alert, attempt: &Attempt, texts: &Texts) -> Self {
+        let (code, reply) = last_result(attempt, Phase::Queued);
         let diagnosis = alert.diagnosis.as_ref();
-        let through_connector = alert.attempt.connector.is_some();
-        let possible = causeway_catalog::causes::causes_of_attempt(&alert.attempt);
+        let through_connector = attempt.connector.is_some();
+        let possible = causeway_catalog::causes::causes_of_attempt(attempt);
         let top = diagnosis.and_then(Diagnosis::top);
         let catalog = top.and_then(Judged::catalog).or_else(|| possible.first().copied());
         let others = |standing: fn(Standing) -> bool| -> Vec<CauseView> {
@@ -241,21 +331,10 @@ impl AlertView {
                 .map(|judged| cause(judged, texts))
                 .collect()
         };
-        let mut remedies: Vec<RemedyView> =
-            alert.offers.iter().map(|offer| RemedyView::of(offer, texts)).collect();
         let what_to_do = catalog.map(|cause| texts.text(&cause.action_key()));
-        remedies.extend(what_to_do.clone().map(|title| RemedyView {
-            id: BY_HAND.to_owned(),
-            title,
-            automatic: false,
-            warning: None,
-        }));
-        let closed = alert.closed.as_ref();
         Self {
-            id: alert.id,
-            path: alert.path.clone(),
-            connector: alert.attempt.connector.clone(),
-            destination: destination(alert),
+            connector: attempt.connector.clone(),
+            destination: destination(attempt),
             code,
             reply,
             cause: catalog.map(|cause| texts.text(&cause.title_key())),
@@ -263,23 +342,17 @@ impl AlertView {
             confidence: diagnosis.map_or(Confidence::Unknown, Diagnosis::confidence),
             complete: diagnosis.is_some_and(|diagnosis| diagnosis.complete),
             who_acts: catalog.map_or(WhoActs::Service, |cause| cause.who_acts(through_connector)),
+            remedies: remedies(alert, what_to_do.as_ref(), texts),
             what_to_do,
             story: diagnosis.map(|diagnosis| diagnosis.story.sentence(texts)),
             outlook: diagnosis.map(|diagnosis| diagnosis.outlook(texts)),
-            first_seen: alert.first_seen,
-            last_seen: alert.last_seen,
-            messages: if alert.is_open() { alert.waiting } else { alert.most },
-            state: alert.state,
-            closed_at: closed.map(|(at, _)| *at),
-            closed_because: closed.map(|(_, why)| closing(why, texts)),
             next_attempt_at: diagnosis
                 .and_then(|diagnosis| diagnosis.next_attempt_at)
                 .filter(|_| alert.is_open()),
             evidence: diagnosis.map(|diagnosis| diagnosis.evidence(texts)).unwrap_or_default(),
             also_possible: others(|standing| standing != Standing::RuledOut),
             ruled_out: others(|standing| standing == Standing::RuledOut),
-            remedies,
-            fixes: fixes(alert, texts),
+            ..Self::bare(alert, texts)
         }
     }
 }

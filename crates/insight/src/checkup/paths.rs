@@ -55,8 +55,7 @@ pub(super) fn domain_type(domain: &str, teller: &mut Teller<'_>) -> bool {
 
 /// The MX records, against what is here. The step `mx`; gives the hosts.
 pub(super) async fn mx(domain: &str, teller: &mut Teller<'_>) -> Vec<MailHost> {
-    let mut expected = vec![teller.about.hostname.clone()];
-    expected.extend(teller.about.addresses.iter().map(ToString::to_string));
+    let expected = teller.about.expected_mx();
     let domain = domain.to_owned();
     teller.prober.resolver().flush(&domain);
     let mut found = Vec::new();

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_catalog::{Phase, last_result};
+use causeway_model::config::AlertSettings;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::{CALM, Held, LOOK, MOST_AT_ONCE, Watch};
-use crate::alert::{Absence, FailingPath};
+use crate::alert::{Absence, Change, FailingPath};
 use crate::diagnose::{Confidence, Diagnosis, diagnose, next_probes};
 use crate::finding::{Fact, Unasked};
 use crate::remedy::offers;
@@ -52,6 +53,7 @@ impl Watch {
                 }
             });
         }
+        tasks.spawn(Arc::clone(&self).go_round(end.clone()));
         loop {
             tokio::select! {
                 () = end.cancelled() => break,
@@ -67,6 +69,31 @@ impl Watch {
         tasks.close();
         // Probes have bounds of their own; nobody waits for them at the end.
         let _ = tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await;
+    }
+
+    /// What has to be asked from time to time, one step after the other.
+    async fn go_round(self: Arc<Self>, end: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = end.cancelled() => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            tokio::select! {
+                () = end.cancelled() => return,
+                () = self.world.round() => {}
+            }
+        }
+    }
+
+    /// What was noticed beside failing paths.
+    fn notice(&self, settings: &AlertSettings) -> Vec<Change> {
+        let open = {
+            let book = self.book.lock();
+            let open = book.all().filter(|alert| alert.is_open() && alert.notice.is_some());
+            open.map(|alert| alert.path.clone()).collect()
+        };
+        let noticed = self.world.noticed(open).bounded(&settings.notices);
+        self.book.lock().notice(self.world.now(), noticed)
     }
 
     /// One look at what fails now.
@@ -85,6 +112,7 @@ impl Watch {
         self.held.lock().retain(|path, _| by_path.contains_key(path.as_str()));
         // What was found out before the alert was opened belongs to it.
         let mut all = changes;
+        all.extend(self.notice(&settings));
         for path in &failing {
             let mut book = self.book.lock();
             if book.of_path(&path.path).is_none_or(|alert| alert.diagnosis.is_some()) {
@@ -214,8 +242,10 @@ impl Watch {
     async fn tell(&self) {
         let (now, settings) = (self.world.now(), self.world.settings());
         let is_known = |id: u64| {
-            let path = self.alert(id).filter(crate::alert::Alert::is_open).map(|alert| alert.path);
-            let Some(path) = path else { return true };
+            let waits = |alert: &crate::alert::Alert| alert.is_open() && alert.notice.is_none();
+            let Some(path) = self.alert(id).filter(waits).map(|alert| alert.path) else {
+                return true;
+            };
             self.held.lock().get(&path).is_some_and(|held| held.probed)
         };
         let ids = self.digest.lock().due(now, settings.mail_every, is_known);

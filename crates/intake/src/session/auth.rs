@@ -21,6 +21,7 @@ use super::{COMMAND_DEADLINE, End, LINE_LIMIT, Next, Session, State};
 use crate::header::SenderHeader;
 use crate::io::Say as _;
 use crate::replies;
+use crate::signs::Sign;
 use crate::submission::{FixUps, Senders, identity_of};
 use crate::throttle::{Seat, Who};
 use crate::transaction::Transaction;
@@ -134,6 +135,7 @@ impl Session {
             return Err(replies::login_already());
         }
         if !self.is_safe_for_passwords() {
+            self.saw(Sign::NoTls);
             return Err(replies::login_needs_tls());
         }
         match Mechanism::parse(mechanism) {
@@ -178,6 +180,7 @@ impl Session {
             let limit = self.context.limits.sessions_per_account;
             return self.refuse(&replies::too_many_sessions(limit));
         };
+        self.saw(Sign::LoggedIn(&account.address));
         self.user = Some(User { account, _seat: seat });
         self.wire.say(&replies::logged_in());
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use causeway_model::envelope::{BodyType, Recipient};
 use causeway_model::{Address, Reply};
 use causeway_net::dns::Families;
-use causeway_net::tls::handshake_reason;
+use causeway_net::tls::{handshake_reason, old_version};
 use causeway_policy::recipient::is_return_path;
 use causeway_policy::{PeerFacts, RecipientDecision, RelayFacts};
 use causeway_smtp::command::{Command, MailParameters, RcptParameters, RcptTo};
@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use super::{End, Hello, Next, Session, State};
 use crate::io::{Lost, Say, Stream, Wire};
 use crate::replies;
+use crate::signs::Sign;
 use crate::throttle::Miss;
 use crate::transaction::Transaction;
 
@@ -277,6 +278,7 @@ impl Session {
         if let RecipientDecision::Unknown(reply) =
             policy.recipient(address, context.mailboxes.as_ref())
         {
+            self.saw(Sign::UnknownRecipient(address));
             return Err(if is_stranger { self.missed(reply).await } else { reply });
         }
         let who = self.limited(&sender, connector.as_deref());
@@ -345,6 +347,9 @@ impl Session {
             }
             Ok(Err(error)) => {
                 let reason = handshake_reason(&error);
+                if let Some(offered) = old_version(&error).filter(|_| self.is_submission()) {
+                    self.saw(Sign::OldTls(offered));
+                }
                 info!(client = %self.client, reason, "TLS handshake failed");
                 Err(Lost::Closed)
             }

@@ -247,6 +247,7 @@ impl Session {
         } else if header_too_big {
             Some(replies::header_too_big())
         } else if scan.hops > limit {
+            self.saw_loop(&transaction, &content).await;
             Some(replies::looping(scan.hops, limit))
         } else {
             match self.check_header(&transaction, &scan.senders) {
@@ -293,6 +294,8 @@ impl Session {
                     }
                     None => replies::accepted(ticket.id()),
                 };
+                let envelope = &message.envelope;
+                self.saw_accepted(&envelope.reverse_path, envelope.origin.connector.as_deref());
                 debug!(id = %ticket.id(), client = %self.client, sender = %message.envelope.reverse_path, "accepted");
                 self.context.handoff.accepted(&ticket, message);
                 reply

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::notices::NoticeSettings;
 use crate::address::Address;
 use crate::domain::Domain;
 use crate::time::Timestamp;
@@ -49,6 +50,9 @@ pub struct Organization {
     /// Where people's browsers find the pages that reports link to: scheme, name and port, without a
     /// slash at the end. `None`: reports have no links.
     pub public_url: Option<String>,
+    /// Hosts and addresses that the MX records of our domains may name beside this machine: a gateway in
+    /// front of it, the own server in a hybrid setup.
+    pub expected_mx: Vec<Host>,
 }
 
 /// A language that Causeway speaks.
@@ -135,6 +139,8 @@ pub struct AlertSettings {
     pub webhook: Option<String>,
     /// How long closed alerts are kept.
     pub keep: Duration,
+    /// What is noticed beside failing paths.
+    pub notices: NoticeSettings,
 }
 
 impl Default for AlertSettings {
@@ -146,6 +152,7 @@ impl Default for AlertSettings {
             mail_every: Duration::from_secs(15 * 60),
             webhook: None,
             keep: Duration::from_secs(90 * 86_400),
+            notices: NoticeSettings::default(),
         }
     }
 }
@@ -289,6 +296,15 @@ pub enum Host {
     Name(Domain),
     /// An address.
     Address(IpAddr),
+}
+
+impl std::fmt::Display for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Name(name) => name.fmt(f),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
 }
 
 /// `tls` of an outbound connector, weakest first.
@@ -546,6 +562,7 @@ impl Default for MailFlow {
                 postmaster: None,
                 languages: vec![Language::En],
                 alert_recipients: Vec::new(),
+                expected_mx: Vec::new(),
                 public_url: None,
             },
             queue: QueueSettings::default(),

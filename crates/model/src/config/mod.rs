@@ -13,6 +13,7 @@
 pub mod edit;
 mod machine;
 mod mailflow;
+mod notices;
 mod parse;
 
 pub use machine::{
@@ -27,6 +28,7 @@ pub use mailflow::{
     SmartHost, Suspected, TlsLevel, ToldOfHeld, Until,
 };
 
+pub use notices::{NoticeKind, NoticeSettings};
 pub use parse::{Places, Readable, Unread, distance, known_keys, nearest};
 
 use std::fmt;

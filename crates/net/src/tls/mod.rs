@@ -41,7 +41,7 @@ pub use dane::{DaneDemand, TlsaSet};
 pub use decision::{DaneLevel, Decision, Demands, Findings, StsMode, decide};
 pub use facts::CertificateFacts;
 pub use hello::Tap;
-pub use reason::handshake_reason;
+pub use reason::{handshake_reason, old_version};
 pub use server::{ClientCertificate, ServerSession, ServerTls};
 pub use trust::TrustRoots;
 

@@ -36,6 +36,13 @@ pub(super) struct OldClient {
     pub(super) offered: &'static str,
 }
 
+/// The version that a client offered, when a handshake failed because it is not safe: `TLS 1.0`.
+#[must_use]
+pub fn old_version(error: &io::Error) -> Option<&'static str> {
+    let old = error.get_ref().and_then(|inner| inner.downcast_ref::<OldClient>());
+    old.map(|old| old.offered)
+}
+
 /// Why a handshake failed, as a clause without a full stop; the technical name in brackets.
 #[must_use]
 pub fn handshake_reason(error: &io::Error) -> String {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use causeway_catalog::sentence::{Parts, Sentence, Variable};
 use causeway_model::config::{
     AcceptedDomain, AuthorisedAddress, Connector, DomainType, IdentityField, InboundConnector,
-    InternetRoute, MailFlow, OutboundConnector, OutboundRoute, Peer, RejectStyle, SignedMail,
-    Suspected,
+    InternetRoute, MailFlow, NoticeSettings, OutboundConnector, OutboundRoute, Peer, RejectStyle,
+    SignedMail, Suspected,
 };
 use causeway_model::time::format_duration;
 use ipnet::IpNet;
@@ -83,7 +83,21 @@ impl Fields<'_> {
         old: Option<T>,
         new: Option<T>,
     ) {
-        let about = |key| Parts::of(key).with("name", Parts::of(name));
+        self.named(&Parts::of(name), old, new);
+    }
+
+    /// The same for a key that is known by its own word.
+    fn key<T: PartialEq + Into<Variable>>(&mut self, key: &'static str, old: T, new: T) {
+        self.named(&Parts::of("field-key").with("key", key), Some(old), Some(new));
+    }
+
+    fn named<T: PartialEq + Into<Variable>>(
+        &mut self,
+        name: &Parts,
+        old: Option<T>,
+        new: Option<T>,
+    ) {
+        let about = |key| Parts::of(key).with("name", name.clone());
         match (old, new) {
             (Some(old), Some(new)) if old != new => {
                 self.say(about("change-value").with("old", old).with("new", new));
@@ -161,6 +175,8 @@ fn organization(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {
     fields.list("field-alerts", &was, &is);
     let (was, is) = (&old.organization.public_url, &new.organization.public_url);
     fields.value("field-public-url", was.as_deref(), is.as_deref());
+    let hosts = |flow: &MailFlow| shown_list(&texts(&flow.organization.expected_mx));
+    fields.key("expected_mx", hosts(old), hosts(new));
 }
 
 fn queue(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {
@@ -198,6 +214,33 @@ fn alerts(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {
     fields.value("field-mail-every", span(was.mail_every), span(is.mail_every));
     fields.value("field-webhook", was.webhook.as_deref(), is.webhook.as_deref());
     fields.value("field-alerts-kept", span(was.keep), span(is.keep));
+    notices(&was.notices, &is.notices, &mut fields);
+}
+
+/// What is noticed beside failing paths.
+fn notices(was: &NoticeSettings, is: &NoticeSettings, fields: &mut Fields<'_>) {
+    let ignored = |settings: &NoticeSettings| -> Variable {
+        let kinds: Vec<String> =
+            settings.ignore.iter().map(|kind| kind.name().to_owned()).collect();
+        shown_list(&kinds)
+    };
+    fields.key("ignore", ignored(was), ignored(is));
+    fields.key("mail_loops", was.mail_loops, is.mail_loops);
+    fields.key("foreign_senders", was.foreign_senders, is.foreign_senders);
+    fields.key("old_clients", was.old_clients, is.old_clients);
+    fields.key("queue_growth", was.queue_growth, is.queue_growth);
+    fields.key("unknown_recipients", was.unknown_recipients, is.unknown_recipients);
+    let ends = |settings: &NoticeSettings| shown_list(&durations(&settings.certificate_ends));
+    fields.key("certificate_ends", ends(was), ends(is));
+    let spans: [(&'static str, fn(&NoticeSettings) -> Duration); 4] = [
+        ("unused_connector_after", |settings| settings.unused_connector_after),
+        ("check_mx_every", |settings| settings.check_mx_every),
+        ("queue_growth_within", |settings| settings.queue_growth_within),
+        ("unknown_recipients_within", |settings| settings.unknown_recipients_within),
+    ];
+    for (key, span) in spans {
+        fields.key(key, format_duration(span(was)), format_duration(span(is)));
+    }
 }
 
 fn domains(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {

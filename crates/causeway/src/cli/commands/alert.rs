@@ -3,6 +3,7 @@
 use causeway_admin::types::{AlertQuery, AlertStates, AlertView, CauseView, CloseAlert};
 use causeway_insight::Evidence;
 use causeway_insight::alert::State;
+use causeway_insight::alert::view::PATH;
 use causeway_insight::diagnose::Confidence;
 
 use super::super::Answer;
@@ -76,10 +77,19 @@ fn row(alert: &AlertView, words: Words) -> Vec<(String, Tone)> {
         (state, tone),
         (when::column(alert.first_seen), Tone::Plain),
         (alert.path.clone(), Tone::Plain),
-        (alert.messages.to_string(), Tone::Plain),
+        (counted(alert), Tone::Plain),
         (alert.code.clone(), Tone::Plain),
         (cause(alert, words), Tone::Plain),
     ]
+}
+
+/// What waits, or what was counted; nothing where nothing is.
+fn counted(alert: &AlertView) -> String {
+    match (alert.kind.as_str(), alert.messages) {
+        (PATH, count) => count.to_string(),
+        (_, 0) => String::new(),
+        (_, count) => count.to_string(),
+    }
 }
 
 /// The cause with how sure it is.
@@ -125,9 +135,18 @@ async fn close(id: u64, context: &Context) -> Result<Answer, Failure> {
 
 /// One alert as text.
 pub(crate) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Result<(), Failure> {
-    let head = [("id", alert.id.into()), ("path", harmless(&alert.path, 500).into())];
+    let is_path = alert.kind == PATH;
+    let about = match is_path {
+        true => &alert.path,
+        false => alert.cause.as_ref().unwrap_or(&alert.path),
+    };
+    let head = [("id", alert.id.into()), ("path", harmless(about, 500).into())];
     let (head, tone) = match alert.state {
-        State::Open => (words.say("alert-head-open", &head), Tone::Bad),
+        State::Open if is_path => (words.say("alert-head-open", &head), Tone::Bad),
+        State::Open => {
+            let [id, (_, about)] = head;
+            (words.say("alert-head-notice", &[id, ("cause", about)]), Tone::Bad)
+        }
         State::Closed => {
             let why = harmless(alert.closed_because.as_deref().unwrap_or_default(), 500);
             let [id, path] = head;
@@ -136,8 +155,10 @@ pub(crate) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Resul
     };
     let head = output.toned(tone, &head);
     output.line(&head)?;
-    let line = output.toned(Tone::Strong, &cause(alert, words));
-    output.line(&line)?;
+    if is_path {
+        let line = output.toned(Tone::Strong, &cause(alert, words));
+        output.line(&line)?;
+    }
     for text in alert.story.iter().chain(&alert.outlook) {
         output.line(&harmless(text, 1000))?;
     }
@@ -146,15 +167,7 @@ pub(crate) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Resul
     if let Some(action) = &alert.what_to_do {
         output.line(&words.say("alert-line-do", &[("action", action.as_str().into())]))?;
     }
-    let reply = harmless(&format!("{} {}", alert.code, alert.reply), 1000);
-    output.line(&words.say("alert-line-failure", &[("reply", reply.into())]))?;
-    if let Some(destination) = &alert.destination {
-        let destination = harmless(destination, 300);
-        output.line(&words.say("cli-alert-server", &[("server", destination.into())]))?;
-    }
-    let since = when::local(alert.first_seen);
-    let waiting = [("count", alert.messages.into()), ("since", since.into())];
-    output.line(&words.say("alert-line-waiting", &waiting))?;
+    failure(alert, output, words)?;
     lines(&words.text("alert-line-evidence"), &alert.evidence, output)?;
     causes("cli-also-possible", &alert.also_possible, output, words)?;
     causes("cli-ruled-out", &alert.ruled_out, output, words)?;
@@ -166,6 +179,22 @@ pub(crate) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Resul
         }
     }
     remedies(alert, output, words)
+}
+
+/// How it failed last, and what waits; of a notice only since when.
+fn failure(alert: &AlertView, output: &mut Output, words: Words) -> Result<(), Failure> {
+    let since = when::local(alert.first_seen);
+    if alert.kind != PATH {
+        return output.line(&words.say("alert-line-since", &[("since", since.into())]));
+    }
+    let reply = harmless(&format!("{} {}", alert.code, alert.reply), 1000);
+    output.line(&words.say("alert-line-failure", &[("reply", reply.into())]))?;
+    if let Some(destination) = &alert.destination {
+        let destination = harmless(destination, 300);
+        output.line(&words.say("cli-alert-server", &[("server", destination.into())]))?;
+    }
+    let waiting = [("count", alert.messages.into()), ("since", since.into())];
+    output.line(&words.say("alert-line-waiting", &waiting))
 }
 
 fn lines(heading: &str, evidence: &[Evidence], output: &mut Output) -> Result<(), Failure> {

@@ -86,6 +86,7 @@ async fn here(test: Test, context: &Context) -> Result<Answer, Failure> {
     let about = About {
         hostname,
         addresses: Vec::new(),
+        also_expected: flow.organization.expected_mx.iter().map(ToString::to_string).collect(),
         mx_port: machine.delivery.mx_port,
         domain: None,
         known: Known { spellings: spellings(&flow), ..Known::default() },

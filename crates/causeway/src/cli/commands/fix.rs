@@ -36,7 +36,7 @@ async fn plan(arguments: FixPlanArguments, context: &Context) -> Result<Answer, 
 }
 
 fn changes_nothing(plan: &FixPlan) -> bool {
-    matches!(plan.remedy.id.as_str(), "retry" | "flush-dns")
+    matches!(plan.remedy.id.as_str(), "retry" | "flush-dns" | "look-again")
 }
 
 /// The remedy and its effects.

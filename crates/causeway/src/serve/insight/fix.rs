@@ -39,8 +39,8 @@ fn chosen(alert: &Alert, remedy: Option<&str>) -> Result<Offer, ControlError> {
     let known: Vec<&str> = alert.offers.iter().map(|offer| offer.id.as_str()).collect();
     let found = match remedy {
         Some(id) => alert.offers.iter().find(|offer| offer.id == id),
-        // What makes mail less safe is never done without being named.
-        None => alert.offers.iter().find(|o| o.remedy().is_some_and(|r| !r.weakens())),
+        // What has to be thought of first is never done without being named.
+        None => alert.offers.iter().find(|o| o.remedy().is_some_and(|r| !r.has_warning())),
     };
     found.cloned().ok_or_else(|| {
         let instead = match known.is_empty() {
@@ -58,7 +58,7 @@ fn chosen(alert: &Alert, remedy: Option<&str>) -> Result<Offer, ControlError> {
 /// A change that a remedy stands for; `None` when it changes no configuration.
 async fn proposal(server: &Server, offer: &Offer) -> Result<Option<String>, ControlError> {
     match offer.remedy() {
-        Some(Remedy::Retry | Remedy::FlushDns) | None => Ok(None),
+        Some(Remedy::Retry | Remedy::FlushDns | Remedy::LookAgain) | None => Ok(None),
         Some(Remedy::Revert) => {
             let number = offer.revision.unwrap_or(0);
             let revision = server.store.revision(Some(number)).await?;
@@ -175,6 +175,10 @@ pub(crate) async fn fix_apply(
         }
         Some(Remedy::Retry) => {
             server.dispatch.retry_path(&alert.path);
+        }
+        Some(Remedy::LookAgain) => {
+            server.dispatch.forget_names();
+            server.notices.look_again();
         }
         _ => {}
     }

@@ -9,8 +9,8 @@ use super::values::{self, Read};
 use super::{Readable, Section, Wrong, connector, nearest, read_file};
 use crate::config::{
     AcceptedDomain, AlertSettings, AuthorisedAddress, Connector, DomainType, IdentityField,
-    InternetRoute, MailFlow, Problem, QueueSettings, RejectStyle, SignedMail, Suspected,
-    ToldOfHeld,
+    InternetRoute, MailFlow, NoticeKind, NoticeSettings, Problem, QueueSettings, RejectStyle,
+    SignedMail, Suspected, ToldOfHeld,
 };
 use crate::domain::Domain;
 
@@ -27,7 +27,7 @@ const TABLES: &[&str] = &[
 ];
 
 const ORGANIZATION_KEYS: &[&str] =
-    &["name", "postmaster", "languages", "alert_recipients", "public_url"];
+    &["name", "postmaster", "languages", "alert_recipients", "public_url", "expected_mx"];
 const QUEUE_KEYS: &[&str] = &[
     "expire_after",
     "delay_notice_after",
@@ -40,8 +40,25 @@ const DOMAIN_KEYS: &[&str] = &["name", "type", "match_subdomains"];
 const ROUTING_KEYS: &[&str] = &["internet"];
 const RELAY_KEYS: &[&str] = &["networks", "addresses", "pop_before_smtp", "reject_style"];
 const IDENTITY_KEYS: &[&str] = &["enforce", "protect_own_domains", "own_domains_from_outside"];
-const ALERT_KEYS: &[&str] =
-    &["connector_failures", "messages", "after", "mail_every", "webhook", "keep"];
+const ALERT_KEYS: &[&str] = &[
+    "connector_failures",
+    "messages",
+    "after",
+    "mail_every",
+    "webhook",
+    "keep",
+    "ignore",
+    "mail_loops",
+    "unused_connector_after",
+    "check_mx_every",
+    "foreign_senders",
+    "certificate_ends",
+    "old_clients",
+    "queue_growth",
+    "queue_growth_within",
+    "unknown_recipients",
+    "unknown_recipients_within",
+];
 const DKIM_KEYS: &[&str] = &["sign"];
 
 /// Every key, by table.
@@ -142,6 +159,38 @@ fn alerts(root: &Section<'_>, settings: &mut AlertSettings) {
     section.set("mail_every", &mut settings.mail_every, values::positive_duration);
     section.set("keep", &mut settings.keep, values::positive_duration);
     settings.webhook = section.read("webhook", values::web_address);
+    notices(&section, &mut settings.notices);
+}
+
+/// What is noticed beside failing paths.
+fn notices(section: &Section<'_>, settings: &mut NoticeSettings) {
+    const MOST: u64 = 1_000_000_000;
+    let kind = values::word(NoticeKind::ALL);
+    if let Some(ignore) = section.list("ignore", "[\"unused-connector\"]", kind) {
+        settings.ignore = ignore;
+    }
+    let span = values::positive_duration;
+    section.set("mail_loops", &mut settings.mail_loops, values::count(MOST));
+    section.set("unused_connector_after", &mut settings.unused_connector_after, span);
+    section.set("check_mx_every", &mut settings.check_mx_every, span);
+    section.set("foreign_senders", &mut settings.foreign_senders, values::count(MOST));
+    section.set("old_clients", &mut settings.old_clients, values::count(MOST));
+    section.set("queue_growth", &mut settings.queue_growth, values::count(MOST));
+    section.set("queue_growth_within", &mut settings.queue_growth_within, span);
+    section.set("unknown_recipients", &mut settings.unknown_recipients, values::count(MOST));
+    let within = &mut settings.unknown_recipients_within;
+    section.set("unknown_recipients_within", within, span);
+    if let Some(mut spans) = section.list("certificate_ends", "[\"30d\", \"3d\"]", span) {
+        if section.table.get("certificate_ends").is_some_and(is_empty_list) {
+            section.source.error(
+                section.span_of("certificate_ends"),
+                "certificate_ends is empty",
+                "write at least one time span, like [\"30d\"]; to hear nothing of certificates write ignore = [\"certificate-ends\"]",
+            );
+        }
+        spans.sort_unstable_by(|a, b| b.cmp(a));
+        settings.certificate_ends = spans;
+    }
 }
 
 fn organization(root: &Section<'_>, flow: &mut MailFlow) {
@@ -164,6 +213,10 @@ fn organization(root: &Section<'_>, flow: &mut MailFlow) {
         organization.alert_recipients = recipients;
     }
     organization.public_url = section.read("public_url", values::public_url);
+    let example = "[\"gateway.contoso.example\"]";
+    if let Some(hosts) = section.list("expected_mx", example, values::host) {
+        organization.expected_mx = hosts;
+    }
 }
 
 fn is_empty_list(item: &Item) -> bool {

@@ -386,6 +386,17 @@ pub(super) fn smart_host(item: &Item) -> Read<SmartHost> {
     smart_host_of(string(item, "a host in quotes")?)
 }
 
+/// The same without a port.
+pub(super) fn host(item: &Item) -> Read<Host> {
+    match smart_host(item)? {
+        SmartHost { host, port: 25 } => Ok(host),
+        SmartHost { port, .. } => Err(Wrong::new(
+            format!("a port ({port}) has no meaning here"),
+            "write only the host, like gateway.contoso.example",
+        )),
+    }
+}
+
 impl std::str::FromStr for SmartHost {
     type Err = String;
 
