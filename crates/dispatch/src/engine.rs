@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,11 +122,18 @@ pub struct Settings {
     pub forward_limit: u32,
 }
 
-/// Who knows the causes of failures. Reports ask.
+/// Who knows the causes of failures. Reports ask, and the pages that they link to.
 pub trait Causes: Send + Sync {
     /// What has been found out about the failure of an attempt; empty: nothing.
     /// Its evidence is told in each of the languages.
     fn known(&self, attempt: &Attempt, languages: &[Language]) -> Vec<KnownCause>;
+
+    /// Whether the cause of a failure still holds, by what was found out lately or by asking the network
+    /// now, within bounds; `None`: that cannot be told.
+    fn holds<'a>(
+        &'a self,
+        attempt: &'a Attempt,
+    ) -> Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>>;
 }
 
 /// Nobody knows anything.
@@ -135,6 +143,13 @@ pub struct NoCauses;
 impl Causes for NoCauses {
     fn known(&self, _attempt: &Attempt, _languages: &[Language]) -> Vec<KnownCause> {
         Vec::new()
+    }
+
+    fn holds<'a>(
+        &'a self,
+        _attempt: &'a Attempt,
+    ) -> Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>> {
+        Box::pin(std::future::ready(None))
     }
 }
 

@@ -31,7 +31,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::alert::{Absence, Alert, Book, Change, Checked, Closing, FailingPath, Fix};
-use crate::diagnose::{Diagnosis, Facts};
+use crate::diagnose::{Confidence, Diagnosis, Facts, diagnose, next_probes};
 use crate::finding::Finding;
 use crate::notice::Noticed;
 use crate::probe::Probe;
@@ -49,6 +49,12 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// So long a path that nothing waits for keeps its alert: mail may be between two places.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A diagnosis of this age tells whether its cause still holds.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// So long somebody who asks waits for probes.
+const FOR_AN_ANSWER: Duration = Duration::from_secs(8);
 
 /// Posts that wait for the web hook at most.
 const MOST_POSTS: usize = 1_000;
@@ -135,6 +141,15 @@ pub struct Counts {
     pub running: usize,
 }
 
+/// Whether what was diagnosed still holds; `None`: it does not say so.
+fn still_holds(diagnosis: &Diagnosis) -> Option<bool> {
+    match (diagnosis.gone, diagnosis.confidence()) {
+        (true, _) => Some(false),
+        (false, Confidence::Confirmed) => Some(true),
+        _ => None,
+    }
+}
+
 /// What is posted: the address, the event, the alert.
 type Post = (String, &'static str, Alert);
 
@@ -214,6 +229,27 @@ impl Watch {
     #[must_use]
     pub fn diagnosis(&self, path: &str) -> Option<Arc<Diagnosis>> {
         self.held.lock().get(path).map(|held| Arc::clone(&held.diagnosis))
+    }
+
+    /// Whether what made a path fail still holds: by the diagnosis that is there, else by one round of
+    /// probes, within [`FOR_AN_ANSWER`] and the budget of all probes. `None`: that cannot be told.
+    pub async fn holds(&self, path: &FailingPath) -> Option<bool> {
+        let of = work::kind(path);
+        let held = self.held.lock().get(&path.path).filter(|held| held.of == of).cloned();
+        if let Some(held) = held
+            && self.world.now().since(held.diagnosis.at) < FRESH
+            && let Some(holds) = still_holds(&held.diagnosis)
+        {
+            return Some(holds);
+        }
+        let facts = self.world.facts(path).await;
+        let probes = next_probes(&facts, &[], &[]);
+        if probes.is_empty() {
+            return None;
+        }
+        let asked = self.world.probe(&path.path, &probes);
+        let findings = tokio::time::timeout(FOR_AN_ANSWER, asked).await.ok()?;
+        still_holds(&diagnose(&facts, &findings))
     }
 
     /// Counts for metrics.

@@ -19,6 +19,7 @@ fn remedy() -> RemedyView {
 
 pub(crate) fn failing() -> AlertView {
     AlertView {
+        kind: "path".into(),
         id: 1,
         path: "connector \"c\"".into(),
         connector: Some("c".into()),

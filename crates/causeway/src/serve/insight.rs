@@ -10,6 +10,7 @@ mod notices;
 mod tell;
 
 use std::collections::HashSet;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
 
 use causeway_admin::Metric;
@@ -23,7 +24,7 @@ use causeway_insight::notice::Noticed;
 use causeway_insight::probe::Probe;
 use causeway_insight::watch::{KEY, LAST_KEY, Later, Watch, World};
 use causeway_model::config::{AlertSettings, Language, MailFlow};
-use causeway_model::{Attempt, Timestamp};
+use causeway_model::{Attempt, Domain, Timestamp};
 use causeway_report::write::KnownCause;
 use causeway_store::{SharedStore, StoreError};
 use tokio::sync::Notify;
@@ -208,6 +209,31 @@ impl Causes for FoundCauses {
                 .collect(),
             false => all,
         }
+    }
+
+    fn holds<'a>(
+        &'a self,
+        attempt: &'a Attempt,
+    ) -> Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>> {
+        Box::pin(async move {
+            let watch = self.watch.get().and_then(Weak::upgrade)?;
+            watch.holds(&ended_path(attempt)).await
+        })
+    }
+}
+
+/// A path that failed when the delivery of a message ended, and that nothing is known of since.
+fn ended_path(attempt: &Attempt) -> FailingPath {
+    FailingPath {
+        path: attempt.site.clone(),
+        waiting: 0,
+        since: attempt.at,
+        until: attempt.at,
+        failures: 1,
+        serial: 0,
+        // The place of a domain whose MX hosts could not be found has the domain's name.
+        domain: Domain::parse(&attempt.site).ok().map(|domain| domain.to_string()),
+        last: attempt.clone(),
     }
 }
 

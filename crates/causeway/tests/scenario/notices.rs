@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use causeway_testkit::client::Client;
 use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer, TestCa, TestDns, Validity};
 use serde_json::{Value, json};
@@ -258,7 +259,7 @@ fn mail_programs_without_a_safe_tls_are_named_with_the_account_that_logs_in_from
     for _ in 0..2 {
         old_hello(server.listener(2465), 1);
     }
-    let mut plain = causeway_testkit::Client::connect(server.listener(2587));
+    let mut plain = Client::connect(server.listener(2587));
     plain.ehlo();
     assert_eq!(subjects(&server), Vec::<String>::new(), "two are not enough");
     assert_eq!(log_in(&mut plain, "alice@ours.test", "x").code, 538);

@@ -7,6 +7,7 @@
 
 mod standing;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_lc_rs::{digest, rand};
@@ -28,6 +29,12 @@ use crate::engine::{Dispatch, Shared, take_over};
 use crate::parcel::Parcel;
 use crate::route::site_for;
 use crate::site::SiteKey;
+
+/// Places that are asked about for one page.
+const MOST_ASKED: usize = 3;
+
+/// What was found out for one page, by place.
+type Asked = HashMap<String, Option<bool>>;
 
 /// Octets of chance in a token.
 const TOKEN: usize = 20;
@@ -187,8 +194,11 @@ impl Dispatch {
         for returned in &found {
             positions.extend(returned.recipients.iter().map(|index| (*index, returned.at)));
         }
+        let mut asked = Asked::default();
         for (index, at) in positions {
-            if let Some(recipient) = self.returned_recipient(&mail.stored, index, at).await? {
+            let found = self.returned_recipient(&mail.stored, index, at).await?;
+            if let Some((mut recipient, site)) = found {
+                self.ask(&mut recipient, &site, &mut asked).await;
                 mail.recipients.push(recipient);
             }
         }
@@ -200,7 +210,7 @@ impl Dispatch {
         stored: &StoredMessage,
         index: u32,
         at: Timestamp,
-    ) -> Result<Option<ReturnedRecipient>, StoreError> {
+    ) -> Result<Option<(ReturnedRecipient, String)>, StoreError> {
         let shared = &self.shared;
         let position = index as usize;
         let (Some(recipient), Some(state)) =
@@ -230,12 +240,39 @@ impl Dispatch {
             nowhere: site == SiteKey::Nowhere,
             mailbox_exists: shared.mailboxes.find(&recipient.address.mailbox_key()).is_some(),
         });
-        Ok(Some(ReturnedRecipient {
+        let found = ReturnedRecipient {
             index,
             address: recipient.address.clone(),
             result: state.last.clone(),
             standing,
-        }))
+        };
+        Ok(Some((found, site.to_string())))
+    }
+
+    /// Where nothing was tried since, or nothing is tried now: whether the cause still holds is found out. Mail
+    /// that would take another way now says nothing about it.
+    async fn ask(&self, recipient: &mut ReturnedRecipient, site: &str, asked: &mut Asked) {
+        let last = match recipient.standing {
+            CauseStanding::Unknown => None,
+            CauseStanding::Holds { last: Some(last), next: None } => Some(last),
+            _ => return,
+        };
+        let attempt = recipient.result.as_ref().and_then(|result| result.attempt.as_ref());
+        let Some(attempt) = attempt.filter(|attempt| attempt.site == site) else { return };
+        let holds = match asked.get(site) {
+            Some(holds) => *holds,
+            None if asked.len() >= MOST_ASKED => return,
+            None => {
+                let holds = self.shared.causes.holds(attempt).await;
+                asked.insert(site.to_owned(), holds);
+                holds
+            }
+        };
+        recipient.standing = match holds {
+            Some(true) => CauseStanding::Holds { last, next: None },
+            Some(false) => CauseStanding::Gone { since: None },
+            None => return,
+        };
     }
 
     /// Sends returned mail again: with a token, to those for whom there is a point in it; by name, to

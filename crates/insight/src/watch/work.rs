@@ -272,7 +272,7 @@ impl Drop for Running {
 }
 
 /// What kind of failure it is: another one calls for another diagnosis.
-fn kind(path: &FailingPath) -> String {
+pub(super) fn kind(path: &FailingPath) -> String {
     let (code, _) = last_result(&path.last, Phase::Queued);
     format!("{code} {}", path.last.stage.name())
 }

@@ -111,8 +111,8 @@ impl Notices {
         self.floods(server, settings, (now, open), &mut noticed);
         self.loops(server, settings, now, &mut noticed);
         certificates(server, settings, now, open, &mut noticed);
-        let mut state = self.state.lock();
-        growth(server, settings, now, (&mut state.growth, open), &mut noticed);
+        let state = self.state.lock();
+        growth(&state, settings, open, &mut noticed);
         self.unused(server, &state, now, &mut noticed);
         elsewhere(server, &state, open, &mut noticed);
         noticed
@@ -195,12 +195,23 @@ impl Notices {
         let _turn = self.turn.lock().await;
         let now = server.dispatch.now();
         let started = *self.state.lock().started.get_or_insert(now);
+        self.measure(server, now);
         self.look_up_loops(server, now).await;
         if now < started.plus(CALM_START) {
             return;
         }
         self.look_at_uses(server, now).await;
         self.look_at_mx(server, now).await;
+    }
+
+    /// Notes how much waits, when that is due.
+    fn measure(&self, server: &Server, now: Timestamp) {
+        let flow = server.policy.load().flow().clone();
+        let settings = &flow.alerts.notices;
+        if self.state.lock().growth.is_due(settings, now) {
+            let waiting = backlogs(server, settings);
+            self.state.lock().growth.sample(settings, now, waiting);
+        }
     }
 
     /// What our records say of messages that came back.
@@ -397,22 +408,18 @@ fn certificates(
     }
 }
 
-fn growth(
-    server: &Server,
-    settings: &NoticeSettings,
-    now: Timestamp,
-    (growth, open): (&mut Growth, &HashSet<String>),
-    out: &mut Noticed,
-) {
-    if growth.is_due(settings, now) {
-        let (long, all) = server.dispatch.backlogs(settings.queue_growth / 10);
-        let waiting = |path: String, waiting, delivered| Waiting { path, waiting, delivered };
-        let all = waiting(ALL.to_owned(), all.waiting, all.delivered);
-        let long = long.into_iter().map(|b| waiting(b.path, b.waiting, b.delivered));
-        growth.sample(settings, now, long.chain([all]).collect());
-    }
+/// How much waits now.
+fn backlogs(server: &Server, settings: &NoticeSettings) -> Vec<Waiting> {
+    let (long, all) = server.dispatch.backlogs(settings.queue_growth / 10);
+    let waiting = |path: String, waiting, delivered| Waiting { path, waiting, delivered };
+    let all = waiting(ALL.to_owned(), all.waiting, all.delivered);
+    let long = long.into_iter().map(|b| waiting(b.path, b.waiting, b.delivered));
+    long.chain([all]).collect()
+}
+
+fn growth(state: &State, settings: &NoticeSettings, open: &HashSet<String>, out: &mut Noticed) {
     let is_open = |path: &str| open.contains(&key(NoticeKind::QueueGrows, path));
-    out.found.extend(growth.notices(settings, is_open));
+    out.found.extend(state.growth.notices(settings, is_open));
     out.looked.push((NoticeKind::QueueGrows, Duration::ZERO));
 }
 
