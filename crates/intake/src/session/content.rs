@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tracing::{debug, error, info};
 
 use super::{Next, Session, State};
+use crate::header::Scan;
 use crate::io::{Lost, Say};
 use crate::receive::{Incoming, Received};
 use crate::replies;
@@ -224,6 +225,30 @@ impl Session {
         }
     }
 
+    /// What is wrong with the header; what calls for a hold is noted.
+    async fn fault_of_header(
+        &self,
+        transaction: &mut Transaction,
+        scan: &Scan,
+        content: &Content,
+    ) -> Option<Reply> {
+        let limit = self.context.limits.max_hops;
+        if scan.starts_with_white_space {
+            return Some(replies::malformed_header());
+        }
+        if scan.hops > limit {
+            self.saw_loop(transaction, content).await;
+            return Some(replies::looping(scan.hops, limit));
+        }
+        match self.check_header(transaction, &scan.senders) {
+            Err(reply) => Some(reply),
+            Ok(hold) => {
+                transaction.hold = transaction.hold.take().or(hold);
+                None
+            }
+        }
+    }
+
     /// The last checks, and the store. The reply is 250 only with a ticket in hand.
     async fn accept(
         &mut self,
@@ -241,22 +266,9 @@ impl Session {
             Ok(received) => received,
             Err(error) => return store_refusal(&error),
         };
-        let limit = self.context.limits.max_hops;
-        let refusal = if scan.starts_with_white_space {
-            Some(replies::malformed_header())
-        } else if header_too_big {
-            Some(replies::header_too_big())
-        } else if scan.hops > limit {
-            self.saw_loop(&transaction, &content).await;
-            Some(replies::looping(scan.hops, limit))
-        } else {
-            match self.check_header(&transaction, &scan.senders) {
-                Err(reply) => Some(reply),
-                Ok(hold) => {
-                    transaction.hold = transaction.hold.or(hold);
-                    None
-                }
-            }
+        let refusal = match header_too_big {
+            true => Some(replies::header_too_big()),
+            false => self.fault_of_header(&mut transaction, &scan, &content).await,
         };
         if let Some(reply) = refusal {
             info!(client = %self.client, sender = %transaction.reverse_path, %reply, "message refused");

@@ -232,15 +232,14 @@ fn notices(was: &NoticeSettings, is: &NoticeSettings, fields: &mut Fields<'_>) {
     fields.key("unknown_recipients", was.unknown_recipients, is.unknown_recipients);
     let ends = |settings: &NoticeSettings| shown_list(&durations(&settings.certificate_ends));
     fields.key("certificate_ends", ends(was), ends(is));
-    let spans: [(&'static str, fn(&NoticeSettings) -> Duration); 4] = [
-        ("unused_connector_after", |settings| settings.unused_connector_after),
-        ("check_mx_every", |settings| settings.check_mx_every),
-        ("queue_growth_within", |settings| settings.queue_growth_within),
-        ("unknown_recipients_within", |settings| settings.unknown_recipients_within),
-    ];
-    for (key, span) in spans {
-        fields.key(key, format_duration(span(was)), format_duration(span(is)));
-    }
+    let mut span = |key, was: Duration, is: Duration| {
+        fields.key(key, format_duration(was), format_duration(is));
+    };
+    span("unused_connector_after", was.unused_connector_after, is.unused_connector_after);
+    span("check_mx_every", was.check_mx_every, is.check_mx_every);
+    span("queue_growth_within", was.queue_growth_within, is.queue_growth_within);
+    let (within, within_now) = (was.unknown_recipients_within, is.unknown_recipients_within);
+    span("unknown_recipients_within", within, within_now);
 }
 
 fn domains(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {
