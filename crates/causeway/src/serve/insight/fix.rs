@@ -198,14 +198,16 @@ async fn check(server: &Server, watch: &Watch, alert: &Alert) -> Option<Checked>
 
 /// Where mail of the path goes by the configuration in force.
 fn way(server: &Server, alert: &Alert) -> Option<Way> {
+    // A notice is about no path.
+    let attempt = alert.attempt.as_ref()?;
     // The host that was tried, by whatever address its name has now.
     let tried = || -> Option<SmartHost> {
-        let address = alert.attempt.address?;
-        let name = alert.attempt.host.as_deref().and_then(|host| Domain::parse(host).ok());
+        let address = attempt.address?;
+        let name = attempt.host.as_deref().and_then(|host| Domain::parse(host).ok());
         let host = name.map_or(Host::Address(address.ip()), Host::Name);
         Some(SmartHost { host, port: address.port() })
     };
-    let Some(name) = &alert.attempt.connector else {
+    let Some(name) = &attempt.connector else {
         let (hosts, level) = (vec![tried()?], TlsLevel::Opportunistic);
         return Some(Way { hosts, level, expected_name: None });
     };
