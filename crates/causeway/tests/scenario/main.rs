@@ -24,6 +24,7 @@ mod diagnosis;
 mod durability;
 mod expiry;
 mod failures;
+mod fixes;
 mod flow;
 mod forward;
 mod holds;

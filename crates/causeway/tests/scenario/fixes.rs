@@ -1,0 +1,195 @@
+//! Ways out that the server goes by itself: each is applied, and mail flows.
+
+use causeway_testkit::server::Server;
+use causeway_testkit::{Behaviour, ScriptedPeer, TestCa, TestDns, Validity};
+use serde_json::{Value, json};
+
+use super::world::{
+    FEW_ATTEMPTS, assert_all_accounted, inside, send, wait_for_deferral, wait_for_mail,
+    wait_for_status, with_partner,
+};
+
+/// The open alert, once this remedy is offered.
+fn wait_for_remedy(server: &Server, remedy: &str) -> Value {
+    server.wait_for(&format!("the remedy {remedy}"), || {
+        let alerts = server.json(&["alert", "list", "--open"]);
+        let offers = |alert: &&Value| {
+            let remedies = alert["remedies"].as_array().unwrap();
+            remedies.iter().any(|offered| offered["id"] == remedy)
+        };
+        alerts.as_array().unwrap().iter().find(offers).cloned()
+    })
+}
+
+/// Applies a remedy, which must be done.
+fn apply(server: &Server, alert: &Value, remedy: &str) -> Value {
+    let id = alert["id"].to_string();
+    let done = server.json(&["fix", "apply", &id, remedy, "--yes"]);
+    assert_eq!(done["applied"], true, "{done}");
+    done
+}
+
+/// Mail for `x@partner.test` waits.
+fn stuck(server: &Server) {
+    send(server, &["x@partner.test"], "stuck");
+    wait_for_deferral(server, "x@partner.test");
+}
+
+/// Mail for `x@partner.test` has gone, and so has the alert.
+fn flows(server: &Server) {
+    wait_for_status(server, "x@partner.test", "relayed");
+    server.wait_for("no open alert", || {
+        let open = server.json(&["alert", "list", "--open"]);
+        open.as_array().unwrap().is_empty().then_some(())
+    });
+    assert_all_accounted(server);
+}
+
+#[test]
+fn a_connector_that_leads_nowhere_is_switched_off_and_its_mail_goes_by_mx() {
+    let (gone, new) = (ScriptedPeer::refusing(), ScriptedPeer::start(Behaviour::new()));
+    let dns = TestDns::start();
+    dns.mx("partner.test", 10, "mx.partner.test").a("mx.partner.test", &new.ip().to_string());
+    let server = with_partner(gone.address(), "")
+        .mailflow(FEW_ATTEMPTS)
+        .dns(dns.address())
+        .mx_port(new.port())
+        .start();
+    stuck(&server);
+    let alert = wait_for_remedy(&server, "disable-connector");
+    let id = alert["id"].to_string();
+    let plan = server.json(&["fix", "plan", &id, "disable-connector"]);
+    assert_eq!(plan["effects"][0]["kind"], "rerouted", "{plan}");
+    apply(&server, &alert, "disable-connector");
+    flows(&server);
+    assert_eq!(new.block_on_messages(1).len(), 1);
+}
+
+#[test]
+fn an_internal_relay_whose_other_server_is_gone_becomes_authoritative() {
+    let gone = ScriptedPeer::refusing();
+    let server = inside()
+        .internal_relay("corp.test")
+        .connector("to corp", "corp.test", gone.address(), "")
+        .mailflow(FEW_ATTEMPTS)
+        .start();
+    server.add_mailbox("here@corp.test", "a long enough password");
+    send(&server, &["moved@corp.test"], "stuck");
+    wait_for_deferral(&server, "moved@corp.test");
+    let alert = wait_for_remedy(&server, "make-authoritative");
+    let id = alert["id"].to_string();
+    let plan = server.json(&["fix", "plan", &id, "make-authoritative"]);
+    let effects = plan["effects"].to_string();
+    assert!(effects.contains("moved@corp.test"), "who is refused from now on: {plan}");
+    let done = server.json(&["fix", "apply", &id, "make-authoritative", "--yes", "--force"]);
+    assert_eq!(done["applied"], true, "{done}");
+    // The queued message comes back, and unknown recipients are refused at once.
+    wait_for_status(&server, "moved@corp.test", "failed");
+    assert_eq!(wait_for_mail(&server, "alice@ours.test", 1).len(), 1);
+    let mut client = server.client();
+    client.ehlo();
+    client.command("MAIL FROM:<alice@ours.test>");
+    assert_eq!(client.command("RCPT TO:<moved@corp.test>").code, 550);
+    assert_eq!(client.command("RCPT TO:<here@corp.test>").code, 250);
+    let connectors = server.json(&["connector", "list"]);
+    assert_eq!(connectors[0]["enabled"], false, "{connectors}");
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn a_smart_host_is_set_to_where_mail_went_before() {
+    let right = ScriptedPeer::start(Behaviour::new());
+    let wrong = ScriptedPeer::refusing();
+    let server = with_partner(right.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["a@partner.test"], "worked");
+    wait_for_status(&server, "a@partner.test", "relayed");
+    let host = wrong.address().to_string();
+    let set = server.cli(&["connector", "set", "partner", "--smart-host", &host, "--yes"]);
+    assert_eq!(set.status, Some(0), "{set:?}");
+    stuck(&server);
+    let remedy = match wrong.ip() == right.ip() {
+        true => "correct-port",
+        false => "correct-smart-host",
+    };
+    let alert = wait_for_remedy(&server, remedy);
+    assert_eq!(alert["remedies"][0]["id"], "revert", "what was changed is taken back first");
+    let done = apply(&server, &alert, remedy);
+    assert_eq!(done["outcome"], "helped", "{done}");
+    flows(&server);
+}
+
+#[test]
+fn the_name_that_the_certificate_carries_is_expected() {
+    let ca = TestCa::new("Authority");
+    let certificate = ca.issue(&["mail.partner.test"], Validity::Now);
+    let partner = ScriptedPeer::start(Behaviour::new().starttls(&certificate));
+    let tls = "tls = \"domain_validation\"\ntls_domain = \"old.partner.test\"";
+    let server = with_partner(partner.address(), tls)
+        .mailflow(FEW_ATTEMPTS)
+        .trust_root(ca.root_file())
+        .start();
+    stuck(&server);
+    let alert = wait_for_remedy(&server, "correct-tls-name");
+    let done = apply(&server, &alert, "correct-tls-name");
+    assert_eq!(done["outcome"], "helped", "{done}");
+    flows(&server);
+    assert_eq!(server.json(&["connector", "list"])[0]["tls_domain"], "mail.partner.test");
+}
+
+#[test]
+fn demanding_less_of_tls_is_offered_last_with_a_warning_and_never_done_unnamed() {
+    let partner = ScriptedPeer::start(Behaviour::new());
+    let server =
+        with_partner(partner.address(), "tls = \"encryption_only\"").mailflow(FEW_ATTEMPTS).start();
+    stuck(&server);
+    let alert = wait_for_remedy(&server, "lower-tls");
+    let automatic: Vec<&Value> = alert["remedies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|remedy| remedy["automatic"] == true)
+        .collect();
+    let last = automatic.last().unwrap();
+    assert_eq!(last["id"], "lower-tls", "{alert}");
+    assert!(last["warning"].as_str().unwrap().contains("less safe"), "{last}");
+    let id = alert["id"].to_string();
+    assert_ne!(server.json(&["fix", "plan", &id])["remedy"]["id"], "lower-tls");
+    let done = apply(&server, &alert, "lower-tls");
+    assert_eq!(done["outcome"], "helped", "{done}");
+    flows(&server);
+}
+
+#[test]
+fn trying_again_is_a_way_out_when_the_other_end_was_repaired() {
+    let partner = ScriptedPeer::refusing();
+    let server = with_partner(partner.address(), "").mailflow(FEW_ATTEMPTS).start();
+    stuck(&server);
+    let alert = wait_for_remedy(&server, "retry");
+    partner.listen();
+    let done = apply(&server, &alert, "retry");
+    assert_eq!((&done["outcome"], &done["revision"]), (&json!("helped"), &json!(null)), "{done}");
+    flows(&server);
+}
+
+#[test]
+fn an_answer_of_dns_that_is_outdated_is_forgotten() {
+    let right = ScriptedPeer::start(Behaviour::new());
+    let dns = TestDns::start();
+    dns.ttl(3600, 3600);
+    let server = inside()
+        .mailflow(&format!(
+            "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+             recipient_domains = [\"partner.test\"]\nsmart_hosts = [\"mail.partner.test:{}\"]\n",
+            right.port()
+        ))
+        .mailflow(FEW_ATTEMPTS)
+        .dns(dns.address())
+        .start();
+    // The name is not there yet, and that is remembered.
+    stuck(&server);
+    dns.a("mail.partner.test", &right.ip().to_string());
+    let alert = wait_for_remedy(&server, "flush-dns");
+    let done = apply(&server, &alert, "flush-dns");
+    assert_eq!(done["outcome"], "helped", "{done}");
+    flows(&server);
+}
