@@ -48,6 +48,7 @@ pub(crate) async fn watch(server: &Arc<Server>, wake: Arc<Notify>) -> Result<Wat
     let kept = kept_alerts(&server.store).await?;
     let last = server.store.recall(LAST_KEY.into()).await?;
     let last = last.and_then(|text| text.parse().ok()).unwrap_or(0);
+    server.notices.begin(server.dispatch.now());
     let world = Arc::new(Seen { server: Arc::clone(server) });
     Ok(Watch::new(world, wake, kept, last))
 }

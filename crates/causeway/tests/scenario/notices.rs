@@ -102,7 +102,7 @@ fn a_connector_that_never_carried_mail_is_told_of_and_one_that_does_is_not() {
         (ScriptedPeer::start(Behaviour::new()), ScriptedPeer::start(Behaviour::new()));
     let mut server = with_partner(busy.address(), "")
         .connector("old", "old.test", idle.address(), "")
-        .mailflow("[alerts]\nunused_connector_after = \"10h\"\n")
+        .mailflow("[alerts]\nunused_connector_after = \"12h\"\n")
         .start();
     server.advance(2 * MINUTE);
     server.advance(9 * HOUR);
@@ -114,7 +114,7 @@ fn a_connector_that_never_carried_mail_is_told_of_and_one_that_does_is_not() {
     server.terminate();
     server.start();
     server.advance(2 * MINUTE);
-    server.advance(11 * HOUR);
+    server.advance(13 * HOUR);
     send(&server, &["y@partner.test"], "carried too");
     wait_for_status(&server, "y@partner.test", "relayed");
     let alert = wait_for(&server, "unused-connector", "open");

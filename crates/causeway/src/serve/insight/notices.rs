@@ -48,7 +48,7 @@ pub(crate) struct Notices {
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the first step was made.
+    /// When the server started.
     started: Option<Timestamp>,
     growth: Growth,
     /// What DNS said of each domain.
@@ -94,6 +94,11 @@ impl Signs for Notices {
 }
 
 impl Notices {
+    /// The server starts now.
+    pub(super) fn begin(&self, now: Timestamp) {
+        self.state.lock().started = Some(now);
+    }
+
     /// Everything is asked anew.
     pub(crate) fn look_again(&self) {
         let mut state = self.state.lock();
