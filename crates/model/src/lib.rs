@@ -12,7 +12,7 @@
 //! time it is, or deciding what may be sent are other rooms' work.
 //!
 //! **In which order to read.** [`address`] and [`domain`] first, then [`envelope`] (who asked for
-//! what), [`attempt`] and [`reply`] (what happened on the wire), [`said`] (sentences), [`step`] (tests),
+//! what), [`attempt`] and [`reply`] (what happened on the wire), [`mod@said`] (sentences), [`step`] (tests),
 //! [`id`] and [`time`], and
 //! [`config`] (the two files) last.
 
