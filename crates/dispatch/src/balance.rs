@@ -14,7 +14,7 @@ use tokio::time::Instant;
 /// How long a host that gave no session is asked after its equals.
 const REST: Duration = Duration::from_secs(120);
 
-/// Sites that are remembered; who comes after that begins anew with all others.
+/// Sites that are remembered; when there are more, those without a host that rests are forgotten.
 const MOST_SITES: usize = 1_000;
 
 /// A host with its port.
@@ -52,7 +52,11 @@ impl Balance {
             return hosts.to_vec();
         }
         if self.sites.len() >= MOST_SITES && !self.sites.contains_key(site) {
-            self.sites.clear();
+            let rests = |load: &Load| load.rests_until.is_some_and(|until| until > now);
+            self.sites.retain(|_, loads| loads.values().any(rests));
+            if self.sites.len() >= MOST_SITES {
+                self.sites.clear();
+            }
         }
         let loads = self.sites.entry(site.to_owned()).or_default();
         loads.retain(|place, _| hosts.contains(place));

@@ -78,6 +78,7 @@ impl Claim {
         let mut schedule = self.shared.schedule.lock();
         keys.iter().for_each(|key| schedule.forget(*key));
         drop(schedule);
+        keys.iter().for_each(|key| self.shared.doubts.forget(*key));
         let mut shelf = self.shared.shelf.lock();
         for key in keys {
             shelf.forget(key.message);

@@ -11,7 +11,7 @@ use causeway_store::{
     Change, LastResult, NewMessage, QueueFilter, Settlement, Status, StoreError, Update,
 };
 
-use crate::addressee::Addressee;
+use crate::addressee::{Addressee, News};
 use crate::claim::Claim;
 use crate::engine::Dispatch;
 use crate::outcome;
@@ -457,8 +457,8 @@ impl Dispatch {
                     continue;
                 };
                 let attempt = returned(reason, now);
-                let silent = to.silence(recipient);
-                if silent.is_none() {
+                let News { is_told, silence } = to.news(recipient);
+                if is_told {
                     let own = states.as_ref().and_then(|s| s.get(key.index as usize));
                     let own = own.and_then(|s| s.last.as_ref()?.attempt.clone());
                     let before = taken.last.clone().or(own);
@@ -468,12 +468,12 @@ impl Dispatch {
                     told_of.result = Some(attempt.clone());
                     told.push((key.index, told_of));
                 }
-                let detail = silent
+                let detail = silence
                     .clone()
                     .unwrap_or_else(|| format!("returned by an administrator: {reason}"));
                 updates.push(Update {
                     key,
-                    change: Change::Failed { reported: silent.is_none() },
+                    change: Change::Failed { reported: silence.is_none() },
                     result: Some(outcome::result(attempt, Phase::Final)),
                     tried: false,
                     detail: Some(detail),

@@ -1,9 +1,12 @@
 //! What may have been sent without our knowing: after an end without warning.
 //!
 //! A process that is killed between a peer's `250` and our record of it sends the message again after the next
-//! start. It cannot know which ones these are, only which they can be: those that were due when it ended. The
-//! trace of such a delivery says that it may be a duplicate. That the last end was in order is known from a mark
+//! start. It cannot know which ones these are, only which they can be: those that were due when it ended, and
+//! those that had been tried before (an administrator's retry comes before its time). The trace of such a delivery
+//! says that it may be a duplicate, however many attempts later. That the last end was in order is known from a mark
 //! in the store, which only an orderly end takes away.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use causeway_model::RecipientKey;
 use causeway_store::{SharedStore, StoreError};
@@ -20,23 +23,33 @@ pub(crate) const WORDS: &str =
 /// Recipients that may have been sent to by the process before.
 #[derive(Debug, Default)]
 pub(crate) struct Doubts {
+    /// False after an end in order: then nobody looks further.
+    any: AtomicBool,
     keys: Mutex<HashSet<RecipientKey>>,
 }
 
 impl Doubts {
-    /// Adds recipients that were due when the process before ended without warning.
+    /// Adds recipients that the process before may have had in hand when it ended without warning.
     pub(crate) fn add(&self, keys: &[RecipientKey]) {
         self.keys.lock().extend(keys);
+        self.any.store(true, Ordering::Relaxed);
     }
 
-    /// An attempt of a recipient has a result: whether it may have been one too many.
-    pub(crate) fn resolve(&self, key: RecipientKey) -> bool {
-        let mut keys = self.keys.lock();
-        let was_doubtful = keys.remove(&key);
-        if keys.is_empty() && keys.capacity() > 0 {
-            keys.shrink_to_fit();
+    /// Whether a recipient may have been sent to already.
+    pub(crate) fn has(&self, key: RecipientKey) -> bool {
+        self.any.load(Ordering::Relaxed) && self.keys.lock().contains(&key)
+    }
+
+    /// A recipient has ended.
+    pub(crate) fn forget(&self, key: RecipientKey) {
+        if !self.any.load(Ordering::Relaxed) {
+            return;
         }
-        was_doubtful
+        let mut keys = self.keys.lock();
+        if keys.remove(&key) && keys.is_empty() {
+            keys.shrink_to_fit();
+            self.any.store(false, Ordering::Relaxed);
+        }
     }
 }
 
@@ -67,11 +80,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_doubt_is_resolved_by_the_first_result() {
+    fn a_doubt_lasts_to_the_recipient_s_end() {
         let doubts = Doubts::default();
         let key = |n| RecipientKey { message: QueueId::from_u64(n), index: 0 };
         doubts.add(&[key(1), key(2)]);
-        assert!(doubts.resolve(key(1)) && !doubts.resolve(key(1)));
-        assert!(!doubts.resolve(key(3)) && doubts.resolve(key(2)));
+        assert!(doubts.has(key(1)) && doubts.has(key(1)) && !doubts.has(key(3)));
+        doubts.forget(key(1));
+        assert!(!doubts.has(key(1)) && doubts.has(key(2)));
     }
 }

@@ -18,7 +18,7 @@ use causeway_net::sts::Fetch;
 use causeway_net::tls::client::ClientTls;
 use causeway_policy::{MailPolicy, MailboxLookup};
 use causeway_report::write::KnownCause;
-use causeway_store::{Forward, NewMessage, SharedStore, StoreError};
+use causeway_store::{Forward, NewMessage, QueueEntry, SharedStore, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -30,8 +30,8 @@ use crate::bounds::Gates;
 use crate::connect::source_for;
 use crate::demand::WeakSpots;
 use crate::doubt::{self, Doubts};
-use crate::forward::Forwards;
 use crate::holds::{self, Holds};
+use crate::hourly::Hourly;
 use crate::parcel::{Parcel, Shelf};
 use crate::paths::Paths;
 use crate::recent::Recent;
@@ -175,7 +175,9 @@ pub(crate) struct Shared {
     pub(crate) maildirs: Arc<MaildirRoot>,
     pub(crate) return_paths: Arc<ReturnPaths>,
     pub(crate) forward_limit: u32,
-    pub(crate) forwards: Forwards,
+    pub(crate) forwards: Hourly,
+    /// Reports that found nobody and went to the postmaster.
+    pub(crate) lost_reports: Hourly,
     /// Who waits where. Held for moments only, never over an await.
     pub(crate) schedule: Mutex<Schedule>,
     /// Messages between acceptance and first attempt.
@@ -378,7 +380,8 @@ impl Dispatch {
             hostname: settings.hostname,
             return_paths: settings.return_paths,
             forward_limit: settings.forward_limit,
-            forwards: Forwards::default(),
+            forwards: Hourly::default(),
+            lost_reports: Hourly::default(),
             schedule: Mutex::default(),
             shelf: Mutex::default(),
             mx_cache: MxCache::default(),
@@ -448,7 +451,10 @@ impl Dispatch {
             }
             drop(schedule);
             if is_doubtful {
-                self.shared.doubts.add(&due);
+                let in_hand =
+                    |entry: &&QueueEntry| entry.attempts > 0 || entry.next_attempt_at <= now;
+                let keys: Vec<_> = entries.iter().filter(in_hand).map(|entry| entry.key).collect();
+                self.shared.doubts.add(&keys);
             }
             self.shared.place(&due);
         }

@@ -12,51 +12,15 @@
 
 use bytes::Bytes;
 use causeway_model::envelope::{Notify, Recipient};
-use causeway_model::{Address, Envelope, Failure, ReversePath, Timestamp};
+use causeway_model::{Address, Envelope, Failure, ReversePath};
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_store::{Content, Forward, NewMessage, StoreError};
-use hashbrown::HashMap;
-use parking_lot::Mutex;
 
 use crate::engine::Shared;
 use crate::parcel::Parcel;
 
-const HOUR_MILLIS: i64 = 3_600_000;
-
 /// Octets of a header that are looked at.
 const HEADER_LIMIT: u64 = 128 * 1024;
-
-/// How much each mailbox has forwarded lately: when its hour's worth is there again.
-#[derive(Debug, Default)]
-pub(crate) struct Forwards {
-    full_at: Mutex<HashMap<String, Timestamp>>,
-}
-
-impl Forwards {
-    /// Takes one of `limit` an hour; false when there is none.
-    fn take(&self, mailbox: &str, limit: u32, now: Timestamp) -> bool {
-        if limit == 0 {
-            return true;
-        }
-        let each = (HOUR_MILLIS / i64::from(limit)).max(1);
-        let mut full_at = self.full_at.lock();
-        full_at.retain(|_, at| *at > now);
-        let at = full_at.get(mailbox).copied().unwrap_or(now).max(now).as_millis() + each;
-        if at - now.as_millis() > each * i64::from(limit) {
-            return false;
-        }
-        full_at.insert(mailbox.to_owned(), Timestamp::from_millis(at));
-        true
-    }
-
-    /// Gives back one that was taken: nothing was forwarded after all.
-    fn give_back(&self, mailbox: &str, limit: u32) {
-        let each = HOUR_MILLIS.checked_div(i64::from(limit)).unwrap_or_default().max(1);
-        if let Some(at) = self.full_at.lock().get_mut(mailbox) {
-            *at = Timestamp::from_millis(at.as_millis() - each);
-        }
-    }
-}
 
 /// The copy of a message for whom its mailbox forwards to.
 pub(crate) async fn forwarded(
@@ -192,21 +156,6 @@ mod tests {
         assert!(!has("Delivered-To: bob@ours.test\r\n\r\nDelivered-To: alice@ours.test\r\n"));
         assert!(!has("X-Delivered-To: alice@ours.test\r\n\r\n"));
         assert!(!has(""));
-    }
-
-    #[test]
-    fn a_mailbox_forwards_so_much_in_an_hour() {
-        let forwards = Forwards::default();
-        let at = |minutes: i64| Timestamp::from_millis(minutes * 60_000);
-        assert!(forwards.take("alice", 2, at(0)) && forwards.take("alice", 2, at(0)));
-        assert!(!forwards.take("alice", 2, at(0)));
-        assert!(forwards.take("bob", 2, at(0)), "each has its own");
-        assert!(!forwards.take("alice", 2, at(29)));
-        assert!(forwards.take("alice", 2, at(30)));
-        assert!(!forwards.take("alice", 2, at(30)));
-        forwards.give_back("alice", 2);
-        assert!(forwards.take("alice", 2, at(30)), "what was given back is there again");
-        assert!((0..1000).all(|_| forwards.take("carol", 0, at(0))), "no bound");
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn no_earlier(newest: QueueId, told: Option<QueueId>) -> QueueId {
 /// Sends a sender a report about one message.
 async fn tell_sender(shared: &Arc<Shared>, id: QueueId) -> Result<(), StoreError> {
     let Some((parcel, stored)) = without_content(shared, id).await? else { return Ok(()) };
-    let to = Addressee::of(shared, &parcel).await;
+    let to = Addressee::of_late(shared, &parcel).await;
     let now = shared.clock.now();
     let (mut updates, mut about) = (Vec::new(), Vec::new());
     for (index, state) in held(&stored) {

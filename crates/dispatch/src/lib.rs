@@ -36,6 +36,7 @@ mod doubt;
 pub mod engine;
 pub(crate) mod forward;
 mod holds;
+mod hourly;
 pub mod letter;
 mod local;
 mod outcome;

@@ -91,12 +91,10 @@ pub(crate) async fn after_attempt(
         return plan;
     }
     let to = Addressee::of(shared, parcel).await;
-    failed.retain(|(index, failed)| match to.silence(&failed.recipient) {
-        Some(reason) => {
-            plan.silent.insert(*index, reason);
-            false
-        }
-        None => true,
+    failed.retain(|(index, failed)| {
+        let news = to.news(&failed.recipient);
+        plan.silent.extend(news.silence.map(|reason| (*index, reason)));
+        news.is_told
     });
     for (index, recipient) in &mut failed {
         add_history(shared, parcel, *index, recipient).await;

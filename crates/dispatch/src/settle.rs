@@ -158,13 +158,10 @@ async fn prepare(
                     let silent = plan.silent.get(&verdict.index);
                     (Change::Failed { reported: silent.is_none() }, silent.cloned())
                 }
-                Change::Relayed if shared.doubts.resolve(key) => {
+                Change::Relayed if shared.doubts.has(key) => {
                     (Change::Relayed, Some(format!("{} ({})", verdict.result.reply, doubt::WORDS)))
                 }
-                change => {
-                    shared.doubts.resolve(key);
-                    (change, None)
-                }
+                change => (change, None),
             };
             Update { key, change, result: Some(verdict.result.clone()), tried: true, detail }
         })
@@ -239,7 +236,10 @@ fn apply(shared: &Arc<Shared>, conclusion: &Conclusion) {
                 schedule.count_attempt(key);
                 schedule.wait(key, until);
             }
-            _ => schedule.forget(key),
+            _ => {
+                shared.doubts.forget(key);
+                schedule.forget(key);
+            }
         }
     }
     drop(schedule);
@@ -275,6 +275,7 @@ pub(crate) fn forget(shared: &Arc<Shared>, keys: &[RecipientKey]) {
         schedule.forget(*key);
     }
     drop(schedule);
+    keys.iter().for_each(|key| shared.doubts.forget(*key));
     let mut shelf = shared.shelf.lock();
     for key in keys {
         shelf.forget(key.message);

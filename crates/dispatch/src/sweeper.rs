@@ -19,7 +19,7 @@ use causeway_store::{
 };
 use tracing::{error, info};
 
-use crate::addressee::Addressee;
+use crate::addressee::{Addressee, News};
 use crate::claim::{self, Claim, Taken};
 use crate::engine::Shared;
 use crate::holds;
@@ -199,18 +199,18 @@ async fn expire(
         };
         let waited = claim.taken().iter().find(|taken| taken.key == key);
         let (attempt, count) = last_attempt(waited, state);
-        let silent = to.silence(recipient);
-        if silent.is_none() {
+        let News { is_told, silence } = to.news(recipient);
+        if is_told {
             let mut recipient = reported(recipient.clone(), Phase::Expired, attempt.clone(), count);
             add_history(shared, &parcel, key.index, &mut recipient).await;
             told.push((key.index, recipient));
         }
         updates.push(Update {
             key,
-            change: Change::Failed { reported: silent.is_none() },
+            change: Change::Failed { reported: silence.is_none() },
             result: Some(expired_result(attempt)),
             tried: false,
-            detail: silent,
+            detail: silence,
         });
     }
     info!(id = %message, recipients = updates.len(), "returned: it could not be sent in time");
@@ -252,7 +252,7 @@ async fn tell_late(
     let Some((parcel, stored)) = without_content(shared, message).await? else { return Ok(()) };
     let queue = shared.policy.load().flow().queue.clone();
     let next = next_delay_notice(&queue, stored.received_at, now);
-    let to = Addressee::of(shared, &parcel).await;
+    let to = Addressee::of_late(shared, &parcel).await;
     let (mut updates, mut told) = (Vec::new(), Vec::new());
     for key in entries.iter().map(|entry| entry.key) {
         let index = key.index as usize;

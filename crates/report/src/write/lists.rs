@@ -36,10 +36,8 @@ pub fn list_mail(content: &[u8], reverse_path: &Address) -> ListMail {
     }
     let key = reverse_path.mailbox_key();
     let is_own = |text: &str| Address::parse(text).is_ok_and(|own| own.mailbox_key() == key);
-    let written_to = [message.to(), message.cc(), message.reply_to()];
-    let mut written_to = written_to.into_iter().flatten().flat_map(|list| list.iter());
-    if written_to.any(|one| one.address().is_some_and(is_own))
-        || posting_addresses(list_post).any(is_own)
+    // To, Cc and Reply-To prove nothing: who sends news to many often writes to themselves and takes the answers.
+    if posting_addresses(list_post).any(is_own)
         || address_of_id(list_id).is_some_and(|own| is_own(&own))
     {
         ListMail::FromListAddress
@@ -86,15 +84,11 @@ mod tests {
                 ListMail::FromListAddress,
             ),
             ("List-Post: NO", "owner@ext.test", ListMail::ToMany),
+            ("Precedence: List\r\nTo: All <all@ext.test>", "all@ext.test", ListMail::ToMany),
             (
-                "Precedence: List\r\nTo: All <all@ext.test>",
-                "all@ext.test",
-                ListMail::FromListAddress,
-            ),
-            (
-                "Precedence: list\r\nReply-To: all@ext.test",
-                "all@ext.test",
-                ListMail::FromListAddress,
+                "List-Id: News <news.ext.test>\r\nReply-To: shop@ext.test",
+                "shop@ext.test",
+                ListMail::ToMany,
             ),
         ] {
             assert_eq!(of(header, reverse_path), expected, "{header} {reverse_path}");
