@@ -31,8 +31,8 @@ use tokio::net::{TcpStream, UnixStream};
 use crate::password::Password;
 use crate::types::{
     AdvanceClock, AuditReport, ChangeMailbox, ChangePassword, Clock, CreateMailbox, ErrorBody,
-    Health, MailboxView, MailboxWithPassword, MessageDetail, QueueAction, QueueActionRequest,
-    QueuePage, QueueQuery, Touched, TracePage, TraceQuery,
+    Health, MailboxView, MailboxWithPassword, MessageDetail, ProblemView, QueueAction,
+    QueueActionRequest, QueuePage, QueueQuery, Touched, TracePage, TraceQuery,
 };
 
 /// The port of an admin listener where none is written.
@@ -177,6 +177,8 @@ pub enum ClientError {
         what: String,
         /// What to do instead.
         instead: String,
+        /// What was found in a text that cannot be used.
+        problems: Vec<ProblemView>,
     },
     /// The answer is not one that this version understands.
     #[error("the answer of the server on {target} was not understood: {detail}")]
@@ -451,6 +453,7 @@ impl Client {
                 status: status.as_u16(),
                 what: error.what,
                 instead: error.instead,
+                problems: error.problems,
             }),
             Err(_) => Err(self.not(format!("HTTP status {status} without an explanation"))),
         }

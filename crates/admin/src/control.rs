@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use causeway_model::config::{Language, MailFlow, OutboundConnector};
+use causeway_model::config::{Language, MailFlow, OutboundConnector, Problem, Severity};
 use causeway_model::{Address, RecipientKey, Timestamp};
 use causeway_store::{LastResult, StoreError};
 use tokio::sync::mpsc::Sender;
@@ -100,7 +100,7 @@ pub trait ServerControl: Send + Sync + 'static {
     /// The revision in force, its text, and whether the file differs.
     fn flow(&self) -> ControlFuture<'_, FlowView>;
 
-    /// What this text of `mailflow.toml` would do. [`ControlError::Refused`] when it cannot be read.
+    /// What this text of `mailflow.toml` would do. [`ControlError::Unusable`] when it has errors.
     fn flow_plan(&self, text: String) -> ControlFuture<'_, PlanAnswer>;
 
     /// Puts this text in force: the file, a revision, sessions, queued mail. All of it or nothing: once
@@ -212,6 +212,9 @@ pub enum ControlError {
         /// What to do instead.
         instead: String,
     },
+    /// A text of `mailflow.toml` has errors: everything that was found in it, an error at least.
+    #[error("{}", first_of(.0))]
+    Unusable(Vec<Problem>),
     /// What was asked does not fit what happened meanwhile.
     #[error("{what}; {instead}")]
     Conflict {
@@ -229,4 +232,14 @@ pub enum ControlError {
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// The first error, and how many there are beside it.
+fn first_of(problems: &[Problem]) -> String {
+    let mut errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let first = errors.next().map(ToString::to_string).unwrap_or_default();
+    match errors.count() {
+        0 => first,
+        more => format!("{first} (and {more} more)"),
+    }
 }

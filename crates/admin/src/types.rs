@@ -16,8 +16,8 @@ mod trace;
 use std::net::IpAddr;
 
 use causeway_catalog::sentence::Sentence;
-use causeway_model::config::{DomainType, Language, Peer, TlsLevel};
-use causeway_model::{Address, Domain, ReversePath, Timestamp};
+use causeway_model::config::{DomainType, Language, Peer, Problem, TlsLevel};
+use causeway_model::{Address, Domain, ReversePath, Said, Timestamp};
 use causeway_store::Audit;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -79,6 +79,42 @@ pub struct ErrorDetail {
     /// The field of the request that it is about, as a JSON pointer (RFC 6901), where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// When a text of `mailflow.toml` cannot be used: everything that was found in it, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ProblemView>,
+}
+
+/// One thing that is wrong in a configuration file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemView {
+    /// The file.
+    pub file: String,
+    /// From 1; null when the problem has no place in the file.
+    pub line: Option<usize>,
+    /// In characters, from 1; null as for the line.
+    pub column: Option<usize>,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What is wrong, as a clause.
+    pub what: String,
+    /// What to write or do instead, as a clause.
+    pub instead: String,
+}
+
+impl ProblemView {
+    /// A problem, told in this language.
+    #[must_use]
+    pub fn of(problem: &Problem, language: Language) -> Self {
+        let speak = |said: &Said| Sentence::from(said.clone()).speak(language).into();
+        Self {
+            file: problem.file.clone(),
+            line: Some(problem.line).filter(|line| *line > 0),
+            column: Some(problem.column).filter(|column| *column > 0),
+            severity: problem.severity.word().into(),
+            what: speak(&problem.what),
+            instead: speak(&problem.instead),
+        }
+    }
 }
 
 // --- mailboxes ---

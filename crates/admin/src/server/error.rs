@@ -4,11 +4,11 @@ use axum::Json;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use causeway_model::config::{Connector, MailFlow, nearest};
+use causeway_model::config::{Connector, Language, MailFlow, Problem, Severity, nearest};
 use causeway_store::StoreError;
 
 use crate::control::ControlError;
-use crate::types::{ErrorBody, ErrorDetail};
+use crate::types::{ErrorBody, ErrorDetail, ProblemView};
 
 /// A refusal: status, what, what instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(super) struct ApiError {
     pub(super) instead: String,
     /// JSON pointer to the field of the request.
     pub(super) field: Option<String>,
+    /// What was found in a text that cannot be used.
+    pub(super) problems: Vec<ProblemView>,
 }
 
 impl ApiError {
@@ -26,7 +28,13 @@ impl ApiError {
         what: impl Into<String>,
         instead: impl Into<String>,
     ) -> Self {
-        Self { status, what: what.into(), instead: instead.into(), field: None }
+        Self {
+            status,
+            what: what.into(),
+            instead: instead.into(),
+            field: None,
+            problems: Vec::new(),
+        }
     }
 
     /// It is about this field.
@@ -38,6 +46,36 @@ impl ApiError {
     /// 400: the request cannot be understood, or asks for something that cannot be.
     pub(super) fn bad_request(what: impl Into<String>, instead: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, what, instead)
+    }
+
+    /// 400: a text of `mailflow.toml` has errors. All of them are told, and the first one in `what`.
+    fn unusable(problems: &[Problem], language: Language) -> Self {
+        let problems: Vec<ProblemView> =
+            problems.iter().map(|problem| ProblemView::of(problem, language)).collect();
+        let mut errors = problems.iter().filter(|p| p.severity == Severity::Error.word());
+        let Some(first) = errors.next() else {
+            return Self::unavailable("the text could not be read", "see the server's log");
+        };
+        let place = match (first.line, first.column) {
+            (Some(line), Some(column)) => format!("{}:{line}:{column}", first.file),
+            _ => first.file.clone(),
+        };
+        let more = match errors.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more, all in `problems`)"),
+        };
+        let what = format!("{place}: error: {}", first.what);
+        let mut error = Self::bad_request(what, format!("{}{more}", first.instead));
+        error.problems = problems;
+        error
+    }
+
+    /// The same as from [`ControlError`], with problems of a text in this language.
+    pub(super) fn spoken(error: ControlError, language: Language) -> Self {
+        match error {
+            ControlError::Unusable(problems) => Self::unusable(&problems, language),
+            other => other.into(),
+        }
     }
 
     /// 404.
@@ -87,6 +125,7 @@ impl From<ControlError> for ApiError {
         match error {
             ControlError::NotFound(_) => Self::not_found(error.to_string(), "check the spelling"),
             ControlError::Refused { what, instead } => Self::bad_request(what, instead),
+            ControlError::Unusable(problems) => Self::unusable(&problems, Language::En),
             ControlError::Conflict { what, instead } => {
                 Self::new(StatusCode::CONFLICT, what, instead)
             }
@@ -104,9 +143,10 @@ impl IntoResponse for ApiError {
         if self.status.is_server_error() {
             tracing::warn!(what = %self.what, "an API request could not be served");
         }
-        let detail = ErrorDetail { what: self.what, instead: self.instead, field: self.field };
-        let mut response = (self.status, Json(ErrorBody { error: detail })).into_response();
-        if self.status == StatusCode::UNAUTHORIZED {
+        let Self { status, what, instead, field, problems } = self;
+        let detail = ErrorDetail { what, instead, field, problems };
+        let mut response = (status, Json(ErrorBody { error: detail })).into_response();
+        if status == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("Bearer realm=\"causeway\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
         }

@@ -29,7 +29,8 @@ pub(super) async fn plan(
     LongJsonBody(proposal): LongJsonBody<Proposal>,
 ) -> Result<Json<PlanAnswer>, ApiError> {
     let text = proposed(&api, proposal.text, proposal.revision).await?;
-    let answer = api.inner.control.flow_plan(text).await?;
+    let planned = api.inner.control.flow_plan(text).await;
+    let answer = planned.map_err(|error| ApiError::spoken(error, language))?;
     Ok(Json(answer.speak(language)))
 }
 
@@ -55,7 +56,8 @@ pub(super) async fn apply(
         ));
     }
     let text = proposed(&api, request.text.take(), request.revision).await?;
-    let answer = api.inner.control.flow_apply(text, request, author.0).await?;
+    let applied = api.inner.control.flow_apply(text, request, author.0).await;
+    let answer = applied.map_err(|error| ApiError::spoken(error, language))?;
     Ok(Json(answer.speak(language)))
 }
 

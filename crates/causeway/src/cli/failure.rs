@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Failed(String),
     /// Exit status 2: what was said, or what is in a file, is not usable.
     BadInput(String),
+    /// Exit status 2: the same with several things to say, one a line.
+    BadInputs(Vec<String>),
     /// Exit status 3.
     Unreachable(String),
     /// The reader of our output has gone away: exit status 0, and silence.
@@ -36,7 +38,7 @@ impl Failure {
         match self {
             Self::PipeClosed => 0,
             Self::Failed(_) => 1,
-            Self::BadInput(_) => 2,
+            Self::BadInput(_) | Self::BadInputs(_) => 2,
             Self::Unreachable(_) => 3,
         }
     }
@@ -45,6 +47,7 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         match self {
             Self::PipeClosed => {}
+            Self::BadInputs(lines) => lines.iter().for_each(|line| say(line)),
             Self::Failed(line) | Self::BadInput(line) | Self::Unreachable(line) => say(line),
         }
         ExitCode::from(self.status())
@@ -63,7 +66,7 @@ impl From<ClientError> for Failure {
             ClientError::Unreachable { target, detail, kind } => {
                 Self::Unreachable(words::unreachable(&target, &detail, kind))
             }
-            ClientError::Refused { status: 400 | 413, what, instead } => {
+            ClientError::Refused { status: 400 | 413, what, instead, .. } => {
                 Self::BadInput(format!("{what}; {instead}"))
             }
             ClientError::Refused { what, instead, .. } => {
@@ -94,8 +97,12 @@ mod tests {
 
     #[test]
     fn the_exit_status_says_whose_fault_it_is() {
-        let refused =
-            |status| ClientError::Refused { status, what: "no".into(), instead: "yes".into() };
+        let refused = |status| ClientError::Refused {
+            status,
+            what: "no".into(),
+            instead: "yes".into(),
+            problems: Vec::new(),
+        };
         for (error, status) in [
             (refused(400), 2),
             (refused(404), 1),

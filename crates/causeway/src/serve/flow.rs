@@ -345,10 +345,10 @@ pub(crate) async fn reload(server: &Arc<Server>) -> Result<Option<u64>, String> 
     let proposed = match proposed(server, text).await {
         Ok(proposed) => proposed,
         Err(unusable) => {
-            if let Unusable::Errors(problems) = &unusable {
+            if let ControlError::Unusable(problems) = &unusable {
                 problems.iter().for_each(|problem| warn!("{problem}"));
             }
-            return Err(ControlError::from(unusable).to_string());
+            return Err(format!("{unusable}; `causeway check` has everything that is wrong"));
         }
     };
     proposed.problems.iter().for_each(|problem| warn!("{problem}"));
@@ -383,45 +383,32 @@ fn warnings(problems: &[Problem]) -> Vec<Sentence> {
     warnings.map(Sentence::from).collect()
 }
 
-/// Why a text cannot be proposed.
-enum Unusable {
-    /// It has errors: all that was found in it.
-    Errors(Vec<Problem>),
-    /// The server failed.
-    Broken,
-}
-
-impl From<Unusable> for ControlError {
-    fn from(unusable: Unusable) -> Self {
-        let Unusable::Errors(problems) = unusable else {
-            return Self::Unavailable("the text could not be read; see the server's log".into());
-        };
-        let mut errors = problems.into_iter().filter(|p| p.severity == Severity::Error);
-        let Some(first) = errors.next() else {
-            return Self::Unavailable(format!("{MAIL_FLOW_FILE} could not be read"));
-        };
-        let more = match errors.count() {
-            0 => String::new(),
-            n => format!(" (and {n} more; `causeway check` has them all)"),
-        };
-        let what = format!("{}: error: {}", first.place(), first.what);
-        Self::Refused { what, instead: format!("{}{more}", first.instead) }
-    }
-}
-
 /// Reads and compiles a text, on a thread of its own: large ones take a while.
-async fn proposed(server: &Arc<Server>, text: String) -> Result<Proposed, Unusable> {
+async fn proposed(server: &Arc<Server>, text: String) -> Result<Proposed, ControlError> {
     let server = Arc::clone(server);
     let reading =
         tokio::task::spawn_blocking(move || read_proposal(&server.machine, &server.hostname, text));
-    reading.await.unwrap_or(Err(Unusable::Broken))
+    reading.await.unwrap_or_else(|_| {
+        let what = "the text could not be read; see the server's log";
+        Err(ControlError::Unavailable(what.into()))
+    })
 }
 
-fn read_proposal(machine: &Machine, hostname: &str, text: String) -> Result<Proposed, Unusable> {
-    let Loaded { value, mut problems, places, text, .. } = configuration::mail_flow_text(text);
-    let Some(flow) = value else { return Err(Unusable::Errors(problems)) };
+fn read_proposal(
+    machine: &Machine,
+    hostname: &str,
+    text: String,
+) -> Result<Proposed, ControlError> {
+    let Loaded { value, rest, mut problems, places, text, .. } =
+        configuration::mail_flow_text(text);
     let (machine_places, now) = (Places::none(MACHINE_FILE), Clock::system().now());
-    problems.extend(causeway_policy::check(&flow, machine, &places, &machine_places, now));
+    if let Some(flow) = value.as_ref().or(rest.as_ref()) {
+        problems.extend(causeway_policy::check(flow, machine, &places, &machine_places, now));
+    }
+    let Some(flow) = value else {
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        return Err(ControlError::Unusable(problems));
+    };
     let policy = MailPolicy::compile(Arc::new(flow), hostname)
         .with_own_addresses(causeway_net::local::local_addresses());
     Ok(Proposed { policy, problems, text })

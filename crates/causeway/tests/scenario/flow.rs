@@ -204,6 +204,65 @@ fn a_file_read_again_by_signal_is_a_revision_too() {
     assert_eq!(revisions(&server).len(), 2);
 }
 
+/// Two errors of the parser and one of what was read in spite of them.
+const BROKEN: &str = "[[domain]]\nname = \"more.test\"\ntyp = \"authoritative\"\n\
+                      [[domain]]\nname = \"b..test\"\n[queue]\nretry_after = [\"soon\"]\n";
+
+#[test]
+fn a_text_with_errors_is_told_with_all_of_them_at_once() {
+    let server = ours().start();
+    let before = file(&server);
+    let text = format!("{before}{BROKEN}");
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("new.toml");
+    std::fs::write(&path, &text).unwrap();
+    let path = path.display().to_string();
+    for arguments in [&["plan", &path][..], &["apply", &path, "--yes"]] {
+        let refused = server.cli(arguments);
+        assert_eq!(refused.status, Some(2), "{refused:?}");
+        let lines: Vec<&str> = refused.stderr.lines().collect();
+        assert_eq!(lines.len(), 3, "{refused:?}");
+        for (line, word) in lines.iter().zip(["typ", "b..test", "soon"]) {
+            assert!(line.contains(&format!("{path}:")) && line.contains(word), "{line}");
+        }
+    }
+    let (status, answer) = post(&server, "/v1/flow/plan", &json!({ "text": text }));
+    assert_eq!(status, 400, "{answer}");
+    let problems = answer["error"]["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 3, "{answer}");
+    assert_eq!(problems[0]["severity"], "error");
+    assert_eq!(file(&server), before);
+}
+
+#[test]
+fn what_a_signal_could_not_put_in_force_is_in_health_with_place_and_remedy() {
+    let server = ours().start();
+    let before = file(&server);
+    let line = before.lines().count() + 3;
+    write_file(&server, &format!("{before}{BROKEN}"));
+    server.signal(rustix::process::Signal::HUP);
+    let told = server.wait_for("a reason in health", || {
+        let health = server.cli(&["health"]);
+        health.stdout.contains("typ").then_some(health.stdout)
+    });
+    for part in [
+        &format!("mailflow.toml:{line}:1: error: "),
+        "unknown key \"typ\"",
+        "did you mean \"type\"?",
+        "(and 2 more)",
+        "`causeway check`",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(revisions(&server).len(), 1);
+    // Corrected and read again, it is said no more.
+    write_file(&server, &before);
+    server.signal(rustix::process::Signal::HUP);
+    server.wait_for("nothing wrong in health", || {
+        (!server.cli(&["health"]).stdout.contains("typ")).then_some(())
+    });
+}
+
 #[test]
 fn a_file_changed_while_the_server_was_down_is_a_revision_at_its_start() {
     let mut server = ours().start();
@@ -409,7 +468,8 @@ fn connectors_are_added_changed_disabled_and_removed_with_mail_in_the_queue() {
     wait_for_status(&server, "x@partner.test", "relayed");
     let wrong_word = server.cli(&["connector", "set", "partner", "--smart-host", "a b"]);
     assert_eq!(wrong_word.status, Some(2), "{wrong_word:?}");
-    assert!(wrong_word.stderr.contains("mailflow.toml:"), "{wrong_word:?}");
+    assert!(wrong_word.stderr.contains("--smart-host \"a b\": "), "{wrong_word:?}");
+    assert!(!wrong_word.stderr.contains("mailflow.toml:"), "{wrong_word:?}");
     assert_eq!(server.cli(&["connector", "set", "none", "--use-mx"]).status, Some(1));
     for command in [
         &["connector", "disable", "partne"][..],

@@ -304,6 +304,12 @@ impl FlowEditor {
         }
     }
 
+    /// The position of a `domain` or `connector`, from 0, in the order of the file.
+    #[must_use]
+    pub fn position(&self, kind: &str, name: &str) -> Option<usize> {
+        self.find(kind, name, if kind == "domain" { &same_domain } else { &same_text })
+    }
+
     /// The position of the entry with this name.
     fn find(&self, kind: &str, name: &str, same: &Same) -> Option<usize> {
         self.names(kind).position(|found| found.is_some_and(|found| same(found, name)))

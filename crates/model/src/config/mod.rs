@@ -61,6 +61,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The word in messages and in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 impl Problem {
     /// `mailflow.toml:12:8`, or the file alone.
     #[must_use]
@@ -75,10 +86,7 @@ impl Problem {
 impl fmt::Display for Problem {
     /// `mailflow.toml:12:8: error: unknown key "tsl"; did you mean "tls"?`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.severity {
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
+        let word = self.severity.word();
         write!(f, "{}: {word}: {}; {}", self.place(), self.what, self.instead)
     }
 }

@@ -21,6 +21,7 @@ use super::super::failure::{Failure, say};
 use super::super::output::{Columns, Output, Tone, Width};
 use super::super::when;
 use super::super::words::{self, Words, harmless};
+use super::source::Source;
 
 /// Revisions shown as text when no limit is given.
 const TEXT_LIMIT: u32 = 20;
@@ -31,11 +32,12 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<Answer, Failure> {
     let mut client = context.connect().await?;
-    let proposal = match arguments.revision {
-        Some(revision) => Proposal { text: None, revision: Some(revision) },
-        None => Proposal { text: Some(read(arguments.file.as_deref(), context)?), revision: None },
+    let (proposal, source) = match arguments.revision {
+        Some(revision) => of_revision(revision),
+        None => of_file(arguments.file.as_deref(), context)?,
     };
-    let answer = client.flow_plan(&proposal).await?;
+    let planned = client.flow_plan(&proposal).await;
+    let answer = planned.map_err(|error| source.failure(error, context.language))?;
     let mut output = context.output();
     if output.is_json() {
         output.json(&answer)?;
@@ -48,9 +50,10 @@ pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<
 
 pub(super) async fn apply(arguments: ApplyArguments, context: &Context) -> Result<Answer, Failure> {
     let mut client = context.connect().await?;
-    let text = read(arguments.file.as_deref(), context)?;
+    let (proposal, source) = of_file(arguments.file.as_deref(), context)?;
     let change = Change {
-        proposal: Proposal { text: Some(text), revision: None },
+        proposal,
+        source,
         base: arguments.base,
         reason: String::new(),
         force: arguments.force.force,
@@ -64,8 +67,10 @@ pub(super) async fn revert(
     context: &Context,
 ) -> Result<Answer, Failure> {
     let mut client = context.connect().await?;
+    let (proposal, source) = of_revision(arguments.revision);
     let change = Change {
-        proposal: Proposal { text: None, revision: Some(arguments.revision) },
+        proposal,
+        source,
         base: None,
         reason: String::new(),
         force: arguments.force.force,
@@ -74,8 +79,24 @@ pub(super) async fn revert(
     carry_out(&mut client, change, context).await
 }
 
-/// The text of a file: the named one, standard input, or the one in the configuration directory.
-fn read(file: Option<&Path>, context: &Context) -> Result<String, Failure> {
+/// The text of an earlier revision.
+fn of_revision(number: u64) -> (Proposal, Source) {
+    let proposal = Proposal { text: None, revision: Some(number) };
+    (proposal, Source::File(format!("{MAIL_FLOW_FILE} of revision {number}")))
+}
+
+/// The text of a file, and where it comes from.
+fn of_file(file: Option<&Path>, context: &Context) -> Result<(Proposal, Source), Failure> {
+    let (mut name, text) = read(file, context)?;
+    if file.is_some_and(|path| path.as_os_str() == "-") {
+        // What is piped in is a mailflow.toml without a place of its own.
+        MAIL_FLOW_FILE.clone_into(&mut name);
+    }
+    Ok((Proposal { text: Some(text), revision: None }, Source::File(name)))
+}
+
+/// A file's name and its text: the named one, standard input, or the one in the configuration directory.
+fn read(file: Option<&Path>, context: &Context) -> Result<(String, String), Failure> {
     let own = context.config_directory.join(MAIL_FLOW_FILE);
     let (name, bytes) = match file {
         Some(path) if path.as_os_str() == "-" => {
@@ -86,7 +107,9 @@ fn read(file: Option<&Path>, context: &Context) -> Result<String, Failure> {
         Some(path) => (path.display().to_string(), std::fs::read(path)),
         // As for the server, an absent file is one with nothing in it.
         None => match std::fs::read(&own) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(String::new()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok((own.display().to_string(), String::new()));
+            }
             read => (own.display().to_string(), read),
         },
     };
@@ -95,14 +118,18 @@ fn read(file: Option<&Path>, context: &Context) -> Result<String, Failure> {
             "{name}: {error}; name a mailflow.toml, or - for standard input"
         ))
     })?;
-    String::from_utf8(bytes)
-        .map_err(|_| Failure::bad_input(format!("{name} is not UTF-8 text; save it as UTF-8")))
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((name, text)),
+        Err(_) => Err(Failure::bad_input(format!("{name} is not UTF-8 text; save it as UTF-8"))),
+    }
 }
 
 /// A change that is to be made.
 pub(super) struct Change {
     /// What is to be in force.
     pub(super) proposal: Proposal,
+    /// Where that comes from.
+    pub(super) source: Source,
     /// The revision that it was made from; without one, the revision that the plan was made with.
     pub(super) base: Option<u64>,
     /// Why, where nobody says so with `--reason`.
@@ -134,7 +161,9 @@ pub(super) async fn carry_out_telling(
     change: Change,
     context: &Context,
 ) -> Result<(Answer, ApplyAnswer), Failure> {
-    let PlanAnswer { plan, base, warnings } = client.flow_plan(&change.proposal).await?;
+    let planned = client.flow_plan(&change.proposal).await;
+    let PlanAnswer { plan, base, warnings } =
+        planned.map_err(|error| change.source.failure(error, context.language))?;
     tell_plan(&plan, &warnings, context)?;
     if plan.stands_refused(change.force) {
         let told = ApplyAnswer { plan, applied: false, revision: base, warnings };

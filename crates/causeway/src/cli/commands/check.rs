@@ -3,10 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use causeway_admin::types::ProblemView;
 use causeway_catalog::sentence::Sentence;
-use causeway_model::config::{
-    Connector, Language, Machine, MailFlow, Places, Problem, Severity, StoreUrl,
-};
+use causeway_model::config::{Connector, Machine, MailFlow, Places, Problem, Severity, StoreUrl};
 use causeway_model::{Said, said};
 use causeway_net::clock::Clock;
 use causeway_net::tls::client::ClientTls;
@@ -22,38 +21,10 @@ use super::super::words;
 
 /// `check --json`.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document {
     /// No errors; there may be warnings.
     valid: bool,
-    problems: Vec<JsonProblem<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonProblem<'a> {
-    file: &'a str,
-    /// From 1; absent when the problem has no place.
-    line: Option<usize>,
-    column: Option<usize>,
-    severity: &'static str,
-    what: String,
-    instead: String,
-}
-
-impl<'a> JsonProblem<'a> {
-    fn of(problem: &'a Problem, language: Language) -> Self {
-        let speak = |said: &Said| Sentence::from(said.clone()).speak(language).into();
-        Self {
-            file: &problem.file,
-            line: Some(problem.line).filter(|line| *line > 0),
-            column: Some(problem.column).filter(|column| *column > 0),
-            severity: match problem.severity {
-                Severity::Warning => "warning",
-                Severity::Error => "error",
-            },
-            what: speak(&problem.what),
-            instead: speak(&problem.instead),
-        }
-    }
+    problems: Vec<ProblemView>,
 }
 
 /// Checks the files of `--config`. Problems go to stderr, one a line; with errors the exit status
@@ -64,7 +35,7 @@ pub(in super::super) fn run(context: &Context) -> Result<Answer, Failure> {
         found.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let mut output = context.output();
     if output.is_json() {
-        let of = |problem| JsonProblem::of(problem, context.language);
+        let of = |problem| ProblemView::of(problem, context.language);
         let problems = found.problems.iter().map(of).collect();
         output.json(&Document { valid: errors == 0, problems })?;
     } else {

@@ -14,6 +14,7 @@ use super::super::arguments::flow::{
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::change::{Change, carry_out};
+use super::source::{Given, Source};
 
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Self {
@@ -44,8 +45,8 @@ struct Manner {
 
 /// Edits the file in force and carries the change out.
 async fn edit(
-    reason: String,
-    manner: Manner,
+    (reason, manner): (String, Manner),
+    given: Given,
     context: &Context,
     change: impl FnOnce(&mut FlowEditor) -> Result<(), EditError>,
 ) -> Result<Answer, Failure> {
@@ -57,8 +58,10 @@ async fn edit(
     }
     let mut editor = FlowEditor::new(&flow.text)?;
     change(&mut editor)?;
+    let source = Source::Command(given.within(&editor));
     let change = Change {
         proposal: Proposal { text: Some(editor.text()), revision: None },
+        source,
         base: Some(flow.revision),
         reason,
         force: manner.force,
@@ -73,7 +76,7 @@ pub(super) async fn add_domain(
 ) -> Result<Answer, Failure> {
     let DomainAddArguments { name, domain_type, match_subdomains } = arguments;
     let reason = format!("domain add {name}");
-    edit(reason, Manner::default(), context, |editor| {
+    edit((reason, Manner::default()), Given::domain(&name), context, |editor| {
         editor.add_domain(&name, domain_type, match_subdomains)
     })
     .await
@@ -90,7 +93,7 @@ pub(super) async fn set_domain(
         None => "",
     };
     let reason = format!("domain set {name}{what}");
-    edit(reason, Manner::default(), context, |editor| {
+    edit((reason, Manner::default()), Given::domain(&name), context, |editor| {
         editor.set_domain(&name, domain_type, match_subdomains)
     })
     .await
@@ -102,7 +105,8 @@ pub(super) async fn remove_domain(
 ) -> Result<Answer, Failure> {
     let DomainRemoveArguments { name, force } = arguments;
     let manner = Manner { force: force.force, always_ask: true };
-    edit(format!("domain remove {name}"), manner, context, |editor| editor.remove_domain(&name))
+    let reason = format!("domain remove {name}");
+    edit((reason, manner), Given::domain(&name), context, |editor| editor.remove_domain(&name))
         .await
 }
 
@@ -120,7 +124,9 @@ pub(super) async fn add_connector(
     // A key that would only be taken away is not there yet.
     fields.retain(|(_, field)| *field != Field::Absent);
     let reason = format!("connector add {name:?}");
-    edit(reason, Manner::default(), context, |editor| editor.add_connector(&name, &fields)).await
+    let given = Given::connector(&name, &fields);
+    edit((reason, Manner::default()), given, context, |editor| editor.add_connector(&name, &fields))
+        .await
 }
 
 pub(super) async fn set_connector(
@@ -149,7 +155,9 @@ pub(super) async fn set_connector(
     let name = arguments.name;
     let keys: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
     let reason = format!("connector set {name:?} ({})", keys.join(", "));
-    edit(reason, Manner::default(), context, |editor| editor.set_connector(&name, &fields)).await
+    let given = Given::connector(&name, &fields);
+    edit((reason, Manner::default()), given, context, |editor| editor.set_connector(&name, &fields))
+        .await
 }
 
 /// The keys that were given, in the order of the reference.
@@ -214,7 +222,8 @@ pub(super) async fn enable_connector(
     // In use is what holds without the key.
     let field = if enabled { Field::Absent } else { Field::Flag(false) };
     let reason = format!("connector {word} {name:?}");
-    edit(reason, Manner::default(), context, |editor| {
+    let given = Given::connector(&name, &Fields::new());
+    edit((reason, Manner::default()), given, context, |editor| {
         editor.set_connector(&name, &vec![("enabled", field)])
     })
     .await
@@ -227,5 +236,6 @@ pub(super) async fn remove_connector(
     let ConnectorRemoveArguments { name, force } = arguments;
     let manner = Manner { force: force.force, always_ask: true };
     let reason = format!("connector remove {name:?}");
-    edit(reason, manner, context, |editor| editor.remove_connector(&name)).await
+    let given = Given::connector(&name, &Fields::new());
+    edit((reason, manner), given, context, |editor| editor.remove_connector(&name)).await
 }

@@ -20,6 +20,7 @@ use super::super::failure::Failure;
 use super::super::output::Tone;
 use super::super::words::{Words, harmless};
 use super::change::{Change, carry_out_telling};
+use super::source::Source;
 
 /// The document of `--json`.
 #[derive(Serialize)]
@@ -54,6 +55,7 @@ pub(super) async fn run(command: HybridCommand, context: &Context) -> Result<Ans
     site.write(&parsed, &mut editor)?;
     let change = Change {
         proposal: Proposal { text: Some(editor.text()), revision: None },
+        source: Source::File(MAIL_FLOW_FILE.to_owned()),
         base: Some(flow.revision),
         reason: "hybrid setup".to_owned(),
         force,

@@ -22,6 +22,7 @@ mod report;
 mod returned;
 mod service;
 pub(super) mod shell;
+mod source;
 pub(super) mod token;
 mod trace;
 

@@ -25,7 +25,13 @@ pub struct Places {
     found: OnceLock<Found>,
 }
 
-type Found = HashMap<String, (usize, usize)>;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Found {
+    /// Where the value of each entry begins.
+    places: HashMap<String, (usize, usize)>,
+    /// Where keys and values begin.
+    begins: Vec<((usize, usize), String)>,
+}
 
 impl Places {
     /// Finds all entries of the text; none when it is not TOML.
@@ -73,11 +79,22 @@ impl Places {
         let path = self.unread.in_file(path);
         let mut path = path.as_str();
         loop {
-            if let Some(&place) = self.found.get_or_init(|| walk(&self.text)).get(path) {
+            if let Some(&place) = self.found().places.get(path) {
                 return Some(place);
             }
             path = &path[..path.rfind(['.', '['])?];
         }
+    }
+
+    /// The path of the entry to which a line and a column belong: the last one that begins there or before.
+    #[must_use]
+    pub fn at(&self, line: usize, column: usize) -> Option<&str> {
+        let begun = self.found().begins.iter().filter(|(place, _)| *place <= (line, column));
+        begun.max_by_key(|(place, path)| (*place, path.len())).map(|(_, path)| path.as_str())
+    }
+
+    fn found(&self) -> &Found {
+        self.found.get_or_init(|| walk(&self.text))
     }
 
     /// A problem at an entry.
@@ -97,7 +114,7 @@ impl Places {
 
 /// Every entry of the text; none when it is not TOML.
 fn walk(text: &str) -> Found {
-    let mut walk = Walk { found: Found::new() };
+    let mut walk = Walk { found: Found::default() };
     if let Ok(document) = toml_edit::Document::parse(text) {
         walk.walk_table(&Lines::new(text), "", document.as_table());
     }
@@ -112,7 +129,9 @@ struct Walk {
 impl Walk {
     fn add(&mut self, lines: &Lines<'_>, path: &str, span: Option<Range<usize>>) {
         if let Some(span) = span {
-            self.found.insert(path.to_owned(), lines.place(span.start));
+            let place = lines.place(span.start);
+            self.found.places.insert(path.to_owned(), place);
+            self.found.begins.push((place, path.to_owned()));
         }
     }
 
@@ -125,6 +144,9 @@ impl Walk {
     }
 
     fn walk(&mut self, lines: &Lines<'_>, path: &str, item: &Item, key_span: Option<Range<usize>>) {
+        if let Some(key) = &key_span {
+            self.found.begins.push((lines.place(key.start), path.to_owned()));
+        }
         self.add(lines, path, item.span().or(key_span));
         if let Some(table) = item.as_table_like() {
             self.walk_table(lines, path, table);
@@ -166,5 +188,17 @@ mod tests {
         let problem = places.problem(Severity::Error, "connector[0].x", "w", "i");
         assert_eq!(problem.to_string(), "mailflow.toml:7:1: error: w; i");
         assert_eq!(Places::of("= broken", "x").find("a"), None);
+        // And back, from a key or a value.
+        for (line, column, path) in [
+            (3, 1, "relay.networks"),
+            (4, 3, "relay.networks[1]"),
+            (5, 26, "relay.addresses[0].address"),
+            (9, 1, "connector[1]"),
+            (10, 1, "connector[1].name"),
+            (10, 9, "connector[1].name"),
+        ] {
+            assert_eq!(places.at(line, column), Some(path));
+        }
+        assert_eq!(places.at(1, 1), None);
     }
 }

@@ -1,0 +1,193 @@
+//! Where a proposed text of `mailflow.toml` comes from, and so where its errors are for whoever proposed it.
+//!
+//! **What it promises.** All errors are told, one a line. Those of a file stand at its line and column; those of
+//! a command (`connector add`, `domain set`) at the option that was given: the text it made is on no disk.
+
+use causeway_admin::ClientError;
+use causeway_admin::types::ProblemView;
+use causeway_catalog::sentence::{Parts, Sentence};
+use causeway_model::Domain;
+use causeway_model::config::edit::{Field, Fields, FlowEditor};
+use causeway_model::config::{Language, Places, Severity};
+
+use super::super::configuration::MAIL_FLOW_FILE;
+use super::super::failure::Failure;
+
+/// Where a proposal comes from.
+pub(super) enum Source {
+    /// A text of this name.
+    File(String),
+    /// The options of a command.
+    Command(Edited),
+}
+
+/// What a command was given.
+pub(super) struct Given {
+    /// `domain` or `connector`.
+    kind: &'static str,
+    name: String,
+    fields: Fields,
+}
+
+/// What a command was given, and the text that it made of it.
+pub(super) struct Edited {
+    given: Given,
+    /// The path of the entry in the text.
+    entry: String,
+    places: Places,
+}
+
+impl Given {
+    /// An accepted domain. Its options have been read by now: only the name can be wrong.
+    pub(super) fn domain(name: &Domain) -> Self {
+        Self { kind: "domain", name: name.to_string(), fields: Fields::new() }
+    }
+
+    /// A connector and its keys.
+    pub(super) fn connector(name: &str, fields: &Fields) -> Self {
+        Self { kind: "connector", name: name.to_owned(), fields: fields.clone() }
+    }
+
+    /// Once the text is changed.
+    pub(super) fn within(self, editor: &FlowEditor) -> Edited {
+        let position = editor.position(self.kind, &self.name);
+        let entry = position.map(|number| format!("{}[{number}]", self.kind)).unwrap_or_default();
+        Edited { given: self, entry, places: Places::of(&editor.text(), MAIL_FLOW_FILE) }
+    }
+}
+
+impl Edited {
+    /// What was given, for the place of an error: `--smart-host "a b"`, or the entry as a whole; `None` when
+    /// the error is elsewhere.
+    fn named(&self, problem: &ProblemView) -> Option<String> {
+        let path = self.places.at(problem.line?, problem.column?)?;
+        let rest = path.strip_prefix(&self.entry).filter(|_| !self.entry.is_empty())?;
+        let Given { kind, name, fields } = &self.given;
+        let option = rest.strip_prefix('.').and_then(|path| {
+            let (key, inner) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
+            let (key, field) = fields.iter().find(|(given, _)| *given == key)?;
+            Some(option(key, field, inner))
+        });
+        Some(option.unwrap_or_else(|| format!("{kind} {name:?}")))
+    }
+}
+
+/// The option that stands for a key, with what was given. `inner` is the rest of the path: `[1]`, `.user`.
+fn option(key: &str, field: &Field, inner: &str) -> String {
+    let name = match key {
+        "recipient_domains" | "smart_hosts" | "sender_domains" => key.trim_end_matches('s'),
+        "source_addresses" => "source_address",
+        "credentials" => inner.strip_prefix('.').unwrap_or("user"),
+        other => other,
+    };
+    let option = format!("--{}", name.replace('_', "-"));
+    match given(field, inner) {
+        Some(value) => format!("{option} {value}"),
+        None => option,
+    }
+}
+
+/// What was given, as it can be given again; `None` for what has no value, and for a list as a whole.
+fn given(field: &Field, inner: &str) -> Option<String> {
+    let number = || inner.strip_prefix('[')?.split(']').next()?.parse::<usize>().ok();
+    match field {
+        Field::Text(text) => Some(format!("{text:?}")),
+        Field::List(all) => match (all.as_slice(), number()) {
+            ([one], _) => Some(format!("{one:?}")),
+            (all, number) => all.get(number?).map(|entry| format!("{entry:?}")),
+        },
+        Field::Groups(all) => all.get(number()?).map(|group| format!("{:?}", group.join(","))),
+        Field::Number(number) => Some(number.to_string()),
+        Field::Table(entries) => {
+            let key = inner.strip_prefix('.')?;
+            entries.iter().find(|(known, _)| *known == key).map(|(_, text)| format!("{text:?}"))
+        }
+        Field::Flag(_) | Field::Absent => None,
+    }
+}
+
+impl Source {
+    /// A refusal of the proposal: all errors that were found in it, at their places.
+    pub(super) fn failure(&self, error: ClientError, language: Language) -> Failure {
+        let ClientError::Refused { problems, .. } = &error else { return error.into() };
+        let errors = problems.iter().filter(|found| found.severity == Severity::Error.word());
+        let lines: Vec<String> = errors.map(|found| self.line(found, language)).collect();
+        if lines.is_empty() { error.into() } else { Failure::BadInputs(lines) }
+    }
+
+    fn line(&self, problem: &ProblemView, language: Language) -> String {
+        let ProblemView { what, instead, .. } = problem;
+        match self {
+            Self::File(name) => {
+                let place = match (problem.line, problem.column) {
+                    (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
+                    _ => name.clone(),
+                };
+                let parts = Parts::of("check-error").with("place", place);
+                let parts = parts.with("what", what.as_str()).with("instead", instead.as_str());
+                Sentence::from(parts).speak(language).into()
+            }
+            Self::Command(edited) => match edited.named(problem) {
+                Some(named) => format!("{named}: {what}; {instead}"),
+                None => format!("{what}; {instead}"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use causeway_model::config::MailFlow;
+
+    use super::*;
+
+    /// The lines for all errors of what a command made.
+    fn lines(base: &str, fields: &Fields) -> Vec<String> {
+        let mut editor = FlowEditor::new(base).unwrap();
+        editor.add_connector("a", fields).unwrap();
+        let problems = MailFlow::parse(&editor.text(), MAIL_FLOW_FILE).unwrap_err();
+        let source = Source::Command(Given::connector("a", fields).within(&editor));
+        let view = |problem| ProblemView::of(problem, Language::En);
+        problems.iter().map(view).map(|view| source.line(&view, Language::En)).collect()
+    }
+
+    fn outbound(more: Fields) -> Fields {
+        let text = |word: &str| Field::Text(word.into());
+        let mut fields = vec![("direction", text("outbound")), ("peer", text("partner"))];
+        fields.extend(more);
+        fields
+    }
+
+    fn list(entries: &[&str]) -> Field {
+        Field::List(entries.iter().map(|&entry| entry.to_owned()).collect())
+    }
+
+    #[test]
+    fn errors_of_a_command_stand_at_the_options_that_were_given() {
+        let fields = outbound(vec![
+            ("recipient_domains", list(&["a.test", "b..test"])),
+            ("smart_hosts", list(&["x y"])),
+            ("max_connections", Field::Number(4_000_000_000)),
+        ]);
+        let found = lines("# a comment\n\n[[domain]]\nname = \"ours.test\"\n", &fields);
+        assert!(
+            found.iter().any(|l| l.starts_with("--recipient-domain \"b..test\": ")),
+            "{found:?}"
+        );
+        assert!(found.iter().any(|l| l.starts_with("--smart-host \"x y\": ")), "{found:?}");
+        assert!(found.iter().all(|line| !line.contains("mailflow.toml:")), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_missing_is_said_of_the_entry() {
+        let fields = outbound(vec![("recipient_domains", list(&["a.test"]))]);
+        let found = lines("", &fields);
+        assert!(found[0].starts_with("connector \"a\": "), "{found:?}");
+        let groups =
+            Field::Groups(vec![vec!["b.test".into()], vec!["c.test".into(), "d e".into()]]);
+        let fields =
+            outbound(vec![("recipient_domains", list(&["a.test"])), ("smart_hosts", groups)]);
+        let found = lines("", &fields);
+        assert!(found[0].starts_with("--smart-host \"c.test,d e\": "), "{found:?}");
+    }
+}
