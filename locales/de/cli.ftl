@@ -148,6 +148,7 @@ cli-waiting = { $count ->
 }
 cli-waiting-more = Mindestens { $count } Empfänger warten auf ihn.
 cli-route-authoritative = { $domain } ist eine akzeptierte Domäne, und alle ihre Postfächer sind hier.
+cli-route-own-address = { $domain } ist eine Adresse dieses Servers.
 cli-route-internal = { $domain } ist eine akzeptierte Domäne, und manche ihrer Postfächer sind anderswo.
 cli-route-external = { $domain } ist keine unserer Domänen.
 cli-route-none = Es gibt keinen Weg zu { $recipient }.

@@ -24,7 +24,7 @@ relay-if-connector-peer = die Post von der Gegenstelle dieses Connectors kommt (
 relay-if-unrestricted = die Administration dort restrict_sender_domains = false einträgt
 relay-if-tls = der Client TLS verwendet (STARTTLS)
 relay-if-sender = die Domain des Absenders in sender_domains des Connectors "{ $connector }" steht
-relay-if-login = der Absender sich anmeldet (SMTP AUTH mit Adresse und Passwort eines Postfachs, Port 587 oder 465)
+relay-if-login = der Absender sich anmeldet (SMTP AUTH mit Adresse und Passwort eines Postfachs, am Port für die Einlieferung)
 relay-if-pop = der Absender höchstens { $window } vorher von derselben Adresse aus Post über POP3 abholt
 relay-if-network = der Client im zugelassenen Netz { $network } liegt
 relay-if-networks = der Client in einem zugelassenen Netz liegt ({ $network } oder { $others } weitere)

@@ -44,3 +44,7 @@ advice-spf-many = Die SPF-Einträge von { $domain } zu einem zusammenfassen.
 advice-dkim-none = Wenn { $domain } seine E-Mail signiert, den Selektor nennen: causeway domain troubleshoot { $domain } --dkim-selector NAME. Wenn nicht, lehnen große Empfänger die E-Mail womöglich ab.
 advice-dmarc-none = Bei _dmarc.{ $domain } einen TXT-Eintrag veröffentlichen, für den Anfang „v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }“.
 advice-dmarc-many = Bei _dmarc.{ $domain } nur einen DMARC-Eintrag lassen.
+
+# Hints of `connector validate`.
+test-refused = Der Host hat sofort geantwortet, dass er auf diesem Port keine Verbindung annimmt (TCP-Reset). Ein gestoppter Maildienst, ein falscher Port und eine Firewall, die so antwortet, sehen von hier gleich aus: Prüfen Sie auf dem Host, ob der Maildienst läuft und auf diesem Port lauscht, dann, ob eine Firewall unsere Adressen durchlässt (`causeway connector firewall`).
+test-possible-cause = Mögliche Ursache: { $cause } { $action }

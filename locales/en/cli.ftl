@@ -148,6 +148,7 @@ cli-waiting = { $count ->
 }
 cli-waiting-more = At least { $count } recipients wait for it.
 cli-route-authoritative = { $domain } is an accepted domain, and all its mailboxes are here.
+cli-route-own-address = { $domain } is an address of this server.
 cli-route-internal = { $domain } is an accepted domain, and some of its mailboxes are elsewhere.
 cli-route-external = { $domain } is not one of our domains.
 cli-route-none = There is no way to { $recipient }.

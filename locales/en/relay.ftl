@@ -24,7 +24,7 @@ relay-if-connector-peer = the mail comes from that connector's peer (its source_
 relay-if-unrestricted = an administrator writes restrict_sender_domains = false there
 relay-if-tls = the client uses TLS (STARTTLS)
 relay-if-sender = the sender's domain is one of sender_domains of the connector "{ $connector }"
-relay-if-login = the sender logs in (SMTP AUTH with a mailbox's address and password, ports 587 or 465)
+relay-if-login = the sender logs in (SMTP AUTH with a mailbox's address and password, on the submission port)
 relay-if-pop = the sender first reads mail by POP3 from the same address, at most { $window } before
 relay-if-network = the client is in the authorised network { $network }
 relay-if-networks = the client is in an authorised network ({ $network }, or { $others } more)

@@ -44,3 +44,7 @@ advice-spf-many = Join the SPF records of { $domain } into one.
 advice-dkim-none = If { $domain } signs its mail, name your selector: causeway domain troubleshoot { $domain } --dkim-selector NAME. If it does not, large receivers may refuse its mail.
 advice-dmarc-none = Publish a TXT record at _dmarc.{ $domain }, to begin with “v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }”.
 advice-dmarc-many = Leave one DMARC record at _dmarc.{ $domain }.
+
+# Hints of `connector validate`.
+test-refused = The host answered at once that it takes no connection on this port (TCP reset). A stopped mail service, a wrong port and a firewall that answers so look the same from here: check on that host that the mail service runs and listens on this port, then that a firewall lets our addresses through (`causeway connector firewall`).
+test-possible-cause = Possible cause: { $cause } { $action }

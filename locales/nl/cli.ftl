@@ -148,6 +148,7 @@ cli-waiting = { $count ->
 }
 cli-waiting-more = Er wachten minstens { $count } ontvangers op.
 cli-route-authoritative = { $domain } is een geaccepteerd domein, en alle postvakken ervan zijn hier.
+cli-route-own-address = { $domain } is een adres van deze server.
 cli-route-internal = { $domain } is een geaccepteerd domein, en sommige postvakken ervan zijn elders.
 cli-route-external = { $domain } is geen domein van ons.
 cli-route-none = Er is geen weg naar { $recipient }.

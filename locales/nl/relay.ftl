@@ -24,7 +24,7 @@ relay-if-connector-peer = de post van de tegenpartij van die connector komt (sou
 relay-if-unrestricted = een beheerder daar restrict_sender_domains = false schrijft
 relay-if-tls = de client TLS gebruikt (STARTTLS)
 relay-if-sender = het domein van de afzender in sender_domains van de connector "{ $connector }" staat
-relay-if-login = de afzender zich aanmeldt (SMTP AUTH met adres en wachtwoord van een postvak, poort 587 of 465)
+relay-if-login = de afzender zich aanmeldt (SMTP AUTH met adres en wachtwoord van een postvak, op de poort voor het indienen van mail)
 relay-if-pop = de afzender hooguit { $window } eerder vanaf hetzelfde adres post via POP3 ophaalt
 relay-if-network = de client in het toegelaten netwerk { $network } ligt
 relay-if-networks = de client in een toegelaten netwerk ligt ({ $network }, of nog { $others })

@@ -44,3 +44,7 @@ advice-spf-many = Voeg de SPF-records van { $domain } samen tot één.
 advice-dkim-none = Als { $domain } zijn mail ondertekent, noem dan de selector: causeway domain troubleshoot { $domain } --dkim-selector NAME. Zo niet, dan weigeren grote ontvangers de mail mogelijk.
 advice-dmarc-none = Publiceer bij _dmarc.{ $domain } een TXT-record, om te beginnen “v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }”.
 advice-dmarc-many = Laat bij _dmarc.{ $domain } één DMARC-record staan.
+
+# Hints of `connector validate`.
+test-refused = De host antwoordde meteen dat hij op deze poort geen verbinding aanneemt (TCP-reset). Een gestopte maildienst, een verkeerde poort en een firewall die zo antwoordt zien er van hieruit hetzelfde uit: controleer op die host of de maildienst draait en op deze poort luistert, en dan of een firewall onze adressen doorlaat (`causeway connector firewall`).
+test-possible-cause = Mogelijke oorzaak: { $cause } { $action }

@@ -148,6 +148,7 @@ cli-waiting = { $count ->
 }
 cli-waiting-more = Minst { $count } mottagare väntar på den.
 cli-route-authoritative = { $domain } är en godkänd domän, och alla dess brevlådor finns här.
+cli-route-own-address = { $domain } är en adress till den här servern.
 cli-route-internal = { $domain } är en godkänd domän, och några av dess brevlådor finns på annat håll.
 cli-route-external = { $domain } är inte en av våra domäner.
 cli-route-none = Det finns ingen väg till { $recipient }.

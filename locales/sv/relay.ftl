@@ -24,7 +24,7 @@ relay-if-connector-peer = posten kommer från den anslutningens motpart (source_
 relay-if-unrestricted = en administratör skriver restrict_sender_domains = false där
 relay-if-tls = klienten använder TLS (STARTTLS)
 relay-if-sender = avsändarens domän står i sender_domains för anslutningen "{ $connector }"
-relay-if-login = avsändaren loggar in (SMTP AUTH med en brevlådas adress och lösenord, port 587 eller 465)
+relay-if-login = avsändaren loggar in (SMTP AUTH med en brevlådas adress och lösenord, på porten för inlämning)
 relay-if-pop = avsändaren högst { $window } innan hämtar post med POP3 från samma adress
 relay-if-network = klienten finns i det tillåtna nätet { $network }
 relay-if-networks = klienten finns i ett tillåtet nät ({ $network }, eller { $others } till)

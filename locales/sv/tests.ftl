@@ -44,3 +44,7 @@ advice-spf-many = Slå ihop SPF-posterna för { $domain } till en.
 advice-dkim-none = Om { $domain } signerar sin e-post, ange selektorn: causeway domain troubleshoot { $domain } --dkim-selector NAME. Om inte, kan stora mottagare avvisa e-posten.
 advice-dmarc-none = Publicera vid _dmarc.{ $domain } en TXT-post, till att börja med ”v=DMARC1; p=none; rua=mailto:postmaster@{ $domain }”.
 advice-dmarc-many = Låt en enda DMARC-post stå vid _dmarc.{ $domain }.
+
+# Hints of `connector validate`.
+test-refused = Värden svarade genast att den inte tar emot någon anslutning på den här porten (TCP-reset). En stoppad e-posttjänst, fel port och en brandvägg som svarar så ser likadana ut härifrån: kontrollera på värden att e-posttjänsten körs och lyssnar på den här porten, och sedan att en brandvägg släpper igenom våra adresser (`causeway connector firewall`).
+test-possible-cause = Möjlig orsak: { $cause } { $action }

@@ -93,11 +93,11 @@ pub(crate) fn tls_already() -> Reply {
 }
 
 pub(crate) fn login_needs_tls() -> Reply {
-    reply(538, (5, 7, 11), "log in only over TLS, and on the submission port (587 or 465)")
+    reply(538, (5, 7, 11), "log in only over TLS, and on the submission port")
 }
 
 pub(crate) fn login_elsewhere() -> Reply {
-    reply(503, (5, 5, 1), "this port takes mail from other servers; log in on port 587 or 465")
+    reply(503, (5, 5, 1), "this port takes mail from other servers; log in on the submission port")
 }
 
 pub(crate) fn login_first(is_safe: bool) -> Reply {

@@ -147,8 +147,8 @@ impl MailPolicy {
         }
         let rule = "identity.own-domain-from-outside";
         let because = format!(
-            "{address} ({}) belongs to this organization; its users log in to send (port 587 or \
-             465), its servers need an inbound connector",
+            "{address} ({}) belongs to this organization; its users log in to send, on the \
+             submission port; its servers need an inbound connector",
             field_name(field)
         );
         Some(Reply::new(550, Some(EnhancedCode::new(5, 7, 1)), format!("{because} (rule {rule})")))

@@ -435,7 +435,7 @@ impl MailPolicy {
         }
         conditions.push(said!(
             "relay-if-login",
-            "the sender logs in (SMTP AUTH with a mailbox's address and password, ports 587 or 465)"
+            "the sender logs in (SMTP AUTH with a mailbox's address and password, on the submission port)"
         ));
         if relay.pop_before_smtp.enabled {
             conditions.push(said!(

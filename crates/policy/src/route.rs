@@ -183,8 +183,11 @@ impl MailPolicy {
                 return Route { domain_type, recipient: recipient.clone(), target, because };
             }
             RecipientDecision::Unknown(_) => {
-                let because =
-                    Parts::of("route-unknown").with("domain", recipient.domain().to_string());
+                let key = match recipient.domain().literal() {
+                    Some(_) => "route-own-address",
+                    None => "route-unknown",
+                };
+                let because = Parts::of(key).with("domain", recipient.domain().to_string());
                 let failure = Failure::MailboxUnknown { address: recipient.to_string() };
                 let target = RouteTarget::Nowhere(failure);
                 return Route { domain_type, recipient: recipient.clone(), target, because };
@@ -230,6 +233,10 @@ impl MailPolicy {
         match self.accepted_domain(domain).map(|accepted| accepted.domain_type) {
             Some(DomainType::Authoritative) => RouteDomain::Authoritative,
             Some(DomainType::InternalRelay) => RouteDomain::InternalRelay,
+            // Nobody else has mailboxes at an address of ours.
+            None if domain.literal().is_some() && self.is_own_name(domain) => {
+                RouteDomain::Authoritative
+            }
             None => RouteDomain::External,
         }
     }
@@ -262,7 +269,11 @@ impl MailPolicy {
                 (RouteTarget::Mx(domain.clone()), because)
             }
             Choice::None if external => {
-                let because = Parts::of("route-not-ours").with("domain", domain.to_string());
+                let key = match domain.literal() {
+                    Some(_) => "route-to-address",
+                    None => "route-not-ours",
+                };
+                let because = Parts::of(key).with("domain", domain.to_string());
                 (RouteTarget::Mx(domain.clone()), because)
             }
             Choice::None => {
@@ -319,7 +330,11 @@ impl MailPolicy {
             } else if matches!(route.target, RouteTarget::Local { .. }) {
                 Parts::of("route-mailbox-here")
             } else if matches!(route.target, RouteTarget::Nowhere(Failure::MailboxUnknown { .. })) {
-                Parts::of("route-authoritative").with("domain", domain.to_string())
+                let key = match domain.literal() {
+                    Some(_) => "route-own-address",
+                    None => "route-authoritative",
+                };
+                Parts::of(key).with("domain", domain.to_string())
             } else if from.is_some_and(|from| leads_back(from, connector)) {
                 Parts::of("route-back")
             } else {

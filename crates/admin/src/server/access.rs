@@ -10,7 +10,7 @@ use causeway_accounts::{Logins, PopRegister, Use};
 use causeway_model::Address;
 
 use super::Api;
-use super::error::ApiError;
+use super::error::{ApiError, did_you_mean};
 use super::extract::{JsonBody, QueryString};
 use super::mailbox::{find, refused};
 use crate::password::PasswordError;
@@ -135,9 +135,12 @@ pub(super) async fn revoke_application_password(
         mailbox.application_passwords.iter().position(|known| is_same(&known.name, &name));
     let Some(position) = position else {
         let shown: String = name.chars().take(MAX_NAME).collect();
+        let known: Vec<&str> =
+            mailbox.application_passwords.iter().map(|known| known.name.as_str()).collect();
+        let otherwise = "see `causeway mailbox app-password list` for those it has";
         return Err(ApiError::not_found(
             format!("{} has no application password {shown:?}", mailbox.address),
-            "see `causeway mailbox app-password list` for those it has",
+            did_you_mean(&name, &known, otherwise),
         ));
     };
     let gone = mailbox.application_passwords.remove(position);

@@ -7,6 +7,7 @@ use super::Api;
 use super::author::Author;
 use super::error::ApiError;
 use super::extract::{JsonBody, QueryString, Reader};
+use crate::control::ControlError;
 use crate::types::{
     AlertQuery, AlertView, CloseAlert, ErrorBody, FixAnswer, FixPlan, FixQuery, FixRequest,
 };
@@ -20,8 +21,18 @@ fn number(text: &str) -> Result<u64, ApiError> {
     })
 }
 
+const SEE_ALERTS: &str = "see `causeway alert list` for their numbers";
+
 fn no_such_alert(id: u64) -> ApiError {
-    ApiError::not_found(format!("there is no alert {id}"), "see `causeway alert list`")
+    ApiError::not_found(format!("there is no alert {id}"), SEE_ALERTS)
+}
+
+/// The same when the server says so.
+fn refused(id: u64, error: ControlError) -> ApiError {
+    match error {
+        ControlError::NotFound(_) => no_such_alert(id),
+        other => other.into(),
+    }
 }
 
 fn check(reason: &str) -> Result<(), ApiError> {
@@ -71,8 +82,8 @@ pub(super) async fn close(
     request.language.get_or_insert(language);
     let id = number(&id)?;
     check(&request.reason)?;
-    let closed = api.inner.control.alert_close(id, request, author.0).await?;
-    Ok(Json(closed))
+    let closed = api.inner.control.alert_close(id, request, author.0).await;
+    Ok(Json(closed.map_err(|error| refused(id, error))?))
 }
 
 /// What a remedy would do. Changes nothing.
@@ -84,7 +95,9 @@ pub(super) async fn plan(
     QueryString(mut query): QueryString<FixQuery>,
 ) -> Result<Json<FixPlan>, ApiError> {
     query.language.get_or_insert(language);
-    Ok(Json(api.inner.control.fix_plan(number(&id)?, query).await?))
+    let id = number(&id)?;
+    let plan = api.inner.control.fix_plan(id, query).await;
+    Ok(Json(plan.map_err(|error| refused(id, error))?))
 }
 
 /// Applies a remedy and waits up to 15 s for what comes of it.
@@ -99,5 +112,6 @@ pub(super) async fn apply(
     request.language.get_or_insert(language);
     let id = number(&id)?;
     check(&request.reason)?;
-    Ok(Json(api.inner.control.fix_apply(id, request, author.0).await?))
+    let done = api.inner.control.fix_apply(id, request, author.0).await;
+    Ok(Json(done.map_err(|error| refused(id, error))?))
 }

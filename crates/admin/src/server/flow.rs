@@ -80,7 +80,10 @@ async fn proposed(
         (Some(text), None) => Ok(text),
         (None, Some(number)) => {
             let revision = api.inner.store.revision(Some(number)).await?;
-            Ok(revision.ok_or_else(|| no_such_revision(number))?.text)
+            match revision {
+                Some(revision) => Ok(revision.text),
+                None => Err(no_such_revision(api, number).await),
+            }
         }
         _ => Err(ApiError::bad_request(
             "a proposal is either a text or the number of a revision",
@@ -89,11 +92,15 @@ async fn proposed(
     }
 }
 
-fn no_such_revision(number: u64) -> ApiError {
-    ApiError::not_found(
-        format!("there is no revision {number}"),
-        "see `causeway history` for their numbers",
-    )
+async fn no_such_revision(api: &Api, number: u64) -> ApiError {
+    let what = format!("there is no revision {number}");
+    match api.inner.store.revisions(None, 1).await.as_deref() {
+        Ok([newest]) => ApiError::not_found(
+            what,
+            format!("the newest is {}; see `causeway history` for all of them", newest.number),
+        ),
+        _ => ApiError::not_found(what, "see `causeway history` for their numbers"),
+    }
 }
 
 /// The revisions, newest first.
@@ -139,7 +146,7 @@ pub(super) async fn revision(
         ApiError::bad_request("the number of a revision is a number", "see `causeway history`")
     })?;
     let found = api.inner.store.revision(Some(number)).await?;
-    let found = found.ok_or_else(|| no_such_revision(number))?;
+    let Some(found) = found else { return Err(no_such_revision(&api, number).await) };
     Ok(Json(RevisionDetail {
         changes: found.entry.changes.clone(),
         revision: view(found.entry, language),

@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use super::Api;
 use super::access::checked_name;
 use super::author::Author;
-use super::error::ApiError;
+use super::error::{ApiError, did_you_mean};
 use super::extract::JsonBody;
 use super::listen::{host_name, names_this_machine};
 use crate::types::{CreateToken, Ended, ErrorBody, NewTokenAnswer, TokenView};
@@ -91,9 +91,11 @@ pub(super) async fn revoke(
 ) -> Result<Json<Ended>, ApiError> {
     let shown: String = name.chars().take(80).collect();
     if !api.inner.tokens.revoke(&name).await? {
+        let tokens = api.inner.tokens.list().await?;
+        let known: Vec<&str> = tokens.iter().map(|token| token.name.as_str()).collect();
         return Err(ApiError::not_found(
             format!("there is no token {shown:?}"),
-            "see `causeway token list` for their names",
+            did_you_mean(&name, &known, "see `causeway token list` for their names"),
         ));
     }
     tracing::info!(name = shown, by = author.0, "a token was revoked");

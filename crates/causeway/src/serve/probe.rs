@@ -3,10 +3,11 @@
 use causeway_admin::types::{FirewallRule, TestStep};
 use causeway_catalog::Texts;
 use causeway_catalog::causes::causes_of_attempt;
+use causeway_catalog::sentence::{Parts, Sentence};
 use causeway_dispatch::Passage;
 use causeway_dispatch::validate::Step;
-use causeway_model::Address;
 use causeway_model::config::{Language, OutboundConnector};
+use causeway_model::{Address, Attempt, Failure, Outcome};
 use causeway_net::steps::MOST_STEPS;
 use tokio::sync::mpsc::{Sender, channel};
 
@@ -35,11 +36,7 @@ pub(crate) async fn validate(
 }
 
 fn in_words(step: Step, language: Language) -> TestStep {
-    let causes = step.detail.as_ref().map(causes_of_attempt).unwrap_or_default();
-    let what_to_do = causes.first().map(|likeliest| {
-        let texts = Texts::get(language);
-        format!("{} {}", texts.text(&likeliest.title_key()), texts.text(&likeliest.action_key()))
-    });
+    let what_to_do = step.detail.as_ref().and_then(|failed| hint(failed, language));
     TestStep {
         name: step.name.name().to_owned(),
         status: step.status,
@@ -47,6 +44,23 @@ fn in_words(step: Step, language: Language) -> TestStep {
         elapsed_ms: u64::try_from(step.elapsed.as_millis()).unwrap_or(u64::MAX),
         what_to_do,
     }
+}
+
+/// What to do about a failed step. The likeliest of several causes is said to be only that.
+fn hint(failed: &Attempt, language: Language) -> Option<String> {
+    let texts = Texts::get(language);
+    if matches!(failed.outcome, Outcome::Failure(Failure::ConnectionRefused)) {
+        // A stopped service, another port and a firewall that answers give the same reset.
+        return Some(texts.text("test-refused"));
+    }
+    let causes = causes_of_attempt(failed);
+    let likeliest = causes.first()?;
+    let (title, action) = (texts.text(&likeliest.title_key()), texts.text(&likeliest.action_key()));
+    if causes.len() == 1 {
+        return Some(format!("{title} {action}"));
+    }
+    let said = Parts::of("test-possible-cause").with("cause", title).with("action", action);
+    Some(Sentence::from(said).speak(language).into())
 }
 
 /// From which of our addresses to which of theirs mail goes.

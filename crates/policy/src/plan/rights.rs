@@ -156,6 +156,67 @@ fn senders(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
     let (protected, is_protected) = (&was.protect_own_domains, &is.protect_own_domains);
     add(lost, "effect-own-domains-refused", added(protected, is_protected));
     add(gained, "effect-own-domains-taken", added(is_protected, protected));
+    peers(old, new, out);
+}
+
+/// Who may stand in which field of what the servers behind an inbound connector send. One that goes away
+/// allows nothing: its servers are strangers then.
+fn peers(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
+    let (before, after) = (checking(old), checking(new));
+    let (mut refused, mut allowed) = (Vec::new(), Vec::new());
+    for connector in after {
+        let earlier = before.iter().find(|before| before.name == connector.name);
+        let taken = earlier.map_or_else(|| checked(connector), |e| narrowed(e, connector));
+        refused.extend(told(connector, &taken));
+        allowed.extend(earlier.and_then(|e| told(connector, &narrowed(connector, e))));
+    }
+    for (kind, key, who) in [
+        (EffectKind::SendersRefused, "effect-peer-senders-only", refused),
+        (EffectKind::SendersAllowed, "effect-peer-senders-taken", allowed),
+    ] {
+        if !who.is_empty() {
+            let count = who.len() as u64;
+            out.push(Effect { kind, count, detail: Parts::of(key).with("who", some(who)).into() });
+        }
+    }
+}
+
+/// The inbound connectors in use.
+fn checking(flow: &MailFlow) -> Vec<&InboundConnector> {
+    let inbound = flow.connectors.iter().filter_map(|connector| match connector {
+        Connector::Inbound(inbound) => Some(inbound),
+        Connector::Outbound(_) => None,
+    });
+    inbound.filter(|inbound| inbound.enabled).collect()
+}
+
+/// The fields in which not every domain may stand.
+fn checked(connector: &InboundConnector) -> Vec<IdentityField> {
+    match connector.sender_domains.contains(&DomainPattern::Everything) {
+        true => Vec::new(),
+        false => connector.identity.clone(),
+    }
+}
+
+/// The fields in which a domain may stand under `one` and not under `other`.
+fn narrowed(one: &InboundConnector, other: &InboundConnector) -> Vec<IdentityField> {
+    let before = checked(one);
+    let domains_differ = !all_held(&other.sender_domains, &one.sender_domains);
+    let mut fields = checked(other);
+    fields.retain(|field| domains_differ || !before.contains(field));
+    fields
+}
+
+/// A connector with these fields and its domains; nothing without fields.
+fn told(connector: &InboundConnector, fields: &[IdentityField]) -> Option<Parts> {
+    let names: Vec<String> = fields.iter().map(|field| field_name(*field).to_owned()).collect();
+    let domains: Vec<String> = connector.sender_domains.iter().map(pattern_text).collect();
+    (!names.is_empty()).then(|| {
+        Parts::of("right-connector-fields")
+            .with("connector", connector.name.as_str())
+            .with("fields", names)
+            .with("domains", domains)
+    })
 }
 
 /// The names of the fields that are in `new` and not in `old`.
@@ -254,6 +315,33 @@ mod tests {
         let open = fields("protect_own_domains", "");
         assert_eq!(details(&open, &protected)[0].0, EffectKind::SendersRefused);
         assert_eq!(details(&protected, &open)[0].0, EffectKind::SendersAllowed);
+    }
+
+    #[test]
+    fn which_senders_the_peer_of_a_connector_may_use_is_told() {
+        let partner = |domains: &str, identity: &str| {
+            format!(
+                "[[connector]]\nname = \"p\"\ndirection = \"inbound\"\npeer = \"partner\"\n\
+                 sender_domains = [{domains}]\nsource_addresses = [\"198.51.100.9\"]\n\
+                 identity = [{identity}]\n"
+            )
+        };
+        let (free, checked) = (partner("\"a.test\"", ""), partner("\"a.test\"", "\"from\""));
+        let wider = partner("\"a.test\", \"b.test\"", "\"from\"");
+        for (tight, loose) in [(&checked, &free), (&checked, &wider)] {
+            let lost = details(loose, tight);
+            assert_eq!(lost.len(), 1, "{lost:?}");
+            assert_eq!(lost[0].0, EffectKind::SendersRefused);
+            assert!(lost[0].1.contains("\"p\" in From (a.test)"), "{lost:?}");
+            let gained = details(tight, loose);
+            assert_eq!(gained.len(), 1, "{gained:?}");
+            assert_eq!(gained[0].0, EffectKind::SendersAllowed);
+        }
+        assert_eq!(details("", &checked)[0].0, EffectKind::SendersRefused);
+        assert_eq!(details(&checked, ""), [], "its servers are strangers then");
+        let everybody = partner("\"*\"", "\"from\"");
+        assert_eq!(details("", &everybody), []);
+        assert_eq!(details(&checked, &checked), []);
     }
 
     fn flow(text: &str) -> MailFlow {

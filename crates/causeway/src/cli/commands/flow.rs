@@ -87,6 +87,9 @@ fn say_route(
     words: Words,
 ) -> Result<(), Failure> {
     let key = match explanation.domain_type {
+        RouteDomainType::Authoritative if explanation.domain.literal().is_some() => {
+            "cli-route-own-address"
+        }
         RouteDomainType::Authoritative => "cli-route-authoritative",
         RouteDomainType::InternalRelay => "cli-route-internal",
         RouteDomainType::External => "cli-route-external",

@@ -18,7 +18,7 @@ pub(super) enum Source {
     /// A text of this name.
     File(String),
     /// The options of a command.
-    Command(Edited),
+    Command(Box<Edited>),
 }
 
 /// What a command was given.
@@ -49,10 +49,11 @@ impl Given {
     }
 
     /// Once the text is changed.
-    pub(super) fn within(self, editor: &FlowEditor) -> Edited {
+    pub(super) fn within(self, editor: &FlowEditor) -> Box<Edited> {
         let position = editor.position(self.kind, &self.name);
         let entry = position.map(|number| format!("{}[{number}]", self.kind)).unwrap_or_default();
-        Edited { given: self, entry, places: Places::of(&editor.text(), MAIL_FLOW_FILE) }
+        let places = Places::of(&editor.text(), MAIL_FLOW_FILE);
+        Box::new(Edited { given: self, entry, places })
     }
 }
 

@@ -62,8 +62,10 @@ async fn proposal(server: &Server, offer: &Offer) -> Result<Option<String>, Cont
         Some(Remedy::Revert) => {
             let number = offer.revision.unwrap_or(0);
             let revision = server.store.revision(Some(number)).await?;
-            let revision =
-                revision.ok_or_else(|| ControlError::NotFound(format!("revision {number}")))?;
+            let revision = revision.ok_or_else(|| ControlError::Conflict {
+                what: format!("there is no revision {number}"),
+                instead: "see `causeway alert show` for the remedies that there are now".into(),
+            })?;
             Ok(Some(revision.text))
         }
         Some(_) => {
