@@ -121,7 +121,8 @@ demand-sources = von { $addresses }
 
 # Was es bewirkt.
 effect-unknown = wartende Empfänger gibt es nicht mehr; ihre Mail geht an die Absender zurück (550 5.1.1)
-effect-returned = wartende Empfänger haben keinen Weg mehr; ihre Mail geht an die Absender zurück: { $why }
+effect-returned = wartende Empfänger haben keinen Weg mehr; ihre Mail geht sofort an die Absender zurück (554 5.4.14): { $why }
+effect-waits-for-a-way = wartende Empfänger haben keinen Weg mehr: sie warten (450 4.4.1), und ihre Mail geht an die Absender zurück, wenn sich nichts ändert, bevor ihre Zeit in der Warteschlange um ist: { $why }
 effect-differently = wartende Empfänger gehen über Konnektor „{ $name }“ mit { $new } statt { $old }
 effect-rerouted = wartende Empfänger gehen { $new } statt { $old }
 effect-others = wartende Empfänger auf anderen Wegen als den genannten
@@ -162,6 +163,6 @@ right-servers-as-tls = Server { $mark }, als { $senders }, mit TLS
 refused-problems = { $problem } (und { $count } weitere; siehe `causeway check`)
 refused-relay = das wäre ein offenes Relay: { $answer }
 refused-stranded = { $count ->
-    [one] 1 wartender Empfänger gehört zu einer Domäne, die nicht mehr akzeptiert würde ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first }), oder mit --force darauf bestehen
-   *[other] { $count } wartende Empfänger gehören zu Domänen, die nicht mehr akzeptiert würden ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first }), oder mit --force darauf bestehen
+    [one] 1 wartender Empfänger gehört zu einer Domäne, die nicht mehr akzeptiert würde ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first })
+   *[other] { $count } wartende Empfänger gehören zu Domänen, die nicht mehr akzeptiert würden ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first })
 }

@@ -121,7 +121,8 @@ demand-sources = from { $addresses }
 
 # What it does.
 effect-unknown = queued recipients do not exist any more and are returned to their senders (550 5.1.1)
-effect-returned = queued recipients have no way out and are returned to their senders: { $why }
+effect-returned = queued recipients have no way out and are returned to their senders at once (554 5.4.14): { $why }
+effect-waits-for-a-way = queued recipients have no way out: they wait (450 4.4.1), and are returned to their senders when nothing changes before their time in the queue is over: { $why }
 effect-differently = queued recipients go through connector "{ $name }" with { $new } instead of { $old }
 effect-rerouted = queued recipients go { $new } instead of { $old }
 effect-others = queued recipients in other ways than those above
@@ -162,6 +163,6 @@ right-servers-as-tls = servers { $mark }, as { $senders }, with TLS
 refused-problems = { $problem } (and { $count } more; see `causeway check`)
 refused-relay = this would be an open relay: { $answer }
 refused-stranded = { $count ->
-    [one] 1 queued recipient is of a domain that would no longer be accepted ({ $domains }); deliver, redirect or return it first (causeway queue list --domain { $first }), or insist with --force
-   *[other] { $count } queued recipients are of domains that would no longer be accepted ({ $domains }); deliver, redirect or return them first (causeway queue list --domain { $first }), or insist with --force
+    [one] 1 queued recipient is of a domain that would no longer be accepted ({ $domains }); deliver, redirect or return it first (causeway queue list --domain { $first })
+   *[other] { $count } queued recipients are of domains that would no longer be accepted ({ $domains }); deliver, redirect or return them first (causeway queue list --domain { $first })
 }

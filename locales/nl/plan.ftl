@@ -121,7 +121,8 @@ demand-sources = vanaf { $addresses }
 
 # Wat het doet.
 effect-unknown = wachtende ontvangers bestaan niet meer; hun mail gaat terug naar de afzenders (550 5.1.1)
-effect-returned = wachtende ontvangers hebben geen weg meer; hun mail gaat terug naar de afzenders: { $why }
+effect-returned = wachtende ontvangers hebben geen weg meer; hun mail gaat meteen terug naar de afzenders (554 5.4.14): { $why }
+effect-waits-for-a-way = wachtende ontvangers hebben geen weg meer: ze wachten (450 4.4.1), en hun mail gaat terug naar de afzenders als er niets verandert voordat hun tijd in de wachtrij om is: { $why }
 effect-differently = wachtende ontvangers gaan via connector “{ $name }” met { $new } in plaats van { $old }
 effect-rerouted = wachtende ontvangers gaan { $new } in plaats van { $old }
 effect-others = wachtende ontvangers langs andere wegen dan die hierboven
@@ -162,6 +163,6 @@ right-servers-as-tls = servers { $mark }, als { $senders }, met TLS
 refused-problems = { $problem } (en nog { $count }; zie `causeway check`)
 refused-relay = dit zou een open relay zijn: { $answer }
 refused-stranded = { $count ->
-    [one] 1 wachtende ontvanger is van een domein dat niet meer geaccepteerd zou worden ({ $domains }); bezorg, verleg of retourneer die eerst (causeway queue list --domain { $first }), of houd vol met --force
-   *[other] { $count } wachtende ontvangers zijn van domeinen die niet meer geaccepteerd zouden worden ({ $domains }); bezorg, verleg of retourneer ze eerst (causeway queue list --domain { $first }), of houd vol met --force
+    [one] 1 wachtende ontvanger is van een domein dat niet meer geaccepteerd zou worden ({ $domains }); bezorg, verleg of retourneer die eerst (causeway queue list --domain { $first })
+   *[other] { $count } wachtende ontvangers zijn van domeinen die niet meer geaccepteerd zouden worden ({ $domains }); bezorg, verleg of retourneer ze eerst (causeway queue list --domain { $first })
 }

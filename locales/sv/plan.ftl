@@ -121,7 +121,8 @@ demand-sources = från { $addresses }
 
 # Vad det gör.
 effect-unknown = väntande mottagare finns inte längre; deras post går tillbaka till avsändarna (550 5.1.1)
-effect-returned = väntande mottagare har ingen väg ut; deras post går tillbaka till avsändarna: { $why }
+effect-returned = väntande mottagare har ingen väg ut; deras post går genast tillbaka till avsändarna (554 5.4.14): { $why }
+effect-waits-for-a-way = väntande mottagare har ingen väg ut: de väntar (450 4.4.1), och deras post går tillbaka till avsändarna om inget ändras innan deras tid i kön är slut: { $why }
 effect-differently = väntande mottagare går genom anslutning ”{ $name }” med { $new } i stället för { $old }
 effect-rerouted = väntande mottagare går { $new } i stället för { $old }
 effect-others = väntande mottagare på andra vägar än dem ovan
@@ -162,6 +163,6 @@ right-servers-as-tls = servrar { $mark }, som { $senders }, med TLS
 refused-problems = { $problem } (och { $count } till; se `causeway check`)
 refused-relay = detta vore ett öppet relä: { $answer }
 refused-stranded = { $count ->
-    [one] 1 väntande mottagare hör till en domän som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera den först (causeway queue list --domain { $first }), eller insistera med --force
-   *[other] { $count } väntande mottagare hör till domäner som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera dem först (causeway queue list --domain { $first }), eller insistera med --force
+    [one] 1 väntande mottagare hör till en domän som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera den först (causeway queue list --domain { $first })
+   *[other] { $count } väntande mottagare hör till domäner som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera dem först (causeway queue list --domain { $first })
 }

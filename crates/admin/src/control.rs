@@ -204,6 +204,9 @@ pub enum ControlError {
     /// There is no such thing.
     #[error("there is no {0}")]
     NotFound(String),
+    /// There is no alert of this number.
+    #[error("there is no alert {0}")]
+    NoSuchAlert(u64),
     /// What was asked cannot be done as asked.
     #[error("{what}; {instead}")]
     Refused {

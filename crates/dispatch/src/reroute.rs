@@ -36,6 +36,8 @@ impl Dispatch {
                 false => schedule.take_where(index, |domain| rerouting.concerns(domain)),
             });
         }
+        // What found no way, or was put off by a peer that it no longer goes to, waits alone.
+        waiting.extend(schedule.take_timers_where(|domain| rerouting.concerns(domain)));
         drop(schedule);
         shared.place(&waiting);
         shared.timers_changed();

@@ -532,6 +532,21 @@ impl Schedule {
         taken
     }
 
+    /// Takes those who wait for a time of their own and whose domain is meant.
+    pub(crate) fn take_timers_where(
+        &mut self,
+        mut is_meant: impl FnMut(&Domain) -> bool,
+    ) -> Vec<RecipientKey> {
+        let waiting = self.timers.iter().filter_map(|(_, wake)| match wake {
+            Wake::Recipient(key) => Some(*key),
+            Wake::Site(_) | Wake::Pause(_) => None,
+        });
+        let mut taken: Vec<RecipientKey> =
+            waiting.filter(|key| self.domain(*key).is_some_and(&mut is_meant)).collect();
+        taken.retain(|key| self.claim(*key).is_some());
+        taken
+    }
+
     /// Indexes of all sites that anybody waits for, or that are failing.
     pub(crate) fn sites_in_use(&self) -> Vec<SiteIndex> {
         (0..self.sites.len() as SiteIndex)

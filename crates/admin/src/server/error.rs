@@ -124,6 +124,10 @@ impl From<ControlError> for ApiError {
     fn from(error: ControlError) -> Self {
         match error {
             ControlError::NotFound(_) => Self::not_found(error.to_string(), "check the spelling"),
+            ControlError::NoSuchAlert(_) => Self::not_found(
+                error.to_string(),
+                "`causeway alert list` has the numbers of those there are",
+            ),
             ControlError::Refused { what, instead } => Self::bad_request(what, instead),
             ControlError::Unusable(problems) => Self::unusable(&problems, Language::En),
             ControlError::Conflict { what, instead } => {

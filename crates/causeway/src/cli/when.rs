@@ -22,6 +22,31 @@ fn in_zone(at: Timestamp, zone: &TimeZone, format: &str) -> String {
     }
 }
 
+/// A text of the server with its moments (RFC 3339 with milliseconds, as it writes them) as local times. Peers
+/// seldom write that form, so that their words stay as they are.
+pub(crate) fn in_text(text: &str) -> String {
+    with_moments(text, local)
+}
+
+/// Octets of `2026-11-21T09:05:00.000Z`.
+const MOMENT: usize = 24;
+
+fn with_moments(text: &str, write: impl Fn(Timestamp) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let moment = rest.get(..MOMENT).filter(|moment| moment.ends_with('Z'));
+        if let Some(at) = moment.and_then(Timestamp::parse_rfc3339) {
+            out.push_str(&write(at));
+            rest = &rest[MOMENT..];
+        } else {
+            out.push(next);
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    out
+}
+
 /// Reads what people write for a moment: RFC 3339, a local date or date and time, a span (`2h`,
 /// that long ago), `now`, `today`, `yesterday`. `None` for anything else.
 pub(crate) fn parse(text: &str, now: Timestamp) -> Option<Timestamp> {
@@ -56,6 +81,19 @@ fn parse_in(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_in_a_text_are_written_as_everywhere_else() {
+        let zone = TimeZone::fixed(jiff::tz::offset(1));
+        let written = |text| with_moments(text, |at| in_zone(at, &zone, "%Y-%m-%d %H:%M:%S"));
+        assert_eq!(
+            written("451 später; next attempt at 2026-11-22T02:35:24.599Z (in 1 min)"),
+            "451 später; next attempt at 2026-11-22 03:35:24 (in 1 min)"
+        );
+        for other in ["", "ü", "again after 2026-11-22T02:35:24Z", "2026-11-22T02:35:24.5999Z"] {
+            assert_eq!(written(other), other);
+        }
+    }
 
     #[test]
     fn people_write_times_in_several_ways() {

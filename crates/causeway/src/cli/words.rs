@@ -73,8 +73,10 @@ pub(crate) fn unreadable(error: &io::Error) -> String {
 }
 
 pub(crate) fn say_yes(what: &str) -> String {
-    let what = what.trim_end_matches('?');
-    format!("{what}: there is no terminal to ask on; say --yes when it is meant")
+    format!(
+        "{NOTHING_DONE}: there is no terminal to ask on: \"{what}\"; give --yes to do it without being \
+         asked"
+    )
 }
 
 /// Whether an answer to a question is a yes.

@@ -1,6 +1,6 @@
 //! From the two files to parts that are bound and ready.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -139,6 +139,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     // What has been read comes into force here, and not before everything else has worked.
     let flow = in_force((&store, &policy), &directory, flow_text, dispatch.now()).await?;
     dispatch.start().await?;
+    flow.reroute_replaced(&dispatch, &hostname);
     let server = Arc::new(Server {
         config_directory: directory,
         machine,
@@ -379,6 +380,16 @@ fn clock() -> (Clock, bool) {
     }
 }
 
+/// What to do where nobody can listen.
+fn instead_of(address: SocketAddr) -> String {
+    let port = address.port();
+    format!(
+        "perhaps another server has the port (`ss -ltnp 'sport = :{port}'` as root says which: stop \
+         it, or choose another port in [[listener]]), the address is not this machine's, or a port \
+         below 1024 needs root or CAP_NET_BIND_SERVICE"
+    )
+}
+
 type Listeners = (Vec<Listening>, Vec<Listening>, Vec<TcpApiListener>, Vec<Bound>);
 
 async fn bind(machine: &Machine, tls: &ServerTls) -> Result<Listeners, Refusal> {
@@ -387,8 +398,10 @@ async fn bind(machine: &Machine, tls: &ServerTls) -> Result<Listeners, Refusal> 
     for listener in &machine.listeners {
         let failed = |error: &dyn std::fmt::Display| {
             Refusal::other(format!(
-                "listener {:?}: cannot listen on {}: {error}",
-                listener.name, listener.address
+                "listener {:?}: cannot listen on {}: {error}; {}",
+                listener.name,
+                listener.address,
+                instead_of(listener.address)
             ))
         };
         let (protocol, address) = match listener.protocol {

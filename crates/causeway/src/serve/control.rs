@@ -253,7 +253,7 @@ impl ServerControl for Control {
     ) -> ControlFuture<'_, AlertView> {
         Box::pin(async move {
             if self.watch.alert(id).is_none() {
-                return Err(ControlError::NotFound(format!("alert {id}")));
+                return Err(ControlError::NoSuchAlert(id));
             }
             let closed = self.watch.close(id, author, request.reason).await;
             let view = insight::view(&self.watch, id, request.language);

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use causeway_admin::ControlError;
 use causeway_admin::types::{ApplyAnswer, ApplyRequest, FlowView, PlanAnswer};
 use causeway_catalog::sentence::Sentence;
+use causeway_dispatch::Dispatch;
 use causeway_model::Timestamp;
 use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
 use causeway_net::clock::Clock;
@@ -35,6 +36,9 @@ const PENDING: &str = "flow/pending";
 /// Queued recipients that are read from the store at once.
 const PAGE: usize = 5_000;
 
+/// What the history says of revision 1.
+const FIRST_REVISION: &str = "the first revision: no mail flow was in force before";
+
 /// The author of changes that nobody told the server of.
 const THE_FILE: &str = "the file";
 
@@ -42,6 +46,8 @@ const THE_FILE: &str = "the file";
 pub(crate) struct FlowKeeper {
     directory: PathBuf,
     active: RwLock<Arc<Active>>,
+    /// What was in force when the server ended, where the start found something else.
+    replaced: Option<MailFlow>,
     changing: tokio::sync::Mutex<()>,
 }
 
@@ -73,13 +79,14 @@ impl FlowKeeper {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let newest = store.revision(None).await?;
+        let mut replaced = None;
         let number = match &newest {
             Some(newest) if newest.text == text => newest.entry.number,
             _ => {
-                let before = newest.as_ref().map(|newest| newest.text.as_str());
+                replaced = newest.as_ref().map(|newest| flow_of(&newest.text));
                 let new = match noted(store, &text).await? {
                     Some(noted) => noted,
-                    None => found_at_start(before, flow, text.clone(), now),
+                    None => found_at_start(replaced.as_ref(), flow, text.clone(), now),
                 };
                 let author = new.author.clone();
                 let number = store.record_revision(new, None).await?;
@@ -91,8 +98,16 @@ impl FlowKeeper {
         Ok(Self {
             directory: directory.to_owned(),
             active: RwLock::new(Arc::new(Active { number, text })),
+            replaced,
             changing: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// Once the queue is known: what has another way than before the start takes it at once.
+    pub(crate) fn reroute_replaced(&self, dispatch: &Dispatch, hostname: &str) {
+        if let Some(replaced) = &self.replaced {
+            dispatch.reroute(&compiled(Arc::new(replaced.clone()), hostname));
+        }
     }
 
     fn active(&self) -> Arc<Active> {
@@ -128,24 +143,34 @@ async fn noted(store: &SharedStore, text: &str) -> Result<Option<NewRevision>, S
     Ok(serde_json::from_str::<NewRevision>(&note).ok().filter(|noted| noted.text == text))
 }
 
+/// A text that was in force once; one that an older program could read and this one cannot counts as empty.
+fn flow_of(text: &str) -> MailFlow {
+    MailFlow::parse(text, MAIL_FLOW_FILE).map(|(flow, _)| flow).unwrap_or_default()
+}
+
+/// The decisions that a mail flow makes on this machine.
+fn compiled(flow: Arc<MailFlow>, hostname: &str) -> MailPolicy {
+    MailPolicy::compile(flow, hostname).with_own_addresses(causeway_net::local::local_addresses())
+}
+
 fn found_at_start(
-    before: Option<&str>,
+    before: Option<&MailFlow>,
     flow: &MailFlow,
     text: String,
     now: Timestamp,
 ) -> NewRevision {
-    let (old, reason) = match before {
-        None => (MailFlow::default(), "the first start"),
+    let (changes, reason) = match before {
+        // Nothing was in force that could have changed; the text says it all.
+        None => (vec![FIRST_REVISION.into()], "the first start"),
         Some(before) => {
-            let old = MailFlow::parse(before, MAIL_FLOW_FILE).map(|(old, _)| old);
-            (old.unwrap_or_default(), "found changed at start")
+            (recorded(causeway_policy::plan::changes(before, flow)), "found changed at start")
         }
     };
     NewRevision {
         at: now,
         author: THE_FILE.into(),
         reason: reason.into(),
-        changes: recorded(causeway_policy::plan::changes(&old, flow)),
+        changes,
         effects: "[]".into(),
         text,
     }
@@ -207,7 +232,7 @@ async fn apply_now(
     let _one_at_a_time = server.flow.changing.lock().await;
     let active = server.flow.active();
     if let Some(base) = request.base.filter(|base| *base != active.number) {
-        return Err(StoreError::Superseded { base, newest: active.number }.into());
+        return Err(made_from_another(base, active.number));
     }
     let proposed = proposed(server, text).await?;
     let on_disk = file::read(&server.flow.path());
@@ -243,6 +268,19 @@ async fn apply_now(
     let revision = make_durable(server, new, write, active.number).await?;
     put_in_force(server, proposed, revision);
     Ok(ApplyAnswer { plan, applied: true, revision, warnings })
+}
+
+/// A change was made from a revision that is not in force: an older one, or one that never was.
+fn made_from_another(base: u64, newest: u64) -> ControlError {
+    if base < newest {
+        return StoreError::Superseded { base, newest }.into();
+    }
+    ControlError::Conflict {
+        what: format!("there is no revision {base}; revision {newest} is in force"),
+        instead: "give the number of the revision that the change was made from: see `causeway \
+                  history`"
+            .into(),
+    }
 }
 
 /// The file (when `before`, what it had, is given) and the revision.
@@ -405,12 +443,13 @@ fn read_proposal(
     if let Some(flow) = value.as_ref().or(rest.as_ref()) {
         problems.extend(causeway_policy::check(flow, machine, &places, &machine_places, now));
     }
+    // Doubts about the machine are no matter of this text, and have no line here: `check` tells them.
+    problems.retain(|problem| problem.severity == Severity::Error || problem.file != MACHINE_FILE);
     let Some(flow) = value else {
         problems.sort_by_key(|problem| (problem.line, problem.column));
         return Err(ControlError::Unusable(problems));
     };
-    let policy = MailPolicy::compile(Arc::new(flow), hostname)
-        .with_own_addresses(causeway_net::local::local_addresses());
+    let policy = compiled(Arc::new(flow), hostname);
     Ok(Proposed { policy, problems, text })
 }
 

@@ -32,6 +32,7 @@ mod hostile;
 mod hybrid;
 mod hybrid_setup;
 mod identity;
+mod no_route;
 mod notices;
 mod outbound;
 mod pop3;

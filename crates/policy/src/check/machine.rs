@@ -144,7 +144,7 @@ fn lab(machine: &Machine, findings: &mut Findings<'_>) {
             "delivery.mx_port",
             said!(
                 "check-mx-port",
-                "MX hosts are tried at port {port}, where none listens",
+                "MX hosts are tried at port {port}, not on 25, where other servers listen",
                 port = machine.delivery.mx_port
             ),
             said!("check-mx-port.do", "remove mx_port, unless this is a test lab"),

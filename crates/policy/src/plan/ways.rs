@@ -75,6 +75,15 @@ impl Way {
 }
 
 impl Dead {
+    /// What becomes of mail without a way. A loop stays one, so it is returned at once (554 5.4.14); a
+    /// connector may come, so mail waits for one as long as for a host that is down (450 4.4.1).
+    const fn fate(&self) -> &'static str {
+        match self {
+            Self::Loop(_) => "effect-returned",
+            Self::NoConnector => "effect-waits-for-a-way",
+        }
+    }
+
     fn said(&self) -> Parts {
         match self {
             Self::Loop(name) => Parts::of("way-loop").with("name", name.as_str()),
@@ -294,7 +303,7 @@ fn told(before: &Way, after: &Way) -> (EffectKind, Parts) {
     match (before, after) {
         (_, Way::Unknown) => (EffectKind::UnknownRecipients, Parts::of("effect-unknown")),
         (_, Way::Nowhere(why)) => {
-            (EffectKind::Returned, Parts::of("effect-returned").with("why", why.said()))
+            (EffectKind::Returned, Parts::of(why.fate()).with("why", why.said()))
         }
         (
             Way::Connector { name, route, demands },

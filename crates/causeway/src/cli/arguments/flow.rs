@@ -9,6 +9,13 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::super::help;
 
+/// The number of a revision.
+fn revision_number(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
+        "this is no number of a revision; `causeway history` has them (1, 2, …)".to_owned()
+    })
+}
+
 /// `causeway plan`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
@@ -17,7 +24,7 @@ pub(crate) struct PlanArguments {
     #[arg(value_name = "FILE", conflicts_with = "revision")]
     pub(crate) file: Option<PathBuf>,
     /// The text of this revision instead of a file
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = revision_number)]
     pub(crate) revision: Option<u64>,
 }
 
@@ -30,7 +37,7 @@ pub(crate) struct ApplyArguments {
     pub(crate) file: Option<PathBuf>,
     /// The revision that the file was made from: refused when another one is in force by now [default:
     /// the one that the plan is made with]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = revision_number)]
     pub(crate) base: Option<u64>,
     #[command(flatten)]
     pub(crate) force: ForceArguments,
@@ -63,7 +70,7 @@ pub(crate) enum HistoryCommand {
     #[command(after_help = help::HISTORY_SHOW)]
     Show {
         /// The revision
-        #[arg(value_name = "N")]
+        #[arg(value_name = "N", value_parser = revision_number)]
         revision: u64,
     },
 }
@@ -72,7 +79,7 @@ pub(crate) enum HistoryCommand {
 #[derive(Debug, Args)]
 pub(crate) struct RevertArguments {
     /// The revision whose text is to be in force again
-    #[arg(value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_name = "N", value_parser = revision_number)]
     pub(crate) revision: u64,
     #[command(flatten)]
     pub(crate) force: ForceArguments,

@@ -42,7 +42,7 @@ pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<
     if output.is_json() {
         output.json(&answer)?;
     } else {
-        say_plan(&answer.plan, &answer.warnings, &mut output, context.words())?;
+        say_plan(&answer.plan, &answer.warnings, false, &mut output, context.words())?;
         output.flush()?;
     }
     Ok(if answer.plan.refused.is_some() { Answer::No } else { Answer::Fine })
@@ -164,16 +164,16 @@ pub(super) async fn carry_out_telling(
     let planned = client.flow_plan(&change.proposal).await;
     let PlanAnswer { plan, base, warnings } =
         planned.map_err(|error| change.source.failure(error, context.language))?;
-    tell_plan(&plan, &warnings, context)?;
-    if plan.stands_refused(change.force) {
-        let told = ApplyAnswer { plan, applied: false, revision: base, warnings };
-        return Ok((Answer::No, told));
-    }
-    let is_nothing = plan.changes.is_empty();
-    // Made from another revision, it is refused anyway: nobody is asked first.
-    let is_current = change.base.is_none_or(|made_from| made_from == base);
-    if is_current && (plan.is_destructive() || (change.always_ask && !is_nothing)) {
-        context.confirm(&context.words().text("cli-ask-apply"))?;
+    // Made from another revision, it is refused by the server: a plan from this one would mislead.
+    if change.base.is_none_or(|made_from| made_from == base) {
+        tell_plan(&plan, &warnings, change.force, context)?;
+        if plan.stands_refused(change.force) {
+            let told = ApplyAnswer { plan, applied: false, revision: base, warnings };
+            return Ok((Answer::No, told));
+        }
+        if plan.is_destructive() || (change.always_ask && !plan.changes.is_empty()) {
+            context.confirm(&context.words().text("cli-ask-apply"))?;
+        }
     }
     let request = ApplyRequest {
         text: change.proposal.text,
@@ -194,24 +194,31 @@ pub(super) async fn carry_out_telling(
         }
     } else {
         // Something has come into the queue meanwhile.
-        tell_plan(&told.plan, &[], context)?;
+        tell_plan(&told.plan, &[], request.force, context)?;
     }
     Ok((if told.applied { Answer::Fine } else { Answer::No }, told))
 }
 
 /// The plan as text. Standard output is not held afterwards, while a person reads and thinks.
-fn tell_plan(plan: &Plan, warnings: &[Sentence], context: &Context) -> Result<(), Failure> {
+fn tell_plan(
+    plan: &Plan,
+    warnings: &[Sentence],
+    force: bool,
+    context: &Context,
+) -> Result<(), Failure> {
     let mut output = context.output();
     if output.is_json() {
         return Ok(());
     }
-    say_plan(plan, warnings, &mut output, context.words())?;
+    say_plan(plan, warnings, force, &mut output, context.words())?;
     output.flush()
 }
 
+/// The plan as text; `force`: what can be insisted upon is.
 pub(super) fn say_plan(
     plan: &Plan,
     warnings: &[Sentence],
+    force: bool,
     output: &mut Output,
     words: Words,
 ) -> Result<(), Failure> {
@@ -236,13 +243,28 @@ pub(super) fn say_plan(
     } else if !plan.changes.is_empty() {
         output.line(&words.text("cli-plan-no-effects"))?;
     }
-    if let Some(refused) = &plan.refused {
-        let refused = harmless(refused, 2000);
-        let line = words.say("cli-plan-refused", &[("why", refused.into())]);
-        let line = output.toned(Tone::Bad, &line);
-        output.line(&line)?;
+    match &plan.refused {
+        Some(refused) => say_refused(plan, refused, force, output, words),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// What speaks against a plan, and whether that ends it.
+fn say_refused(
+    plan: &Plan,
+    refused: &str,
+    force: bool,
+    output: &mut Output,
+    words: Words,
+) -> Result<(), Failure> {
+    let (key, tone) = match (plan.stands_refused(force), plan.can_be_forced) {
+        (false, _) => ("cli-plan-insisted", Tone::Waiting),
+        (true, true) => ("cli-plan-refused-unless", Tone::Bad),
+        (true, false) => ("cli-plan-refused", Tone::Bad),
+    };
+    let line = words.say(key, &[("why", harmless(refused, 2000).into())]);
+    let line = output.toned(tone, &line);
+    output.line(&line)
 }
 
 /// `3: queued recipients go …`.
@@ -359,7 +381,7 @@ fn show(detail: &RevisionDetail, context: &Context) -> Result<Answer, Failure> {
     if plan.changes.is_empty() {
         output.line(&words.text("cli-plan-layout"))?;
     } else {
-        say_plan(&plan, &[], &mut output, words)?;
+        say_plan(&plan, &[], false, &mut output, words)?;
     }
     output.line("")?;
     // Somebody's file: lines as they are, without what could control the terminal.

@@ -22,7 +22,9 @@ impl From<EditError> for Failure {
             EditError::NotToml(_) => "correct it; `causeway check` says where".to_owned(),
             EditError::Exists { .. } => "use `set` to change it".to_owned(),
             EditError::NotFound { near: Some(near), .. } => format!("did you mean {near:?}?"),
-            EditError::NotFound { .. } => "see `list` for the names".to_owned(),
+            EditError::NotFound { kind, .. } => {
+                format!("`causeway {kind} list` has the names")
+            }
             EditError::NotTables { .. } => {
                 "write it in double brackets, once for each entry".into()
             }

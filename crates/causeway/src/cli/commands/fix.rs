@@ -28,7 +28,7 @@ async fn plan(arguments: FixPlanArguments, context: &Context) -> Result<Answer, 
     if output.is_json() {
         output.json(&plan)?;
     } else {
-        say(&plan, &mut output, context.words())?;
+        say(&plan, false, &mut output, context.words())?;
         others(&plan, &mut output, context.words())?;
         output.flush()?;
     }
@@ -40,7 +40,7 @@ fn changes_nothing(plan: &FixPlan) -> bool {
 }
 
 /// The remedy and its effects.
-fn say(plan: &FixPlan, output: &mut Output, words: Words) -> Result<(), Failure> {
+fn say(plan: &FixPlan, force: bool, output: &mut Output, words: Words) -> Result<(), Failure> {
     let title = harmless(&plan.remedy.title, 500);
     let head = words.say("cli-fix-head", &[("id", plan.alert.into()), ("title", title.into())]);
     let head = output.toned(Tone::Strong, &head);
@@ -51,7 +51,7 @@ fn say(plan: &FixPlan, output: &mut Output, words: Words) -> Result<(), Failure>
     }
     match changes_nothing(plan) {
         true => output.line(&words.text("cli-fix-no-change")),
-        false => say_plan(&plan.plan.plan, &plan.plan.warnings, output, words),
+        false => say_plan(&plan.plan.plan, &plan.plan.warnings, force, output, words),
     }
 }
 
@@ -72,7 +72,7 @@ async fn apply(arguments: FixApplyArguments, context: &Context) -> Result<Answer
     let plan = client.fix_plan(arguments.id, &query(arguments.remedy, context)).await?;
     let (mut output, words) = (context.output(), context.words());
     if !output.is_json() {
-        say(&plan, &mut output, words)?;
+        say(&plan, force, &mut output, words)?;
         output.flush()?;
     }
     if plan.plan.plan.stands_refused(force) {

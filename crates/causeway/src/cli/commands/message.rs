@@ -114,7 +114,7 @@ fn story(
             "    {}  {:<12} {}",
             when::local(event.at),
             harmless(&event.kind, 40),
-            harmless(&event.detail, 1000)
+            harmless(&when::in_text(&event.detail), 1000)
         ))?;
     }
     Ok(())

@@ -86,7 +86,7 @@ fn say_health(health: &Health, output: &mut Output, words: Words) -> Result<(), 
             (component.name.clone(), Tone::Plain),
             (word.into(), tone),
             (component.since.map(when::column).unwrap_or_default(), Tone::Plain),
-            (component.detail.clone().unwrap_or_default(), Tone::Plain),
+            (component.detail.as_deref().map(when::in_text).unwrap_or_default(), Tone::Plain),
         ]);
     }
     if !columns.is_empty() {

@@ -194,7 +194,7 @@ async fn show(id: QueueId, context: &Context) -> Result<Answer, Failure> {
                 "  {}  {:<12} {}",
                 when::local(event.at),
                 harmless(&event.kind, 40),
-                harmless(&event.detail, 1000)
+                harmless(&when::in_text(&event.detail), 1000)
             ))?;
         }
     }
