@@ -160,12 +160,18 @@ fn a_change_says_from_which_revision_it_was_made() {
     let next = server.config_dir().join("next.toml");
     std::fs::write(&next, &text).unwrap();
     let next = next.to_str().unwrap();
-    // Made from a revision that is not in force: refused, and nobody is asked first.
-    let late = server.cli(&["apply", next, "--base", "7"]);
-    assert_eq!(late.status, Some(1), "{late:?}");
-    assert!(late.stderr.contains("changed meanwhile"), "{late:?}");
+    // Made from a revision that never was: refused, and nobody is asked first.
+    let unknown = server.cli(&["apply", next, "--base", "7"]);
+    assert_eq!(unknown.status, Some(1), "{unknown:?}");
+    assert!(unknown.stderr.contains("there is no revision 7"), "{unknown:?}");
     assert_eq!(revisions(&server).len(), 1);
     assert_eq!(server.cli(&["apply", next, "--base", "1"]).status, Some(0));
+    assert_eq!(revisions(&server).len(), 2);
+    // Made from one that is in force no more: another's change is not written over.
+    std::fs::write(next, format!("# changed again\n{text}")).unwrap();
+    let late = server.cli(&["apply", next, "--base", "1"]);
+    assert_eq!(late.status, Some(1), "{late:?}");
+    assert!(late.stderr.contains("changed meanwhile"), "{late:?}");
     assert_eq!(revisions(&server).len(), 2);
 }
 

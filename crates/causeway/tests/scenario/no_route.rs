@@ -149,7 +149,7 @@ fn what_is_not_there_is_answered_with_the_command_that_lists_what_is() {
     let corp = ScriptedPeer::start(Behaviour::new());
     let server = with_corp(&corp).start();
     for (command, status, instead) in [
-        (&["domain", "remove", "none.test"][..], 1, "`causeway domain list`"),
+        (&["domain", "remove", "far-away.example"][..], 1, "`causeway domain list`"),
         (&["connector", "disable", "something else"], 1, "`causeway connector list`"),
         (&["history", "show", "abc"], 2, "no number of a revision; `causeway history`"),
         (&["fix", "plan", "99"], 1, "there is no alert 99; `causeway alert list`"),

@@ -80,7 +80,8 @@ pub struct Effect {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum EffectKind {
-    /// Queued recipients have no way out any more and are returned to their senders.
+    /// Queued recipients have no way out any more. In a loop they are returned to their senders at
+    /// once; without a connector they wait for one, and are returned when their time is over.
     Returned,
     /// Queued recipients do not exist any more; recipients that are not here are refused.
     UnknownRecipients,

@@ -24,7 +24,7 @@ const WATCHED: Duration = Duration::from_secs(15);
 /// The alert, which must be open.
 fn open_alert(watch: &Watch, id: u64) -> Result<Alert, ControlError> {
     let alert = watch.alert(id);
-    let alert = alert.ok_or_else(|| ControlError::NoSuchAlert(id))?;
+    let alert = alert.ok_or(ControlError::NoSuchAlert(id))?;
     if alert.is_open() {
         return Ok(alert);
     }
