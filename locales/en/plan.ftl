@@ -131,6 +131,9 @@ effect-all = { $detail }; { $examples }
 effect-unreachable = mailboxes get no mail from outside any more, as their domain is no longer accepted: { $who }
 effect-would-be-refused = queued recipients would be refused if they came in now (550 5.7.1); they stay in the queue and are sent
 effect-restricted = mail of these senders is refused from everybody but the connector's peer (550 5.7.51): { $who }
+effect-restricted-peers = mail of these senders is refused from servers that were known for them (550 5.7.51): { $who }
+effect-unrestricted = mail of these senders is taken from everybody from now on: { $who }
+effect-tls-demanded = mail is refused without TLS from now on (530 5.7.0): { $who }
 effect-domains-lost = mail from outside is refused from now on for { $who }
 effect-stricter = only mailboxes here exist from now on, every other recipient is refused (550 5.1.1), for { $who }
 effect-no-way = mail for recipients that are not here fails from now on, because no enabled connector takes it: { $who }
@@ -156,8 +159,10 @@ right-by-certificate = with the certificate { $name }
 right-by-address = in { $name }
 right-servers = servers { $mark }
 right-servers-tls = servers { $mark }, with TLS
+right-servers-clear = servers { $mark }, without TLS
 right-servers-as = servers { $mark }, as { $senders }
 right-servers-as-tls = servers { $mark }, as { $senders }, with TLS
+right-servers-as-clear = servers { $mark }, as { $senders }, without TLS
 
 # Why not.
 refused-problems = { $problem } (and { $count } more; see `causeway check`)

@@ -131,10 +131,13 @@ effect-all = { $detail }; { $examples }
 effect-unreachable = postvakken krijgen geen mail van buiten meer, omdat hun domein niet meer geaccepteerd wordt: { $who }
 effect-would-be-refused = wachtende ontvangers zouden geweigerd worden als ze nu binnenkwamen (550 5.7.1); ze blijven in de wachtrij en worden verzonden
 effect-restricted = mail van deze afzenders wordt van iedereen geweigerd behalve van de andere kant van de connector (550 5.7.51): { $who }
+effect-restricted-peers = mail van deze afzenders wordt geweigerd van servers die er tot nu toe voor bekend waren (550 5.7.51): { $who }
+effect-unrestricted = mail van deze afzenders wordt vanaf nu van iedereen aangenomen: { $who }
+effect-tls-demanded = mail zonder TLS wordt vanaf nu geweigerd (530 5.7.0): { $who }
 effect-domains-lost = mail van buiten wordt vanaf nu geweigerd voor { $who }
 effect-stricter = vanaf nu bestaan alleen de postvakken hier, elke andere ontvanger wordt geweigerd (550 5.1.1), voor { $who }
 effect-no-way = mail aan ontvangers die niet hier zijn mislukt vanaf nu, omdat geen ingeschakelde connector ze neemt: { $who }
-effect-loop = mail aan ontvangers die niet hier zijn mislukt vanaf nu, omdat de enige connector die ze neemt teruggaat naar waar ze vandaan kwam: { $who }
+effect-loop = mail aan ontvangers die niet hier zijn mislukt vanaf nu, omdat de enige connector die ze neemt terugleidt naar waar ze vandaan kwam: { $who }
 effect-mx-loop = mail aan ontvangers die niet hier zijn gaat vanaf nu naar de MX-hosts van het domein, en in een kring als dat deze server is: { $who }
 effect-own-senders-only = aangemelde gebruikers mogen vanaf nu alleen hun eigen adressen gebruiken in { $fields }
 effect-any-sender = aangemelde gebruikers mogen vanaf nu elk adres gebruiken in { $fields }
@@ -156,8 +159,10 @@ right-by-certificate = met het certificaat { $name }
 right-by-address = in { $name }
 right-servers = servers { $mark }
 right-servers-tls = servers { $mark }, met TLS
+right-servers-clear = servers { $mark }, zonder TLS
 right-servers-as = servers { $mark }, als { $senders }
 right-servers-as-tls = servers { $mark }, als { $senders }, met TLS
+right-servers-as-clear = servers { $mark }, als { $senders }, zonder TLS
 
 # Waarom niet.
 refused-problems = { $problem } (en nog { $count }; zie `causeway check`)

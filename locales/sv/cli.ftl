@@ -24,7 +24,7 @@ cli-tried = { $count ->
     [one] Försökt en gång.
    *[other] Försökt { $count } gånger.
 }
-cli-waits-for = Det väntar, med annan post, på { $destination }.
+cli-waits-for = Det väntar, med annan e-post, på { $destination }.
 cli-destination = Senast försökt hos { $destination }.
 cli-through = Det går genom anslutningen ”{ $connector }”.
 cli-secured-not = Förbindelsen hade ingen TLS.
@@ -78,8 +78,8 @@ cli-done-redirect = { $count ->
    *[other] { $count } mottagare har omdirigerats.
 }
 cli-ask-remove = { $count ->
-    [one] Ta bort posten till { $count } mottagare? Den är då borta och avsändaren får inte veta det.
-   *[other] Ta bort posten till { $count } mottagare? Den är då borta och avsändarna får inte veta det.
+    [one] Ta bort e-posten till { $count } mottagare? Den är då borta och avsändaren får inte veta det.
+   *[other] Ta bort e-posten till { $count } mottagare? Den är då borta och avsändarna får inte veta det.
 }
 cli-ask-return = { $count ->
     [one] Returnera { $count } mottagare till avsändaren med en rapport?
@@ -98,21 +98,21 @@ cli-more-rows = … kanske fler: de nyaste { $count } visas. Använd --limit, et
 cli-no-mailboxes = Det finns inga brevlådor. Lägg till en med `causeway mailbox add ADRESS`.
 cli-mailbox-added = Brevlådan { $address } har lagts till.
 cli-mailbox-changed = Brevlådan { $address } har ändrats.
-cli-mailbox-removed = Brevlådan { $address } har tagits bort; posten i den finns kvar på disk.
+cli-mailbox-removed = Brevlådan { $address } har tagits bort; e-posten i den finns kvar på disk.
 cli-mailbox-password = { $address } har ett nytt lösenord.
 cli-password-shown = Lösenordet är { $password } (visas bara nu; endast en hash sparas).
-cli-ask-mailbox-remove = Ta bort brevlådan { $address }? Ingen kan längre logga in, och post till den avvisas; posten i den finns kvar på disk.
+cli-ask-mailbox-remove = Ta bort brevlådan { $address }? Ingen kan längre logga in, och e-post till den avvisas; e-posten i den finns kvar på disk.
 
 # Domäner, anslutningar, vägar, relä.
 cli-no-domains = Det finns inga godkända domäner. `causeway domain add DOMÄN` lägger till en.
 cli-no-connectors = Det finns inga anslutningar.
-cli-connector-out-own = Anslutningen ”{ $name }” skickar post till organisationens egna servrar.
-cli-connector-out-partner = Anslutningen ”{ $name }” skickar post till en partners servrar.
-cli-connector-in-own = Anslutningen ”{ $name }” känner igen post från organisationens egna servrar.
-cli-connector-in-partner = Anslutningen ”{ $name }” känner igen post från en partners servrar.
+cli-connector-out-own = Anslutningen ”{ $name }” skickar e-post till organisationens egna servrar.
+cli-connector-out-partner = Anslutningen ”{ $name }” skickar e-post till en partners servrar.
+cli-connector-in-own = Anslutningen ”{ $name }” känner igen e-post från organisationens egna servrar.
+cli-connector-in-partner = Anslutningen ”{ $name }” känner igen e-post från en partners servrar.
 cli-connector-takes = Den tar mottagare i { $domains }.
 cli-every-domain = alla domäner
-cli-connector-internet = All post till internet går också den här vägen ([routing].internet).
+cli-connector-internet = All e-post till internet går också den här vägen ([routing].internet).
 cli-connector-mx = Den skickar till MX-värdarna för mottagarens domän.
 cli-connector-hosts = Den skickar till { $hosts }, i den ordningen.
 cli-tls-opportunistic = Den använder TLS där det erbjuds, annars klartext.
@@ -121,7 +121,7 @@ cli-tls-certificate = Den kräver TLS med ett giltigt certifikat från en utfär
 cli-tls-domain = Den kräver TLS med ett giltigt certifikat från en utfärdare som vi litar på, för namnet { $name }.
 cli-tls-host = Den kräver TLS med ett giltigt certifikat från en utfärdare som vi litar på, för värdens namn.
 cli-connector-user = Den loggar in som { $user }.
-cli-connector-equals = Servrar med ”|” mellan sig delar posten jämnt.
+cli-connector-equals = Servrar med ”|” mellan sig delar e-posten jämnt.
 cli-connector-sources = Den skickar från { $addresses }.
 cli-connector-connections = Högst { $count ->
     [one] en anslutning
@@ -135,14 +135,14 @@ cli-by-certificate = Den känner igen dem på ett klientcertifikat för { $name 
 cli-by-address = Den känner igen dem på en adress i { $networks }.
 cli-connector-senders = Deras avsändare får vara från { $domains }.
 cli-every-sender = Deras avsändare får vara från alla domäner.
-cli-connector-restricts = Post från dessa avsändare avvisas från alla andra (restrict_sender_domains).
+cli-connector-restricts = E-post från dessa avsändare avvisas från alla andra (restrict_sender_domains).
 cli-connector-identity = Bara adresser i dessa domäner får stå i deras { $fields } (identity).
 cli-tls-required = De måste använda TLS.
 cli-tls-optional = TLS är upp till dem.
 cli-connector-disabled = Den är avstängd: inget går den här vägen (enabled = false i mailflow.toml).
 cli-note = Anteckning: { $note }
 cli-waiting = { $count ->
-    [0] Ingen post väntar på den.
+    [0] Ingen e-post väntar på den.
     [one] { $count } mottagare väntar på den.
    *[other] { $count } mottagare väntar på den.
 }
@@ -152,8 +152,8 @@ cli-route-own-address = { $domain } är en adress till den här servern.
 cli-route-internal = { $domain } är en godkänd domän, och några av dess brevlådor finns på annat håll.
 cli-route-external = { $domain } är inte en av våra domäner.
 cli-route-none = Det finns ingen väg till { $recipient }.
-cli-route-hops = Posten går till { $hops }.
-cli-route-through = Posten går genom anslutningen ”{ $connector }” till { $hops }.
+cli-route-hops = E-posten går till { $hops }.
+cli-route-through = E-posten går genom anslutningen ”{ $connector }” till { $hops }.
 cli-because = Skäl: { $because }
 cli-considered = Anslutningar som inte tar det:
 cli-relay-yes = Det är ett relä: mottagarens domän är inte vår.
@@ -188,7 +188,7 @@ cli-accounted = Varje mottagare som har tagits emot är redovisad.
 cli-unaccounted = Oredovisade: { $count }. Se `causeway audit`.
 
 # Förklaringar av rapporter.
-cli-explain-none = Det här är ingen rapport om post som inte kunde levereras.
+cli-explain-none = Det här är ingen rapport om e-post som inte kunde levereras.
 cli-who-acts = Vem agerar: { $who }
 cli-written-by = Skriven av: { $generator }
 cli-server = Server: { $name }
@@ -261,7 +261,7 @@ cli-plan-nothing = Ingenting skulle ändras i postflödet.
 cli-plan-layout = Bara kommentarer eller uppställning skiljer sig.
 cli-plan-changes = Det här ändras:
 cli-plan-effects = Det här blir följden:
-cli-plan-no-effects = Väntande post, brevlådor och rätten att sända berörs inte.
+cli-plan-no-effects = Väntande e-post, brevlådor och rätten att sända berörs inte.
 cli-plan-refused = Avvisat: { $why }
 cli-plan-refused-unless = Avvisat: { $why }, eller insistera med --force
 cli-plan-insisted = Genomdrivet med --force, trots att: { $why }
@@ -300,16 +300,16 @@ cli-hybrid-ask-server = Er egen e-postserver (HOST eller HOST:PORT):
 cli-hybrid-other-side = Vad som ska ställas in på andra sidan, i den här ordningen
 cli-hybrid-then = Prova sedan vägen dit med ett riktigt meddelande: { $command }
 cli-hybrid-sources-unknown = adresserna som `causeway connector firewall` visar
-cli-hybrid-certificate = Er egen server: ett certifikat för { $name } från en utfärdare som den här servern litar på. Utan det går ingen post dit.
+cli-hybrid-certificate = Er egen server: ett certifikat för { $name } från en utfärdare som den här servern litar på. Utan det går ingen e-post dit.
 cli-hybrid-receive = Er egen server och dess brandvägg: ta emot SMTP från { $sources } för postlådorna där.
 cli-hybrid-receive-central = Er egen server och dess brandvägg: ta emot SMTP från { $sources }, för postlådorna där och, för vidare sändning, för internet.
 cli-hybrid-share = Er egen server: behandla { $domains } som delade (internt relä). Det som saknar postlåda där kommer hit; det som kom härifrån och saknar postlåda där avvisas, annars går det runt i cirklar.
 cli-hybrid-send = Er egen server: en sändningsanslutning för postlådorna här, till { $host }, port { $port }.
-cli-hybrid-send-tls = Er egen server: en sändningsanslutning för postlådorna här, till { $host }, port { $port }, med TLS; post utan TLS avvisas.
+cli-hybrid-send-tls = Er egen server: en sändningsanslutning för postlådorna här, till { $host }, port { $port }, med TLS; e-post utan TLS avvisas.
 cli-hybrid-mx = DNS: den enda MX-posten för varje domän är { $records }
 cli-hybrid-mx-own = DNS: den enda MX-posten för { $domains } pekar på er egen server, med dess namn.
 cli-hybrid-spf = DNS: SPF-posten för { $domains } låter den här servern sända: lägg till { $parts }
-cli-hybrid-spf-own = DNS: post till internet går genom er egen server; SPF-posten för { $domains } måste nämna dess adresser och behöver inga andra.
+cli-hybrid-spf-own = DNS: e-post till internet går genom er egen server; SPF-posten för { $domains } måste nämna dess adresser och behöver inga andra.
 
 # Tokens.
 cli-no-tokens = Det finns inga token. `causeway token add NAME` skapar en.

@@ -6,7 +6,7 @@
 //! it. Whoever changes a recipient claims it first, so nobody sends it meanwhile. Per recipient this
 //! costs about 100 octets; envelopes and contents are not here.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 
 use causeway_model::{Attempt, Domain, QueueId, RecipientKey, Timestamp};
@@ -537,14 +537,38 @@ impl Schedule {
         &mut self,
         mut is_meant: impl FnMut(&Domain) -> bool,
     ) -> Vec<RecipientKey> {
-        let waiting = self.timers.iter().filter_map(|(_, wake)| match wake {
-            Wake::Recipient(key) => Some(*key),
-            Wake::Site(_) | Wake::Pause(_) => None,
-        });
-        let mut taken: Vec<RecipientKey> =
-            waiting.filter(|key| self.domain(*key).is_some_and(&mut is_meant)).collect();
+        let mut taken: Vec<RecipientKey> = self
+            .waiting_alone()
+            .filter(|key| self.domain(*key).is_some_and(&mut is_meant))
+            .collect();
         taken.retain(|key| self.claim(*key).is_some());
         taken
+    }
+
+    /// The domains of everybody who waits at a site or for a time of their own, each once.
+    pub(crate) fn waiting_domains(&self) -> HashSet<Domain> {
+        let mut domains = HashSet::new();
+        let mut note = |domain: &Domain| {
+            if !domains.contains(domain) {
+                domains.insert(domain.clone());
+            }
+        };
+        for (index, site) in self.sites.iter().enumerate() {
+            let entries = site.waiting.iter().filter_map(|key| self.entries.get(key));
+            for entry in entries.filter(|e| e.place == Place::Site(index as SiteIndex)) {
+                note(&entry.domain);
+            }
+        }
+        self.waiting_alone().filter_map(|key| self.domain(key)).for_each(note);
+        domains
+    }
+
+    /// Who waits for a time of their own.
+    fn waiting_alone(&self) -> impl Iterator<Item = RecipientKey> {
+        self.timers.iter().filter_map(|(_, wake)| match wake {
+            Wake::Recipient(key) => Some(*key),
+            Wake::Site(_) | Wake::Pause(_) => None,
+        })
     }
 
     /// Indexes of all sites that anybody waits for, or that are failing.

@@ -123,6 +123,16 @@ impl InboundIndex {
         checking
     }
 
+    /// The connectors that have this sender's domain for themselves.
+    fn restricting<'a>(&'a self, sender: &'a ReversePath) -> impl Iterator<Item = usize> + 'a {
+        let (null, domain) = match sender {
+            ReversePath::Null => (Some(self.restricted.everything()), None),
+            ReversePath::Address(address) => (None, Some(self.restricted.taking(address.domain()))),
+        };
+        let null = null.into_iter().flatten();
+        null.chain(domain.into_iter().flatten()).map(|position| position as usize)
+    }
+
     fn sender_fits(&self, position: usize, sender: &ReversePath) -> bool {
         match sender {
             ReversePath::Null => true,
@@ -170,18 +180,26 @@ impl MailPolicy {
             .and_then(|position| inbound_at(self.flow(), position))
     }
 
+    /// Every enabled inbound connector that knows this peer, whoever the sender is; the best first.
+    pub(crate) fn knowing<'a>(
+        &'a self,
+        facts: &'a PeerFacts<'_>,
+    ) -> impl Iterator<Item = &'a InboundConnector> {
+        self.inbound.knowing(facts).filter_map(|position| inbound_at(self.flow(), position))
+    }
+
+    /// True when some connector has this sender's domain for itself.
+    pub(crate) fn is_restricted(&self, sender: &ReversePath) -> bool {
+        self.inbound.restricting(sender).next().is_some()
+    }
+
     /// The refusal for mail whose sender's domain is restricted to a connector that does not know this
     /// peer: `550 5.7.51`. `None`: it may be sent from here. Without a sender nothing is restricted.
     #[must_use]
     pub fn restricted_sender(&self, facts: &PeerFacts<'_>) -> Option<Reply> {
         let index = &self.inbound;
         let sender = facts.sender?;
-        let restricted: Vec<usize> = match sender {
-            ReversePath::Null => index.restricted.everything().map(|p| p as usize).collect(),
-            ReversePath::Address(address) => {
-                index.restricted.taking(address.domain()).map(|p| p as usize).collect()
-            }
-        };
+        let restricted: Vec<usize> = index.restricting(sender).collect();
         if restricted.is_empty() || index.knowing(facts).any(|known| restricted.contains(&known)) {
             return None;
         }

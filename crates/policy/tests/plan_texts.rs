@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use causeway_catalog::Texts;
 use causeway_model::config::Language;
 
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 9] = [
     include_str!("../src/plan/mod.rs"),
     include_str!("../src/plan/changes.rs"),
     include_str!("../src/plan/domains.rs"),
+    include_str!("../src/plan/peers.rs"),
+    include_str!("../src/plan/refusals.rs"),
     include_str!("../src/plan/rights.rs"),
     include_str!("../src/plan/written.rs"),
     include_str!("../src/plan/ways.rs"),

@@ -139,7 +139,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     // What has been read comes into force here, and not before everything else has worked.
     let flow = in_force((&store, &policy), &directory, flow_text, dispatch.now()).await?;
     dispatch.start().await?;
-    flow.reroute_replaced(&dispatch, &hostname);
+    flow.reroute_replaced(&dispatch, &hostname).await;
     let server = Arc::new(Server {
         config_directory: directory,
         machine,

@@ -104,9 +104,9 @@ impl FlowKeeper {
     }
 
     /// Once the queue is known: what has another way than before the start takes it at once.
-    pub(crate) fn reroute_replaced(&self, dispatch: &Dispatch, hostname: &str) {
+    pub(crate) async fn reroute_replaced(&self, dispatch: &Dispatch, hostname: &str) {
         if let Some(replaced) = &self.replaced {
-            dispatch.reroute(&compiled(Arc::new(replaced.clone()), hostname));
+            dispatch.reroute(Arc::new(compiled(Arc::new(replaced.clone()), hostname))).await;
         }
     }
 
@@ -266,7 +266,7 @@ async fn apply_now(
     };
     let write = (!is_on_disk).then_some(active.text.as_str());
     let revision = make_durable(server, new, write, active.number).await?;
-    put_in_force(server, proposed, revision);
+    put_in_force(server, proposed, revision).await;
     Ok(ApplyAnswer { plan, applied: true, revision, warnings })
 }
 
@@ -352,13 +352,13 @@ async fn write_in_background(path: PathBuf, text: String) -> std::io::Result<()>
 }
 
 /// Sessions, workers and everything that waits work by the new policy from here on.
-fn put_in_force(server: &Server, proposed: Proposed, revision: u64) {
+async fn put_in_force(server: &Server, proposed: Proposed, revision: u64) {
     let Proposed { policy, text, .. } = proposed;
     *server.flow.active.write() = Arc::new(Active { number: revision, text });
     server.pop_register.configure(policy.flow().relay.pop_before_smtp);
     let before = server.policy.swap(Arc::new(policy));
-    server.dispatch.reroute(&before);
     *server.reload_problem.lock() = None;
+    server.dispatch.reroute(before).await;
     info!(revision, "the mail flow is in force");
 }
 
@@ -412,7 +412,7 @@ pub(crate) async fn reload(server: &Arc<Server>) -> Result<Option<u64>, String> 
     } else {
         active.number
     };
-    put_in_force(server, proposed, revision);
+    put_in_force(server, proposed, revision).await;
     Ok(is_new.then_some(revision))
 }
 

@@ -135,3 +135,19 @@ fn a_site_that_nobody_needs_makes_room_for_another() {
     schedule.job_done(site);
     assert_eq!(schedule.site_index(&SiteKey::Local), site);
 }
+
+#[test]
+fn the_domains_of_those_who_wait_at_a_site_are_told_once_each() {
+    let (one, other) = (Domain::parse("one.test").unwrap(), Domain::parse("other.test").unwrap());
+    let mut schedule = Schedule::default();
+    let site = schedule.site_index(&SiteKey::Connector("c".into()));
+    for (message, domain) in [(1, &one), (2, &one), (3, &other)] {
+        schedule.admit(key(message, 0), domain, 0);
+        schedule.join(key(message, 0), site, false);
+    }
+    // Known, and waiting nowhere.
+    schedule.admit(key(4, 0), &Domain::parse("apart.test").unwrap(), 0);
+    assert_eq!(schedule.waiting_domains(), HashSet::from([one.clone(), other]));
+    schedule.take_where(site, |domain| domain.as_str() == "other.test");
+    assert_eq!(schedule.waiting_domains(), HashSet::from([one]));
+}

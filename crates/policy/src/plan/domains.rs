@@ -1,40 +1,49 @@
 //! What a change does to domains, whether mail for them waits or not: domains that are given up, whose
-//! unknown recipients are refused, whose recipients elsewhere cannot be reached any more, and sender domains
-//! that become a connector's own.
+//! unknown recipients are refused, and whose recipients elsewhere cannot be reached any more.
+
+use std::collections::HashSet;
 
 use causeway_catalog::sentence::Parts;
 use causeway_model::Domain;
-use causeway_model::config::{
-    AcceptedDomain, Connector, DomainType, InboundConnector, MailFlow, OutboundRoute, Peer,
-};
+use causeway_model::config::{Connector, InboundConnector, OutboundRoute, Peer};
 
-use super::{Effect, EffectKind, listed};
-use crate::index::pattern_text;
-use crate::{MailPolicy, RouteTarget};
+use super::{Effect, EffectKind, below, listed};
+use crate::{MailPolicy, RouteDomain, RouteTarget};
 
 /// The effects, at most one of each kind and cause.
 pub(super) fn effects(old: &MailPolicy, new: &MailPolicy) -> Vec<Effect> {
     let mut out = Vec::new();
     given_up(old, new, &mut out);
     stranded(old, new, &mut out);
-    restrictions(old.flow(), new.flow(), &mut out);
     out
+}
+
+/// The accepted domains of both configurations, and one below each whose subdomains are accepted: as it is
+/// shown, and the name to ask about.
+fn names(old: &MailPolicy, new: &MailPolicy) -> Vec<(String, Domain)> {
+    let mut seen = HashSet::new();
+    let mut names = Vec::new();
+    for domain in old.flow().domains.iter().chain(&new.flow().domains) {
+        let under = domain.match_subdomains.then(|| below(&domain.name)).flatten();
+        let under = under.map(|name| (format!("*.{}", domain.name), name));
+        let own = (domain.name.to_string(), domain.name.clone());
+        names.extend(
+            std::iter::once(own).chain(under).filter(|(_, name)| seen.insert(name.clone())),
+        );
+    }
+    names
 }
 
 /// Domains that are given up, and domains whose unknown recipients are refused from now on.
 fn given_up(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
     let mut lost = Vec::new();
     let mut stricter = Vec::new();
-    for domain in &old.flow().domains {
-        match new.accepted_domain(&domain.name) {
-            None => lost.push(domain.name.to_string()),
-            Some(now)
-                if now.domain_type == DomainType::Authoritative
-                    && domain.domain_type == DomainType::InternalRelay =>
-            {
-                stricter.push(domain.name.to_string());
-            }
-            Some(_) => {}
+    for (shown, name) in names(old, new) {
+        match (old.domain_type(&name), new.domain_type(&name)) {
+            (RouteDomain::External, _) => {}
+            (_, RouteDomain::External) => lost.push(shown),
+            (RouteDomain::InternalRelay, RouteDomain::Authoritative) => stricter.push(shown),
+            _ => {}
         }
     }
     if !lost.is_empty() {
@@ -93,20 +102,10 @@ fn stranded(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
     }
     let origins = known_origins(old, new);
     let mut ends: Vec<(DeadEnd, String)> = Vec::new();
-    let relayed = |domain: &&AcceptedDomain| domain.domain_type == DomainType::InternalRelay;
-    for domain in is.domains.iter().filter(relayed) {
-        let below = domain.match_subdomains.then(|| format!("x.{}", domain.name));
-        let below = below.and_then(|name| Domain::parse(&name).ok());
-        for (shown, name) in [
-            Some((domain.name.to_string(), domain.name.clone())),
-            below.map(|name| (format!("*.{}", domain.name), name)),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            if let Some(end) = new_dead_end(old, new, &name, &origins) {
-                ends.push((end, shown));
-            }
+    for (shown, name) in names(old, new) {
+        let is_relayed = new.domain_type(&name) == RouteDomain::InternalRelay;
+        if is_relayed && let Some(end) = new_dead_end(old, new, &name, &origins) {
+            ends.push((end, shown));
         }
     }
     for end in DeadEnd::ALL {
@@ -142,38 +141,10 @@ fn new_dead_end(
     domain: &Domain,
     origins: &[[Option<&InboundConnector>; 2]],
 ) -> Option<DeadEnd> {
-    let was_relayed = old
-        .accepted_domain(domain)
-        .is_some_and(|accepted| accepted.domain_type == DomainType::InternalRelay);
+    let was_relayed = old.domain_type(domain) == RouteDomain::InternalRelay;
     let ends = origins.iter().filter_map(|[before, after]| {
         DeadEnd::of(new, domain, *after)
             .filter(|_| was_relayed && DeadEnd::of(old, domain, *before).is_none())
     });
     ends.min()
-}
-
-/// Sender domains that a connector has for itself from now on.
-fn restrictions(old: &MailFlow, new: &MailFlow, effects: &mut Vec<Effect>) {
-    let restricted = |flow: &MailFlow| -> Vec<(String, String)> {
-        let inbound = flow.connectors.iter().filter_map(|connector| match connector {
-            Connector::Inbound(c) if c.enabled && c.restrict_sender_domains => Some(c),
-            _ => None,
-        });
-        inbound
-            .flat_map(|c| c.sender_domains.iter().map(|p| (pattern_text(p), c.name.clone())))
-            .collect()
-    };
-    let before = restricted(old);
-    let added: Vec<String> = restricted(new)
-        .into_iter()
-        .filter(|(pattern, _)| !before.iter().any(|(known, _)| known == pattern))
-        .map(|(pattern, name)| format!("{pattern} (connector \"{name}\")"))
-        .collect();
-    if !added.is_empty() {
-        effects.push(Effect {
-            kind: EffectKind::SendersRestricted,
-            count: added.len() as u64,
-            detail: Parts::of("effect-restricted").with("who", listed(added)).into(),
-        });
-    }
 }

@@ -15,11 +15,15 @@
 //! waits.
 //!
 //! **In which order to read.** This file, `changes` (what differs), `ways` (queued mail), `domains` (accepted
-//! domains), `rights` (relay) with `written` (networks and addresses).
+//! domains), `peers` (whom inbound connectors know), `refusals` (what these refuse), `rights` (relay) with
+//! `stretches` and `written` (networks and addresses).
 
 mod changes;
 mod domains;
+mod peers;
+mod refusals;
 mod rights;
+mod stretches;
 mod ways;
 mod written;
 
@@ -93,8 +97,11 @@ pub enum EffectKind {
     MailboxesUnreachable,
     /// Queued recipients that would be refused if they came in now; they stay in the queue.
     WouldBeRefused,
-    /// Sender domains whose mail is refused from everybody but one connector's peer from now on.
+    /// Sender domains whose mail is refused from now on from everybody but one connector's peer, or from
+    /// servers that were known for them.
     SendersRestricted,
+    /// Peers whose mail is refused without TLS from now on.
+    TlsDemanded,
     /// Fields in which users may use only their own addresses, or strangers none of our domains, from
     /// now on.
     SendersRefused,
@@ -104,6 +111,8 @@ pub enum EffectKind {
     RelayGained,
     /// Fields in which they may use any from now on.
     SendersAllowed,
+    /// Sender domains whose mail is taken from everybody from now on.
+    SendersUnrestricted,
     /// Queued recipients take another way.
     Rerouted,
     /// Queued recipients take the same way under other demands.
@@ -131,6 +140,7 @@ impl EffectKind {
                 | Self::MailboxesUnreachable
                 | Self::WouldBeRefused
                 | Self::SendersRestricted
+                | Self::TlsDemanded
                 | Self::SendersRefused
                 | Self::RelayLost
         )
@@ -147,10 +157,12 @@ impl EffectKind {
             Self::MailboxesUnreachable => "mailboxes_unreachable",
             Self::WouldBeRefused => "would_be_refused",
             Self::SendersRestricted => "senders_restricted",
+            Self::TlsDemanded => "tls_demanded",
             Self::SendersRefused => "senders_refused",
             Self::RelayLost => "relay_lost",
             Self::RelayGained => "relay_gained",
             Self::SendersAllowed => "senders_allowed",
+            Self::SendersUnrestricted => "senders_unrestricted",
             Self::Rerouted => "rerouted",
             Self::SentDifferently => "sent_differently",
         }
@@ -282,7 +294,8 @@ impl<'p> Planner<'p> {
                 detail: Parts::of("effect-would-be-refused").into(),
             });
         }
-        effects.append(&mut rights::effects(self.old.flow(), self.new.flow(), self.now));
+        effects.append(&mut refusals::effects(self.old, self.new));
+        effects.append(&mut rights::effects(self.old, self.new, self.now));
         effects.append(&mut self.followed.effects());
         effects.sort_by_key(|effect| effect.kind);
         let (refused, can_be_forced) = match refusal {
@@ -378,8 +391,13 @@ fn is_admitted(
         points_here: false,
     };
     let peer = PeerFacts { client, certificate_names: &[], sender: Some(queued.sender) };
+    let needs_tls = connector
+        .and_then(|name| policy.inbound_connector(name))
+        .is_some_and(|connector| policy.inbound_demand(connector, facts.tls).is_some());
     let is_vouched_for = known.is_some() || origin.user.is_some();
-    policy.relay(&facts).allowed && (is_vouched_for || policy.restricted_sender(&peer).is_none())
+    policy.relay(&facts).allowed
+        && !needs_tls
+        && (is_vouched_for || policy.restricted_sender(&peer).is_none())
 }
 
 /// Whether anything differs on which the right to hand mail in depends.
@@ -390,6 +408,11 @@ fn admission_differs(old: &MailFlow, new: &MailFlow) -> bool {
         all.filter(|connector| matches!(connector, Connector::Inbound(_))).cloned().collect()
     };
     old.domains != new.domains || old.relay != new.relay || inbound(old) != inbound(new)
+}
+
+/// A domain below this one that no configuration names. `None`: it would be too long.
+fn below(domain: &Domain) -> Option<Domain> {
+    Domain::parse(&format!("no-such-name-anywhere.{domain}")).ok()
 }
 
 /// Entries of a list that are named; the others are counted.
@@ -403,6 +426,19 @@ fn listed<V: Into<Variable>>(entries: Vec<V>) -> Variable {
         None | Some(0) => some.into(),
         Some(more) => {
             Parts::of("value-and-more").with("some", some).with("count", more as u64).into()
+        }
+    }
+}
+
+/// The first few of a list of rights, which have commas of their own.
+fn listed_rights(entries: Vec<Parts>) -> Variable {
+    let more = entries.len().saturating_sub(SHOWN);
+    let some: Vec<Variable> = entries.into_iter().take(SHOWN).map(Into::into).collect();
+    let some = Variable::Series(some);
+    match more {
+        0 => some,
+        _ => {
+            Parts::of("value-and-more-rights").with("some", some).with("count", more as u64).into()
         }
     }
 }

@@ -3,63 +3,46 @@
 //! Rights come from written networks and addresses, from the organization's own servers behind inbound
 //! connectors, and from POP-before-SMTP. A network that stands no longer in the file loses nothing when
 //! another entry still holds it: written rights are compared address by address, by the entry that counts
-//! there ([`written`](super::written)). An entry whose time is over is none.
+//! there ([`written`](super::written)), and those of own servers peer by peer, by the connector that decides
+//! ([`peers`](super::peers)). An entry whose time is over is none.
 
 use std::time::Duration;
 
-use causeway_catalog::sentence::{Parts, Variable};
+use causeway_catalog::sentence::Parts;
 use causeway_model::Timestamp;
-use causeway_model::config::{
-    Connector, DomainPattern, IdentityField, InboundConnector, MailFlow, Peer,
-};
+use causeway_model::config::Peer::OnPremises;
+use causeway_model::config::{DomainPattern, IdentityField, InboundConnector, MailFlow};
 use causeway_model::time::format_duration;
-use ipnet::IpNet;
 
-use super::written::written;
-use super::{Effect, EffectKind, SHOWN, listed};
+use super::peers::{Peer, Sender, Terms, inbound, peers};
+use super::written::{all_held, written};
+use super::{Effect, EffectKind, listed, listed_rights};
+use crate::MailPolicy;
 use crate::identity::field_name;
-use crate::index::{canonical_network, pattern_holds, pattern_text};
+use crate::index::pattern_text;
 
 /// The effects on rights, at most one of each kind and field.
-pub(super) fn effects(old: &MailFlow, new: &MailFlow, now: Timestamp) -> Vec<Effect> {
+pub(super) fn effects(old: &MailPolicy, new: &MailPolicy, now: Timestamp) -> Vec<Effect> {
+    let peers = peers(old, new);
     let mut out = Vec::new();
     let mut add = |kind, entries: Vec<Parts>, key| {
         if !entries.is_empty() {
             let count = entries.len() as u64;
-            let detail = Parts::of(key).with("who", some(entries));
+            let detail = Parts::of(key).with("who", listed_rights(entries));
             out.push(Effect { kind, count, detail: detail.into() });
         }
     };
-    add(EffectKind::RelayGained, differences(new, old, now), "effect-relay-gained");
-    add(EffectKind::RelayLost, differences(old, new, now), "effect-relay-lost");
-    senders(old, new, &mut out);
+    add(EffectKind::RelayGained, differences(new, old, &peers, now), "effect-relay-gained");
+    add(EffectKind::RelayLost, differences(old, new, &peers, now), "effect-relay-lost");
+    senders(old.flow(), new.flow(), &mut out);
     out
 }
 
-/// The first few of a list of rights, which have commas of their own.
-fn some(entries: Vec<Parts>) -> Variable {
-    let more = entries.len().saturating_sub(SHOWN);
-    let some: Vec<Variable> = entries.into_iter().take(SHOWN).map(Into::into).collect();
-    let some = Variable::Series(some);
-    match more {
-        0 => some,
-        _ => {
-            Parts::of("value-and-more-rights").with("some", some).with("count", more as u64).into()
-        }
-    }
-}
-
 /// The rights that `one` gives and `other` does not.
-fn differences(one: &MailFlow, other: &MailFlow, now: Timestamp) -> Vec<Parts> {
-    let mut out = written(&one.relay, &other.relay, now);
-    let rights = own_servers(other);
-    out.extend(
-        own_servers(one)
-            .iter()
-            .filter(|right| !rights.iter().any(|other| other.covers(right)))
-            .map(ServerRight::said),
-    );
-    let window = |flow: &MailFlow| match flow.relay.pop_before_smtp {
+fn differences(one: &MailPolicy, other: &MailPolicy, peers: &[Peer], now: Timestamp) -> Vec<Parts> {
+    let mut out = written(&one.flow().relay, &other.flow().relay, now);
+    out.append(&mut own_servers(one, other, peers));
+    let window = |policy: &MailPolicy| match policy.flow().relay.pop_before_smtp {
         pop if pop.enabled => pop.window,
         _ => Duration::ZERO,
     };
@@ -69,75 +52,54 @@ fn differences(one: &MailFlow, other: &MailFlow, now: Timestamp) -> Vec<Parts> {
     out
 }
 
-/// A way for the organization's own servers to be recognised, and what it entitles to.
-struct ServerRight<'f> {
-    mark: Mark<'f>,
-    senders: &'f [DomainPattern],
-    only_with_tls: bool,
+/// How far an own server may relay. What is more comes later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    No,
+    WithTls,
+    Always,
 }
 
-enum Mark<'f> {
-    Certificate(&'f str),
-    Network(IpNet),
-}
-
-fn own_servers(flow: &MailFlow) -> Vec<ServerRight<'_>> {
-    let inbound = flow.connectors.iter().filter_map(|connector| match connector {
-        Connector::Inbound(inbound) if inbound.enabled && inbound.peer == Peer::OnPremises => {
-            Some(inbound)
+impl Extent {
+    /// What the connector gives that decides about this peer and this sender.
+    fn of(policy: &MailPolicy, peer: &Peer, sender: &Sender) -> Self {
+        match policy.recognise(&peer.facts(Some(sender))) {
+            Some(own) if own.peer == OnPremises => {
+                match own.require_tls && !peer.always_has_tls() {
+                    true => Self::WithTls,
+                    false => Self::Always,
+                }
+            }
+            _ => Self::No,
         }
-        _ => None,
-    });
-    inbound.flat_map(rights_of).collect()
-}
-
-fn rights_of(inbound: &InboundConnector) -> impl Iterator<Item = ServerRight<'_>> {
-    let certificate = inbound.tls_certificate_name.iter().map(|name| Mark::Certificate(name));
-    let networks = inbound.source_addresses.iter().map(|network| Mark::Network(*network));
-    certificate.chain(networks).map(|mark| ServerRight {
-        mark,
-        senders: &inbound.sender_domains,
-        only_with_tls: inbound.require_tls,
-    })
-}
-
-impl ServerRight<'_> {
-    /// True when whoever has `other` loses nothing by having this one instead.
-    fn covers(&self, other: &ServerRight<'_>) -> bool {
-        let same_peer = match (&self.mark, &other.mark) {
-            (Mark::Certificate(one), Mark::Certificate(other)) => one.eq_ignore_ascii_case(other),
-            (Mark::Network(one), Mark::Network(other)) => {
-                canonical_network(*one).contains(&canonical_network(*other))
-            }
-            _ => false,
-        };
-        same_peer
-            && all_held(self.senders, other.senders)
-            && (other.only_with_tls || !self.only_with_tls)
     }
 
-    fn said(&self) -> Parts {
-        let is_any = self.senders.contains(&DomainPattern::Everything);
-        let key = match (is_any, self.only_with_tls) {
-            (true, true) => "right-servers-tls",
-            (true, false) => "right-servers",
-            (false, true) => "right-servers-as-tls",
-            (false, false) => "right-servers-as",
-        };
-        let mark = match self.mark {
-            Mark::Certificate(name) => Parts::of("right-by-certificate").with("name", name),
-            Mark::Network(network) => {
-                Parts::of("right-by-address").with("name", network.to_string())
-            }
-        };
-        let senders: Vec<String> = self.senders.iter().map(pattern_text).collect();
-        Parts::of(key).with("mark", mark).with("senders", senders)
+    /// What this gives beyond the other: under which terms; `None`: nothing.
+    fn beyond(self, other: Self) -> Option<Terms> {
+        match (self, other) {
+            (Self::Always, Self::No) => Some(Terms::All),
+            (Self::Always, Self::WithTls) => Some(Terms::WithoutTls),
+            (Self::WithTls, Self::No) => Some(Terms::WithTls),
+            _ => None,
+        }
     }
 }
 
-/// True when the wider list takes every domain of the other one.
-pub(super) fn all_held(wider: &[DomainPattern], patterns: &[DomainPattern]) -> bool {
-    patterns.iter().all(|pattern| wider.iter().any(|other| pattern_holds(other, pattern)))
+/// The rights of the organization's own servers that `one` gives and `other` does not.
+fn own_servers(one: &MailPolicy, other: &MailPolicy, peers: &[Peer]) -> Vec<Parts> {
+    let mut out = Vec::new();
+    for peer in peers {
+        for terms in [Terms::All, Terms::WithTls, Terms::WithoutTls] {
+            let senders = peer.senders_where(|sender| {
+                let extent = |policy| Extent::of(policy, peer, sender);
+                extent(one).beyond(extent(other)) == Some(terms)
+            });
+            if !senders.is_empty() {
+                out.push(peer.said(&senders, terms));
+            }
+        }
+    }
+    out
 }
 
 /// Who may stand in which field of a message: users who log in, and strangers.
@@ -156,16 +118,15 @@ fn senders(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
     let (protected, is_protected) = (&was.protect_own_domains, &is.protect_own_domains);
     add(lost, "effect-own-domains-refused", added(protected, is_protected));
     add(gained, "effect-own-domains-taken", added(is_protected, protected));
-    peers(old, new, out);
+    fields_of_peers(old, new, out);
 }
 
 /// Who may stand in which field of what the servers behind an inbound connector send. One that goes away
 /// allows nothing: its servers are strangers then.
-fn peers(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
-    let (before, after) = (checking(old), checking(new));
+fn fields_of_peers(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
     let (mut refused, mut allowed) = (Vec::new(), Vec::new());
-    for connector in after {
-        let earlier = before.iter().find(|before| before.name == connector.name);
+    for connector in inbound(new) {
+        let earlier = inbound(old).find(|before| before.name == connector.name);
         let taken = earlier.map_or_else(|| checked(connector), |e| narrowed(e, connector));
         refused.extend(told(connector, &taken));
         allowed.extend(earlier.and_then(|e| told(connector, &narrowed(connector, e))));
@@ -176,18 +137,13 @@ fn peers(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
     ] {
         if !who.is_empty() {
             let count = who.len() as u64;
-            out.push(Effect { kind, count, detail: Parts::of(key).with("who", some(who)).into() });
+            out.push(Effect {
+                kind,
+                count,
+                detail: Parts::of(key).with("who", listed_rights(who)).into(),
+            });
         }
     }
-}
-
-/// The inbound connectors in use.
-fn checking(flow: &MailFlow) -> Vec<&InboundConnector> {
-    let inbound = flow.connectors.iter().filter_map(|connector| match connector {
-        Connector::Inbound(inbound) => Some(inbound),
-        Connector::Outbound(_) => None,
-    });
-    inbound.filter(|inbound| inbound.enabled).collect()
 }
 
 /// The fields in which not every domain may stand.
@@ -233,7 +189,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_795_305_600_000);
 
     fn details(old: &str, new: &str) -> Vec<(EffectKind, String)> {
-        let effects = effects(&flow(old), &flow(new), NOW).into_iter();
+        let effects = effects(&policy(old), &policy(new), NOW).into_iter();
         effects.map(|effect| (effect.kind, effect.detail.into())).collect()
     }
 
@@ -344,17 +300,19 @@ mod tests {
         assert_eq!(details(&checked, &checked), []);
     }
 
-    fn flow(text: &str) -> MailFlow {
-        MailFlow::parse(text, "mailflow.toml").unwrap().0
+    fn policy(text: &str) -> MailPolicy {
+        let flow = MailFlow::parse(text, "mailflow.toml").unwrap().0;
+        MailPolicy::compile(std::sync::Arc::new(flow), "mx.ours.test")
     }
 
     #[test]
     fn a_network_that_others_still_hold_loses_nothing() {
-        let old = flow("[relay]\nnetworks = [\"192.0.2.0/24\"]\n");
-        let halves = flow("[relay]\nnetworks = [\"192.0.2.0/25\", \"192.0.2.128/25\"]\n");
+        let old = policy("[relay]\nnetworks = [\"192.0.2.0/24\"]\n");
+        let halves = policy("[relay]\nnetworks = [\"192.0.2.0/25\", \"192.0.2.128/25\"]\n");
         assert_eq!(effects(&old, &halves, NOW), []);
         assert_eq!(effects(&halves, &old, NOW), []);
-        let half = flow("[relay]\nnetworks = [\"192.0.2.0/25\"]\naddresses = [\"192.0.2.200\"]\n");
+        let half =
+            policy("[relay]\nnetworks = [\"192.0.2.0/25\"]\naddresses = [\"192.0.2.200\"]\n");
         let lost = effects(&old, &half, NOW);
         assert_eq!(lost.len(), 1, "{lost:?}");
         assert_eq!((lost[0].kind, lost[0].count), (EffectKind::RelayLost, 1));
@@ -363,8 +321,8 @@ mod tests {
 
     #[test]
     fn own_servers_and_pop_logins_are_rights_too() {
-        let old = flow("");
-        let new = flow(
+        let old = policy("");
+        let new = policy(
             "[[connector]]\nname = \"own\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
              sender_domains = [\"ours.test\"]\nsource_addresses = [\"192.0.2.7\"]\n\
              [relay.pop_before_smtp]\nenabled = true\n",

@@ -1,15 +1,15 @@
 //! Written rights to relay, address by address.
 //!
 //! At every address the narrowest entry counts whose time is not over (of equal ones the first). The
-//! addresses are taken stretch by stretch: each network of either side without the narrower networks in it.
+//! addresses are taken stretch by stretch ([`stretches`](super::stretches)).
 
 use causeway_catalog::sentence::Parts;
 use causeway_model::Timestamp;
 use causeway_model::config::{AuthorisedAddress, DomainPattern, RelaySettings, Until};
 use ipnet::IpNet;
 
-use super::rights::all_held;
-use crate::index::{canonical_network, pattern_text};
+use super::stretches::stretches;
+use crate::index::{canonical_network, pattern_holds, pattern_text};
 use crate::relay::shown_network;
 
 /// The rights that `one` gives and `other` does not, each told once.
@@ -18,14 +18,12 @@ pub(super) fn written(one: &RelaySettings, other: &RelaySettings, now: Timestamp
         return Vec::new();
     }
     let (rights, others) = (entries(one, now), entries(other, now));
-    let mut networks: Vec<IpNet> = rights.iter().chain(&others).map(|e| e.network).collect();
-    networks.sort_unstable();
-    networks.dedup();
     let mut out: Vec<Parts> = Vec::new();
-    for stretch in networks.iter().filter(|network| !is_made_of_others(network, &networks)) {
-        let Some(right) = Right::at(*stretch, &rights) else { continue };
-        let Some(lacking) = right.beyond(Right::at(*stretch, &others).as_ref()) else { continue };
-        let said = lacking.said(&right, *stretch);
+    for stretch in stretches(rights.iter().chain(&others).map(|entry| entry.network)) {
+        let network = stretch.network;
+        let Some(right) = Right::at(network, &rights) else { continue };
+        let Some(lacking) = right.beyond(Right::at(network, &others).as_ref()) else { continue };
+        let said = lacking.said(&right, network);
         if !out.contains(&said) {
             out.push(said);
         }
@@ -55,12 +53,6 @@ fn entries(relay: &RelaySettings, now: Timestamp) -> Vec<Entry<'_>> {
     let addresses = addresses
         .map(|entry| Entry { network: canonical_network(entry.address), address: Some(entry) });
     networks.chain(addresses).collect()
-}
-
-/// True when narrower ones leave nothing of it.
-fn is_made_of_others(network: &IpNet, all: &[IpNet]) -> bool {
-    let narrower = all.iter().filter(|other| *other != network && network.contains(*other));
-    IpNet::aggregate(&narrower.copied().collect()).contains(network)
 }
 
 /// What holds at one stretch of addresses.
@@ -102,6 +94,11 @@ impl<'f> Right<'f> {
 /// True when whoever may send as `one` may send as every sender of `other`; empty lists are all senders.
 fn sends_as_much(one: &[DomainPattern], other: &[DomainPattern]) -> bool {
     one.is_empty() || !other.is_empty() && all_held(one, other)
+}
+
+/// True when the wider list takes every domain of the other one.
+pub(super) fn all_held(wider: &[DomainPattern], patterns: &[DomainPattern]) -> bool {
+    patterns.iter().all(|pattern| wider.iter().any(|other| pattern_holds(other, pattern)))
 }
 
 /// The part of a right that the other side does not give.
