@@ -40,7 +40,7 @@ verdict-expired = { $attempts ->
    *[other] Wir haben es { $attempts }-mal versucht (Zeitraum: { $span }) und versuchen es nicht weiter.
 }
 verdict-final = Das ist endgültig: Dieselbe Nachricht unverändert noch einmal zu senden, würde wieder scheitern.
-verdict-returned = Es gibt keine weiteren Versuche. Ob es sinnvoll ist, die Nachricht erneut zu senden, weiß der Administrator.
+verdict-returned = Es gibt keine weiteren Versuche. Sie können die Nachricht erneut senden; ob das jetzt sinnvoll ist, weiß der Administrator.
 
 move-sender = Sie können das selbst lösen.
 move-sender-admin = Ihre E-Mail-Administration ist am Zug.
@@ -145,6 +145,7 @@ label-tls = TLS
 label-attempts = Versuche
 label-first-attempt = Erster Versuch
 label-last-attempt = Letzter Versuch
+label-returned = Von der Administration zurückgegeben
 label-time = Zeit (UTC)
 label-result = Ergebnis
 label-from = Von

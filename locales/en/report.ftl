@@ -40,7 +40,7 @@ verdict-expired = { $attempts ->
    *[other] We tried { $attempts } times within { $span } and have stopped trying.
 }
 verdict-final = This is final: sending the same message again unchanged would fail again.
-verdict-returned = We have stopped trying. The administrator knows whether it makes sense to send the message again.
+verdict-returned = We have stopped trying. You can send the message again; the administrator knows whether that makes sense now.
 
 move-sender = You can solve this yourself.
 move-sender-admin = Your mail administrator has to act.
@@ -145,6 +145,7 @@ label-tls = TLS
 label-attempts = Attempts
 label-first-attempt = First attempt
 label-last-attempt = Last attempt
+label-returned = Returned by an administrator
 label-time = Time (UTC)
 label-result = Result
 label-from = From

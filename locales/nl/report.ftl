@@ -40,7 +40,7 @@ verdict-expired = { $attempts ->
    *[other] We hebben het { $attempts } keer geprobeerd, gedurende { $span }, en proberen het niet meer.
 }
 verdict-final = Dit is definitief: hetzelfde bericht ongewijzigd opnieuw verzenden zou weer mislukken.
-verdict-returned = Het wordt niet meer geprobeerd. Of het zin heeft het bericht opnieuw te verzenden, weet de beheerder.
+verdict-returned = Het wordt niet meer geprobeerd. U kunt het bericht opnieuw verzenden; of dat nu zin heeft, weet de beheerder.
 
 move-sender = U kunt dit zelf oplossen.
 move-sender-admin = Uw mailbeheerder is aan zet.
@@ -145,6 +145,7 @@ label-tls = TLS
 label-attempts = Pogingen
 label-first-attempt = Eerste poging
 label-last-attempt = Laatste poging
+label-returned = Teruggestuurd door een beheerder
 label-time = Tijd (UTC)
 label-result = Resultaat
 label-from = Van

@@ -40,7 +40,7 @@ verdict-expired = { $attempts ->
    *[other] Vi försökte { $attempts } gånger under { $span } och försöker inte längre.
 }
 verdict-final = Det här är slutgiltigt: samma meddelande skickat oförändrat en gång till skulle misslyckas igen.
-verdict-returned = Fler försök görs inte. Administratören vet om det är någon idé att skicka meddelandet igen.
+verdict-returned = Fler försök görs inte. Du kan skicka meddelandet igen; administratören vet om det är någon idé nu.
 
 move-sender = Du kan lösa det här själv.
 move-sender-admin = Din e-postadministratör behöver agera.
@@ -145,6 +145,7 @@ label-tls = TLS
 label-attempts = Försök
 label-first-attempt = Första försöket
 label-last-attempt = Senaste försöket
+label-returned = Återsänt av en administratör
 label-time = Tid (UTC)
 label-result = Resultat
 label-from = Från

@@ -20,6 +20,27 @@ pub struct CodeMeaning {
     pub source: &'static str,
 }
 
+impl CodeMeaning {
+    /// True for the codes of the standards: any server may answer with them. The others stand for one system's
+    /// findings.
+    #[must_use]
+    pub fn is_everybodys(&self) -> bool {
+        ![HOSTED, OURS].contains(&self.source)
+    }
+
+    /// Key of the words that say where it is defined; `None` for the number of a standard, which is the same in
+    /// every language.
+    #[must_use]
+    pub fn source_key(&self) -> Option<&'static str> {
+        match self.source {
+            HOSTED => Some("help-source-hosted"),
+            OURS => Some("help-source-both"),
+            REGISTRY => Some("help-source-registry"),
+            _ => None,
+        }
+    }
+}
+
 /// What an enhanced code means; the subject's general code when the detail is not registered.
 /// `None` when not even the subject is.
 #[must_use]
@@ -46,6 +67,7 @@ const R4954: &str = "RFC 4954";
 const R7372: &str = "RFC 7372";
 const R6531: &str = "RFC 6531";
 const HOSTED: &str = "hosted Exchange";
+const REGISTRY: &str = "IANA registry";
 const OURS: &str = "hosted Exchange and Causeway";
 
 /// Every enhanced code known here, by subject and detail.
@@ -141,8 +163,8 @@ pub const ENHANCED: &[CodeMeaning] = &[
     entry(7, 25, "Reverse DNS validation failed", R7372),
     entry(7, 26, "Multiple authentication checks failed", R7372),
     entry(7, 27, "Sender address has null MX", "RFC 7505"),
-    entry(7, 28, "Mail flood detected", "IANA registry"),
-    entry(7, 29, "ARC validation failure", "IANA registry"),
+    entry(7, 28, "Mail flood detected", REGISTRY),
+    entry(7, 29, "ARC validation failure", REGISTRY),
     entry(7, 30, "REQUIRETLS support required", "RFC 8689"),
     entry(7, 57, "Client not authenticated to send mail", HOSTED),
     entry(7, 60, "Client may not send as this sender", HOSTED),

@@ -41,8 +41,11 @@ pub fn help(code: EnhancedCode) -> Option<CodeHelp> {
             behind.push((failure, stage));
         }
     }
-    if behind.is_empty() {
-        let meaning = meaning?;
+    if behind.is_empty() && meaning.is_none() {
+        return None;
+    }
+    // Other servers answer with the codes that are everybody's: what is behind it there is another matter.
+    if let Some(meaning) = meaning.filter(|meaning| behind.is_empty() || meaning.is_everybodys()) {
         let reply = Reply::new(550, Some(code), meaning.name);
         behind.push((Failure::Replied { reply }, Stage::Rcpt));
     }
@@ -91,6 +94,16 @@ mod tests {
             let help = help(emitted).unwrap();
             assert!(help.problems.contains(&Problem::of(&failure, stage)), "{failure:?}");
         }
+    }
+
+    #[test]
+    fn what_other_servers_mean_by_a_code_of_everybodys_stands_beside_what_we_mean() {
+        let help = |text: &str| help(text.parse().unwrap()).unwrap();
+        let general = help("5.0.0");
+        for problem in [Problem::Returned, Problem::Other] {
+            assert!(general.problems.contains(&problem), "{:?}", general.problems);
+        }
+        assert_eq!(help("5.4.316").problems, [Problem::Refused], "our own codes mean one thing");
     }
 
     #[test]

@@ -456,16 +456,16 @@ impl Dispatch {
                 let Some(recipient) = parcel.envelope.recipients.get(key.index as usize) else {
                     continue;
                 };
-                let attempt = returned(reason, now);
+                let own = states.as_ref().and_then(|s| s.get(key.index as usize));
+                let own = own.and_then(|s| s.last.as_ref()?.attempt.clone());
+                let (attempt, is_tried) = ended_by(taken.last.clone().or(own), reason, now);
                 let News { is_told, silence } = to.news(recipient);
                 if is_told {
-                    let own = states.as_ref().and_then(|s| s.get(key.index as usize));
-                    let own = own.and_then(|s| s.last.as_ref()?.attempt.clone());
-                    let before = taken.last.clone().or(own);
+                    let last = Some(attempt.clone());
                     let mut told_of =
-                        reported(recipient.clone(), Phase::Final, before, taken.attempts);
+                        reported(recipient.clone(), Phase::Final, last, taken.attempts);
                     add_history(&self.shared, &parcel, key.index, &mut told_of).await;
-                    told_of.result = Some(attempt.clone());
+                    told_of.returned = is_tried.then(|| reason.to_owned());
                     told.push((key.index, told_of));
                 }
                 let detail = silence
@@ -586,6 +586,21 @@ impl Walk {
 /// What an administrator did, as a last result: no attempt is behind it.
 fn in_words(code: &str, reply: &str) -> LastResult {
     LastResult { code: code.to_owned(), reply: reply.to_owned(), ..LastResult::default() }
+}
+
+/// What ended a recipient that an administrator returns, and whether it was an attempt: the last failure on the
+/// way says more about the cause than the act of returning it, where there was one.
+fn ended_by(last: Option<Attempt>, reason: &str, at: Timestamp) -> (Attempt, bool) {
+    let failed = last.filter(|last| match &last.outcome {
+        Outcome::Failure(Failure::Held { .. } | Failure::Returned { .. }) | Outcome::Success(_) => {
+            false
+        }
+        Outcome::Failure(_) => true,
+    });
+    match failed {
+        Some(attempt) => (attempt, true),
+        None => (returned(reason, at), false),
+    }
 }
 
 fn returned(reason: &str, at: Timestamp) -> Attempt {

@@ -119,6 +119,7 @@ pub(crate) fn reported(
         phase,
         attempts: result.iter().cloned().collect(),
         result,
+        returned: None,
         attempt_count,
         next_attempt_at: None,
         causes: Vec::new(),

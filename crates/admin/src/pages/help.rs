@@ -96,9 +96,11 @@ fn for_user(help: &CodeHelp, postmaster: Option<&str>, texts: &Texts) -> Html {
 fn for_admin(help: &CodeHelp, texts: &Texts) -> Html {
     let mut body = Html::new();
     if let Some(meaning) = help.meaning {
+        let source = meaning.source_key();
+        let source = source.map_or_else(|| meaning.source.to_owned(), |key| texts.text(key));
         let facts = [
             (texts.text("help-code-name"), meaning.name.to_owned()),
-            (texts.text("help-code-source"), meaning.source.to_owned()),
+            (texts.text("help-code-source"), source),
         ];
         body = body.facts("", &facts);
     }
@@ -141,12 +143,29 @@ mod tests {
     }
 
     #[test]
+    fn no_page_speaks_of_an_invented_domain_or_in_another_language() {
+        let help = help("5.4.316".parse().unwrap()).unwrap();
+        for (language, source) in [
+            (Language::De, "gehostetes Exchange und Causeway"),
+            (Language::Nl, "gehoste Exchange en Causeway"),
+            (Language::Sv, "Exchange som tjänst och Causeway"),
+        ] {
+            let page = |audience| document(Some(&help), audience, "Ours", None, "/h", language);
+            assert!(!page(Audience::User).contains(".example"), "{language:?}");
+            let page = page(Audience::Admin);
+            assert!(page.contains(source) && !page.contains("hosted Exchange"), "{page}");
+        }
+    }
+
+    #[test]
     fn senders_are_told_whom_to_ask() {
         let help = help("5.4.316".parse().unwrap()).unwrap();
         let ask = Some("postmaster@ours.test");
         let page =
             document(Some(&help), Audience::User, "Ours", ask, "/help/5.4.316", Language::De);
-        assert!(page.contains("postmaster@ours.test") && page.contains("empfaenger.example"));
+        assert!(
+            page.contains("postmaster@ours.test") && page.contains("der Domain des Empfängers")
+        );
         assert!(page.contains("/help/5.4.316?lang=de&amp;for=admin"), "{page}");
     }
 }

@@ -42,6 +42,18 @@ struct Place {
     reader: Option<Reader>,
 }
 
+/// What is wrong with the path of a file: the folder or the name in it.
+fn misnamed(path: &str) -> String {
+    let folder = path.split_once('/').map(|(folder, _)| folder);
+    match folder.filter(|folder| !Language::ALL.iter().any(|known| known.tag() == *folder)) {
+        Some(folder) => {
+            let known = Language::ALL.map(Language::tag).join(", ");
+            format!("\"{folder}\" is not a language of reports; they are {known}")
+        }
+        None => "the file's name says neither \"all\" nor a code, or not for which reader".into(),
+    }
+}
+
 /// The texts of all files.
 #[derive(Default)]
 pub struct OwnTexts {
@@ -66,7 +78,7 @@ impl OwnTexts {
                 problems.push(problem(
                     &shown,
                     (0, 0),
-                    "the file's name says neither language nor code".into(),
+                    misnamed(path),
                     "name it like texts/de/5.4.316.ftl, texts/en/all.ftl or texts/nl/5.1.1.external.ftl",
                 ));
                 continue;
@@ -317,9 +329,13 @@ mod tests {
             ("de/5.1.1.ftl", "note = a\n\nwhat-happened = { $domain\n", "texts/de/5.1.1.ftl:"),
             ("de/5.1.1.ftl", "note = { other }\n", "note cannot be put together"),
             ("de/5.1.1.ftl", "note = a\n    .b = c\n", "without attributes"),
-            ("fr/5.1.1.ftl", "note = a\n", "neither language nor code"),
-            ("de/5.1.ftl", "note = a\n", "neither language nor code"),
-            ("de/5.1.1.secret.ftl", "note = a\n", "neither language nor code"),
+            (
+                "fr/5.1.1.ftl",
+                "note = a\n",
+                "\"fr\" is not a language of reports; they are en, de, nl, sv",
+            ),
+            ("de/5.1.ftl", "note = a\n", "neither \"all\" nor a code"),
+            ("de/5.1.1.secret.ftl", "note = a\n", "neither \"all\" nor a code"),
         ] {
             let (texts, problems) = read(path, content);
             assert!(texts.is_empty(), "{path} {content}");

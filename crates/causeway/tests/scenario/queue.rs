@@ -91,7 +91,15 @@ fn return_ends_it_with_a_report() {
         server.cli(&["queue", "return", &id, "--reason", "the partner has closed", "--yes"]);
     assert_eq!(output.status, Some(0), "{output:?}");
     let report = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
-    assert!(report.contains("Action: failed"), "{report}");
+    for said in [
+        "Action: failed",
+        "Status: 5.4.316",
+        "Remote-MTA: dns; ",
+        "X-Causeway-Permanent: no",
+        "X-Causeway-Returned-By-Administrator: the partner has closed",
+    ] {
+        assert!(report.contains(said), "{said} is missing: {report}");
+    }
     wait_for_status(&server, "x@partner.test", "failed");
     assert_eq!(server.audit("failed_with_report"), 1);
     assert_all_accounted(&server);

@@ -308,6 +308,10 @@ fn around(
             return (hit.category, format!("phrase \"{}\" in the human part", hit.pattern));
         }
     }
+    // The reply code of RFC 7505; with others the code stands for an unknown recipient.
+    if reply == Some(556) && enhanced.is_none_or(|code| (code.subject, code.detail) == (1, 10)) {
+        return (NotAccept, "reply code 556: the domain takes no mail".into());
+    }
     if let Some(category) = enhanced.and_then(specific_status) {
         return (category, "status code".into());
     }
@@ -450,6 +454,25 @@ mod tests {
     fn a_specific_code_beats_a_general_phrase() {
         assert_eq!(judge("550 5.2.2 not accepted, see policy", None).category, MailboxFull);
         assert_eq!(judge("550 5.7.25 unknown client", None).category, RequiresPtr);
+    }
+
+    #[test]
+    fn codes_of_ours_are_explained_as_the_catalog_means_them() {
+        for (text, category, text_key, who_acts) in [
+            ("556 5.1.10 gone", NotAccept, "not_accept", WhoActs::Sender),
+            ("550 5.1.10 gone", UserUnknown, "user_unknown", WhoActs::Sender),
+            ("550 5.7.51 no", SenderRejected, "code-restricted-sender", WhoActs::SenderAdmin),
+            ("550 5.7.60 no", SenderRejected, "code-send-as-denied", WhoActs::Sender),
+            ("554 5.4.14 no", Network, "code-loop", WhoActs::SenderAdmin),
+            ("4.4.1", Network, "code-no-answer-from-host", WhoActs::RecipientAdmin),
+        ] {
+            let r = judge(text, None);
+            assert_eq!(
+                (r.category, r.text_key, r.who_acts),
+                (category, text_key, who_acts),
+                "{text}"
+            );
+        }
     }
 
     #[test]

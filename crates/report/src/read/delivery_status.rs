@@ -40,6 +40,8 @@ pub(super) struct Fields {
     /// What Causeway says about its own reports: the category and whose move it is.
     pub(super) category: Option<Category>,
     pub(super) who_acts: Option<WhoActs>,
+    /// What Causeway says: whether the same message would fail again.
+    pub(super) permanent: Option<bool>,
     /// Other fields worth showing: name and value.
     pub(super) others: Vec<(String, String)>,
 }
@@ -254,6 +256,13 @@ fn take(status: &mut DeliveryStatus, current: &mut Fields, name: &str, value: St
             status.extensions.push(name.to_owned());
         }
         "x-causeway-category" => current.category = Category::from_name(value.trim()),
+        "x-causeway-permanent" => {
+            current.permanent = match value.trim() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            };
+        }
         "x-causeway-who-acts" => {
             current.who_acts = WhoActs::ALL.into_iter().find(|who| who.name() == value.trim());
         }

@@ -60,6 +60,12 @@ fn special_text(
             ("code-directory-block", WhoActs::Sender)
         }
         (5, 4, 1) => ("code-no-answer-from-host", WhoActs::RecipientAdmin),
+        (4, 4, 1) if matches!(category, Network | Expired) => {
+            ("code-no-answer-from-host", WhoActs::RecipientAdmin)
+        }
+        (_, 1, 10) if category == NotAccept => ("not_accept", WhoActs::Sender),
+        (5, 7, 51) => ("code-restricted-sender", WhoActs::SenderAdmin),
+        (5, 7, 60) => ("code-send-as-denied", WhoActs::Sender),
         (_, 4, 312) if reduced.contains("dnssec") => ("code-dnssec", WhoActs::RecipientAdmin),
         (_, 4, 312) if category == DomainError => ("domain_error", WhoActs::Sender),
         (_, 4, 312) => ("code-dns-query-failed", WhoActs::SenderAdmin),
@@ -70,7 +76,9 @@ fn special_text(
         (_, 4, 318) => ("code-connection-closed", WhoActs::PartnerAdmin),
         (_, 7, 320) => ("code-certificate-failed", WhoActs::PartnerAdmin),
         (_, 7, 321..=325) => ("code-dane-failed", WhoActs::PartnerAdmin),
-        (5, 4, 6 | 14) | (4, 4, 6) => ("code-loop", WhoActs::RecipientAdmin),
+        // A server may name the hop count thus, but the loop is between systems of one organization.
+        (5, 4, 14) => ("code-loop", WhoActs::SenderAdmin),
+        (5, 4, 6) | (4, 4, 6) => ("code-loop", WhoActs::RecipientAdmin),
         (5, 7, 64) => ("code-attribution-failed", WhoActs::SenderAdmin),
         (5, 7, 57) => ("code-client-not-authenticated", WhoActs::SenderAdmin),
         (_, 6, 7) => ("code-smtputf8", WhoActs::RecipientAdmin),

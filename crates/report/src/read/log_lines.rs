@@ -4,7 +4,7 @@
 //! read, each failure one entry; a whole log is not: it is no report, and has its own tools.
 
 use super::classify::{Draft, conclude};
-use super::{Action, ReadRecipient, addresses, codes};
+use super::{Action, Category, ReadRecipient, WhoActs, addresses, codes};
 
 /// More lines than anybody pastes.
 const MAX_LINES: usize = 60;
@@ -34,7 +34,27 @@ fn postfix(line: &str) -> Option<Draft> {
         _ => return None,
     };
     let words = rest.split_once('(').map(|(_, words)| words.trim_end_matches(')'));
-    Some(Draft { action: Some(action), ..of_fields(fields, "dsn=", words.unwrap_or_default())? })
+    let words = words.unwrap_or_default();
+    let draft = Draft { action: Some(action), ..of_fields(fields, "dsn=", words)? };
+    Some(match no_connection(words) {
+        Some(text_key) => Draft {
+            category: Some(Category::Network),
+            text_key: Some(text_key),
+            who_acts: Some(WhoActs::RecipientAdmin),
+            ..draft
+        },
+        None => draft,
+    })
+}
+
+/// `connect to mx.x[192.0.2.1]:25: Connection timed out`: which text explains it.
+fn no_connection(words: &str) -> Option<&'static str> {
+    let (_, error) = words.strip_prefix("connect to ")?.rsplit_once(": ")?;
+    match error {
+        "Connection timed out" | "Operation timed out" => Some("code-connection-timed-out"),
+        "Connection refused" => Some("code-connection-refused"),
+        _ => None,
+    }
 }
 
 /// `…: to=<a@x>, mailer=esmtp, relay=mx.x. [192.0.2.1], dsn=5.1.1, stat=User unknown`.
@@ -127,6 +147,23 @@ mod tests {
             ]
         );
         assert!(rows.iter().all(|row| row.remote_mta.as_deref() == Some("mx.x.test")), "{rows:#?}");
+    }
+
+    #[test]
+    fn a_connection_that_postfix_did_not_get_is_the_network_and_not_an_expiry() {
+        for (error, text_key) in [
+            ("Connection timed out", "code-connection-timed-out"),
+            ("Connection refused", "code-connection-refused"),
+        ] {
+            let line = format!(
+                "Jun  1 10:00:00 mx postfix/smtp[1]: 4A: to=<a@x.test>, relay=none, dsn=4.4.1, status=deferred \
+                 (connect to mx.x.test[192.0.2.1]:25: {error})"
+            );
+            let row = read(&line).unwrap().remove(0);
+            assert_eq!((row.category, row.text_key), (Category::Network, text_key), "{row:#?}");
+            assert_eq!((row.action, row.permanent), (Action::Delayed, false));
+            assert_eq!(row.who_acts, WhoActs::RecipientAdmin);
+        }
     }
 
     #[test]

@@ -257,6 +257,7 @@ pub(super) fn from_statuses(statuses: &[DeliveryStatus], free: &FreeText) -> Vec
             category: fields.category,
             who_acts: fields.who_acts,
             own: fields.category.is_some(),
+            permanent: fields.permanent,
             why: vec!["fields of the delivery status (RFC 3464)".into()],
             ..Draft::default()
         };

@@ -41,6 +41,8 @@ pub(super) static SPECIAL_KEYS: &[&str] = &[
     "code-low-reputation-tenant",
     "code-greylisted",
     "code-no-route",
+    "code-restricted-sender",
+    "code-send-as-denied",
     "code-returned",
     "code-smtputf8",
     "code-dnssec",

@@ -104,6 +104,9 @@ fn about_group(
         }
         fact("label-last-attempt", texts.moment(attempt.at));
     }
+    if let Some(reason) = &recipient.returned {
+        fact("label-returned", mime::one_line(reason, 400));
+    }
     if let Some(next) = recipient.next_attempt_at.filter(|_| request.kind == Kind::Delayed) {
         fact("label-next-attempt", texts.moment(next));
     }

@@ -54,7 +54,7 @@ pub(super) fn groups<'a>(request: &ReportRequest<'a>, reader: For) -> Vec<Group<
 fn key(recipient: &ReportRecipient, reader: For) -> Vec<String> {
     let mut key = vec![
         recipient.recipient.address.domain().to_string(),
-        format!("{:?} {}", recipient.phase, recipient.attempt_count),
+        format!("{:?} {} {:?}", recipient.phase, recipient.attempt_count, recipient.returned),
         format!("{:?}", failure(recipient).map(|(f, stage)| Problem::of(f, stage))),
     ];
     key.extend(recipient.causes.iter().map(|c| format!("{}{:?}", c.cause.id, c.standing)));

@@ -144,6 +144,8 @@ pub struct ReportRecipient {
     pub phase: Phase,
     /// What the report is about: the last attempt. `None` when nothing was ever tried.
     pub result: Option<Attempt>,
+    /// Why an administrator ended it after that attempt; `None` when nobody did.
+    pub returned: Option<String>,
     /// The attempts known, oldest first; may be fewer than `attempt_count`.
     pub attempts: Vec<Attempt>,
     /// How often it was tried.

@@ -1,7 +1,7 @@
 //! What the sender is told: what happened, whose move it is, what to do.
 
 use causeway_catalog::problems::verdict_key;
-use causeway_catalog::{Phase, Problem, Texts, Value, WhoActs};
+use causeway_catalog::{Permanence, Phase, Problem, Texts, Value, WhoActs, permanence};
 use causeway_model::Failure;
 
 use super::document::Block;
@@ -157,6 +157,9 @@ fn what_happened(
     let domain = recipient.recipient.address.domain().to_unicode();
     let own = |key: &str| own_text(request, texts, recipient, key);
     blocks.push(Block::Strong(own("what-happened").unwrap_or_else(|| sentence(texts, recipient))));
+    if recipient.returned.is_some() {
+        blocks.push(Block::Paragraph(texts.text(Problem::Returned.text_key())));
+    }
     blocks.push(Block::Paragraph(verdict(request, texts, recipient)));
 
     let known = match move_of(recipient) {
@@ -249,6 +252,12 @@ fn own_text(
 
 fn verdict(request: &ReportRequest<'_>, texts: &Texts, recipient: &ReportRecipient) -> String {
     let key = match failure(recipient) {
+        // Whoever ended it, what cannot pass does not.
+        Some((failure, _))
+            if recipient.returned.is_some() && permanence(failure) == Permanence::Transient =>
+        {
+            "verdict-returned"
+        }
         Some((failure, _)) => verdict_key(failure, recipient.phase),
         None if recipient.phase == Phase::Queued => "verdict-queued",
         None => "verdict-expired",

@@ -2,8 +2,8 @@
 
 use causeway_catalog::causes::Category;
 use causeway_catalog::status::peer_reply;
-use causeway_catalog::{Phase, StatusLine, status_of};
-use causeway_model::{Attempt, EnhancedCode, Outcome, Stage};
+use causeway_catalog::{Permanence, Phase, StatusLine, permanence, status_of};
+use causeway_model::{Attempt, EnhancedCode, Failure, Outcome, Stage};
 
 use super::{Kind, ReportRecipient, ReportRequest, mime, person};
 
@@ -102,7 +102,11 @@ fn about_recipient(
     {
         let (who, _) = person::move_of(recipient);
         fields.add("X-Causeway-Category", Category::of(failure, attempt.stage).name());
+        fields.add("X-Causeway-Permanent", if would_fail_again(failure) { "yes" } else { "no" });
         fields.add("X-Causeway-Who-Acts", who.name());
+    }
+    if let Some(reason) = &recipient.returned {
+        fields.add("X-Causeway-Returned-By-Administrator", reason);
     }
     if recipient.attempt_count > 0 && !request.kind.is_positive() {
         if let Some(first) = recipient.attempts.first() {
@@ -114,6 +118,12 @@ fn about_recipient(
         fields.add("Will-Retry-Until", &request.expires_at.rfc5322());
     }
     fields.out
+}
+
+/// Whether the same message would fail again: not where only its time ran out, or where an administrator ended it.
+fn would_fail_again(failure: &Failure) -> bool {
+    let ended = matches!(failure, Failure::Returned { .. } | Failure::Held { .. });
+    !ended && permanence(failure) == Permanence::Permanent
 }
 
 /// The recipient's status; its class always fits the action.

@@ -179,6 +179,7 @@ impl Case {
             phase: Phase::Final,
             attempts: vec![result.clone()],
             result: Some(result),
+            returned: None,
             attempt_count: 1,
             next_attempt_at: None,
             causes: Vec::new(),
@@ -285,6 +286,7 @@ pub(crate) fn failed(to: &str, kind: Kind, failure: &Failure, stage: Stage) -> R
         recipient: Recipient::plain(address(to)),
         phase,
         result: attempts.last().cloned(),
+        returned: None,
         attempt_count: if transient { 41 } else { 1 },
         attempts,
         next_attempt_at: (phase == Phase::Queued)

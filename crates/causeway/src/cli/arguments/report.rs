@@ -75,7 +75,7 @@ pub(crate) struct PreviewArguments {
     /// Who reads it: somebody of the organization, or anybody else
     #[arg(long, value_enum, default_value_t = PreviewReader::Internal)]
     pub(crate) audience: PreviewReader,
-    /// A notice that it is late, instead of a non-delivery report
+    /// A notice that it is late, instead of a non-delivery report; also shown for a --code of class 4
     #[arg(long)]
     pub(crate) delayed: bool,
     /// A second language, as when the sender's is a guess

@@ -47,10 +47,10 @@ pub(in super::super) fn run(
     let (name, failure, stage) = example(arguments)?;
     let recipient = recipient(arguments, failure, stage)?;
     let received_at = Timestamp::from_millis(RECEIVED);
-    let hours = if arguments.delayed { 4 } else { 48 };
+    let hours = if is_delayed(arguments) { 4 } else { 48 };
     let message_page = organization.public_url.as_ref().map(|url| format!("{url}/report/TOKEN"));
     let preview = write::preview(&ReportRequest {
-        kind: if arguments.delayed { Kind::Delayed } else { Kind::Failed },
+        kind: if is_delayed(arguments) { Kind::Delayed } else { Kind::Failed },
         language: context.language,
         second_language: arguments.second,
         own_texts: Some(&own),
@@ -73,7 +73,7 @@ pub(in super::super) fn run(
         size: ORIGINAL.len() as u64,
         return_cap: DEFAULT_RETURN_CAP,
         recipients: &[recipient],
-        page: message_page.as_deref().filter(|_| !arguments.delayed),
+        page: message_page.as_deref().filter(|_| !is_delayed(arguments)),
         help: organization.public_url.as_deref(),
     });
     let mut output = context.output();
@@ -98,6 +98,11 @@ pub(in super::super) fn run(
 
 fn address(text: &str) -> Result<Address, Trouble> {
     Address::parse(text).map_err(|error| Trouble::bad_input(error.to_string()))
+}
+
+/// Whether a delay notice is to be shown: said, or by a code of class 4.
+fn is_delayed(arguments: &PreviewArguments) -> bool {
+    arguments.delayed || arguments.code.is_some_and(|code| code.class == 4)
 }
 
 /// The example that is meant.
@@ -130,7 +135,7 @@ fn recipient(
     failure: Failure,
     stage: Stage,
 ) -> Result<ReportRecipient, Trouble> {
-    let phase = match (arguments.delayed, permanence(&failure)) {
+    let phase = match (is_delayed(arguments), permanence(&failure)) {
         (true, _) => Phase::Queued,
         (false, Permanence::Transient) => Phase::Expired,
         (false, Permanence::Permanent) => Phase::Final,
@@ -154,6 +159,7 @@ fn recipient(
         phase,
         attempts: vec![attempt.clone()],
         result: Some(attempt),
+        returned: None,
         attempt_count: 1,
         next_attempt_at: arguments
             .delayed
@@ -172,4 +178,24 @@ fn envelope(recipient: &Recipient) -> Result<Envelope, Trouble> {
         envid: None,
         origin: Origin::default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_of_class_4_shows_the_delay_notice() {
+        let arguments = |code: &str, delayed| PreviewArguments {
+            code: code.parse().ok(),
+            failure: None,
+            audience: PreviewReader::Internal,
+            delayed,
+            second: None,
+            html: false,
+        };
+        assert!(is_delayed(&arguments("4.4.316", false)));
+        assert!(is_delayed(&arguments("5.4.316", true)));
+        assert!(!is_delayed(&arguments("5.4.316", false)));
+    }
 }
