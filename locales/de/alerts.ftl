@@ -22,7 +22,9 @@ story-everything-fails = Auch sonst ist nichts erreichbar ({ $failing } Ziele si
 outlook-waiting = Der nächste Versuch ist am { $next }. Ändert sich nichts, geht die erste Nachricht am { $returned } an ihren Absender zurück.
 outlook-next = Der nächste Versuch ist am { $next }.
 outlook-nothing = Nichts wartet auf einen weiteren Versuch.
+outlook-returned = Ändert sich nichts, geht die erste Nachricht am { $returned } an ihren Absender zurück.
 outlook-gone = Was gestört war, geht inzwischen; der nächste Versuch ist am { $next }.
+outlook-gone-now = Was gestört war, geht inzwischen.
 
 # Auswege, die der Server selbst gehen kann.
 remedy-revert = Revision { $number } des Nachrichtenflusses wieder in Kraft setzen
@@ -46,9 +48,11 @@ closing-nothing-waits = auf diesen Weg wartet keine Post mehr
 closing-by-hand = geschlossen von { $author }
 
 fix-pending = am { $at } angewandt; die nächste Zustellung zeigt, ob es geholfen hat
+fix-unused = am { $at } angewandt; auf diesen Weg wartet nichts mehr, und nichts hat gezeigt, ob Post durchkommt
 fix-helped = am { $at } angewandt, und es hat geholfen
 fix-did-not-help = am { $at } angewandt, und es hat nicht geholfen: { $reply }
-fix-probe-works = Eine Probe gleich danach kam durch: Der Server nimmt Mail an, wie der Konnektor es verlangt.
+fix-probe-works = Eine Probe gleich danach kam durch: Der Server lässt eine Sitzung zu, wie der Konnektor sie verlangt. Ob er Post annimmt, zeigt die nächste Zustellung.
+fix-probe-works-direct = Eine Probe gleich danach kam durch: Der Server lässt eine Sitzung zu. Ob er Post annimmt, zeigt die nächste Zustellung.
 fix-probe-fails = Eine Probe gleich danach kam nicht durch.
 
 alert-subject-open = Post wartet: { $path } ({ $code })

@@ -22,7 +22,9 @@ story-everything-fails = Nothing else can be reached either ({ $failing } destin
 outlook-waiting = The next attempt is at { $next }. If nothing changes, the first message is returned to its sender at { $returned }.
 outlook-next = The next attempt is at { $next }.
 outlook-nothing = Nothing waits for a next attempt.
+outlook-returned = If nothing changes, the first message is returned to its sender at { $returned }.
 outlook-gone = What failed works by now; the next attempt is at { $next }.
+outlook-gone-now = What failed works by now.
 
 # Ways out that the server can go by itself.
 remedy-revert = Put revision { $number } of the mail flow in force again
@@ -46,9 +48,11 @@ closing-nothing-waits = no mail waits for this path any more
 closing-by-hand = closed by { $author }
 
 fix-pending = applied at { $at }; the next delivery will tell whether it helped
+fix-unused = applied at { $at }; nothing waits for this path any more, and nothing has shown whether mail flows
 fix-helped = applied at { $at }, and it helped
 fix-did-not-help = applied at { $at }, and it did not help: { $reply }
-fix-probe-works = A probe right afterwards came through: the server takes mail as the connector demands.
+fix-probe-works = A probe right afterwards came through: the server gives a session as the connector demands. Whether it takes mail, the next delivery tells.
+fix-probe-works-direct = A probe right afterwards came through: the server gives a session. Whether it takes mail, the next delivery tells.
 fix-probe-fails = A probe right afterwards did not come through.
 
 alert-subject-open = Mail waits: { $path } ({ $code })

@@ -22,7 +22,9 @@ story-everything-fails = Ook verder is niets bereikbaar ({ $failing } bestemming
 outlook-waiting = De volgende poging is op { $next }. Als er niets verandert, gaat het eerste bericht op { $returned } terug naar de afzender.
 outlook-next = De volgende poging is op { $next }.
 outlook-nothing = Niets wacht op een volgende poging.
+outlook-returned = Als er niets verandert, gaat het eerste bericht op { $returned } terug naar de afzender.
 outlook-gone = Wat gestoord was, werkt inmiddels; de volgende poging is op { $next }.
+outlook-gone-now = Wat gestoord was, werkt inmiddels.
 
 # Uitwegen die de server zelf kan gaan.
 remedy-revert = Revisie { $number } van de mailstroom weer van kracht maken
@@ -46,9 +48,11 @@ closing-nothing-waits = er wacht geen mail meer op deze weg
 closing-by-hand = gesloten door { $author }
 
 fix-pending = toegepast op { $at }; de volgende bezorging toont of het hielp
+fix-unused = toegepast op { $at }; op deze weg wacht niets meer, en niets heeft getoond of er mail doorgaat
 fix-helped = toegepast op { $at }, en het hielp
 fix-did-not-help = toegepast op { $at }, en het hielp niet: { $reply }
-fix-probe-works = Een proef direct daarna kwam door: de server neemt mail aan zoals de connector eist.
+fix-probe-works = Een proef direct daarna kwam door: de server geeft een sessie zoals de connector eist. Of hij mail aanneemt, toont de volgende bezorging.
+fix-probe-works-direct = Een proef direct daarna kwam door: de server geeft een sessie. Of hij mail aanneemt, toont de volgende bezorging.
 fix-probe-fails = Een proef direct daarna kwam niet door.
 
 alert-subject-open = Mail wacht: { $path } ({ $code })

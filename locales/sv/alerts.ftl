@@ -22,7 +22,9 @@ story-everything-fails = Inte heller något annat kan nås ({ $failing } mål fu
 outlook-waiting = Nästa försök görs { $next }. Om inget ändras går det första meddelandet tillbaka till sin avsändare { $returned }.
 outlook-next = Nästa försök görs { $next }.
 outlook-nothing = Inget väntar på ett nytt försök.
+outlook-returned = Om inget ändras går det första meddelandet tillbaka till sin avsändare { $returned }.
 outlook-gone = Det som inte fungerade fungerar nu; nästa försök görs { $next }.
+outlook-gone-now = Det som inte fungerade fungerar nu.
 
 # Utvägar som servern själv kan gå.
 remedy-revert = Låt revision { $number } av e-postflödet gälla igen
@@ -46,9 +48,11 @@ closing-nothing-waits = ingen e-post väntar längre på den här vägen
 closing-by-hand = stängt av { $author }
 
 fix-pending = tillämpat { $at }; nästa leverans visar om det hjälpte
+fix-unused = tillämpat { $at }; inget väntar längre på den här vägen, och inget har visat om e-post går fram
 fix-helped = tillämpat { $at }, och det hjälpte
 fix-did-not-help = tillämpat { $at }, och det hjälpte inte: { $reply }
-fix-probe-works = Ett prov direkt efteråt gick igenom: servern tar emot e-post så som anslutningen kräver.
+fix-probe-works = Ett prov direkt efteråt gick igenom: servern ger en session så som anslutningen kräver. Om den tar emot e-post visar nästa leverans.
+fix-probe-works-direct = Ett prov direkt efteråt gick igenom: servern ger en session. Om den tar emot e-post visar nästa leverans.
 fix-probe-fails = Ett prov direkt efteråt gick inte igenom.
 
 alert-subject-open = E-post väntar: { $path } ({ $code })

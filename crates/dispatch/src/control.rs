@@ -1,5 +1,7 @@
 //! What administrators do to the queue, and what they see of it.
 
+use std::net::SocketAddr;
+
 use causeway_catalog::Phase;
 use causeway_model::envelope::Recipient;
 use causeway_model::{
@@ -18,6 +20,7 @@ use crate::outcome;
 use crate::parcel::{self, Parcel};
 use crate::paths::{SeenCertificate, Success};
 use crate::reports::{self, add_history, reported};
+use crate::resolve::leads_here;
 use crate::route::site_for;
 use crate::site::{Health, SiteKey};
 use crate::sweeper::finish;
@@ -202,6 +205,34 @@ impl Dispatch {
         let site = schedule.sites().find(|site| site.key.to_string() == path)?;
         let is_busy = site.present > 0 || site.flying > 0;
         Some(if is_busy { Standing::Busy } else { Standing::Empty })
+    }
+
+    /// True when a connection to the address comes back to one of our own listeners for mail.
+    #[must_use]
+    pub fn leads_here(&self, address: SocketAddr) -> bool {
+        leads_here(&self.shared, address)
+    }
+
+    /// Messages that wait for a path that fails, the oldest first; where it stops at its domain, those for the
+    /// domain. At most `limit`.
+    #[must_use]
+    pub fn waiting_for(&self, path: &str, domain: Option<&str>, limit: usize) -> Vec<QueueId> {
+        let mut ids: Vec<QueueId> = {
+            let schedule = self.shared.schedule.lock();
+            let site = schedule.sites().find(|site| site.key.to_string() == path);
+            match (site, domain) {
+                (Some(site), _) => {
+                    let waits = |key: &&RecipientKey| schedule.glimpse(**key).is_some();
+                    site.waiting.iter().filter(waits).map(|key| key.message).collect()
+                }
+                (None, Some(domain)) => schedule.messages_for(domain),
+                (None, None) => Vec::new(),
+            }
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(limit);
+        ids
     }
 
     /// When something last went through a path, as far as it is remembered since the start.

@@ -1,6 +1,6 @@
 //! Which hosts take mail for a domain, without those that are ourselves.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -118,13 +118,18 @@ async fn is_us(shared: &Shared, name: &str) -> bool {
         return false;
     }
     let addresses = shared.resolver.addresses(name, Families::Both).await.unwrap_or_default();
-    addresses.iter().any(|address| {
-        shared.own_listeners.iter().any(|own| {
-            own.port() == shared.mx_port
-                && (own.ip() == *address
-                    || address.is_unspecified()
-                    || (own.ip().is_unspecified() && shared.is_own_address(*address)))
-        })
+    addresses.iter().any(|address| leads_here(shared, SocketAddr::new(*address, shared.mx_port)))
+}
+
+/// True when a connection to the address comes back to one of our own listeners for mail.
+pub(crate) fn leads_here(shared: &Shared, address: SocketAddr) -> bool {
+    let ip = address.ip().to_canonical();
+    shared.own_listeners.iter().any(|own| {
+        let bound = own.ip().to_canonical();
+        own.port() == address.port()
+            && (bound == ip
+                || ip.is_unspecified()
+                || bound.is_unspecified() && shared.is_own_address(ip))
     })
 }
 

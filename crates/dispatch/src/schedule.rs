@@ -190,6 +190,12 @@ impl Schedule {
         self.sites.iter()
     }
 
+    /// The messages with a recipient of this domain.
+    pub(crate) fn messages_for(&self, domain: &str) -> Vec<QueueId> {
+        let of_domain = self.entries.iter().filter(|(_, entry)| entry.domain.as_str() == domain);
+        of_domain.map(|(key, _)| key.message).collect()
+    }
+
     /// The domain of the first recipient that waits at a site.
     pub(crate) fn first_domain(&self, site: &Site) -> Option<&Domain> {
         site.waiting.iter().find_map(|key| self.domain(*key))

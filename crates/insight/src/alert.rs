@@ -80,12 +80,17 @@ pub enum Closing {
 pub enum Outcome {
     /// The next delivery has not been tried yet.
     Pending,
-    /// Mail flows again, or no mail goes that way any more.
+    /// Mail flows again, this way or another.
     Helped {
         /// When that was seen.
         at: Timestamp,
     },
-    /// The path failed again.
+    /// Nothing waits for the path any more, and nothing shows whether mail flows.
+    Unused {
+        /// When that was seen.
+        at: Timestamp,
+    },
+    /// The path failed again, or mail has no way at all.
     DidNotHelp {
         /// When.
         at: Timestamp,
@@ -121,6 +126,9 @@ pub struct Checked {
     pub at: Timestamp,
     /// A session came about as mail needs it.
     pub works: bool,
+    /// The way is that of a connector.
+    #[serde(default)]
+    pub connector: bool,
     /// What shows it.
     pub findings: Vec<Finding>,
 }
@@ -167,6 +175,19 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// What it says of the future, as of now: what is past is no outlook. `next`: when the path is tried next.
+    pub fn look_ahead(&mut self, now: Timestamp, next: Option<Timestamp>) {
+        let Some(diagnosis) = &mut self.diagnosis else { return };
+        diagnosis.next_attempt_at = next.filter(|next| *next > now);
+        diagnosis.returned_at = diagnosis.returned_at.filter(|at| *at > now);
+    }
+
+    /// True when a remedy was applied of which it is not known whether it helped.
+    #[must_use]
+    pub fn waits_for_outcome(&self) -> bool {
+        self.fixes.iter().any(|fix| fix.outcome == Outcome::Pending)
+    }
+
     /// True while it is open.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -142,6 +142,17 @@ pub enum Story {
     },
 }
 
+impl Story {
+    /// The change of the configuration after which it failed.
+    #[must_use]
+    pub const fn change(&self) -> Option<&ConfigurationChange> {
+        match self {
+            Self::ChangedHere { change, .. } => Some(change),
+            _ => None,
+        }
+    }
+}
+
 /// What is known about a failing path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
@@ -163,6 +174,7 @@ pub struct Diagnosis {
     /// When the first of the waiting messages is returned if nothing changes.
     pub returned_at: Option<Timestamp>,
     /// How many findings it rests on.
+    #[serde(default, alias = "probes")]
     pub findings: usize,
     /// Everything that is worth asking was asked; before that it rests on what was known anyway.
     #[serde(default)]

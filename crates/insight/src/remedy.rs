@@ -18,7 +18,7 @@ use causeway_model::config::{
 use causeway_model::{Domain, Failure};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnose::{Diagnosis, Facts, Standing, Story};
+use crate::diagnose::{Diagnosis, Facts, Standing};
 use crate::finding::{Fact, Finding};
 
 /// A remedy with its values.
@@ -95,7 +95,7 @@ pub fn offers(
     flow: &MailFlow,
 ) -> Vec<Offer> {
     let connector = facts.attempt.connector.as_deref().and_then(|name| outbound(flow, name));
-    let evidence = Evidence { diagnosis, facts, findings, connector, flow };
+    let evidence = Evidence { diagnosis, facts, findings, connector };
     let mut wanted: Vec<Remedy> = Vec::new();
     let confirmed = diagnosis.causes.iter().any(|judged| judged.standing == Standing::Confirmed);
     for judged in &diagnosis.causes {
@@ -114,8 +114,15 @@ pub fn offers(
         judged.standing == Standing::Confirmed
             && judged.catalog().is_some_and(|cause| !cause.remedies().contains(&Remedy::Revert))
     });
-    if matches!(diagnosis.story, Story::ChangedHere { .. }) && !is_theirs {
+    let change = diagnosis.story.change();
+    if change.is_some() && !is_theirs {
         wanted.insert(0, Remedy::Revert);
+    }
+    // What takes other revisions back, too, comes after what mends this path alone.
+    if change.is_some_and(|change| change.superseded) && wanted.contains(&Remedy::Revert) {
+        wanted.retain(|remedy| *remedy != Remedy::Revert);
+        let after = wanted.iter().rposition(|remedy| remedy.corrects());
+        wanted.insert(after.map_or(0, |place| place + 1), Remedy::Revert);
     }
     wanted.push(Remedy::Retry);
     if connector.is_some() {
@@ -147,7 +154,6 @@ struct Evidence<'a> {
     facts: &'a Facts,
     findings: &'a [Finding],
     connector: Option<&'a OutboundConnector>,
-    flow: &'a MailFlow,
 }
 
 impl Evidence<'_> {
@@ -160,9 +166,13 @@ impl Evidence<'_> {
             Remedy::AcceptDomain | Remedy::LookAgain => return None,
             Remedy::DisableConnector | Remedy::RemoveConnector => {
                 offer.connector.as_ref()?;
+                // Mail for an internal relay domain has no other way out.
+                if !self.facts.path.internal_relay.is_empty() {
+                    return None;
+                }
             }
             Remedy::Revert => {
-                let Story::ChangedHere { change, .. } = &self.diagnosis.story else { return None };
+                let change = self.diagnosis.story.change().filter(|change| change.revertible)?;
                 offer.revision = Some(change.revision.checked_sub(1).filter(|n| *n > 0)?);
             }
             Remedy::CorrectSmartHost => offer.value = Some(self.smart_host()?),
@@ -245,11 +255,6 @@ impl Evidence<'_> {
 
     /// The internal relay domain that the connector serves.
     fn internal_relay(&self) -> Option<Domain> {
-        if let Some(Failure::NoConnector { domain }) = self.facts.failure() {
-            let domain = Domain::parse(domain).ok()?;
-            let accepted = self.flow.domains.iter().find(|accepted| accepted.name == domain)?;
-            return (accepted.domain_type == DomainType::InternalRelay).then_some(domain);
-        }
         let domains = &self.facts.path.internal_relay;
         // With mailboxes here it is the one whose other mailboxes have moved; without any, setting it to
         // authoritative would refuse everybody.

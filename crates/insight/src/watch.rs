@@ -207,10 +207,10 @@ impl Watch {
         }
     }
 
-    /// All alerts, newest first.
+    /// Alerts of a kind, newest first: so many at most. Only these are copied.
     #[must_use]
-    pub fn alerts(&self) -> Vec<Alert> {
-        self.book.lock().all().cloned().collect()
+    pub fn alerts(&self, limit: usize, is_wanted: impl Fn(&Alert) -> bool) -> Vec<Alert> {
+        self.book.lock().all().filter(|alert| is_wanted(alert)).take(limit).cloned().collect()
     }
 
     /// One alert.
@@ -270,20 +270,36 @@ impl Watch {
         self.alert(id)
     }
 
-    /// Takes note of a remedy that was applied.
-    pub async fn fixed(&self, id: u64, fix: Fix) {
-        let change = self.book.lock().fixed(id, fix);
+    /// Opens an alert again that was closed by hand while its path still fails; `None` where that is not so.
+    pub async fn reopen(&self, id: u64) -> Option<Alert> {
+        let path = self.still_failing(id)?;
+        let change = self.book.lock().reopen(id, &path)?;
+        self.after(vec![change]).await;
+        self.alert(id)
+    }
+
+    /// The path of an alert, as it fails now.
+    #[must_use]
+    pub fn still_failing(&self, id: u64) -> Option<FailingPath> {
+        let path = self.alert(id)?.path;
+        self.world.failing().into_iter().find(|failing| failing.path == path)
+    }
+
+    /// Takes note of a remedy that was applied. Returns its place among the alert's fixes.
+    pub async fn fixed(&self, id: u64, fix: Fix) -> Option<usize> {
+        let (change, place) = self.book.lock().fixed(id, fix).unzip();
         self.after(change.into_iter().collect()).await;
         // What was known was about the path as it was.
         if let Some(alert) = self.alert(id) {
             self.held.lock().remove(&alert.path);
         }
         self.wake.notify_one();
+        place
     }
 
-    /// Takes note of what a probe found after the remedy.
-    pub async fn checked(&self, id: u64, checked: Checked) {
-        let change = self.book.lock().checked(id, checked);
+    /// Takes note of what a probe found after the remedy at this place.
+    pub async fn checked(&self, id: u64, place: usize, checked: Checked) {
+        let change = self.book.lock().checked(id, place, checked);
         self.after(change.into_iter().collect()).await;
     }
 
@@ -344,10 +360,10 @@ impl Watch {
         gone.iter()
             .map(|alert| {
                 let absence = match self.world.absence(alert) {
-                    Absence::Unused => {
+                    Absence::Unused | Absence::FlowsElsewhere => {
                         let since = *absent.entry(alert.id).or_insert_with(Instant::now);
                         match since.elapsed() >= PATIENCE {
-                            true => Absence::Unused,
+                            true => self.world.absence(alert),
                             false => Absence::Pending,
                         }
                     }

@@ -41,6 +41,18 @@ pub struct Attempt {
     pub outcome: Outcome,
 }
 
+impl Attempt {
+    /// True when what failed is this server's own configuration of routes, not another server: mail has no way
+    /// until somebody here acts.
+    #[must_use]
+    pub const fn is_own_configuration(&self) -> bool {
+        matches!(
+            self.outcome,
+            Outcome::Failure(Failure::NoConnector { .. } | Failure::RoutingLoop { .. })
+        )
+    }
+}
+
 /// What secured a hop beside the encryption itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HopSecurity {

@@ -119,6 +119,12 @@ impl Remedy {
         matches!(self, Self::LowerTls)
     }
 
+    /// True when it sets one value of the path right.
+    #[must_use]
+    pub const fn corrects(self) -> bool {
+        matches!(self, Self::CorrectSmartHost | Self::CorrectPort | Self::CorrectTlsName)
+    }
+
     /// True when somebody has to think before it is done: it is never done without being named.
     #[must_use]
     pub const fn has_warning(self) -> bool {

@@ -13,7 +13,7 @@ use causeway_admin::types::{
 };
 use causeway_admin::{ControlError, ControlFuture, LiveState, Metric, ServerControl};
 use causeway_catalog::Phase;
-use causeway_dispatch::Selection as Selected;
+use causeway_dispatch::{FailingSite, Selection as Selected};
 use causeway_insight::watch::Watch;
 use causeway_model::config::{Language, MailFlow, OutboundConnector};
 use causeway_model::{Address, RecipientKey, ReversePath, Timestamp};
@@ -238,11 +238,11 @@ impl ServerControl for Control {
     }
 
     fn alerts(&self, query: &AlertQuery) -> Vec<AlertView> {
-        insight::views(&self.watch, query)
+        insight::views(&self.server, &self.watch, query)
     }
 
     fn alert(&self, id: u64, language: Option<Language>) -> Option<AlertView> {
-        insight::view(&self.watch, id, language)
+        insight::view(&self.server, &self.watch, id, language)
     }
 
     fn alert_close(
@@ -256,7 +256,7 @@ impl ServerControl for Control {
                 return Err(ControlError::NoSuchAlert(id));
             }
             let closed = self.watch.close(id, author, request.reason).await;
-            let view = insight::view(&self.watch, id, request.language);
+            let view = insight::view(&self.server, &self.watch, id, request.language);
             closed.and(view).ok_or_else(|| ControlError::Refused {
                 what: format!("alert {id} is closed already"),
                 instead: "see `causeway alert list --open` for what fails now".into(),
@@ -343,17 +343,23 @@ impl Server {
             ));
         }
         parts.push(ok("queue".into(), Some(waiting)));
-        for site in failing.iter().filter(|site| site.last.connector.is_some()) {
+        let now = self.dispatch.now();
+        let troubled = self.dispatch.troubled_paths();
+        let troubled =
+            troubled.iter().filter(|path| failing.iter().all(|site| site.site != path.site));
+        let is_ours =
+            |site: &&FailingSite| site.last.connector.is_some() || site.last.is_own_configuration();
+        for site in failing.iter().chain(troubled).filter(is_ours) {
             let (code, reply) = causeway_catalog::last_result(&site.last, Phase::Queued);
+            let waiting = waiting_recipients(site.waiting);
             parts.push(ComponentHealth {
                 name: format!("path {}", site.site),
                 status: ComponentStatus::Degraded,
                 since: Some(site.since),
-                detail: Some(format!(
-                    "{}, next attempt {}: {code} {reply}",
-                    waiting_recipients(site.waiting),
-                    site.until
-                )),
+                detail: Some(match site.until > now {
+                    true => format!("{waiting}, next attempt {}: {code} {reply}", site.until),
+                    false => format!("{waiting}: {code} {reply}"),
+                }),
             });
         }
         let problem = self.reload_problem.lock().clone();

@@ -9,7 +9,7 @@ mod fix;
 mod notices;
 mod tell;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -23,8 +23,8 @@ use causeway_insight::diagnose::{Facts, Standing};
 use causeway_insight::notice::Noticed;
 use causeway_insight::probe::Probe;
 use causeway_insight::watch::{KEY, LAST_KEY, Later, Watch, World};
-use causeway_model::config::{AlertSettings, Language, MailFlow};
-use causeway_model::{Attempt, Domain, Timestamp};
+use causeway_model::config::{AlertSettings, Connector, DomainPattern, Language, MailFlow};
+use causeway_model::{Address, Attempt, Domain, Timestamp};
 use causeway_report::write::KnownCause;
 use causeway_store::{SharedStore, StoreError};
 use tokio::sync::Notify;
@@ -111,7 +111,12 @@ impl World for Seen {
         }
         match dispatch.standing(&alert.path) {
             Some(causeway_dispatch::Standing::Busy) => Absence::Pending,
-            Some(causeway_dispatch::Standing::Empty) | None => Absence::Unused,
+            Some(causeway_dispatch::Standing::Empty) | None => {
+                match alert.waits_for_outcome() && flows_elsewhere(&self.server, alert) {
+                    true => Absence::FlowsElsewhere,
+                    false => Absence::Unused,
+                }
+            }
         }
     }
 
@@ -146,12 +151,42 @@ impl World for Seen {
     }
 
     fn tell(&self, alerts: Vec<Alert>) -> Later<'_, bool> {
-        Box::pin(tell::tell(&self.server, alerts))
+        Box::pin(async move {
+            let mut alerts = alerts;
+            look_ahead(&self.server, &mut alerts);
+            tell::tell(&self.server, alerts).await
+        })
     }
 
     fn post(&self, address: String, event: &'static str, alert: Alert) -> Later<'_, ()> {
         Box::pin(tell::post(&self.server, address, event, alert))
     }
+}
+
+/// Whether mail that took the path of an alert has gone another way since the last remedy. Where the connector
+/// takes whole ranges of domains, that cannot be told.
+fn flows_elsewhere(server: &Server, alert: &Alert) -> bool {
+    let Some(fixed_at) = alert.fixes.last().map(|fix| fix.at) else { return false };
+    let policy = server.policy.load();
+    let connector = alert.attempt.as_ref().and_then(|attempt| attempt.connector.as_deref());
+    let Some(connector) = connector.and_then(|name| {
+        policy.flow().connectors.iter().find_map(|connector| match connector {
+            Connector::Outbound(outbound) if outbound.name == name => Some(outbound),
+            _ => None,
+        })
+    }) else {
+        return false;
+    };
+    let domains = connector.recipient_domains.iter().filter_map(|pattern| match pattern {
+        DomainPattern::Exact(domain) => Some(domain),
+        _ => None,
+    });
+    let mut addresses = domains.filter_map(|d| Address::parse(&format!("postmaster@{d}")).ok());
+    addresses.any(|address| {
+        let path = server.dispatch.path_of(&address);
+        let success = server.dispatch.last_success(&path);
+        path != alert.path && success.is_some_and(|success| success.at >= fixed_at)
+    })
 }
 
 /// What reports are told of causes. It is there before the watcher is.
@@ -239,23 +274,47 @@ fn ended_path(attempt: &Attempt) -> FailingPath {
 }
 
 /// Alerts for a reader.
-pub(crate) fn views(watch: &Watch, query: &AlertQuery) -> Vec<AlertView> {
+pub(crate) fn views(server: &Server, watch: &Watch, query: &AlertQuery) -> Vec<AlertView> {
     let texts = Texts::get(query.language.unwrap_or(Language::En));
-    let alerts = watch.alerts();
-    let wanted = alerts.iter().filter(|alert| match query.state {
-        None => true,
-        Some(AlertStates::Open) => alert.is_open(),
-        Some(AlertStates::Closed) => !alert.is_open(),
-    });
-    let wanted = wanted.filter(|alert| query.path.as_ref().is_none_or(|path| alert.path == *path));
+    let is_wanted = |alert: &Alert| {
+        let state = match query.state {
+            None => true,
+            Some(AlertStates::Open) => alert.is_open(),
+            Some(AlertStates::Closed) => !alert.is_open(),
+        };
+        state && query.path.as_ref().is_none_or(|path| alert.path == *path)
+    };
     let limit = query.limit.map_or(usize::MAX, |limit| limit as usize);
-    wanted.take(limit).map(|alert| AlertView::of(alert, texts)).collect()
+    let mut alerts = watch.alerts(limit, is_wanted);
+    look_ahead(server, &mut alerts);
+    alerts.iter().map(|alert| AlertView::of(alert, texts)).collect()
+}
+
+/// What open alerts say of the future, as the schedule has it now.
+fn look_ahead(server: &Server, alerts: &mut [Alert]) {
+    let is_path = |alert: &Alert| alert.is_open() && alert.notice.is_none();
+    if !alerts.iter().any(is_path) {
+        return;
+    }
+    let now = server.dispatch.now();
+    let next: HashMap<String, Timestamp> =
+        server.dispatch.failing_sites().into_iter().map(|site| (site.site, site.until)).collect();
+    for alert in alerts.iter_mut().filter(|alert| is_path(alert)) {
+        alert.look_ahead(now, next.get(&alert.path).copied());
+    }
 }
 
 /// One alert for a reader.
-pub(crate) fn view(watch: &Watch, id: u64, language: Option<Language>) -> Option<AlertView> {
+pub(crate) fn view(
+    server: &Server,
+    watch: &Watch,
+    id: u64,
+    language: Option<Language>,
+) -> Option<AlertView> {
     let texts = Texts::get(language.unwrap_or(Language::En));
-    watch.alert(id).map(|alert| AlertView::of(&alert, texts))
+    let mut alert = watch.alert(id)?;
+    look_ahead(server, std::slice::from_mut(&mut alert));
+    Some(AlertView::of(&alert, texts))
 }
 
 /// Counts for monitoring.

@@ -5,7 +5,7 @@ use causeway_testkit::{Behaviour, ScriptedPeer};
 use serde_json::{Value, json};
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, assert_all_accounted, send, wait_for_deferral, wait_for_mail,
+    FEW_ATTEMPTS, HOUR, assert_all_accounted, inside, send, wait_for_deferral, wait_for_mail,
     wait_for_status, with_partner,
 };
 
@@ -48,7 +48,8 @@ fn a_failing_connector_has_one_alert_that_closes_by_itself_when_mail_flows_again
     assert_eq!(server.cli(&["queue", "retry", "--all"]).status, Some(0));
     wait_for_status(&server, "z@partner.test", "relayed");
     let closed = wait_for_alert(&server, "a closed alert", |alert| alert["state"] == "closed");
-    assert_eq!((&closed["id"], &closed["messages"]), (&json!(1), &json!(3)));
+    assert_eq!((&closed["id"], &closed["messages"]), (&json!(1), &json!(0)));
+    assert_eq!((&closed["outlook"], &closed["next_attempt_at"]), (&json!(null), &json!(null)));
     assert!(!peer.block_on_messages(1).is_empty());
     assert_all_accounted(&server);
 }
@@ -158,4 +159,64 @@ fn a_confirmed_cause_is_named_in_the_delay_notice_and_in_the_report() {
     let report = mail.iter().find(|mail| mail.contains("Action: failed"));
     let report = plain(report.expect("a non-delivery report"));
     assert!(report.contains(cause), "{report}");
+}
+
+#[test]
+fn switching_a_connector_off_and_on_does_not_hide_the_change_that_broke_it() {
+    let right = ScriptedPeer::start(Behaviour::new());
+    let wrong = ScriptedPeer::refusing();
+    let server = with_partner(right.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["a@partner.test"], "worked");
+    wait_for_status(&server, "a@partner.test", "relayed");
+    let set = |arguments: &[&str]| {
+        let done = server.cli(&[&["connector"], arguments, &["partner", "--yes"]].concat());
+        assert_eq!(done.status, Some(0), "{done:?}");
+    };
+    let host = wrong.address().to_string();
+    set(&["set", "--smart-host", &host]);
+    set(&["disable"]);
+    set(&["enable"]);
+    send(&server, &["b@partner.test"], "waits");
+    let alert = wait_for_alert(&server, "a correction", |alert| {
+        let first = alert["remedies"][0]["id"].as_str().unwrap_or_default();
+        open(alert) && first.starts_with("correct-")
+    });
+    assert!(alert["story"].as_str().unwrap().contains("revision 2"), "{alert}");
+    let fixed = server.json(&["fix", "apply", "1", "--yes"]);
+    assert_eq!(fixed["outcome"], "helped", "{fixed}");
+    wait_for_status(&server, "b@partner.test", "relayed");
+}
+
+#[test]
+fn a_domain_that_lost_its_connector_has_an_alert_at_once_and_the_server_is_not_well() {
+    let peer = ScriptedPeer::start(Behaviour::new());
+    let server = inside()
+        .internal_relay("corp.test")
+        .connector("to corp", "corp.test", peer.address(), "enabled = false")
+        .mailflow(FEW_ATTEMPTS)
+        .start();
+    send(&server, &["x@corp.test"], "stranded");
+    let alert = wait_for_alert(&server, "an alert about the domain", open);
+    assert_eq!(alert["path"], "domain corp.test", "{alert}");
+    let health = server.cli(&["health", "--json"]);
+    assert_eq!(health.status, Some(1), "{health:?}");
+    assert!(health.stdout.contains("path domain corp.test"), "{health:?}");
+}
+
+#[test]
+fn what_was_closed_by_hand_can_be_fixed_while_it_fails() {
+    let peer = ScriptedPeer::refusing();
+    let server = with_partner(peer.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test"], "waits");
+    wait_for_alert(&server, "a way out", |alert| {
+        let remedies = alert["remedies"].as_array().unwrap();
+        open(alert) && remedies.iter().any(|remedy| remedy["id"] == "retry")
+    });
+    assert_eq!(server.json(&["alert", "close", "1"])["messages"], 0);
+    assert_eq!(server.json(&["fix", "plan", "1", "retry"])["remedy"]["id"], "retry");
+    peer.listen();
+    let fixed = server.json(&["fix", "apply", "1", "retry", "--yes"]);
+    assert_eq!(fixed["outcome"], "helped", "{fixed}");
+    let again = server.cli(&["fix", "plan", "1"]);
+    assert_eq!(again.status, Some(2), "mail flows: {again:?}");
 }

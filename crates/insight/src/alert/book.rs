@@ -51,6 +51,8 @@ pub enum Absence {
     Pending,
     /// Nothing waits for it.
     Unused,
+    /// Nothing waits for it, and its mail flows by another way.
+    FlowsElsewhere,
 }
 
 /// All alerts.
@@ -143,12 +145,16 @@ impl Book {
             .map(|alert| alert.id)
             .collect();
         for id in gone {
-            let closing = match self.alerts.get(&id).map(&absent) {
+            let absence = self.alerts.get(&id).map(&absent);
+            let closing = match absence {
                 Some(Absence::Flows) => Closing::MailFlows,
-                Some(Absence::Unused) => Closing::NothingWaits,
+                Some(Absence::Unused | Absence::FlowsElsewhere) => Closing::NothingWaits,
                 _ => continue,
             };
-            self.settle_fixes(id, now);
+            match absence {
+                Some(Absence::Unused) => self.settle_unused(id, now, failing),
+                _ => self.settle_fixes(id, now),
+            }
             changes.extend(self.close(id, now, closing));
         }
         changes.extend(self.forget(settings, now));
@@ -246,16 +252,51 @@ impl Book {
         Some(Change { id, changed: if is_news { Changed::Cause } else { Changed::Counts } })
     }
 
-    /// Takes note of a remedy that was applied.
-    pub fn fixed(&mut self, id: u64, fix: Fix) -> Option<Change> {
-        self.alerts.get_mut(&id)?.fixes.push(fix);
+    /// Takes note of a remedy that was applied. Returns its place among the alert's fixes, too.
+    pub fn fixed(&mut self, id: u64, fix: Fix) -> Option<(Change, usize)> {
+        let fixes = &mut self.alerts.get_mut(&id)?.fixes;
+        fixes.push(fix);
+        Some((Change { id, changed: Changed::Counts }, fixes.len() - 1))
+    }
+
+    /// A probe has looked whether a remedy works: the one at this place.
+    pub fn checked(&mut self, id: u64, place: usize, checked: Checked) -> Option<Change> {
+        self.alerts.get_mut(&id)?.fixes.get_mut(place)?.checked = Some(checked);
         Some(Change { id, changed: Changed::Counts })
     }
 
-    /// A probe has looked whether the remedy that was applied last works.
-    pub fn checked(&mut self, id: u64, checked: Checked) -> Option<Change> {
-        self.alerts.get_mut(&id)?.fixes.last_mut()?.checked = Some(checked);
-        Some(Change { id, changed: Changed::Counts })
+    /// Opens an alert again that was closed by hand, as something is done about its path, which still fails.
+    /// `None` when it was not, or when the path has another open alert.
+    pub fn reopen(&mut self, id: u64, path: &FailingPath) -> Option<Change> {
+        let by_hand = |alert: &Alert| matches!(alert.closed, Some((_, Closing::ByHand { .. })));
+        if self.open.contains_key(&path.path) {
+            return None;
+        }
+        let alert = self.alerts.get_mut(&id).filter(|a| by_hand(a) && a.path == path.path)?;
+        alert.state = State::Open;
+        alert.closed = None;
+        alert.waiting = path.waiting;
+        self.dismissed.remove(&path.path);
+        self.open.insert(path.path.clone(), id);
+        self.serials.insert(id, path.serial);
+        Some(Change { id, changed: Changed::Opened })
+    }
+
+    /// Nothing waits for the path any more: what was done did not help when mail has no way at all since then.
+    fn settle_unused(&mut self, id: u64, now: Timestamp, failing: &[FailingPath]) {
+        let Some(alert) = self.alerts.get_mut(&id) else { return };
+        for fix in alert.fixes.iter_mut().filter(|fix| fix.outcome == Outcome::Pending) {
+            let stranded = failing
+                .iter()
+                .find(|path| path.last.is_own_configuration() && path.last.at >= fix.at);
+            fix.outcome = match stranded {
+                Some(path) => {
+                    let (code, reply) = last_result(&path.last, Phase::Queued);
+                    Outcome::DidNotHelp { at: now, code, reply }
+                }
+                None => Outcome::Unused { at: now },
+            };
+        }
     }
 
     /// The path does not fail any more: what was done about it helped.
@@ -278,8 +319,9 @@ impl Book {
             (Closing::ByHand { .. }, None, Some(notice)) => {
                 self.dismissed_notices.insert(alert.path.clone(), notice.level);
             }
-            _ => alert.waiting = 0,
+            _ => {}
         }
+        alert.waiting = 0;
         alert.closed = Some((now, closing));
         self.open.remove(&alert.path);
         self.serials.remove(&id);
@@ -317,7 +359,7 @@ fn code(attempt: &causeway_model::Attempt) -> String {
 
 /// Whether a failing path is to have an alert.
 fn is_worth_telling(settings: &AlertSettings, now: Timestamp, path: &FailingPath) -> bool {
-    if path.last.connector.is_some() {
+    if path.last.connector.is_some() || path.last.is_own_configuration() {
         return u64::from(path.failures) >= settings.connector_failures;
     }
     path.waiting >= settings.messages || path.since.plus(settings.after) <= now
@@ -432,7 +474,7 @@ mod tests {
         };
         let mut book = Book::default();
         observe(&mut book, 1, &[failing("p", Some("c"), 1, 1)], Absence::Pending);
-        book.fixed(1, fix(at(1)));
+        let _ = book.fixed(1, fix(at(1)));
         // The same failure as before says nothing about it.
         assert_eq!(observe(&mut book, 1, &[failing("p", Some("c"), 1, 1)], Absence::Pending), []);
         assert_eq!(

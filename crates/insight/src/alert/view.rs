@@ -50,8 +50,8 @@ pub struct AlertView {
     pub first_seen: Timestamp,
     /// When it failed last.
     pub last_seen: Timestamp,
-    /// Recipients that wait for it; of a closed alert the most that waited. Of a notice what is counted:
-    /// messages, recipients or connections; 0 where nothing is.
+    /// Recipients that wait for it; 0 when it is closed. Of a notice what is counted: messages, recipients or
+    /// connections (when it is closed, the most of them); 0 where nothing is.
     pub messages: u64,
     /// Open or closed.
     pub state: State,
@@ -140,7 +140,11 @@ impl CheckView {
     /// For a reader.
     #[must_use]
     pub fn of(checked: &Checked, texts: &Texts) -> Self {
-        let key = if checked.works { "fix-probe-works" } else { "fix-probe-fails" };
+        let key = match (checked.works, checked.connector) {
+            (true, true) => "fix-probe-works",
+            (true, false) => "fix-probe-works-direct",
+            (false, _) => "fix-probe-fails",
+        };
         Self {
             works: checked.works,
             sentence: texts.text(key),
@@ -219,6 +223,7 @@ fn fixes(alert: &Alert, texts: &Texts) -> Vec<FixView> {
             }
             Outcome::Pending => ("pending", texts.format("fix-pending", &[("at", at.into())])),
             Outcome::Helped { .. } => ("helped", texts.format("fix-helped", &[("at", at.into())])),
+            Outcome::Unused { .. } => ("pending", texts.format("fix-unused", &[("at", at.into())])),
             Outcome::DidNotHelp { .. } if alert.notice.is_some() => {
                 ("did_not_help", texts.format("fix-still-so", &[("at", at.into())]))
             }
@@ -347,7 +352,8 @@ impl AlertView {
             remedies: remedies(alert, what_to_do.as_ref(), texts),
             what_to_do,
             story: diagnosis.map(|diagnosis| diagnosis.story.sentence(texts)),
-            outlook: diagnosis.map(|diagnosis| diagnosis.outlook(texts)),
+            outlook: diagnosis.filter(|_| alert.is_open()).map(|d| d.outlook(texts)),
+            messages: alert.waiting,
             next_attempt_at: diagnosis
                 .and_then(|diagnosis| diagnosis.next_attempt_at)
                 .filter(|_| alert.is_open()),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use causeway_model::config::{
     Connector, Host, MailFlow, OutboundConnector, OutboundRoute, SmartHost, TlsLevel,
 };
-use causeway_model::{Attempt, Failure, Outcome, Timestamp};
+use causeway_model::{Attempt, Failure, Outcome, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Known, Proof};
@@ -131,6 +131,24 @@ pub enum Aspect {
     Domains,
 }
 
+impl Aspect {
+    /// Whether a change of it can make an attempt fail at this stage.
+    fn matters_at(self, stage: Stage) -> bool {
+        match self {
+            Self::Added | Self::Route | Self::Port => true,
+            Self::Tls => stage >= Stage::Ehlo,
+            Self::TlsName => stage >= Stage::Tls,
+            Self::Login => stage >= Stage::Auth,
+            Self::Domains => matches!(stage, Stage::Route) || stage >= Stage::Mail,
+        }
+    }
+
+    /// Where it leads, by host or port.
+    const fn is_route(self) -> bool {
+        matches!(self, Self::Route | Self::Port)
+    }
+}
+
 /// A revision that changed the path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigurationChange {
@@ -144,6 +162,16 @@ pub struct ConfigurationChange {
     pub what: Vec<String>,
     /// What it changed of this path.
     pub aspects: Vec<Aspect>,
+    /// By the revision before it mail had a way: putting that in force again strands nothing.
+    #[serde(default = "yes")]
+    pub revertible: bool,
+    /// Later revisions are in force, and putting the one before it in force again takes them back, too.
+    #[serde(default)]
+    pub superseded: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// How other destinations fare.
@@ -170,7 +198,10 @@ impl Facts {
     pub fn breaking_change(&self) -> Option<&ConfigurationChange> {
         // Without a success before it, a change broke nothing.
         self.last_success.as_ref()?;
-        self.changes.iter().rev().find(|change| change.at <= self.attempt.at)
+        let stage = self.attempt.stage;
+        self.changes.iter().rev().find(|change| {
+            change.at <= self.attempt.at && change.aspects.iter().any(|a| a.matters_at(stage))
+        })
     }
 
     /// The same, where it touched one of these parts.
@@ -242,4 +273,61 @@ pub fn aspects_changed(connector: &str, old: &MailFlow, new: &MailFlow) -> Vec<A
     ];
     aspects.extend(flags.iter().filter(|(differs, _)| *differs).map(|(_, aspect)| *aspect));
     aspects
+}
+
+/// What one revision (from `old` to `new`) changed of a connector's path, without what is by now (`current`) as
+/// it was when mail last went through (`worked`): a connector that was switched off and on again is not
+/// changed.
+#[must_use]
+pub fn lasting_aspects(
+    connector: &str,
+    worked: &MailFlow,
+    (old, new): (&MailFlow, &MailFlow),
+    current: &MailFlow,
+) -> Vec<Aspect> {
+    let lasting = aspects_changed(connector, worked, current);
+    let lasts =
+        |aspect: &Aspect| lasting.iter().any(|l| l == aspect || l.is_route() && aspect.is_route());
+    let mut aspects = aspects_changed(connector, old, new);
+    aspects.retain(lasts);
+    aspects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flow(enabled: bool, host: &str) -> MailFlow {
+        let text = format!(
+            "[[connector]]\nname = \"corp\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+             enabled = {enabled}\nrecipient_domains = [\"corp.test\"]\nsmart_hosts = [\"{host}\"]\n"
+        );
+        MailFlow::parse(&text, "mailflow.toml").unwrap().0
+    }
+
+    #[test]
+    fn switching_a_connector_off_and_on_is_not_to_blame_for_a_smart_host_that_was_changed_before() {
+        let worked = flow(true, "192.0.2.1");
+        let (wrong, off) = (flow(true, "192.0.2.9"), flow(false, "192.0.2.9"));
+        let blamed =
+            |old: &MailFlow, new: &MailFlow| lasting_aspects("corp", &worked, (old, new), &wrong);
+        assert_eq!(blamed(&worked, &wrong), [Aspect::Route]);
+        assert_eq!(blamed(&wrong, &off), []);
+        assert_eq!(blamed(&off, &wrong), []);
+    }
+
+    #[test]
+    fn what_is_as_it_was_when_it_worked_is_not_to_blame() {
+        let (worked, other) = (flow(true, "192.0.2.1"), flow(true, "192.0.2.9"));
+        assert_eq!(lasting_aspects("corp", &worked, (&worked, &other), &worked), []);
+    }
+
+    #[test]
+    fn a_part_is_to_blame_only_for_what_comes_after_it_in_a_session() {
+        assert!(Aspect::Route.matters_at(Stage::Connect));
+        assert!(!Aspect::Tls.matters_at(Stage::Connect) && Aspect::Tls.matters_at(Stage::Starttls));
+        assert!(!Aspect::Login.matters_at(Stage::Tls) && Aspect::Login.matters_at(Stage::Auth));
+        assert!(Aspect::Domains.matters_at(Stage::Route));
+        assert!(!Aspect::Domains.matters_at(Stage::Banner));
+    }
 }

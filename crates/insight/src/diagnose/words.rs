@@ -138,6 +138,9 @@ impl Diagnosis {
     #[must_use]
     pub fn outlook(&self, texts: &Texts) -> String {
         let moment = |at: Option<_>| at.map(|at| texts.moment(at)).unwrap_or_default();
+        if self.gone && self.next_attempt_at.is_none() {
+            return texts.text("outlook-gone-now");
+        }
         if self.gone {
             return texts.format("outlook-gone", &[("next", moment(self.next_attempt_at).into())]);
         }
@@ -148,6 +151,7 @@ impl Diagnosis {
         match (self.next_attempt_at, self.returned_at) {
             (Some(_), Some(_)) => texts.format("outlook-waiting", &args),
             (Some(_), None) => texts.format("outlook-next", &args[..1]),
+            (None, Some(_)) => texts.format("outlook-returned", &args[1..]),
             _ => texts.text("outlook-nothing"),
         }
     }

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use causeway_insight::alert::FailingPath;
-use causeway_insight::diagnose::facts::aspects_changed;
-use causeway_insight::diagnose::{ConfigurationChange, Facts, LastSuccess, Others, Path};
+use causeway_insight::diagnose::facts::{aspects_changed, lasting_aspects};
+use causeway_insight::diagnose::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path};
 use causeway_insight::finding::Control;
 use causeway_insight::probe::Probe;
 use causeway_insight::prober::Known;
 use causeway_model::config::{Connector, DomainPattern, DomainType, MailFlow, OutboundConnector};
-use causeway_model::{Domain, Failure, Outcome, Timestamp};
-use causeway_store::TraceFilter;
+use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
+use causeway_store::{QueueFilter, RevisionEntry, StoreError, TraceFilter};
 use tracing::warn;
 
 use crate::cli::configuration::MAIL_FLOW_FILE;
@@ -35,6 +35,9 @@ const CONTROLS: Duration = Duration::from_secs(24 * 3600);
 /// So many of them.
 const MOST_CONTROLS: usize = 20;
 
+/// Waiting messages whose end is looked at.
+const MOST_WAITING: usize = 100;
+
 /// Destinations that are counted.
 const MOST_COUNTED: usize = 1_000;
 
@@ -42,23 +45,20 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
     let now = server.dispatch.now();
     let flow = server.policy.load().flow().clone();
     let last_success = last_success(server, failing, now).await;
-    let changes = match &failing.last.connector {
-        Some(connector) => changes(server, connector, last_success.as_ref()).await,
-        None => Vec::new(),
-    };
+    let changes = changes(server, &failing.last, last_success.as_ref()).await;
     let successes = server.dispatch.successes(before(now, LATELY), MOST_COUNTED);
     let others = Others {
         failing: server.dispatch.failing_count(),
         well: successes.iter().filter(|(path, _)| *path != failing.path).count(),
     };
-    let returned_at = failing.since.plus(flow.queue.expire_after);
+    let returned_at = returned_at(server, failing).await;
     Facts {
         now,
         attempt: failing.last.clone(),
         failing_since: failing.since,
         failures: failing.failures,
         next_attempt_at: (failing.until > now).then_some(failing.until),
-        returned_at: (returned_at > now).then_some(returned_at),
+        returned_at: returned_at.filter(|at| *at > now),
         path: path(server, failing, &flow),
         last_success,
         changes,
@@ -134,15 +134,22 @@ fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
     path.domain =
         failing.domain.clone().or_else(|| relayed_domain(failing, connector.map(|c| &**c)));
     let address = failing.last.address;
-    path.leads_here = server.listeners.iter().any(|own| Some(own.address) == address);
+    path.leads_here = address.is_some_and(|address| server.dispatch.leads_here(address));
     if let Some(domain) = path.domain.as_deref().and_then(|name| Domain::parse(name).ok())
         && policy.flow().domains.iter().any(|accepted| accepted.name == domain)
     {
         path.expected_hosts = vec![server.hostname.to_string()];
     }
-    if let Some(connector) = connector {
-        path.internal_relay = internal_relay(server, connector, flow);
-    }
+    path.internal_relay = match (&failing.last.outcome, connector) {
+        (_, Some(connector)) => {
+            let patterns = &connector.recipient_domains;
+            internal_relay(server, flow, |domain| patterns.iter().any(|p| takes(p, domain)))
+        }
+        (Outcome::Failure(Failure::NoConnector { domain }), None) => {
+            internal_relay(server, flow, |relayed| relayed.as_str() == domain)
+        }
+        _ => Vec::new(),
+    };
     path
 }
 
@@ -156,19 +163,33 @@ fn relayed_domain(failing: &FailingPath, connector: Option<&OutboundConnector>) 
     }
 }
 
-/// Internal relay domains that a connector takes, with their mailboxes here.
+/// Whether a pattern of a connector takes mail for a domain.
+fn takes(pattern: &DomainPattern, domain: &Domain) -> bool {
+    match pattern {
+        DomainPattern::Everything => true,
+        DomainPattern::Exact(name) => name == domain,
+        DomainPattern::Below(above) => domain.as_str().ends_with(&format!(".{above}")),
+    }
+}
+
+/// When the first of the messages that wait for a path is returned, by their own times; so many of the oldest
+/// are looked at.
+async fn returned_at(server: &Server, failing: &FailingPath) -> Option<Timestamp> {
+    let ids = server.dispatch.waiting_for(&failing.path, failing.domain.as_deref(), MOST_WAITING);
+    if ids.is_empty() {
+        return None;
+    }
+    let waiting = QueueFilter { ids, ..QueueFilter::default() };
+    let messages = server.store.list_queue(waiting).await.ok()?;
+    messages.iter().map(|message| message.expires_at).min()
+}
+
+/// Internal relay domains of these, with their mailboxes here.
 fn internal_relay(
     server: &Server,
-    connector: &OutboundConnector,
     flow: &MailFlow,
+    takes: impl Fn(&Domain) -> bool,
 ) -> Vec<(String, u64)> {
-    let takes = |domain: &Domain| {
-        connector.recipient_domains.iter().any(|pattern| match pattern {
-            DomainPattern::Everything => true,
-            DomainPattern::Exact(name) => name == domain,
-            DomainPattern::Below(above) => domain.as_str().ends_with(&format!(".{above}")),
-        })
-    };
     let relayed = flow.domains.iter().filter(|d| d.domain_type == DomainType::InternalRelay);
     let addresses = server.mailboxes.addresses();
     relayed
@@ -218,10 +239,10 @@ async fn last_success(
 /// Revisions that changed the path since it worked; all that are known when it never did.
 async fn changes(
     server: &Server,
-    connector: &str,
+    last: &Attempt,
     success: Option<&LastSuccess>,
 ) -> Vec<ConfigurationChange> {
-    match read_changes(server, connector, success).await {
+    match read_changes(server, last, success).await {
         Ok(changes) => changes,
         Err(problem) => {
             warn!(%problem, "the revisions of the mail flow cannot be read now");
@@ -232,34 +253,89 @@ async fn changes(
 
 async fn read_changes(
     server: &Server,
-    connector: &str,
+    last: &Attempt,
     success: Option<&LastSuccess>,
-) -> Result<Vec<ConfigurationChange>, causeway_store::StoreError> {
+) -> Result<Vec<ConfigurationChange>, StoreError> {
+    if last.connector.is_none() && !last.is_own_configuration() {
+        return Ok(Vec::new());
+    }
     let entries = server.store.revisions(None, REVISIONS).await?;
-    let mut found = Vec::new();
+    let newest = entries.first().map_or(0, |entry| entry.number);
+    // Newest first, each with the mail flow that it put in force; the last one was in force when it worked.
+    let mut steps = Vec::new();
     for entry in entries {
-        if entry.number < 2 || success.is_some_and(|success| entry.at < success.at) {
+        let is_base = success.is_some_and(|success| entry.at <= success.at);
+        let text = server.store.revision(Some(entry.number)).await?.map(|revision| revision.text);
+        let flow = text.and_then(|text| MailFlow::parse(&text, MAIL_FLOW_FILE).ok());
+        let Some((flow, _)) = flow else { break };
+        steps.push((entry, flow));
+        if is_base {
             break;
         }
-        let new = server.store.revision(Some(entry.number)).await?;
-        let old = server.store.revision(Some(entry.number - 1)).await?;
-        let (Some(new), Some(old)) = (new, old) else { continue };
-        let read = |text: &str| MailFlow::parse(text, MAIL_FLOW_FILE).ok().map(|(flow, _)| flow);
-        let (Some(old), Some(new)) = (read(&old.text), read(&new.text)) else { continue };
-        let aspects = aspects_changed(connector, &old, &new);
-        if aspects.is_empty() {
-            continue;
+    }
+    let base = steps.last().filter(|_| success.is_some()).map(|(_, flow)| flow);
+    let current = steps.first().map(|(_, flow)| flow);
+    let mut found = Vec::new();
+    for pair in steps.windows(2) {
+        let [(entry, new), (_, old)] = pair else { continue };
+        let aspects = match (&last.connector, base, current) {
+            (Some(name), Some(worked), Some(current)) => {
+                lasting_aspects(name, worked, (old, new), current)
+            }
+            (Some(name), ..) => aspects_changed(name, old, new),
+            (None, ..) => way_lost(last, old, new),
+        };
+        if !aspects.is_empty() {
+            found.push(change(entry, last, aspects, (old, newest)));
         }
-        let name = format!("{connector:?}");
-        let about = entry.changes.iter().filter(|line| line.contains(&name));
-        found.push(ConfigurationChange {
-            revision: entry.number,
-            at: entry.at,
-            author: entry.author.clone(),
-            what: about.cloned().collect(),
-            aspects,
-        });
     }
     found.reverse();
     Ok(found)
+}
+
+/// A revision as what changed a path. `old`: the mail flow before it; `newest`: the revision in force.
+fn change(
+    entry: &RevisionEntry,
+    last: &Attempt,
+    aspects: Vec<Aspect>,
+    (old, newest): (&MailFlow, u64),
+) -> ConfigurationChange {
+    let name = last.connector.as_ref().map(|connector| format!("{connector:?}"));
+    let is_about = |line: &&String| name.as_ref().is_none_or(|name| line.contains(name.as_str()));
+    let revertible = last.connector.as_deref().is_none_or(|name| {
+        outbound(old).any(|connector| connector.name == name && connector.enabled)
+    });
+    ConfigurationChange {
+        revision: entry.number,
+        at: entry.at,
+        author: entry.author.clone(),
+        what: entry.changes.iter().filter(is_about).cloned().collect(),
+        aspects,
+        revertible,
+        superseded: entry.number < newest,
+    }
+}
+
+fn outbound(flow: &MailFlow) -> impl Iterator<Item = &OutboundConnector> {
+    flow.connectors.iter().filter_map(|connector| match connector {
+        Connector::Outbound(connector) => Some(connector),
+        Connector::Inbound(_) => None,
+    })
+}
+
+/// Whether a domain without a connector had one before.
+fn way_lost(last: &Attempt, old: &MailFlow, new: &MailFlow) -> Vec<Aspect> {
+    let Outcome::Failure(Failure::NoConnector { domain }) = &last.outcome else {
+        return Vec::new();
+    };
+    let Ok(domain) = Domain::parse(domain) else { return Vec::new() };
+    let has_way = |flow: &MailFlow| {
+        outbound(flow).filter(|connector| connector.enabled).any(|connector| {
+            connector.recipient_domains.iter().any(|pattern| takes(pattern, &domain))
+        })
+    };
+    match has_way(old) && !has_way(new) {
+        true => vec![Aspect::Domains],
+        false => Vec::new(),
+    }
 }

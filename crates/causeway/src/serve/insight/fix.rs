@@ -8,10 +8,10 @@ use causeway_admin::ControlError;
 use causeway_admin::types::{ApplyRequest, FixAnswer, FixPlan, FixRequest, Plan, PlanAnswer};
 use causeway_catalog::Texts;
 use causeway_catalog::causes::remedy::Remedy;
-use causeway_insight::alert::view::{CheckView, RemedyView};
-use causeway_insight::alert::{Alert, Checked, Fix, Outcome};
+use causeway_insight::alert::view::{AlertView, CheckView, RemedyView};
+use causeway_insight::alert::{Alert, Checked, Closing, Fix, Outcome};
 use causeway_insight::remedy::{Offer, edited};
-use causeway_insight::verify::{Way, verify};
+use causeway_insight::verify::{Way, can_tell, verify};
 use causeway_insight::watch::Watch;
 use causeway_model::Domain;
 use causeway_model::config::{Host, Language, OutboundRoute, SmartHost, TlsLevel};
@@ -21,11 +21,14 @@ use crate::serve::{Server, flow};
 /// So long an answer waits for the next delivery.
 const WATCHED: Duration = Duration::from_secs(15);
 
-/// The alert, which must be open.
+/// The alert, which must be open, or closed by hand while its path still fails.
 fn open_alert(watch: &Watch, id: u64) -> Result<Alert, ControlError> {
     let alert = watch.alert(id);
     let alert = alert.ok_or(ControlError::NoSuchAlert(id))?;
-    if alert.is_open() {
+    let by_hand = matches!(alert.closed, Some((_, Closing::ByHand { .. })));
+    if alert.is_open()
+        || by_hand && watch.alert_of(&alert.path).is_none() && watch.still_failing(id).is_some()
+    {
         return Ok(alert);
     }
     Err(ControlError::Refused {
@@ -169,7 +172,9 @@ pub(crate) async fn fix_apply(
         checked: None,
         outcome: Outcome::Pending,
     };
-    watch.fixed(id, fix).await;
+    // Something is done about it: what was closed by hand is watched again.
+    watch.reopen(id).await;
+    let place = watch.fixed(id, fix).await.unwrap_or(0);
     match offer.remedy() {
         Some(Remedy::FlushDns) => {
             server.dispatch.forget_names();
@@ -184,24 +189,27 @@ pub(crate) async fn fix_apply(
         }
         _ => {}
     }
-    let ((), checked) =
-        tokio::join!(outcome(watch, id, language, &mut answer), check(server, watch, &alert));
+    let ((), checked) = tokio::join!(
+        outcome(watch, (id, place), texts, &mut answer),
+        check(server, watch, &alert, place)
+    );
     answer.checked = checked.map(|checked| CheckView::of(&checked, texts));
     Ok(answer)
 }
 
-/// Asks the network at once whether the path works now. `None` where mail does not go that way any more.
-async fn check(server: &Server, watch: &Watch, alert: &Alert) -> Option<Checked> {
+/// Asks the network at once whether the path works now. `None` where mail does not go that way any more, and
+/// where a session without a message would show nothing.
+async fn check(server: &Server, watch: &Watch, alert: &Alert, place: usize) -> Option<Checked> {
     let way = way(server, alert)?;
     let checked = verify(&server.prober, &way).await;
-    watch.checked(alert.id, checked.clone()).await;
+    watch.checked(alert.id, place, checked.clone()).await;
     Some(checked)
 }
 
 /// Where mail of the path goes by the configuration in force.
 fn way(server: &Server, alert: &Alert) -> Option<Way> {
     // A notice is about no path.
-    let attempt = alert.attempt.as_ref()?;
+    let attempt = alert.attempt.as_ref().filter(|attempt| can_tell(attempt))?;
     // The host that was tried, by whatever address its name has now.
     let tried = || -> Option<SmartHost> {
         let address = attempt.address?;
@@ -211,7 +219,7 @@ fn way(server: &Server, alert: &Alert) -> Option<Way> {
     };
     let Some(name) = &attempt.connector else {
         let (hosts, level) = (vec![tried()?], TlsLevel::Opportunistic);
-        return Some(Way { hosts, level, expected_name: None });
+        return Some(Way { hosts, level, expected_name: None, connector: false });
     };
     let policy = server.policy.load();
     let connector = policy.outbound_connector(name).filter(|connector| connector.enabled)?;
@@ -219,15 +227,16 @@ fn way(server: &Server, alert: &Alert) -> Option<Way> {
         OutboundRoute::SmartHosts(groups) => groups.iter().flatten().cloned().collect(),
         OutboundRoute::Mx => vec![tried()?],
     };
-    Some(Way { hosts, level: connector.tls, expected_name: connector.tls_domain.clone() })
+    let expected_name = connector.tls_domain.clone();
+    Some(Way { hosts, level: connector.tls, expected_name, connector: true })
 }
 
 /// Waits until the next delivery has told, or for a while.
-async fn outcome(watch: &Watch, id: u64, language: Language, answer: &mut FixAnswer) {
+async fn outcome(watch: &Watch, (id, place): (u64, usize), texts: &Texts, answer: &mut FixAnswer) {
     let deadline = tokio::time::Instant::now() + WATCHED;
     loop {
-        let view = super::view(watch, id, Some(language));
-        if let Some(fix) = view.and_then(|view| view.fixes.last().cloned()) {
+        let view = watch.alert(id).map(|alert| AlertView::of(&alert, texts));
+        if let Some(fix) = view.and_then(|view| view.fixes.get(place).cloned()) {
             answer.outcome = fix.outcome;
             answer.detail = fix.detail;
         }
