@@ -264,7 +264,7 @@ async fn read_changes(
     // Newest first, each with the mail flow that it put in force; the last one was in force when it worked.
     let mut steps = Vec::new();
     for entry in entries {
-        let is_base = success.is_some_and(|success| entry.at <= success.at);
+        let is_base = success.is_some_and(|success| entry.at < success.at);
         let text = server.store.revision(Some(entry.number)).await?.map(|revision| revision.text);
         let flow = text.and_then(|text| MailFlow::parse(&text, MAIL_FLOW_FILE).ok());
         let Some((flow, _)) = flow else { break };
