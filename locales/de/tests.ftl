@@ -31,6 +31,7 @@ advice-connector-missing = Einen ausgehenden Konnektor anlegen, dessen Empfänge
 advice-masked = Eine Firewall oder ein Mailfilter auf dem Weg verändert SMTP. Dessen SMTP-Prüfung („Fixup“, „Mailguard“, „ESMTP Inspection“) für E-Mail zwischen den beiden Servern abschalten lassen.
 advice-starttls = TLS auf jenem Server einrichten lassen (Zertifikat, STARTTLS angekündigt), oder die TLS-Stufe des Konnektors senken, wenn E-Mail ungeschützt gehen darf.
 advice-certificate-soon = Das Zertifikat endet in { $span }: es vorher erneuern lassen.
+advice-ocsp = Mail kommt trotzdem durch. Wer jenen Server verwaltet, sollte ihn eine neue Auskunft des Ausstellers holen lassen (OCSP-Stapling) oder keine mitschicken.
 advice-relay-open = Jeder kann über diesen Server senden: ihn sofort schließen lassen. Er sollte E-Mail nur für seine eigenen Domänen annehmen, und von Clients, die sich anmelden oder aus seinen eigenen Netzen kommen.
 advice-not-delegated = Die Domäne bei ihrem Registrar nachschlagen: verlängern, wenn sie abgelaufen ist, und prüfen, welche Nameserver dort eingetragen sind.
 advice-delegation-unknown = Die Server über dieser Domäne antworten von hier aus nicht. Prüfen, ob eine Firewall DNS-Fragen hinauslässt (Port 53, UDP und TCP), und später noch einmal versuchen.

@@ -31,6 +31,7 @@ advice-connector-missing = Skapa en utgående anslutning vars mottagardomäner i
 advice-masked = En brandvägg eller ett e-postfilter på vägen ändrar SMTP. Låt stänga av dess SMTP-granskning (”fixup”, ”mailguard”, ”ESMTP inspection”) för e-post mellan de två servrarna.
 advice-starttls = Låt ställa in TLS på den servern (ett certifikat, STARTTLS annonserat), eller sänk anslutningens TLS-nivå om e-posten får gå oskyddad.
 advice-certificate-soon = Certifikatet upphör om { $span }: låt förnya det innan dess.
+advice-ocsp = E-post går fram ändå. Den som sköter den servern bör låta den hämta ett nytt besked från utfärdaren (OCSP-stapling), eller inte skicka med något.
 advice-relay-open = Vem som helst kan sända genom den här servern: låt stänga den genast. Den ska ta emot e-post bara för sina egna domäner, och från klienter som loggar in eller kommer från dess egna nät.
 advice-not-delegated = Slå upp domänen hos registraren: förnya den om den har gått ut, och kontrollera vilka namnservrar som står där.
 advice-delegation-unknown = Servrarna ovanför den här domänen svarar inte härifrån. Kontrollera om en brandvägg släpper ut DNS-frågor (port 53, UDP och TCP), och försök igen senare.

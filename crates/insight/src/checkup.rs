@@ -23,6 +23,7 @@ use causeway_catalog::texts::{Texts, Value};
 use causeway_model::config::{DomainType, SmartHost, TlsLevel};
 use causeway_model::{Failure, Stage, StepStatus};
 use causeway_net::steps::Steps;
+use causeway_net::tls::staple::{StapleStatus, Statement};
 use tokio::sync::mpsc::Sender;
 
 use crate::finding::{Fact, Finding};
@@ -298,6 +299,12 @@ impl Teller<'_> {
                 self.fact("tls", if needs_tls { Failed } else { Warning }, fact, cure);
             }
             Fact::CertificateShown { certificate, .. } => self.certificate_shown(fact, certificate),
+            Fact::OcspMissing { .. } => self.fact("tls", Passed, fact, None),
+            Fact::OcspStapled { statement, .. } => self.stapled(fact, statement),
+            Fact::OcspUseless { .. } => {
+                let cure = self.advice("advice-ocsp", &[]);
+                self.fact("tls", Warning, fact, cure);
+            }
             Fact::CertificateBad { failure, forbidden, .. } => {
                 let cure = self.cure(failure, Stage::Tls);
                 self.fact("tls", if *forbidden { Failed } else { Warning }, fact, cure);
@@ -317,6 +324,17 @@ impl Teller<'_> {
         }
         let left = self.texts.duration(left);
         let cure = self.advice("advice-certificate-soon", &[("span", left.into())]);
+        self.fact("tls", StepStatus::Warning, fact, cure);
+    }
+
+    /// What the issuer says of the certificate. What follows from a revocation is told with the certificate itself.
+    fn stapled(&mut self, fact: &Fact, statement: &Statement) {
+        let is_relied_on = statement.doubt.is_none();
+        if is_relied_on && statement.status == StapleStatus::Good {
+            return self.fact("tls", StepStatus::Passed, fact, None);
+        }
+        let is_revoked = matches!(statement.status, StapleStatus::Revoked { .. });
+        let cure = self.advice("advice-ocsp", &[]).filter(|_| !(is_revoked && is_relied_on));
         self.fact("tls", StepStatus::Warning, fact, cure);
     }
 }

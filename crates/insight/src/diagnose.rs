@@ -257,6 +257,13 @@ impl Verdict {
         }
     }
 
+    /// A further line for what is confirmed already.
+    fn add(&mut self, proofs: impl IntoIterator<Item = Proof>) {
+        if self.standing == Some(Standing::Confirmed) {
+            self.evidence.extend(proofs);
+        }
+    }
+
     /// Without a proof nothing is proven.
     fn stand(&mut self, standing: Standing, proofs: impl IntoIterator<Item = Proof>) {
         let mut proofs = proofs.into_iter().peekable();

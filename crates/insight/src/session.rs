@@ -7,7 +7,7 @@ use causeway_model::config::TlsLevel;
 use causeway_model::{Failure, Reply, Stage};
 use causeway_net::tls::client::Expectation;
 use causeway_net::tls::decision::{Decision, Demands, Findings, decide};
-use causeway_net::tls::{CertificateFacts, ClientTls};
+use causeway_net::tls::{CertificateFacts, ClientTls, Staple};
 use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -189,6 +189,7 @@ impl Sessions {
             let certificate = certificate(facts);
             notes.note(Fact::CertificateShown { address, certificate, intermediates });
         }
+        notes.note(stapled(address, session.staple));
         notes.note(judged(address, demand, &session.findings));
         let stream: Box<dyn Stream> = Box::new(session.stream);
         let mut connection = Connection::new(stream, self.timeouts());
@@ -380,6 +381,15 @@ fn certificate(facts: &CertificateFacts) -> Certificate {
         not_after: facts.not_after,
         serial: facts.serial.clone(),
         self_issued: facts.self_issued,
+    }
+}
+
+/// What its issuer says of it.
+const fn stapled(address: SocketAddr, staple: Staple) -> Fact {
+    match staple {
+        Staple::Missing => Fact::OcspMissing { address },
+        Staple::Useless(why) => Fact::OcspUseless { address, why },
+        Staple::Said(statement) => Fact::OcspStapled { address, statement },
     }
 }
 

@@ -13,13 +13,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tempfile::TempDir;
 
-const DAY: Duration = Duration::from_secs(86_400);
+use crate::staple::{Said, Signer};
+
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 
 /// When a certificate is valid, seen from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +134,25 @@ impl TestCa {
         self.keep(chain, &key)
     }
 
+    /// What the authority says of a certificate, for its server to send along (OCSP stapling).
+    #[must_use]
+    pub fn statement(&self, about: &Issued, said: Said) -> Vec<u8> {
+        let authority = self.intermediate.as_ref().unwrap_or(&self.root);
+        said.signed(about, &authority.certificate, authority.issuer.key(), None)
+    }
+
+    /// The same, signed by somebody to whom the authority has given a certificate.
+    #[must_use]
+    pub fn statement_by(&self, signer: Signer, about: &Issued, said: Said) -> Vec<u8> {
+        let authority = self.intermediate.as_ref().unwrap_or(&self.root);
+        let (mut parameters, key) = end_entity(&["responder.test"], Validity::Now);
+        if signer == Signer::Responder {
+            parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
+        }
+        let own = parameters.signed_by(&key, &authority.issuer).unwrap().der().clone();
+        said.signed(about, &authority.certificate, &key, Some(&own))
+    }
+
     /// A self-signed certificate for these names; it has nothing to do with the authority but the
     /// directory for its files.
     #[must_use]
@@ -232,6 +256,18 @@ impl Issued {
     #[must_use]
     pub fn server_config(&self) -> Arc<ServerConfig> {
         self.server_config_with_versions(rustls::ALL_VERSIONS)
+    }
+
+    /// A server that sends this along with its certificate: see [`TestCa::statement`].
+    #[must_use]
+    pub fn server_config_stapling(&self, statement: Vec<u8>) -> Arc<ServerConfig> {
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(rustls::ALL_VERSIONS)
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert_with_ocsp(self.chain.clone(), self.key.clone_key(), statement)
+            .unwrap();
+        Arc::new(config)
     }
 
     /// A server that has this certificate and knows TLS 1.2 only.

@@ -15,7 +15,7 @@
 //! **How it fails.** By panicking with what was expected and what happened: that is what a test
 //! wants.
 //!
-//! **In which order to read.** [`dns`], [`ca`], [`peer`], [`mail`]; [`lab`] (whole small internets, broken in known ways); then [`server`] (the real program as a
+//! **In which order to read.** [`dns`], [`ca`], [`staple`], [`peer`], [`mail`]; [`lab`] (whole small internets, broken in known ways); then [`server`] (the real program as a
 //! process), [`client`] and [`pop3`] (send it exactly what a test says).
 
 // Failing loudly is this crate's way of telling a test that its surroundings broke.
@@ -33,8 +33,10 @@ pub mod mail;
 pub mod peer;
 pub mod pop3;
 pub mod server;
+pub mod staple;
 
 pub use ca::{Issued, TestCa, Validity};
 pub use dns::{DnsFault, TestDns};
 pub use lab::{DnsLab, NameServer, Rewrite, Rewriter, ServerFault, SilentPort};
 pub use peer::{Behaviour, Fault, Point, ScriptedPeer, Transaction};
+pub use staple::{Said, Signer};

@@ -30,6 +30,9 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         }
         "certificate-revoked" => {
             certificate(seen, verdict, |f| matches!(f, Failure::CertificateRevoked));
+            // Whose word it is. Alone it proves nothing: only one that is relied on makes the certificate bad.
+            let said = seen.proof(|fact| matches!(fact, Fact::OcspStapled { .. }));
+            verdict.add(said);
         }
         "certificate-damaged" => {
             certificate(seen, verdict, |f| matches!(f, Failure::CertificateInvalid { .. }));

@@ -3,6 +3,7 @@
 use causeway_catalog::status::clean;
 use causeway_catalog::texts::{Texts, Value};
 use causeway_model::{Stage, Timestamp};
+use causeway_net::tls::staple::{Doubt, StapleStatus, Statement, Useless};
 use serde::{Deserialize, Serialize};
 
 use super::words::{failure_words, span, verbatim};
@@ -354,10 +355,16 @@ impl Fact {
                 };
                 failed(key, address, failure, Stage::Tls, texts)
             }
-            Self::OcspStapled { address, revoked, .. } => {
-                let key = if *revoked { "finding-ocsp-revoked" } else { "finding-ocsp-good" };
+            Self::OcspStapled { address, statement } => stapled(address, statement, texts),
+            Self::OcspUseless { address, why } => {
+                let key = match why {
+                    Useless::Unreadable => "finding-ocsp-unreadable",
+                    Useless::Unanswered => "finding-ocsp-unanswered",
+                    Useless::OtherCertificate => "finding-ocsp-other",
+                };
                 (key, at(address))
             }
+            Self::OcspMissing { address } => ("finding-ocsp-missing", at(address)),
             _ => return None,
         })
     }
@@ -369,6 +376,34 @@ impl Fact {
             _ => ("finding-not-probed-budget", Vec::new()),
         }
     }
+}
+
+/// What the issuer says, as of when, and why that is not relied on.
+fn stapled<'a>(
+    address: &std::net::SocketAddr,
+    statement: &Statement,
+    texts: &Texts,
+) -> Sentence<'a> {
+    let said = match statement.status {
+        StapleStatus::Good => texts.text("ocsp-good"),
+        StapleStatus::Unknown => texts.text("ocsp-unknown"),
+        StapleStatus::Revoked { at } => {
+            texts.format("ocsp-revoked", &[("at", texts.moment(at).into())])
+        }
+    };
+    let until = statement.next_update;
+    let until = until.map_or_else(|| texts.text("ocsp-no-end"), |until| texts.moment(until));
+    let mut args = with(address, "said", said);
+    args.extend([("from", texts.moment(statement.this_update).into()), ("until", until.into())]);
+    let why = match statement.doubt {
+        None => return ("finding-ocsp", args),
+        Some(Doubt::IssuerNotTrusted) => "ocsp-doubt-issuer",
+        Some(Doubt::ForeignSignature) => "ocsp-doubt-signature",
+        Some(Doubt::OutOfDate) => "ocsp-doubt-old",
+        Some(Doubt::NotYet) => "ocsp-doubt-early",
+    };
+    args.push(("why", texts.text(why).into()));
+    ("finding-ocsp-doubted", args)
 }
 
 fn answer_parts<'a>(

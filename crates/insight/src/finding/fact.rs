@@ -3,7 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use causeway_model::config::TlsLevel;
-use causeway_model::{Failure, Reply, Stage, Timestamp};
+use causeway_model::{Failure, Reply, Stage};
+use causeway_net::tls::staple::{Statement, Useless};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -424,14 +425,24 @@ pub enum Fact {
         /// The demand does not let mail pass with it.
         forbidden: bool,
     },
-    /// The server sent a statement of the certificate's issuer about it (OCSP stapling).
+    /// The server sent along what the certificate's issuer says of it (OCSP stapling).
     OcspStapled {
         /// Address and port.
         address: SocketAddr,
-        /// The issuer says that it is revoked.
-        revoked: bool,
-        /// When the issuer said so.
-        produced_at: Option<Timestamp>,
+        /// What that is, and whether it is relied on.
+        statement: Statement,
+    },
+    /// It sent something along that says nothing of its certificate.
+    OcspUseless {
+        /// Address and port.
+        address: SocketAddr,
+        /// Why not.
+        why: Useless,
+    },
+    /// It sent nothing of that kind.
+    OcspMissing {
+        /// Address and port.
+        address: SocketAddr,
     },
     // --- ourselves ---
     /// The probe was not made.

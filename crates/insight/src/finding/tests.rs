@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use causeway_catalog::texts::Texts;
 use causeway_model::Stage;
 use causeway_model::config::{Language, TlsLevel};
+use causeway_net::tls::staple::{Doubt, StapleStatus, Statement, Useless};
 
 use super::*;
 use crate::probe::{RecordKind, TlsDemand};
@@ -160,9 +161,44 @@ fn session_facts() -> Vec<Fact> {
         Fact::CertificateShown { address, certificate, intermediates: 1 },
         Fact::CertificateGood { address, demand: demand.clone() },
         Fact::CertificateBad { address, demand, failure, forbidden: true },
-        Fact::OcspStapled { address, revoked: true, produced_at: None },
+        Fact::OcspStapled { address, statement: stapled(StapleStatus::Good, None) },
+        Fact::OcspUseless { address, why: Useless::Unanswered },
+        Fact::OcspMissing { address },
         Fact::NotProbed { why: Unasked::BudgetSpent },
     ]
+}
+
+fn stapled(status: StapleStatus, doubt: Option<Doubt>) -> Statement {
+    let this_update = Timestamp::from_millis(1_000);
+    Statement { status, this_update, next_update: None, doubt }
+}
+
+#[test]
+fn what_an_issuer_says_is_told_in_full_and_whether_it_is_relied_on() {
+    let address = "192.0.2.25:25".parse().unwrap();
+    let revoked = StapleStatus::Revoked { at: Timestamp::from_millis(0) };
+    let doubts = [
+        None,
+        Some(Doubt::IssuerNotTrusted),
+        Some(Doubt::ForeignSignature),
+        Some(Doubt::OutOfDate),
+        Some(Doubt::NotYet),
+    ];
+    for language in Language::ALL {
+        let mut sentences = BTreeSet::new();
+        for status in [StapleStatus::Good, StapleStatus::Unknown, revoked] {
+            for doubt in doubts {
+                let fact = Fact::OcspStapled { address, statement: stapled(status, doubt) };
+                sentences.insert(fact.sentence(Texts::get(language)));
+            }
+        }
+        for why in [Useless::Unreadable, Useless::Unanswered, Useless::OtherCertificate] {
+            sentences.insert(Fact::OcspUseless { address, why }.sentence(Texts::get(language)));
+        }
+        assert_eq!(sentences.len(), 18, "{language:?}: {sentences:#?}");
+        let is_told = |sentence: &String| !sentence.contains("ocsp-") && !sentence.contains('{');
+        assert!(sentences.iter().all(is_told), "{language:?}: {sentences:#?}");
+    }
 }
 
 #[test]

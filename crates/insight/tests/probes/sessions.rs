@@ -88,6 +88,7 @@ async fn a_session_is_told_step_by_step_up_to_the_certificate() {
             Fact::StarttlsOffered { .. } => "starttls",
             Fact::TlsWorks { .. } => "tls",
             Fact::CertificateShown { intermediates: 1, .. } => "shown",
+            Fact::OcspMissing { .. } => "no staple",
             Fact::CertificateGood { .. } => "good",
             Fact::Hello { encrypted: true, .. } => "hello again",
             Fact::Alive { after, .. } if after == "TLS" => "alive again",
@@ -104,6 +105,7 @@ async fn a_session_is_told_step_by_step_up_to_the_certificate() {
             "starttls",
             "tls",
             "shown",
+            "no staple",
             "good",
             "hello again",
             "alive again"

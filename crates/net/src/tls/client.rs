@@ -30,6 +30,7 @@ use super::decision::{Decision, Demands, Findings, decide};
 use super::hello::Tap;
 use super::reason::handshake_failure;
 use super::server::ServerTls;
+use super::staple::{self, Staple};
 use super::{CertificateFacts, TlsFileError, TrustRoots, dane, provider, signature, verdict};
 
 /// What is needed for TLS towards others: roots and cryptography. Cheap to clone.
@@ -80,6 +81,8 @@ pub struct TlsSession<S> {
     pub findings: Findings,
     /// What the peer's certificate says. `None` when it could not be parsed.
     pub peer_certificate: Option<CertificateFacts>,
+    /// What the peer's issuer says of it, as far as the peer sent that along.
+    pub staple: Staple,
 }
 
 impl ClientTls {
@@ -141,7 +144,7 @@ impl ClientTls {
         let result = connector.connect(name, Tap::new(stream)).into_fallible().await;
         let seen = verifier.seen.lock().take();
         match (result, seen) {
-            (Ok(stream), Some(Seen { findings, facts, .. })) => {
+            (Ok(stream), Some(Seen { findings, facts, staple, .. })) => {
                 let verdict = match expectation.demands.level {
                     TlsLevel::CertificateValidation => findings.chain.clone(),
                     _ => findings.certificate(),
@@ -152,6 +155,7 @@ impl ClientTls {
                     verdict,
                     findings,
                     peer_certificate: facts,
+                    staple,
                 })
             }
             (Err(_), Some(Seen { refused: Some(failure), .. })) => Err(failure),
@@ -207,6 +211,7 @@ struct Seen {
     findings: Findings,
     refused: Option<Failure>,
     facts: Option<CertificateFacts>,
+    staple: Staple,
 }
 
 /// Finds out everything, remembers it, and then follows the decision.
@@ -223,12 +228,12 @@ impl Verifier {
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
+        ocsp: &[u8],
         now: UnixTime,
-    ) -> Findings {
+    ) -> (Findings, Staple) {
         let Expectation { expected_name, dane, listed, .. } = &self.expectation;
         let expected = expected_name.as_deref().map_or(self.host.as_str(), plain);
-        let chain =
-            verdict::check_chain(end_entity, intermediates, &self.roots, &self.algorithms, now);
+        let (chain, staple) = self.chain(end_entity, intermediates, ocsp, now);
         let name = verdict::check_name(end_entity, expected);
         let host_name = match expected == self.host {
             true => name.clone(),
@@ -240,7 +245,27 @@ impl Verifier {
             }
             None => Err(Failure::TlsaMismatch { records: 0, presented: String::new() }),
         };
-        Findings { encryption: Ok(()), chain, name, host_name, dane, listed: listed.clone() }
+        let listed = listed.clone();
+        (Findings { encryption: Ok(()), chain, name, host_name, dane, listed }, staple)
+    }
+
+    /// Dates and chain, and what the issuer says of the certificate.
+    fn chain(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> (Result<(), Failure>, Staple) {
+        let Self { roots, algorithms, .. } = self;
+        let chain = verdict::check_chain(leaf, intermediates, roots, algorithms, now);
+        let subject =
+            staple::Subject { leaf, intermediates, roots, chain: &chain, algorithms, now };
+        let staple = staple::read(ocsp, &subject);
+        match staple.is_revoked() {
+            true => (Err(Failure::CertificateRevoked), staple),
+            false => (chain, staple),
+        }
     }
 }
 
@@ -256,17 +281,17 @@ impl ServerCertVerifier for Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
+        ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let findings = self.findings(end_entity, intermediates, now);
+        let (findings, staple) = self.findings(end_entity, intermediates, ocsp_response, now);
         let refused = match decide(&self.expectation.demands, &findings) {
             Decision::Defer(failure) => Some(failure),
             Decision::Deliver(_) | Decision::DeliverAndReport(..) => None,
         };
         let alert = refused.as_ref().map(alert_for);
         let facts = CertificateFacts::read(end_entity);
-        *self.seen.lock() = Some(Seen { findings, refused, facts });
+        *self.seen.lock() = Some(Seen { findings, refused, facts, staple });
         match alert {
             Some(error) => Err(Error::InvalidCertificate(error)),
             None => Ok(ServerCertVerified::assertion()),

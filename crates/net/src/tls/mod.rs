@@ -6,11 +6,11 @@
 //! while running, and a replacement that cannot be used never displaces one that works.
 //!
 //! **What it refuses.** Sessions are not resumed towards peers: a resumed session has no
-//! certificate to judge. Revocation is checked only where a list is at hand: never by asking an
-//! authority during a delivery.
+//! certificate to judge. No authority is asked about revocation during a delivery; where the server itself sends
+//! its issuer's signed statement that the certificate is revoked ([`staple`]), it counts as such.
 //!
 //! **In which order to read.** This file, [`trust`] (roots), [`facts`] (what a certificate says),
-//! `verdict` (pure: what is wrong with a chain), [`dane`] (pure: what TLSA records say of it),
+//! `verdict` (pure: what is wrong with a chain), [`dane`] (pure: what TLSA records say of it), [`staple`] (pure: what its issuer says of it),
 //! [`decision`] (pure: may mail go), [`client`], [`server`], `hello` (what a peer began with), and
 //! `reason` (handshake errors in plain words).
 
@@ -24,6 +24,7 @@ mod reason;
 mod self_signed;
 pub mod server;
 mod signature;
+pub mod staple;
 pub mod trust;
 mod verdict;
 
@@ -43,6 +44,7 @@ pub use facts::CertificateFacts;
 pub use hello::Tap;
 pub use reason::{handshake_reason, old_version};
 pub use server::{ClientCertificate, ServerSession, ServerTls};
+pub use staple::Staple;
 pub use trust::TrustRoots;
 
 /// Chooses the cryptography of the whole process. Call it first in `main`; calling it again does

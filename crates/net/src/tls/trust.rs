@@ -63,10 +63,10 @@ impl TrustRoots {
     }
 }
 
-/// The organization in a root's subject. webpki keeps the subject without the header of its
-/// outermost sequence, so the header is put back for the parser.
-fn organization(subject_content: &[u8]) -> Option<String> {
-    let length = subject_content.len();
+/// A sequence in DER with this content: the header that webpki leaves out of what it keeps. `None` when the
+/// content is longer than 65,535 octets.
+pub(super) fn sequence(content: &[u8]) -> Option<Vec<u8>> {
+    let length = content.len();
     let mut der = vec![0x30];
     match length {
         0..=0x7f => der.push(length as u8),
@@ -74,7 +74,24 @@ fn organization(subject_content: &[u8]) -> Option<String> {
         0x100..=0xffff => der.extend([0x82, (length >> 8) as u8, length as u8]),
         _ => return None,
     }
-    der.extend_from_slice(subject_content);
+    der.extend_from_slice(content);
+    Some(der)
+}
+
+/// A name's DER without the header of its outermost sequence, as webpki keeps it in its roots.
+pub(super) fn sequence_content<'a>(name: &'a X509Name<'_>) -> &'a [u8] {
+    let raw = name.as_raw();
+    let header = match raw.get(1) {
+        Some(length) if *length < 0x80 => 2,
+        Some(length) => 2 + usize::from(length & 0x7f),
+        None => 0,
+    };
+    raw.get(header..).unwrap_or_default()
+}
+
+/// The organization in a root's subject.
+fn organization(subject_content: &[u8]) -> Option<String> {
+    let der = sequence(subject_content)?;
     let (_, name) = X509Name::from_der(&der).ok()?;
     let text = name.iter_organization().next()?.as_str().ok()?;
     (!text.is_empty()).then(|| text.to_lowercase())

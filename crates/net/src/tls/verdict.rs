@@ -26,10 +26,10 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, OtherError};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
-use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate, X509Name};
+use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate};
 
 use super::facts::{is_self_issued, short_name};
-use super::trust::TrustRoots;
+use super::trust::{TrustRoots, sequence_content};
 
 /// Certificates of a chain that are looked at; more were sent by mistake or malice.
 const LONGEST_CHAIN: usize = 16;
@@ -173,17 +173,6 @@ fn names_issuers_certificate(certificate: &X509Certificate<'_>) -> bool {
         }),
         _ => false,
     })
-}
-
-/// A name's DER without the header of its outermost sequence, as webpki keeps it in its roots.
-fn sequence_content<'a>(name: &'a X509Name<'_>) -> &'a [u8] {
-    let raw = name.as_raw();
-    let header = match raw.get(1) {
-        Some(length) if *length < 0x80 => 2,
-        Some(length) => 2 + usize::from(length & 0x7f),
-        None => 0,
-    };
-    raw.get(header..).unwrap_or_default()
 }
 
 /// The failure behind a certificate error, from the error alone.

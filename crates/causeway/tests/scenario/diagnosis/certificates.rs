@@ -2,7 +2,7 @@
 
 use causeway_testkit::https::{HttpsAnswer, HttpsServer};
 use causeway_testkit::server::Server;
-use causeway_testkit::{Behaviour, ScriptedPeer, TestCa, TestDns, Validity};
+use causeway_testkit::{Behaviour, Issued, Said, ScriptedPeer, Signer, TestCa, TestDns, Validity};
 
 use super::super::world::{inside, with_partner};
 use super::Case;
@@ -30,6 +30,19 @@ fn certificate(flaw: Flaw, more: &str) -> Found {
     };
     let partner = ScriptedPeer::start(Behaviour::new().starttls(&shown));
     fails(&start(with_partner(partner.address(), more).trust_root(known.root_file())))
+}
+
+/// A connector that worked with a certificate until its issuer revoked it, as the server itself tells.
+fn revoked(more: &str, statement: impl Fn(&TestCa, &Issued) -> Vec<u8>) -> Found {
+    let known = TestCa::with_intermediate("Known");
+    let shown = known.issue(&["mail.partner.test"], Validity::Now);
+    let good = known.statement(&shown, Said::good());
+    let stapling = |said| Behaviour::new().starttls_config(shown.server_config_stapling(said));
+    let partner = ScriptedPeer::start(stapling(good));
+    let server = start(with_partner(partner.address(), more).trust_root(known.root_file()));
+    works(&server, &partner);
+    partner.change(stapling(statement(&known, &shown)));
+    fails(&server)
 }
 
 /// A connector that worked with a good certificate; then something changes.
@@ -128,6 +141,14 @@ pub(super) const CASES: &[Case] = &[
     Case("chain-incomplete", "one for a name is demanded", || {
         certificate(Flaw::NoIntermediate, NAMED)
     }),
+    Case("certificate-revoked", "the server sends its issuer's statement along", || {
+        revoked(VALID, |ca, shown| ca.statement(shown, Said::revoked()))
+    }),
+    Case(
+        "certificate-revoked",
+        "the same, by a responder of the issuer; a name is demanded",
+        || revoked(NAMED, |ca, shown| ca.statement_by(Signer::Responder, shown, Said::revoked())),
+    ),
     Case("certificate-for-other-name", "the server shows another one than before", || {
         after_good_one(|ca, partner, _| other_names(ca, partner, &["www.partner.test"]))
     }),

@@ -1,5 +1,5 @@
 use causeway_model::Timestamp;
-use causeway_testkit::{Issued, TestCa, Validity};
+use causeway_testkit::{Issued, Said, TestCa, Validity};
 use rcgen::{CertificateParams, CustomExtension, DnType, Issuer, KeyPair};
 use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -422,4 +422,23 @@ fn the_length_of_an_rsa_key_is_read_from_its_certificate() {
         assert_eq!(signature::rsa_bits(&certificate), Some(octets * 8));
     }
     assert_eq!(signature::rsa_bits(&odd_leaf(|_| ())), None);
+}
+
+#[tokio::test]
+async fn a_certificate_that_its_issuer_has_revoked_is_refused_where_a_good_one_is_demanded() {
+    let ca = TestCa::with_intermediate("Partner Authority");
+    let issued = ca.issue(&[NAME], Validity::Now);
+    let client = trusting(&ca);
+    for (said, verdict) in
+        [(Said::good(), Ok(())), (Said::revoked(), Err(Failure::CertificateRevoked))]
+    {
+        let config = issued.server_config_stapling(ca.statement(&issued, said));
+        let lenient = shake(&client, Arc::clone(&config), LEVELS[0], None).await.unwrap();
+        assert!(matches!(lenient.staple, Staple::Said(_)), "{:?}", lenient.staple);
+        assert_eq!(lenient.verdict, verdict);
+        let strict = shake(&client, config, LEVELS[2], None).await;
+        assert_eq!(strict.map(|_| ()), verdict);
+    }
+    let silent = shake(&client, issued.server_config(), LEVELS[3], None).await.unwrap();
+    assert_eq!(silent.staple, Staple::Missing);
 }
