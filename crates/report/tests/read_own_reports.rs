@@ -4,11 +4,11 @@
 
 mod support;
 
-use causeway_catalog::causes::Category;
+use causeway_catalog::causes::{Category, causes_of, who_acts};
 use causeway_catalog::samples::failures;
-use causeway_catalog::{Permanence, Phase, permanence, status, status_of};
-use causeway_model::Failure;
+use causeway_catalog::{Permanence, Phase, WhoActs, permanence, status, status_of};
 use causeway_model::config::Language;
+use causeway_model::{EnhancedCode, Failure, Stage};
 use causeway_report::read::{Action, ReadRecipient, read};
 use causeway_report::write::{Kind, write};
 use support::Case;
@@ -40,9 +40,7 @@ fn every_failure_keeps_its_category_and_code_in_every_language() {
                 // The class of a report's status always fits its action.
                 line.enhanced.class = if queued { 4 } else { 5 };
                 assert_eq!(row.enhanced_code, Some(line.enhanced), "{name} {language:?}: {row:#?}");
-                let ended_here = matches!(failure, Failure::Returned { .. } | Failure::Held { .. });
-                let fails_again = !ended_here && permanence(&failure) == Permanence::Permanent;
-                assert_eq!(row.permanent, fails_again, "{name}: {row:#?}");
+                assert_eq!(row.permanent, fails_again(&failure), "{name}: {row:#?}");
                 assert_eq!(row.action, if queued { Action::Delayed } else { Action::Failed });
                 let wanted = Category::of(&failure, stage);
                 if row.category != wanted {
@@ -91,7 +89,7 @@ fn every_line_alone_keeps_its_category() {
         if name == "bare-refusal" {
             continue;
         }
-        for phase in [Phase::Queued, Phase::Final] {
+        for phase in [Phase::Queued, Phase::Final, Phase::Expired] {
             let line = status(&failure, stage, phase);
             let text = format!("{} {}", line.code_text(), line.text);
             let explanation = read(text.as_bytes());
@@ -110,4 +108,137 @@ fn every_line_alone_keeps_its_category() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether the same message would fail again, as the reports say it.
+fn fails_again(failure: &Failure) -> bool {
+    let ended_here = matches!(failure, Failure::Returned { .. } | Failure::Held { .. });
+    !ended_here && permanence(failure) == Permanence::Permanent
+}
+
+/// Who may be named: for our own words who has to act by the catalog, for a peer's any party of a possible cause.
+fn parties(failure: &Failure, stage: Stage) -> Vec<WhoActs> {
+    let both = [false, true].into_iter();
+    match failure {
+        Failure::Replied { .. } => both
+            .flat_map(|by| causes_of(failure, stage, by).into_iter().map(move |c| c.who_acts(by)))
+            .collect(),
+        _ => both.map(|by| who_acts(failure, stage, by)).collect(),
+    }
+}
+
+/// The sender's side speaks of one administrator where the catalog tells the sender's from ours.
+fn is_same(told: WhoActs, meant: WhoActs) -> bool {
+    use WhoActs::{PartnerAdmin, RecipientAdmin, Sender, SenderAdmin, Service};
+    let ours = |who| matches!(who, Sender | SenderAdmin | Service);
+    let theirs = |who| matches!(who, RecipientAdmin | PartnerAdmin);
+    told == meant || (theirs(told) && theirs(meant)) || (told == SenderAdmin && ours(meant))
+}
+
+#[test]
+fn every_line_alone_says_who_acts_and_whether_it_can_pass_as_the_catalog_does() {
+    let mut wrong = Vec::new();
+    for (name, failure, stage) in failures() {
+        // As above: the line alone says more than is known.
+        if name == "bare-refusal" {
+            continue;
+        }
+        let transient = permanence(&failure) == Permanence::Transient;
+        for phase in if transient { [Phase::Queued, Phase::Expired] } else { [Phase::Final; 2] } {
+            let line = status(&failure, stage, phase);
+            let text = format!("{} {}", line.code_text(), line.text);
+            let row = read(text.as_bytes()).recipients.remove(0);
+            let meant = parties(&failure, stage);
+            if !meant.iter().any(|who| is_same(row.who_acts, *who)) {
+                wrong.push(format!("{name}: {:?} and not {meant:?}: {text:?}", row.who_acts));
+            }
+            if row.permanent != fails_again(&failure) {
+                wrong.push(format!("{name}: permanent {}: {text:?}", row.permanent));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The codes that the manual lists: replies of our sessions and what ends a recipient.
+#[test]
+fn every_code_of_the_manual_is_explained_without_its_words() {
+    let manual = include_str!("../../../docs/codes.md");
+    let is_code = |text: &&str| {
+        matches!(text.split_once(' '), Some((reply, enhanced)) if reply.len() == 3
+            && reply.parse::<u16>().is_ok() && enhanced.parse::<EnhancedCode>().is_ok())
+    };
+    let codes: Vec<&str> = manual.split('`').filter(is_code).collect();
+    assert!(codes.len() > 40, "{codes:?}");
+    for text in codes {
+        let row = read(text.as_bytes()).recipients.remove(0);
+        let (reply, enhanced) = text.split_once(' ').unwrap();
+        assert_eq!(row.enhanced_code, enhanced.parse().ok(), "{text}: {row:#?}");
+        assert_eq!(row.reply_code, reply.parse().ok(), "{text}: {row:#?}");
+        assert_eq!(row.permanent, enhanced.starts_with('5'), "{text}: {row:#?}");
+        // Of 5.0.0 nothing is known but that it failed.
+        let is_told = row.category != Category::Unknown || text == "554 5.0.0";
+        assert!(is_told, "{text}: {row:#?}");
+    }
+}
+
+/// What our sessions say when they refuse.
+#[test]
+fn refusals_of_our_sessions_are_explained_by_the_rule_that_they_name() {
+    for (text, category, who) in [
+        (
+            "550 5.7.1 Relaying denied: not authenticated; corp.example is not an accepted domain (rule relay.stranger)",
+            Category::RelayDenied,
+            WhoActs::SenderAdmin,
+        ),
+        (
+            "550 5.4.1 Relay access denied: the MX record of corp.example points here, but corp.example is not an accepted domain (rule relay.points-here)",
+            Category::RelayDenied,
+            WhoActs::RecipientAdmin,
+        ),
+        (
+            "550 5.7.51 Mail from corp.example is taken here only from the servers that are known for it (rule inbound.restricted-sender)",
+            Category::SenderRejected,
+            WhoActs::SenderAdmin,
+        ),
+        (
+            "530 5.7.0 This sender's server must use TLS: issue STARTTLS first (rule inbound.require-tls)",
+            Category::TlsFailure,
+            WhoActs::SenderAdmin,
+        ),
+        (
+            "553 5.7.1 anna@corp.example may not send as b@corp.example (envelope sender) (rule identity.own)",
+            Category::SenderRejected,
+            WhoActs::Sender,
+        ),
+        (
+            "550 5.1.1 b@corp.example is not a mailbox here (rule recipient.unknown)",
+            Category::UserUnknown,
+            WhoActs::Sender,
+        ),
+        (
+            "552 5.3.4 the message is larger than 10485760 octets, the most this server takes",
+            Category::MessageTooBig,
+            WhoActs::Sender,
+        ),
+        (
+            "452 4.5.3 no more than 100 recipients in one message; send the rest in another",
+            Category::RateLimited,
+            WhoActs::Sender,
+        ),
+        (
+            "421 4.3.2 mx.corp.example is shutting down; try again in a moment",
+            Category::System,
+            WhoActs::RecipientAdmin,
+        ),
+        (
+            "454 4.7.0 too many are logging in at the moment; try again in a minute",
+            Category::RateLimited,
+            WhoActs::Nobody,
+        ),
+        ("554 5.6.11 refused: the message has NUL octets", Category::ContentError, WhoActs::Sender),
+    ] {
+        let row = read(text.as_bytes()).recipients.remove(0);
+        assert_eq!((row.category, row.who_acts), (category, who), "{text}: {row:#?}");
+    }
 }

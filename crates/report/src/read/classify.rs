@@ -13,7 +13,8 @@ use super::dialects;
 use super::explanations::explain_by;
 use super::steps::{self, Step};
 use super::{
-    Action, ReadRecipient, WhoActs, codes, exchange_details, hosts, phrases, provider_codes, text,
+    Action, ReadRecipient, WhoActs, codes, exchange_details, hosts, own_lines, phrases,
+    provider_codes, text,
 };
 
 /// What was found about one recipient, before it is judged.
@@ -63,14 +64,29 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
     let answer = draft.diagnostic.clone().unwrap_or_else(|| quoted_answer(&draft));
     let reply = find_reply(&draft, &answer);
     let enhanced = find_enhanced(&mut draft, &answer, reply);
-    let reduced = phrases::reduce(if answer.is_empty() { &draft.segment } else { &answer });
+    let last = own_lines::last_failure(&answer);
+    // The failure behind an expiry of ours is judged as if it stood alone.
+    let said = last.unwrap_or(&answer);
+    let meant = last.and_then(|last| codes::reply(last)?.enhanced).or(enhanced);
+    if last.is_some() {
+        draft.segment = draft.segment.replace(own_lines::EXPIRED, "");
+        draft.context = draft.context.replace(own_lines::EXPIRED, "");
+    }
+    let reduced = phrases::reduce(if said.is_empty() { &draft.segment } else { said });
+    let own = own_lines::meaning(enhanced, &reduced);
     let category = match draft.category {
         Some(category) => category,
-        None => decide(&mut draft, &reduced, &answer, enhanced, reply),
+        None => decide(&mut draft, own, &reduced, said, meant, reply),
     };
+    if let Some(own) = own.filter(|_| draft.text_key.is_none()) {
+        draft.text_key = Some(own.text_key);
+        draft.who_acts = draft.who_acts.or(Some(own.who_acts));
+        draft.permanent = draft.permanent.or(own.permanent);
+    }
     let action = action_of(&draft, category, enhanced);
-    let permanent =
-        draft.permanent.unwrap_or_else(|| is_permanent(&draft, &reduced, action, enhanced, reply));
+    let permanent = draft.permanent.unwrap_or_else(|| {
+        last.is_none() && is_permanent(&draft, &reduced, action, enhanced, reply)
+    });
     let diagnostic = diagnostic_text(&draft, &answer);
     let said = phrases::reduce(&draft.segment);
     if let Some(step) = steps::step(&said) {
@@ -84,7 +100,7 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
     } else if draft.segment.len() > answer.len() {
         exchange_details::extract(&draft.segment, &mut draft.fields);
     }
-    let (text_key, who_acts) = explain_by(&draft, category, enhanced, &reduced, action);
+    let (text_key, who_acts) = explain_by(&draft, category, meant, &reduced, action);
     ReadRecipient {
         address: draft.address,
         enhanced_code: enhanced,
@@ -172,12 +188,16 @@ fn find_enhanced(draft: &mut Draft, answer: &str, reply: Option<u16>) -> Option<
 
 fn decide(
     draft: &mut Draft,
+    own: Option<own_lines::OwnLine>,
     reduced: &str,
     answer: &str,
     enhanced: Option<EnhancedCode>,
     reply: Option<u16>,
 ) -> Category {
-    let (category, why) = decision(draft, reduced, answer, enhanced, reply);
+    let (category, why) = match own.and_then(|line| line.category) {
+        Some(category) => (category, "the rule of Causeway that is named".into()),
+        None => decision(draft, reduced, answer, enhanced, reply),
+    };
     draft.why.push(format!("category {}: {why}", category.name()));
     category
 }
@@ -368,21 +388,8 @@ fn action_of(draft: &Draft, category: Category, enhanced: Option<EnhancedCode>) 
     })
 }
 
-/// Words that say that it may go better later.
-static TEMPORARY_WORDS: [&str; 12] = [
-    "retry timeout exceeded",
-    "try again",
-    "try later",
-    "temporar",
-    "in the queue too long",
-    "will be retried",
-    "will retry",
-    "deferred",
-    "queue too long",
-    "greylist",
-    "graylist",
-    "verzögert",
-];
+/// Words without any code that say that only the time was over.
+static TIME_OVER: [&str; 2] = ["retry timeout exceeded", "queue too long"];
 
 fn is_permanent(
     draft: &Draft,
@@ -401,10 +408,7 @@ fn is_permanent(
         return false;
     }
     let segment = phrases::reduce(&draft.segment);
-    !TEMPORARY_WORDS[..1]
-        .iter()
-        .chain(["in the queue too long", "queue too long"].iter())
-        .any(|words| reduced.contains(words) || segment.contains(words))
+    !TIME_OVER.iter().any(|words| reduced.contains(words) || segment.contains(words))
 }
 
 /// The words that say why, on one line.

@@ -52,6 +52,8 @@ pub(super) fn specific_status(code: EnhancedCode) -> Option<Category> {
         (2, 121 | 122) | (5, 3) | (7, 508 | 700..=749) => RateLimited,
         (2, 14) => System,
         (3, 1 | 3 | 5) => System,
+        // For now it takes none: that passes.
+        (3, 2) if code.class == 4 => System,
         (3, 2) => NotAccept,
         (4, 6 | 14) => Network,
         (4, 7 | 300) => Expired,

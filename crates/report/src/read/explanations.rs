@@ -27,7 +27,7 @@ pub(super) fn explain_by(
     };
     if action == Action::Delayed && is_failure(category) {
         let key = if special.is_some() { key } else { delayed_key(category) };
-        return (key, WhoActs::Nobody);
+        return (key, draft.who_acts.unwrap_or(WhoActs::Nobody));
     }
     (key, draft.who_acts.unwrap_or(who))
 }
@@ -68,7 +68,7 @@ fn special_text(
         (5, 7, 60) => ("code-send-as-denied", WhoActs::Sender),
         (_, 4, 312) if reduced.contains("dnssec") => ("code-dnssec", WhoActs::RecipientAdmin),
         (_, 4, 312) if category == DomainError => ("domain_error", WhoActs::Sender),
-        (_, 4, 312) => ("code-dns-query-failed", WhoActs::SenderAdmin),
+        (_, 4, 312) => ("code-dns-query-failed", WhoActs::RecipientAdmin),
         (_, 4, 310) => ("domain_error", WhoActs::Sender),
         (_, 4, 315) => ("code-connection-timed-out", WhoActs::PartnerAdmin),
         (_, 4, 316) => ("code-connection-refused", WhoActs::PartnerAdmin),
@@ -85,6 +85,8 @@ fn special_text(
         (5, 7, 12 | 124 | 133..=136) if category == SenderRejected => {
             ("code-restricted-recipient", WhoActs::Recipient)
         }
+        (_, 5, 3) if category == RateLimited => ("code-too-many-recipients", WhoActs::Sender),
+        (_, 7, 10) if category == TlsFailure => ("tls_failure", WhoActs::SenderAdmin),
         (_, 7, 139) => ("code-login-switched-off", WhoActs::SenderAdmin),
         (5, 1, 90) => ("code-own-limit", WhoActs::Sender),
         (5, 2, 2) | (5, 4, 5) | (5, 7, 1) if category == RateLimited => {
@@ -107,10 +109,6 @@ fn special_words(category: Category, reduced: &str) -> Option<(&'static str, Who
         ReputationBlock | RateLimited if has(&["greylist", "graylist"]) => {
             ("code-greylisted", WhoActs::Nobody)
         }
-        Policy if has(&["returned to its sender by an administrator"]) => {
-            ("code-returned", WhoActs::SenderAdmin)
-        }
-        System if has(&["no outbound connector"]) => ("code-no-route", WhoActs::SenderAdmin),
         UserUnknown | Filtered if has(&["suppress", "previously bounced", "bounced address"]) => {
             ("code-suppressed", WhoActs::Sender)
         }
@@ -132,9 +130,9 @@ const fn who_acts_on(category: Category) -> WhoActs {
         UserUnknown | Moved | DomainError | MessageTooBig | Virus | ContentError => WhoActs::Sender,
         MailboxFull | Filtered => WhoActs::Recipient,
         MailboxDisabled | Policy | NotAccept | System | MailerError | Network | Expired
-        | Unknown => WhoActs::RecipientAdmin,
+        | ProtocolError | Unknown => WhoActs::RecipientAdmin,
         Spam | NotCompliant | AuthFailure | RequiresPtr | Security | ReputationBlock
-        | SenderRejected | RelayDenied | ProtocolError | Feedback => WhoActs::SenderAdmin,
+        | SenderRejected | RelayDenied | Feedback => WhoActs::SenderAdmin,
         TlsFailure => WhoActs::PartnerAdmin,
         RateLimited | Delivered | Vacation => WhoActs::Nobody,
     }

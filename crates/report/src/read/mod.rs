@@ -21,7 +21,7 @@
 //!
 //! **In which order to read.** `document` (octets to parts), `delivery_status` (the fields),
 //! `free_text` with `dialects` and `steps` (the human part), `provider_codes` and `hosts` (receivers),
-//! `phrases` with `phrases_exact` and `phrases_data`, and `classify` (the category),
+//! `phrases` with `phrases_exact` and `phrases_data`, `own_lines`, and `classify` (the category),
 //! `exchange_details`, `client_errors` with `client_sentences`, `feedback`, `events`, `auto_reply` (special
 //! shapes), `pasted` with `log_lines` (text without a header), `mbox`, `language`, and [`render()`]
 //! with `texts` last. `report` puts them together.
@@ -47,6 +47,7 @@ mod hosts;
 mod language;
 mod log_lines;
 mod mbox;
+mod own_lines;
 mod pasted;
 mod phrases;
 mod phrases_data;

@@ -437,6 +437,7 @@ pub(super) static GENERAL: &[Group] = &[
         "may not follow", "invalid argument", "invalid parameter", "line length", "smtputf8",
         "pipelining", "syntactically", "synchronization error", "need mail before", "need rcpt",
     ]),
+    (RateLimited, Weak, &["too many"]),
     (UserUnknown, Weak, &[
         "recipient address rejected", "no mailbox", "unavailable", "address rejected", "recipient",
         "rejected address", "unknown",
