@@ -60,3 +60,10 @@ help-no = Nein
 help-thanks-title = Danke
 help-thanks = Ihre Antwort hilft, diese Seite zu verbessern.
 help-back = Zurück zur Hilfeseite
+
+home-title = Dieser Mailserver
+home-came-back = Eine Nachricht kam zurück?
+home-came-back-what = Ein Bericht, eine Fehlermeldung oder ein Code wird hier erklärt: was geschehen ist, wer handeln muss und was zu tun ist.
+home-code = Code aus einem Bericht, etwa 5.1.1
+home-look-up = Nachschlagen
+home-mail-program = Ein Mailprogramm einrichten

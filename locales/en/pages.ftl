@@ -60,3 +60,10 @@ help-no = No
 help-thanks-title = Thank you
 help-thanks = Your answer helps to improve this page.
 help-back = Back to the help page
+
+home-title = This mail server
+home-came-back = A message came back?
+home-came-back-what = A report, an error message or a code can be explained here: what happened, who has to act, and what to do.
+home-code = Code from a report, like 5.1.1
+home-look-up = Look up
+home-mail-program = Setting up a mail program

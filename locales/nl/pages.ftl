@@ -60,3 +60,10 @@ help-no = Nee
 help-thanks-title = Dank u
 help-thanks = Uw antwoord helpt deze pagina te verbeteren.
 help-back = Terug naar de hulppagina
+
+home-title = Deze mailserver
+home-came-back = Kwam een bericht terug?
+home-came-back-what = Een rapport, een foutmelding of een code wordt hier verklaard: wat er is gebeurd, wie moet handelen en wat er te doen is.
+home-code = Code uit een rapport, zoals 5.1.1
+home-look-up = Opzoeken
+home-mail-program = Een mailprogramma instellen

@@ -60,3 +60,10 @@ help-no = Nej
 help-thanks-title = Tack
 help-thanks = Ditt svar hjälper till att förbättra sidan.
 help-back = Tillbaka till hjälpsidan
+
+home-title = Den här e-postservern
+home-came-back = Kom ett meddelande tillbaka?
+home-came-back-what = En rapport, ett felmeddelande eller en kod förklaras här: vad som har hänt, vem som måste agera och vad som ska göras.
+home-code = Kod från en rapport, till exempel 5.1.1
+home-look-up = Slå upp
+home-mail-program = Ställa in ett e-postprogram

@@ -14,6 +14,7 @@
 
 pub mod explain;
 pub mod help;
+pub mod home;
 pub mod html;
 pub mod report;
 

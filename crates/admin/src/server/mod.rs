@@ -6,7 +6,7 @@
 //!
 //! In which order to read: this file, `listen`, `extract` (how requests are read and refused),
 //! `token` (who comes over TCP), `openapi`, then `queue`, `trace`, `mailbox`, `explain`, `health`, `pages` (how
-//! pages are answered), `clients`, `explain_page`.
+//! pages are answered), `home`, `clients`, `explain_page`.
 
 mod access;
 mod alert;
@@ -19,6 +19,7 @@ mod explain_page;
 mod extract;
 mod flow;
 mod health;
+mod home;
 mod listen;
 mod mailbox;
 mod metrics;
@@ -103,7 +104,7 @@ impl Api {
 
     /// What is answered over TCP: everything to requests with a token; to others health without
     /// details (503 when a part is down, so that load balancers understand it) to this machine only,
-    /// the settings for mail programs, the page that explains bounces,
+    /// the page that leads to the others, the settings for mail programs, the page that explains bounces,
     /// and the pages that reports link to.
     pub fn public_router(&self) -> Router {
         let health = Router::new()
@@ -116,6 +117,8 @@ impl Api {
             .route("/autodiscover/autodiscover.xml", any(clients::autodiscover))
             .route("/Autodiscover/Autodiscover.xml", any(clients::autodiscover))
             .route("/AutoDiscover/AutoDiscover.xml", any(clients::autodiscover))
+            .route("/", get(home::page))
+            .route(crate::pages::home::HELP_PATH, get(home::page))
             .route("/settings", get(clients::page))
             .route("/settings/style.css", get(pages::style))
             .route(crate::pages::STYLE_PATH, get(pages::style))

@@ -60,7 +60,7 @@ async fn adm_07_over_tcp_there_is_health_and_nothing_else_without_a_token() {
         assert_eq!(status, 401, "{path}");
         assert!(body.contains("CAUSEWAY_TOKEN"), "{body}");
     }
-    assert_eq!(ask("localhost", "GET", "/").await.0, 404);
+    assert_eq!(ask("localhost", "GET", "/nothing").await.0, 404);
     assert_eq!(ask("localhost", "POST", "/v1/health").await.0, 405);
     // A page whose name was rebound to loopback does not even learn that.
     let (status, body) = ask("evil.example", "GET", "/v1/health").await;

@@ -41,6 +41,35 @@ async fn ask(
 }
 
 #[tokio::test]
+async fn a_browser_finds_a_page_that_leads_to_the_others_and_to_the_help_on_a_code() {
+    let world = World::start().await;
+    let listener = TcpApiListener::bind("127.0.0.1:0".parse().unwrap(), None).await.unwrap();
+    let address = listener.local_address().unwrap();
+    let serving = tokio::spawn(listener.serve(world.api.clone(), std::future::pending()));
+
+    for path in ["/", "/help"] {
+        let page = ask(address, "GET", &format!("{path}?lang=nl"), "text/plain", "").await;
+        assert!(page.starts_with("HTTP/1.1 200") && page.contains("lang=\"nl\""), "{page}");
+        for link in ["/explain?lang=nl", "/settings?lang=nl", &format!("{path}?lang=sv")] {
+            assert!(page.contains(&format!("href=\"{link}\"")), "{link}: {page}");
+        }
+        assert!(page.contains("action=\"/help\"") && page.contains("name=\"code\""), "{page}");
+    }
+    for (typed, path) in [
+        ("5.1.1", "5.1.1"),
+        ("550+5.1.1", "5.1.1"),
+        ("..%2F%0D%0AX:%20y", "y"),
+        ("%2F%2Fx", "%2F%2Fx"),
+    ] {
+        let path = format!("location: /help/{path}?lang=de\r\n");
+        let answer =
+            ask(address, "GET", &format!("/help?code={typed}&lang=de"), "text/plain", "").await;
+        assert!(answer.starts_with("HTTP/1.1 303") && answer.contains(&path), "{answer}");
+    }
+    serving.abort();
+}
+
+#[tokio::test]
 async fn a_pasted_or_uploaded_bounce_is_explained_in_the_readers_language_and_nothing_is_kept() {
     let world = World::start().await;
     let listener = TcpApiListener::bind("127.0.0.1:0".parse().unwrap(), None).await.unwrap();
