@@ -263,6 +263,7 @@ cli-plan-changes = Was sich ändert:
 cli-plan-effects = Was das bewirkt:
 cli-plan-no-effects = Wartende Post, Postfächer und Senderechte bleiben unberührt.
 cli-plan-refused = Abgelehnt: { $why }
+cli-plan-refused-errors = Abgelehnt, bis dies stimmt:
 cli-plan-refused-unless = Abgelehnt: { $why }, oder mit --force darauf bestehen
 cli-plan-insisted = Mit --force darauf bestanden, obwohl: { $why }
 cli-ask-apply = So in Kraft setzen?

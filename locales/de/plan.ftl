@@ -165,7 +165,7 @@ right-servers-as-tls = Server { $mark }, als { $senders }, mit TLS
 right-servers-as-clear = Server { $mark }, als { $senders }, ohne TLS
 
 # Warum nicht.
-refused-problems = { $problem } (und { $count } weitere; siehe `causeway check`)
+refused-problems = { $problem } (und { $count } weitere)
 refused-relay = das wäre ein offenes Relay: { $answer }
 refused-stranded = { $count ->
     [one] 1 wartender Empfänger gehört zu einer Domäne, die nicht mehr akzeptiert würde ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first })

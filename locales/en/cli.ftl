@@ -263,6 +263,7 @@ cli-plan-changes = What changes:
 cli-plan-effects = What that does:
 cli-plan-no-effects = No mail that waits, no mailbox and nobody’s right to send is touched.
 cli-plan-refused = Refused: { $why }
+cli-plan-refused-errors = Refused, until this is right:
 cli-plan-refused-unless = Refused: { $why }, or insist with --force
 cli-plan-insisted = Insisted upon with --force, although: { $why }
 cli-ask-apply = Put this in force?

@@ -165,7 +165,7 @@ right-servers-as-tls = servers { $mark }, as { $senders }, with TLS
 right-servers-as-clear = servers { $mark }, as { $senders }, without TLS
 
 # Why not.
-refused-problems = { $problem } (and { $count } more; see `causeway check`)
+refused-problems = { $problem } (and { $count } more)
 refused-relay = this would be an open relay: { $answer }
 refused-stranded = { $count ->
     [one] 1 queued recipient is of a domain that would no longer be accepted ({ $domains }); deliver, redirect or return it first (causeway queue list --domain { $first })

@@ -263,6 +263,7 @@ cli-plan-changes = Wat er verandert:
 cli-plan-effects = Wat dat doet:
 cli-plan-no-effects = Wachtende mail, postvakken en verzendrechten blijven zoals ze zijn.
 cli-plan-refused = Geweigerd: { $why }
+cli-plan-refused-errors = Geweigerd, tot dit klopt:
 cli-plan-refused-unless = Geweigerd: { $why }, of houd vol met --force
 cli-plan-insisted = Met --force doorgezet, hoewel: { $why }
 cli-ask-apply = Dit van kracht laten worden?

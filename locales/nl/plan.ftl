@@ -165,7 +165,7 @@ right-servers-as-tls = servers { $mark }, als { $senders }, met TLS
 right-servers-as-clear = servers { $mark }, als { $senders }, zonder TLS
 
 # Waarom niet.
-refused-problems = { $problem } (en nog { $count }; zie `causeway check`)
+refused-problems = { $problem } (en nog { $count })
 refused-relay = dit zou een open relay zijn: { $answer }
 refused-stranded = { $count ->
     [one] 1 wachtende ontvanger is van een domein dat niet meer geaccepteerd zou worden ({ $domains }); bezorg, verleg of retourneer die eerst (causeway queue list --domain { $first })

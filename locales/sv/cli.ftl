@@ -263,6 +263,7 @@ cli-plan-changes = Det här ändras:
 cli-plan-effects = Det här blir följden:
 cli-plan-no-effects = Väntande e-post, brevlådor och rätten att sända berörs inte.
 cli-plan-refused = Avvisat: { $why }
+cli-plan-refused-errors = Avvisat, tills detta stämmer:
 cli-plan-refused-unless = Avvisat: { $why }, eller insistera med --force
 cli-plan-insisted = Genomdrivet med --force, trots att: { $why }
 cli-ask-apply = Sätta detta i kraft?

@@ -165,7 +165,7 @@ right-servers-as-tls = servrar { $mark }, som { $senders }, med TLS
 right-servers-as-clear = servrar { $mark }, som { $senders }, utan TLS
 
 # Varför inte.
-refused-problems = { $problem } (och { $count } till; se `causeway check`)
+refused-problems = { $problem } (och { $count } till)
 refused-relay = detta vore ett öppet relä: { $answer }
 refused-stranded = { $count ->
     [one] 1 väntande mottagare hör till en domän som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera den först (causeway queue list --domain { $first })

@@ -16,8 +16,8 @@ mod trace;
 use std::net::IpAddr;
 
 use causeway_catalog::sentence::Sentence;
-use causeway_model::config::{DomainType, Language, Peer, Problem, TlsLevel};
-use causeway_model::{Address, Domain, ReversePath, Said, Timestamp};
+use causeway_model::config::{DomainType, Language, Peer, Problem, Severity, TlsLevel};
+use causeway_model::{Address, Domain, ReversePath, Timestamp};
 use causeway_store::Audit;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -96,23 +96,41 @@ pub struct ProblemView {
     /// `error` or `warning`.
     pub severity: String,
     /// What is wrong, as a clause.
-    pub what: String,
+    #[schema(value_type = String)]
+    pub what: Sentence,
     /// What to write or do instead, as a clause.
-    pub instead: String,
+    #[schema(value_type = String)]
+    pub instead: Sentence,
 }
 
 impl ProblemView {
-    /// A problem, told in this language.
+    /// Those of a text that are errors.
     #[must_use]
-    pub fn of(problem: &Problem, language: Language) -> Self {
-        let speak = |said: &Said| Sentence::from(said.clone()).speak(language).into();
+    pub fn errors(problems: &[Problem]) -> Vec<Self> {
+        problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .map(Self::from)
+            .collect()
+    }
+
+    /// The same in another language.
+    #[must_use]
+    pub fn speak(&self, language: Language) -> Self {
+        let (what, instead) = (self.what.speak(language), self.instead.speak(language));
+        Self { what, instead, ..self.clone() }
+    }
+}
+
+impl From<&Problem> for ProblemView {
+    fn from(problem: &Problem) -> Self {
         Self {
             file: problem.file.clone(),
             line: Some(problem.line).filter(|line| *line > 0),
             column: Some(problem.column).filter(|column| *column > 0),
             severity: problem.severity.word().into(),
-            what: speak(&problem.what),
-            instead: speak(&problem.instead),
+            what: problem.what.clone().into(),
+            instead: problem.instead.clone().into(),
         }
     }
 }

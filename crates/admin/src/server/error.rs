@@ -51,7 +51,7 @@ impl ApiError {
     /// 400: a text of `mailflow.toml` has errors. All of them are told, and the first one in `what`.
     fn unusable(problems: &[Problem], language: Language) -> Self {
         let problems: Vec<ProblemView> =
-            problems.iter().map(|problem| ProblemView::of(problem, language)).collect();
+            problems.iter().map(|problem| ProblemView::from(problem).speak(language)).collect();
         let mut errors = problems.iter().filter(|p| p.severity == Severity::Error.word());
         let Some(first) = errors.next() else {
             return Self::unavailable("the text could not be read", "see the server's log");

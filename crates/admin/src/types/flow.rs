@@ -9,6 +9,7 @@ use causeway_model::config::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::ProblemView;
 pub use causeway_policy::{Effect, EffectKind, Plan};
 
 /// `GET /v1/flow`.
@@ -51,6 +52,9 @@ pub struct PlanAnswer {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub warnings: Vec<Sentence>,
+    /// All errors of the text, when it is refused for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemView>,
 }
 
 impl PlanAnswer {
@@ -61,6 +65,7 @@ impl PlanAnswer {
             plan: self.plan.speak(language),
             base: self.base,
             warnings: self.warnings.iter().map(|warning| warning.speak(language)).collect(),
+            errors: self.errors.iter().map(|error| error.speak(language)).collect(),
         }
     }
 }
@@ -103,6 +108,9 @@ pub struct ApplyAnswer {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub warnings: Vec<Sentence>,
+    /// All errors of the text, when it is refused for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemView>,
 }
 
 impl ApplyAnswer {
@@ -112,6 +120,7 @@ impl ApplyAnswer {
         Self {
             plan: self.plan.speak(language),
             warnings: self.warnings.iter().map(|warning| warning.speak(language)).collect(),
+            errors: self.errors.iter().map(|error| error.speak(language)).collect(),
             ..*self
         }
     }

@@ -59,7 +59,7 @@ fn change() -> Plan {
 }
 
 pub(crate) fn planned() -> FixPlan {
-    let plan = PlanAnswer { plan: change(), base: 7, warnings: Vec::new() };
+    let plan = PlanAnswer { plan: change(), base: 7, warnings: Vec::new(), errors: Vec::new() };
     FixPlan { alert: 1, remedy: remedy(), others: Vec::new(), plan }
 }
 

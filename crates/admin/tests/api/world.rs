@@ -223,7 +223,7 @@ impl ServerControl for FakeControl {
                     instead: "mend it".into(),
                 });
             }
-            Ok(PlanAnswer { plan: plan(text), base: 7, warnings: Vec::new() })
+            Ok(PlanAnswer { plan: plan(text), base: 7, warnings: Vec::new(), errors: Vec::new() })
         })
     }
 
@@ -239,7 +239,7 @@ impl ServerControl for FakeControl {
             }
             self.told.lock().unwrap().push(format!("{author}: {}", request.reason));
             let (applied, warnings) = (true, Vec::new());
-            Ok(ApplyAnswer { plan: plan(text), applied, revision: 8, warnings })
+            Ok(ApplyAnswer { plan: plan(text), applied, revision: 8, warnings, errors: Vec::new() })
         })
     }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use causeway_admin::ControlError;
-use causeway_admin::types::{ApplyAnswer, ApplyRequest, FlowView, PlanAnswer};
+use causeway_admin::types::{ApplyAnswer, ApplyRequest, FlowView, PlanAnswer, ProblemView};
 use causeway_catalog::sentence::Sentence;
 use causeway_dispatch::Dispatch;
 use causeway_model::Timestamp;
@@ -205,8 +205,9 @@ pub(crate) async fn plan(server: &Arc<Server>, text: String) -> Result<PlanAnswe
     let base = server.flow.active().number;
     let proposed = proposed(server, text).await?;
     let warnings = warnings(&proposed.problems);
+    let errors = ProblemView::errors(&proposed.problems);
     let (plan, _) = rehearse(server, proposed).await?;
-    Ok(PlanAnswer { plan, base, warnings })
+    Ok(PlanAnswer { plan, base, warnings, errors })
 }
 
 /// Puts a text in force. Runs in a task of its own: who asked may go away.
@@ -249,12 +250,12 @@ async fn apply_now(
         });
     }
     let warnings = warnings(&proposed.problems);
+    let errors = ProblemView::errors(&proposed.problems);
     let (plan, proposed) = rehearse(server, proposed).await?;
-    if plan.stands_refused(request.force) {
-        return Ok(ApplyAnswer { plan, applied: false, revision: active.number, warnings });
-    }
-    if proposed.text == active.text && is_on_disk {
-        return Ok(ApplyAnswer { plan, applied: true, revision: active.number, warnings });
+    let is_refused = plan.stands_refused(request.force);
+    if is_refused || (proposed.text == active.text && is_on_disk) {
+        let revision = active.number;
+        return Ok(ApplyAnswer { plan, applied: !is_refused, revision, warnings, errors });
     }
     let new = NewRevision {
         at: server.dispatch.now(),
@@ -267,7 +268,7 @@ async fn apply_now(
     let write = (!is_on_disk).then_some(active.text.as_str());
     let revision = make_durable(server, new, write, active.number).await?;
     put_in_force(server, proposed, revision).await;
-    Ok(ApplyAnswer { plan, applied: true, revision, warnings })
+    Ok(ApplyAnswer { plan, applied: true, revision, warnings, errors })
 }
 
 /// A change was made from a revision that is not in force: an older one, or one that never was.

@@ -383,7 +383,15 @@ fn a_plan_is_told_in_the_language_asked_for_and_the_history_stays_english() {
     let open =
         file(&server).replace("networks = []", "networks = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
     let refused = server.cli_with_input(&["plan", "-", "--json", "--lang", "de"], &open);
-    assert!(refused.stdout.contains("weitere; siehe `causeway check`"), "{refused:?}");
+    let refused: Value = serde_json::from_str(&refused.stdout).unwrap();
+    let errors = refused["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 2, "{refused}");
+    assert!(refused["refused"].as_str().unwrap().contains("(und 1 weitere)"), "{refused}");
+    let shown = server.cli_with_input(&["plan", "-", "--lang", "de"], &open);
+    assert_eq!(shown.status, Some(1), "{shown:?}");
+    for error in errors {
+        assert!(shown.stdout.contains(error["what"].as_str().unwrap()), "{shown:?}");
+    }
     let args = ["apply", "-", "--yes", "--json", "--lang", "de"];
     let applied = server.cli_with_input(&args, &without);
     assert!(applied.stdout.contains("wird nicht mehr akzeptiert"), "{applied:?}");

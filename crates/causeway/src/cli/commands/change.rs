@@ -42,7 +42,13 @@ pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<
     if output.is_json() {
         output.json(&answer)?;
     } else {
-        say_plan(&answer.plan, &answer.warnings, false, &mut output, context.words())?;
+        let told = Told {
+            plan: &answer.plan,
+            warnings: &answer.warnings,
+            errors: source.lines(&answer.errors, context.language),
+            force: false,
+        };
+        say_plan(&told, &mut output, context.words())?;
         output.flush()?;
     }
     Ok(if answer.plan.refused.is_some() { Answer::No } else { Answer::Fine })
@@ -162,13 +168,15 @@ pub(super) async fn carry_out_telling(
     context: &Context,
 ) -> Result<(Answer, ApplyAnswer), Failure> {
     let planned = client.flow_plan(&change.proposal).await;
-    let PlanAnswer { plan, base, warnings } =
+    let PlanAnswer { plan, base, warnings, errors } =
         planned.map_err(|error| change.source.failure(error, context.language))?;
     // Made from another revision, it is refused by the server: a plan from this one would mislead.
     if change.base.is_none_or(|made_from| made_from == base) {
-        tell_plan(&plan, &warnings, change.force, context)?;
+        let lines = change.source.lines(&errors, context.language);
+        let told = Told { plan: &plan, warnings: &warnings, errors: lines, force: change.force };
+        tell_plan(&told, context)?;
         if plan.stands_refused(change.force) {
-            let told = ApplyAnswer { plan, applied: false, revision: base, warnings };
+            let told = ApplyAnswer { plan, applied: false, revision: base, warnings, errors };
             return Ok((Answer::No, told));
         }
         if plan.is_destructive() || (change.always_ask && !plan.changes.is_empty()) {
@@ -194,36 +202,43 @@ pub(super) async fn carry_out_telling(
         }
     } else {
         // Something has come into the queue meanwhile.
-        tell_plan(&told.plan, &[], request.force, context)?;
+        let told = Told {
+            plan: &told.plan,
+            warnings: &[],
+            errors: change.source.lines(&told.errors, context.language),
+            force: request.force,
+        };
+        tell_plan(&told, context)?;
     }
     Ok((if told.applied { Answer::Fine } else { Answer::No }, told))
 }
 
+/// A plan, as it is told.
+pub(super) struct Told<'a> {
+    pub(super) plan: &'a Plan,
+    /// What is doubtful about the proposal.
+    pub(super) warnings: &'a [Sentence],
+    /// All errors of the proposal, when it is refused for them, at their places.
+    pub(super) errors: Vec<String>,
+    /// What can be insisted upon is.
+    pub(super) force: bool,
+}
+
 /// The plan as text. Standard output is not held afterwards, while a person reads and thinks.
-fn tell_plan(
-    plan: &Plan,
-    warnings: &[Sentence],
-    force: bool,
-    context: &Context,
-) -> Result<(), Failure> {
+fn tell_plan(told: &Told<'_>, context: &Context) -> Result<(), Failure> {
     let mut output = context.output();
     if output.is_json() {
         return Ok(());
     }
-    say_plan(plan, warnings, force, &mut output, context.words())?;
+    say_plan(told, &mut output, context.words())?;
     output.flush()
 }
 
-/// The plan as text; `force`: what can be insisted upon is.
-pub(super) fn say_plan(
-    plan: &Plan,
-    warnings: &[Sentence],
-    force: bool,
-    output: &mut Output,
-    words: Words,
-) -> Result<(), Failure> {
+/// The plan as text.
+pub(super) fn say_plan(told: &Told<'_>, output: &mut Output, words: Words) -> Result<(), Failure> {
+    let plan = told.plan;
     // Doubts are for whoever reads along, not part of the answer.
-    warnings.iter().for_each(|warning| say(warning));
+    told.warnings.iter().for_each(|warning| say(warning));
     if plan.changes.is_empty() {
         output.line(&words.text("cli-plan-nothing"))?;
     } else {
@@ -244,15 +259,15 @@ pub(super) fn say_plan(
         output.line(&words.text("cli-plan-no-effects"))?;
     }
     match &plan.refused {
-        Some(refused) => say_refused(plan, refused, force, output, words),
+        Some(_) if !told.errors.is_empty() => say_errors(&told.errors, output, words),
+        Some(refused) => say_refused((plan, refused), told.force, output, words),
         None => Ok(()),
     }
 }
 
 /// What speaks against a plan, and whether that ends it.
 fn say_refused(
-    plan: &Plan,
-    refused: &str,
+    (plan, refused): (&Plan, &str),
     force: bool,
     output: &mut Output,
     words: Words,
@@ -265,6 +280,16 @@ fn say_refused(
     let line = words.say(key, &[("why", harmless(refused, 2000).into())]);
     let line = output.toned(tone, &line);
     output.line(&line)
+}
+
+/// What is wrong in a proposal, one a line: nobody can insist on that.
+fn say_errors(errors: &[String], output: &mut Output, words: Words) -> Result<(), Failure> {
+    let head = output.toned(Tone::Bad, &words.text("cli-plan-refused-errors"));
+    output.line(&head)?;
+    for error in errors {
+        output.line(&format!("  - {}", harmless(error, 2000)))?;
+    }
+    Ok(())
 }
 
 /// `3: queued recipients go …`.
@@ -381,7 +406,8 @@ fn show(detail: &RevisionDetail, context: &Context) -> Result<Answer, Failure> {
     if plan.changes.is_empty() {
         output.line(&words.text("cli-plan-layout"))?;
     } else {
-        say_plan(&plan, &[], false, &mut output, words)?;
+        let told = Told { plan: &plan, warnings: &[], errors: Vec::new(), force: false };
+        say_plan(&told, &mut output, words)?;
     }
     output.line("")?;
     // Somebody's file: lines as they are, without what could control the terminal.

@@ -35,7 +35,7 @@ pub(in super::super) fn run(context: &Context) -> Result<Answer, Failure> {
         found.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let mut output = context.output();
     if output.is_json() {
-        let of = |problem| ProblemView::of(problem, context.language);
+        let of = |problem| ProblemView::from(problem).speak(context.language);
         let problems = found.problems.iter().map(of).collect();
         output.json(&Document { valid: errors == 0, problems })?;
     } else {

@@ -4,11 +4,13 @@ use causeway_admin::types::{FixAnswer, FixPlan, FixQuery, FixRequest};
 
 use super::super::Answer;
 use super::super::arguments::alert::{FixApplyArguments, FixCommand, FixPlanArguments};
+use super::super::configuration::MAIL_FLOW_FILE;
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::output::{Output, Tone};
 use super::super::words::{Words, harmless};
-use super::change::say_plan;
+use super::change::{Told, say_plan};
+use super::source::Source;
 
 pub(super) async fn run(command: FixCommand, context: &Context) -> Result<Answer, Failure> {
     match command {
@@ -28,7 +30,7 @@ async fn plan(arguments: FixPlanArguments, context: &Context) -> Result<Answer, 
     if output.is_json() {
         output.json(&plan)?;
     } else {
-        say(&plan, false, &mut output, context.words())?;
+        say(&plan, false, &mut output, context)?;
         others(&plan, &mut output, context.words())?;
         output.flush()?;
     }
@@ -40,7 +42,8 @@ fn changes_nothing(plan: &FixPlan) -> bool {
 }
 
 /// The remedy and its effects.
-fn say(plan: &FixPlan, force: bool, output: &mut Output, words: Words) -> Result<(), Failure> {
+fn say(plan: &FixPlan, force: bool, output: &mut Output, context: &Context) -> Result<(), Failure> {
+    let words = context.words();
     let title = harmless(&plan.remedy.title, 500);
     let head = words.say("cli-fix-head", &[("id", plan.alert.into()), ("title", title.into())]);
     let head = output.toned(Tone::Strong, &head);
@@ -51,7 +54,13 @@ fn say(plan: &FixPlan, force: bool, output: &mut Output, words: Words) -> Result
     }
     match changes_nothing(plan) {
         true => output.line(&words.text("cli-fix-no-change")),
-        false => say_plan(&plan.plan.plan, &plan.plan.warnings, force, output, words),
+        false => {
+            let answer = &plan.plan;
+            let file = Source::File(MAIL_FLOW_FILE.into());
+            let errors = file.lines(&answer.errors, context.language);
+            let told = Told { plan: &answer.plan, warnings: &answer.warnings, errors, force };
+            say_plan(&told, output, words)
+        }
     }
 }
 
@@ -72,7 +81,7 @@ async fn apply(arguments: FixApplyArguments, context: &Context) -> Result<Answer
     let plan = client.fix_plan(arguments.id, &query(arguments.remedy, context)).await?;
     let (mut output, words) = (context.output(), context.words());
     if !output.is_json() {
-        say(&plan, force, &mut output, words)?;
+        say(&plan, force, &mut output, context)?;
         output.flush()?;
     }
     if plan.plan.plan.stands_refused(force) {

@@ -111,9 +111,14 @@ impl Source {
     /// A refusal of the proposal: all errors that were found in it, at their places.
     pub(super) fn failure(&self, error: ClientError, language: Language) -> Failure {
         let ClientError::Refused { problems, .. } = &error else { return error.into() };
-        let errors = problems.iter().filter(|found| found.severity == Severity::Error.word());
-        let lines: Vec<String> = errors.map(|found| self.line(found, language)).collect();
+        let lines = self.lines(problems, language);
         if lines.is_empty() { error.into() } else { Failure::BadInputs(lines) }
+    }
+
+    /// What is an error, each at its place.
+    pub(super) fn lines(&self, problems: &[ProblemView], language: Language) -> Vec<String> {
+        let errors = problems.iter().filter(|found| found.severity == Severity::Error.word());
+        errors.map(|found| self.line(found, language)).collect()
     }
 
     fn line(&self, problem: &ProblemView, language: Language) -> String {
@@ -125,7 +130,7 @@ impl Source {
                     _ => name.clone(),
                 };
                 let parts = Parts::of("check-error").with("place", place);
-                let parts = parts.with("what", what.as_str()).with("instead", instead.as_str());
+                let parts = parts.with("what", what.clone()).with("instead", instead.clone());
                 Sentence::from(parts).speak(language).into()
             }
             Self::Command(edited) => match edited.named(problem) {
@@ -148,7 +153,7 @@ mod tests {
         editor.add_connector("a", fields).unwrap();
         let problems = MailFlow::parse(&editor.text(), MAIL_FLOW_FILE).unwrap_err();
         let source = Source::Command(Given::connector("a", fields).within(&editor));
-        let view = |problem| ProblemView::of(problem, Language::En);
+        let view = |problem: &_| ProblemView::from(problem);
         problems.iter().map(view).map(|view| source.line(&view, Language::En)).collect()
     }
 

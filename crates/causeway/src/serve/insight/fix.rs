@@ -103,6 +103,7 @@ pub(crate) async fn fix_plan(
             plan: no_change(),
             base: flow::view(server).revision,
             warnings: Vec::new(),
+            errors: Vec::new(),
         },
     };
     Ok(FixPlan {
