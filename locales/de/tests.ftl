@@ -32,6 +32,9 @@ advice-masked = Eine Firewall oder ein Mailfilter auf dem Weg verändert SMTP. D
 advice-starttls = TLS auf jenem Server einrichten lassen (Zertifikat, STARTTLS angekündigt), oder die TLS-Stufe des Konnektors senken, wenn E-Mail ungeschützt gehen darf.
 advice-certificate-soon = Das Zertifikat endet in { $span }: es vorher erneuern lassen.
 advice-ocsp = Mail kommt trotzdem durch. Wer jenen Server verwaltet, sollte ihn eine neue Auskunft des Ausstellers holen lassen (OCSP-Stapling) oder keine mitschicken.
+advice-tlsa-unusable = Wer die Domäne betreibt, sollte TLSA-Einträge mit Usage 2 oder 3 und einer Prüfsumme richtiger Länge veröffentlichen (üblich ist 3 1 1).
+advice-tlsa-unasked = Für DANE diesen Server einen prüfenden Resolver auf dieser Maschine fragen lassen, oder einem anderen mit trust_ad = true in [dns] der causeway.toml vertrauen.
+advice-sts-unusable = Wer { $domain } betreibt, sollte https://mta-sts.{ $domain }/.well-known/mta-sts.txt in Ordnung bringen. Bis dahin geht Mail ohne die Richtlinie, außer es ist hier eine ältere bekannt.
 advice-relay-open = Jeder kann über diesen Server senden: ihn sofort schließen lassen. Er sollte E-Mail nur für seine eigenen Domänen annehmen, und von Clients, die sich anmelden oder aus seinen eigenen Netzen kommen.
 advice-not-delegated = Die Domäne bei ihrem Registrar nachschlagen: verlängern, wenn sie abgelaufen ist, und prüfen, welche Nameserver dort eingetragen sind.
 advice-delegation-unknown = Die Server über dieser Domäne antworten von hier aus nicht. Prüfen, ob eine Firewall DNS-Fragen hinauslässt (Port 53, UDP und TCP), und später noch einmal versuchen.

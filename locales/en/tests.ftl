@@ -32,6 +32,9 @@ advice-masked = A firewall or mail filter on the way changes SMTP. Have its insp
 advice-starttls = Have TLS set up on that server (a certificate, STARTTLS announced), or lower the connector’s TLS level, if mail may go unprotected.
 advice-certificate-soon = The certificate ends in { $span }: have it renewed before then.
 advice-ocsp = Mail passes all the same. The administrator of that server should let it fetch a new statement from the issuer (OCSP stapling), or not send any.
+advice-tlsa-unusable = Whoever runs the domain should publish TLSA records of usage 2 or 3 with a digest of the right length (3 1 1 is usual).
+advice-tlsa-unasked = For DANE let this server ask a validating resolver on this machine, or trust one with trust_ad = true in [dns] of causeway.toml.
+advice-sts-unusable = Whoever runs { $domain } should repair https://mta-sts.{ $domain }/.well-known/mta-sts.txt. Until then mail goes without the policy, unless an older one is known here.
 advice-relay-open = Anybody can send through this server: have it closed at once. It should take mail only for its own domains, and for clients who log in or come from its own networks.
 advice-not-delegated = Look the domain up at its registrar: renew it if it has expired, and check which name servers are entered there.
 advice-delegation-unknown = The servers above this domain do not answer from here. Check whether a firewall lets DNS questions out (port 53, UDP and TCP), and try again later.

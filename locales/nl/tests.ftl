@@ -32,6 +32,9 @@ advice-masked = Een firewall of mailfilter op de weg verandert SMTP. Laat de SMT
 advice-starttls = Laat TLS op die server instellen (een certificaat, STARTTLS aangekondigd), of verlaag het TLS-niveau van de connector als mail onbeveiligd mag gaan.
 advice-certificate-soon = Het certificaat eindigt over { $span }: laat het voor die tijd vernieuwen.
 advice-ocsp = Mail komt er toch door. De beheerder van die server moet hem een nieuwe verklaring bij de uitgever laten halen (OCSP-stapling), of er geen laten meesturen.
+advice-tlsa-unusable = Wie het domein beheert moet TLSA-records met usage 2 of 3 en een controlesom van de juiste lengte publiceren (3 1 1 is gebruikelijk).
+advice-tlsa-unasked = Laat deze server voor DANE een controlerende resolver op deze machine vragen, of vertrouw een andere met trust_ad = true in [dns] van causeway.toml.
+advice-sts-unusable = Wie { $domain } beheert moet https://mta-sts.{ $domain }/.well-known/mta-sts.txt herstellen. Tot dan gaat mail zonder het beleid, tenzij hier een ouder bekend is.
 advice-relay-open = Iedereen kan via deze server verzenden: laat hem onmiddellijk sluiten. Hij hoort mail alleen aan te nemen voor zijn eigen domeinen, en van clients die inloggen of uit zijn eigen netwerken komen.
 advice-not-delegated = Zoek het domein op bij de registrar: verleng het als het verlopen is, en controleer welke naamservers daar staan.
 advice-delegation-unknown = De servers boven dit domein antwoorden van hieruit niet. Controleer of een firewall DNS-vragen naar buiten laat (poort 53, UDP en TCP), en probeer het later opnieuw.

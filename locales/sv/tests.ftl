@@ -32,6 +32,9 @@ advice-masked = En brandvägg eller ett e-postfilter på vägen ändrar SMTP. L�
 advice-starttls = Låt ställa in TLS på den servern (ett certifikat, STARTTLS annonserat), eller sänk anslutningens TLS-nivå om e-posten får gå oskyddad.
 advice-certificate-soon = Certifikatet upphör om { $span }: låt förnya det innan dess.
 advice-ocsp = E-post går fram ändå. Den som sköter den servern bör låta den hämta ett nytt besked från utfärdaren (OCSP-stapling), eller inte skicka med något.
+advice-tlsa-unusable = Den som sköter domänen bör publicera TLSA-poster med usage 2 eller 3 och en kontrollsumma av rätt längd (3 1 1 är vanligt).
+advice-tlsa-unasked = Låt den här servern för DANE fråga en validerande resolver på den här maskinen, eller lita på en annan med trust_ad = true i [dns] i causeway.toml.
+advice-sts-unusable = Den som sköter { $domain } bör laga https://mta-sts.{ $domain }/.well-known/mta-sts.txt. Till dess går e-post utan policyn, om inte en äldre är känd här.
 advice-relay-open = Vem som helst kan sända genom den här servern: låt stänga den genast. Den ska ta emot e-post bara för sina egna domäner, och från klienter som loggar in eller kommer från dess egna nät.
 advice-not-delegated = Slå upp domänen hos registraren: förnya den om den har gått ut, och kontrollera vilka namnservrar som står där.
 advice-delegation-unknown = Servrarna ovanför den här domänen svarar inte härifrån. Kontrollera om en brandvägg släpper ut DNS-frågor (port 53, UDP och TCP), och försök igen senare.

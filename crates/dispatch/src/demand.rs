@@ -1,15 +1,13 @@
 //! What a connection is held against: the connector's level, the host's TLSA records, the recipient
 //! domain's MTA-STS policy. And whether a connection that is there will do for somebody else.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use causeway_model::config::{Host, TlsLevel};
 use causeway_model::{Domain, Failure, HopSecurity, VerifiedBy};
+use causeway_net::Published;
 use causeway_net::sts::Policy;
-use causeway_net::tls::{
-    DaneDemand, DaneLevel, Decision, Demands, Expectation, Findings, StsMode, decide,
-};
+use causeway_net::tls::{DaneLevel, Decision, Demands, Expectation, Findings, StsMode, decide};
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use tracing::warn;
@@ -53,44 +51,16 @@ pub(crate) async fn of_host(
         Host::Name(name) if standing.dane => shared.resolver.tlsa(name.as_str(), port).await?,
         _ => None,
     };
-    let level = records.as_ref().map(|records| match records.is_empty() {
-        true => DaneLevel::Encryption,
-        false => DaneLevel::Certificate,
-    });
-    let mut names = vec![name.clone()];
-    names.extend(standing.domain.iter().map(ToString::to_string));
-    let dane = records
-        .filter(|records| !records.is_empty())
-        .map(|records| DaneDemand { records: Arc::new(records), names });
-    let (sts, listed) = of_policy(standing, &name);
+    let published =
+        Published { records, domain: standing.domain.clone(), policy: standing.sts.clone() };
+    let expectation = published.expectation(standing.level, standing.tls_domain.clone(), &name);
+    let Demands { dane, sts, .. } = &expectation.demands;
     if let (Err(failure), Some((_, StsMode::Enforce)), false) =
-        (&listed, &sts, level == Some(DaneLevel::Certificate))
+        (&expectation.listed, sts, *dane == Some(DaneLevel::Certificate))
     {
         return Err(failure.clone());
     }
-    Ok(Expectation {
-        demands: Demands { level: standing.level, dane: level, sts, host: name },
-        expected_name: standing.tls_domain.clone(),
-        dane,
-        listed,
-    })
-}
-
-/// The policy's demand, and whether it names the host.
-fn of_policy(standing: &Standing, host: &str) -> (Option<(String, StsMode)>, Result<(), Failure>) {
-    let (Some(policy), Some(domain)) = (&standing.sts, &standing.domain) else {
-        return (None, Ok(()));
-    };
-    let Some(mode) = policy.mode else { return (None, Ok(())) };
-    let listed = match policy.allows(host) && host.parse::<IpAddr>().is_err() {
-        true => Ok(()),
-        false => Err(Failure::StsHostNotListed {
-            domain: domain.to_string(),
-            host: host.to_owned(),
-            allowed: policy.hosts.clone(),
-        }),
-    };
-    (Some((domain.to_string(), mode)), listed)
+    Ok(expectation)
 }
 
 /// The failure when there is no TLS for this reason, in the words of whoever demands it.

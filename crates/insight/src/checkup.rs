@@ -15,6 +15,7 @@ mod host;
 mod names;
 mod paths;
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -26,8 +27,8 @@ use causeway_net::steps::Steps;
 use causeway_net::tls::staple::{StapleStatus, Statement};
 use tokio::sync::mpsc::Sender;
 
-use crate::finding::{Fact, Finding};
-use crate::probe::{Probe, RecordKind, TlsDemand};
+use crate::finding::{Fact, Finding, Standard};
+use crate::probe::{Probe, Publisher, RecordKind, TlsDemand};
 use crate::prober::{Known, Prober};
 
 /// A test.
@@ -51,6 +52,8 @@ pub enum Test {
         host: SmartHost,
         /// The name that its certificate must be for; `None`: its own.
         expected_name: Option<String>,
+        /// The domain whose mail it takes: its MTA-STS policy counts, too.
+        domain: Option<String>,
     },
     /// Has a change of the domain's records reached everybody?
     Propagation {
@@ -135,14 +138,22 @@ pub async fn run(
     texts: &Texts,
     steps: Sender<Step>,
 ) -> bool {
-    let mut teller =
-        Teller { prober, about, texts, steps: Steps::begin(steps), site: site(test), failed: 0 };
+    let mut teller = Teller {
+        prober,
+        about,
+        texts,
+        steps: Steps::begin(steps),
+        site: site(test),
+        failed: 0,
+        told: HashSet::new(),
+    };
     match test {
         Test::Inbound { domain } => paths::inbound(domain, &mut teller).await,
         Test::Outbound(connector) => paths::outbound(connector, &mut teller).await,
         Test::Relay { host } => host::relay(host, &mut teller).await,
-        Test::Tls { host, expected_name } => {
-            host::tls(host, expected_name.as_deref(), &mut teller).await;
+        Test::Tls { host, expected_name, domain } => {
+            let domain = domain.clone().map_or(Publisher::Host, Publisher::Domain);
+            host::tls(host, expected_name.as_deref(), domain, &mut teller).await;
         }
         Test::Propagation { domain, kind } => names::propagation(domain, *kind, &mut teller).await,
         Test::Domain { domain, dkim_selectors } => {
@@ -172,6 +183,30 @@ struct Teller<'a> {
     steps: Steps<&'static str, Option<String>>,
     site: String,
     failed: usize,
+    /// What was told of domains, so that it is told once.
+    told: HashSet<String>,
+}
+
+/// A fact about a host or domain, whichever of its addresses is asked.
+const fn is_published(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::TlsaRecords { .. }
+            | Fact::TlsaNone { .. }
+            | Fact::TlsaUnknown { .. }
+            | Fact::TlsaUnasked { .. }
+            | Fact::MxUnsigned { .. }
+            | Fact::StsPolicy { .. }
+            | Fact::StsNone { .. }
+            | Fact::StsUnusable { .. }
+    )
+}
+
+const fn step_of(by: Standard) -> &'static str {
+    match by {
+        Standard::Dane => "dane",
+        Standard::MtaSts => "mta_sts",
+    }
 }
 
 type Arguments<'a> = &'a [(&'static str, Value<'a>)];
@@ -226,7 +261,13 @@ impl Teller<'_> {
     }
 
     fn demand(&self, level: TlsLevel, name: &str) -> TlsDemand {
-        TlsDemand { level, expected_name: name.to_owned() }
+        TlsDemand { level, expected_name: name.to_owned(), publisher: None }
+    }
+
+    /// The same for a host that a domain's mail comes to.
+    fn demand_of(&self, level: TlsLevel, name: &str, domain: &str) -> TlsDemand {
+        let publisher = Some(Publisher::Domain(domain.to_owned()));
+        TlsDemand { publisher, ..self.demand(level, name) }
     }
 
     /// Tells what a session found, as the steps `connect`, `smtp` and `tls`. False when mail could not go this
@@ -246,8 +287,15 @@ impl Teller<'_> {
         }
         let before = self.failed;
         for fact in &facts {
+            if is_published(fact) && !self.told.insert(fact.sentence(self.texts)) {
+                // Of the domain, and told with another of its addresses.
+                continue;
+            }
             self.session_fact(fact, level);
-            if self.failed > before {
+            // What is published and what is demanded here are held against a certificate each by itself.
+            let is_verdict =
+                matches!(fact, Fact::PublishedUnmet { .. } | Fact::StarttlsMissing { .. });
+            if self.failed > before && !is_verdict && !is_published(fact) {
                 break;
             }
         }
@@ -310,7 +358,7 @@ impl Teller<'_> {
                 self.fact("tls", if *forbidden { Failed } else { Warning }, fact, cure);
             }
             Fact::NotProbed { .. } => self.fact("smtp", Failed, fact, None),
-            _ => {}
+            _ => self.published_fact(fact),
         }
     }
 
@@ -325,6 +373,42 @@ impl Teller<'_> {
         let left = self.texts.duration(left);
         let cure = self.advice("advice-certificate-soon", &[("span", left.into())]);
         self.fact("tls", StepStatus::Warning, fact, cure);
+    }
+
+    /// What is published about TLS, and whether it is met: the steps `dane` and `mta_sts`.
+    fn published_fact(&mut self, fact: &Fact) {
+        use StepStatus::{Failed, Passed, Warning};
+        match fact {
+            Fact::TlsaRecords { records, .. } if records.is_empty() => {
+                let cure = self.advice("advice-tlsa-unusable", &[]);
+                self.fact("dane", Warning, fact, cure);
+            }
+            Fact::TlsaRecords { .. } | Fact::TlsaNone { .. } | Fact::MxUnsigned { .. } => {
+                self.fact("dane", Passed, fact, None);
+            }
+            Fact::TlsaUnasked { .. } => {
+                let cure = self.advice("advice-tlsa-unasked", &[]);
+                self.fact("dane", Passed, fact, cure);
+            }
+            Fact::TlsaUnknown { failure, .. } => {
+                let cure = self.cure(failure, Stage::Resolve);
+                self.fact("dane", Failed, fact, cure);
+            }
+            Fact::StsPolicy { .. } | Fact::StsNone { .. } => {
+                self.fact("mta_sts", Passed, fact, None);
+            }
+            Fact::StsUnusable { domain, .. } => {
+                let cure = self.advice("advice-sts-unusable", &[("domain", domain.into())]);
+                self.fact("mta_sts", Warning, fact, cure);
+            }
+            Fact::PublishedMet { by, .. } => self.fact(step_of(*by), Passed, fact, None),
+            Fact::PublishedUnmet { by, failure, forbidden, .. } => {
+                let status = if *forbidden { Failed } else { Warning };
+                let cure = self.cure(failure, Stage::Tls);
+                self.fact(step_of(*by), status, fact, cure);
+            }
+            _ => {}
+        }
     }
 
     /// What the issuer says of the certificate. What follows from a revocation is told with the certificate itself.

@@ -55,7 +55,7 @@ pub enum Standing {
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
     /// A probe found it.
-    Found(Finding),
+    Found(Box<Finding>),
     /// It is known from this server's own records.
     Known(Known),
 }

@@ -8,6 +8,7 @@
 
 mod evidence;
 mod fact;
+mod security;
 mod words;
 
 use std::net::{IpAddr, SocketAddr};
@@ -186,6 +187,27 @@ pub struct Certificate {
     pub serial: String,
     /// True when it names itself as its issuer.
     pub self_issued: bool,
+}
+
+/// What servers and domains can publish about their TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standard {
+    /// TLSA records, signed by DNSSEC (RFC 7672).
+    Dane,
+    /// A policy on the domain's web server (RFC 8461).
+    MtaSts,
+}
+
+impl Standard {
+    /// As it is called everywhere.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dane => "DANE",
+            Self::MtaSts => "MTA-STS",
+        }
+    }
 }
 
 /// Why a probe was not made.

@@ -16,7 +16,7 @@
 //!
 //! **In which order to read.** [`probe`] (what can be asked), [`finding`] (what can be found), [`prober`] (budget,
 //! results that are used again, who asks what); then how it is asked: `dns`, `hosts`, `connection`,
-//! `session` and `masking`. Then [`mod@diagnose`] (from facts to causes), [`remedy`] (ways out), [`alert`] (one for
+//! `session`, `published` and `masking`. Then [`mod@diagnose`] (from facts to causes), [`remedy`] (ways out), [`alert`] (one for
 //! each failing path), [`notice`] (what else wants attention), [`watch`] (all of it at work).
 //! [`checkup`] makes connectivity tests of the probes; [`verify`] asks right after a repair whether it works.
 
@@ -31,6 +31,7 @@ mod masking;
 pub mod notice;
 pub mod probe;
 pub mod prober;
+mod published;
 pub mod remedy;
 mod session;
 pub mod verify;

@@ -51,6 +51,19 @@ pub struct TlsDemand {
     pub level: TlsLevel,
     /// The name that the certificate must be for (`tls_domain`, else the host's own name).
     pub expected_name: String,
+    /// Whose published demands are asked for and held against it; `None`: nobody's.
+    #[serde(default)]
+    pub publisher: Option<Publisher>,
+}
+
+/// Who publishes demands on TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Publisher {
+    /// The host alone: TLSA records (DANE).
+    Host,
+    /// The recipients' domain, too: an MTA-STS policy; its TLSA records count where its MX records are signed.
+    Domain(String),
 }
 
 /// One question.
@@ -138,7 +151,8 @@ pub enum Probe {
         ip: IpAddr,
     },
     // --- SMTP and TLS ---
-    /// A session without a message: greeting, EHLO, NOOP, STARTTLS, handshake, certificate, EHLO and NOOP again.
+    /// A session without a message: greeting, EHLO, NOOP, STARTTLS, handshake, certificate, EHLO and NOOP again;
+    /// before it what is published, after the handshake whether that is met, where the demand names a publisher.
     /// Gives the facts of SMTP and TLS, in their order, up to the first failure.
     Session {
         /// Address and port.
@@ -147,6 +161,16 @@ pub enum Probe {
         host: String,
         /// What its TLS must be like.
         demand: TlsDemand,
+    },
+    /// What a host and a domain publish about their TLS, without connecting to the host: the facts of TLSA records
+    /// and of the MTA-STS policy.
+    Published {
+        /// The host's name.
+        host: String,
+        /// Its port.
+        port: u16,
+        /// Whose demands are asked for.
+        publisher: Publisher,
     },
     /// Names senders and recipients in one session, each pair in a transaction that is left before any content:
     /// [`Fact::RecipientTaken`](crate::Fact::RecipientTaken) or
@@ -184,6 +208,7 @@ impl Probe {
             Self::ControlDestinations => "control-destinations",
             Self::SubmissionPort { .. } => "submission-port",
             Self::Session { .. } => "session",
+            Self::Published { .. } => "published",
             Self::Recipients { .. } => "recipients",
             Self::Endurance { .. } => "endurance",
         }
@@ -204,6 +229,7 @@ impl Probe {
             | Self::Recipients { address, .. }
             | Self::Endurance { address } => address.to_string(),
             Self::SubmissionPort { ip } => ip.to_string(),
+            Self::Published { host, port, .. } => format!("{host}:{port}"),
             Self::ResolverHealth | Self::ControlDestinations => String::new(),
         }
     }

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use causeway_model::config::{Host, ProbeSettings, SmartHost};
 use causeway_net::dial::order_addresses;
+use causeway_net::sts::Fetch;
 use causeway_net::tls::ClientTls;
 use causeway_net::{Clock, Families, Resolver};
 use futures_util::future::join_all;
@@ -27,6 +28,7 @@ use crate::dns::{Asker, Timed};
 use crate::finding::{Control, Fact, Finding, Unasked};
 use crate::hosts;
 use crate::probe::Probe;
+use crate::published::Publications;
 use crate::session::{Notes, Sessions};
 
 /// Results kept at most; beyond that they are not used again.
@@ -64,6 +66,10 @@ pub struct Surroundings {
     pub hostname: String,
     /// `[delivery].source_addresses`.
     pub sources: Vec<IpAddr>,
+    /// TLSA records count: `[delivery].dane`.
+    pub dane: bool,
+    /// What gets MTA-STS policies; `None`: `[delivery].mta_sts = false`.
+    pub sts: Option<Fetch>,
 }
 
 /// Makes probes. Cheap to clone; clones share the budget and the results.
@@ -145,14 +151,15 @@ impl Prober {
     /// A prober with a full budget.
     #[must_use]
     pub fn new(surroundings: Surroundings, settings: ProbeSettings) -> Self {
-        let Surroundings { resolver, tls, clock, hostname, sources } = surroundings;
+        let Surroundings { resolver, tls, clock, hostname, sources, dane, sts } = surroundings;
+        let publications = Publications { resolver: resolver.clone(), dane, sts };
         let question = QUESTION.min(settings.timeout);
         let asker = Asker::new(resolver, clock, &settings.root_servers, question);
         // A session has several steps: none of them may use up the whole time, or what was found
         // before it would be lost.
         let step = settings.timeout / 2;
         let dialer = Dialer { sources, timeout: step };
-        let sessions = Sessions { dialer, tls, hostname, patience: step };
+        let sessions = Sessions { dialer, tls, publications, hostname, patience: step };
         let budget = Budget::new(settings.per_minute);
         Self {
             inner: Arc::new(Inner {
@@ -347,6 +354,9 @@ impl Prober {
             Probe::Session { address, host, demand } => {
                 sessions.session(*address, host, demand, notes).await;
             }
+            Probe::Published { host, port, publisher } => {
+                sessions.publications.look(host, *port, publisher, notes).await;
+            }
             Probe::Recipients { address, pairs } => {
                 sessions.recipients(*address, pairs, notes).await;
             }
@@ -412,7 +422,10 @@ const fn touches_network(probe: &Probe) -> bool {
 const fn time_for(probe: &Probe) -> u32 {
     match probe {
         Probe::AuthoritativeServers { .. } | Probe::Propagation { .. } => 3,
-        Probe::Session { .. } | Probe::Recipients { .. } | Probe::Endurance { .. } => 2,
+        Probe::Session { .. }
+        | Probe::Published { .. }
+        | Probe::Recipients { .. }
+        | Probe::Endurance { .. } => 2,
         _ => 1,
     }
 }

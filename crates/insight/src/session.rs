@@ -17,6 +17,7 @@ use crate::dns::{Asker, Timed};
 use crate::finding::{Break, Certificate, Fact};
 use crate::masking;
 use crate::probe::TlsDemand;
+use crate::published::{Publications, verdicts, without_tls};
 
 /// A stream of either kind.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -33,10 +34,19 @@ const BURST: usize = 8;
 pub(crate) struct Sessions {
     pub(crate) dialer: Dialer,
     pub(crate) tls: ClientTls,
+    pub(crate) publications: Publications,
     /// Our name in EHLO.
     pub(crate) hostname: String,
     /// For each reply.
     pub(crate) patience: Duration,
+}
+
+/// A server, and what its TLS is held against.
+struct Goal<'a> {
+    address: SocketAddr,
+    host: &'a str,
+    demand: &'a TlsDemand,
+    expectation: Expectation,
 }
 
 /// Gathers facts with their times.
@@ -54,6 +64,15 @@ impl<'a> Notes<'a> {
     pub(crate) fn note(&mut self, fact: Fact) {
         self.facts.push(self.asker.timed(self.began, fact));
         self.began = tokio::time::Instant::now();
+    }
+}
+
+impl Goal<'_> {
+    /// What follows for what is published from there being no TLS.
+    fn note_without_tls(&self, reason: &Failure, notes: &mut Notes<'_>) {
+        for fact in without_tls(self.address, &self.expectation, reason) {
+            notes.note(fact);
+        }
     }
 }
 
@@ -83,6 +102,11 @@ impl Sessions {
         demand: &TlsDemand,
         notes: &mut Notes<'_>,
     ) -> Option<Open> {
+        let TlsDemand { expected_name, publisher, .. } = demand;
+        let place = (host, address.port());
+        let asked = self.publications.expectation(place, expected_name, publisher.as_ref(), notes);
+        let expectation = asked.await;
+        let goal = Goal { address, host, demand, expectation };
         let stream = match self.dialer.open(address).await {
             Ok(stream) => stream,
             Err(failure) => {
@@ -90,6 +114,17 @@ impl Sessions {
                 return None;
             }
         };
+        self.talk(&goal, stream, notes).await
+    }
+
+    /// From the greeting to the point at which a message could be given.
+    async fn talk(
+        &self,
+        goal: &Goal<'_>,
+        stream: TcpStream,
+        notes: &mut Notes<'_>,
+    ) -> Option<Open> {
+        let address = goal.address;
         let from = stream.local_addr().ok().map(|own| own.ip());
         notes.note(Fact::Connected { address, from });
         let mut connection = Connection::new(stream, self.timeouts());
@@ -107,6 +142,7 @@ impl Sessions {
         }
         if !capabilities.starttls {
             notes.note(Fact::StarttlsMissing { address });
+            goal.note_without_tls(&Failure::TlsNotOffered, notes);
             // Said all the same: whoever takes it has had its keyword taken away on the way.
             let said = connection.say(Stage::Starttls, &["STARTTLS".to_owned()]).await;
             let reply = said.ok().and_then(|replies| replies.into_iter().next());
@@ -121,7 +157,8 @@ impl Sessions {
         let stream = match connection.starttls().await {
             Ok((stream, _)) => stream,
             Err(SessionFailure { failure: Failure::StarttlsRefused { reply }, .. }) => {
-                notes.note(Fact::StarttlsRefused { address, reply });
+                notes.note(Fact::StarttlsRefused { address, reply: reply.clone() });
+                goal.note_without_tls(&Failure::StarttlsRefused { reply }, notes);
                 return None;
             }
             Err(SessionFailure { stage, failure }) => {
@@ -129,7 +166,7 @@ impl Sessions {
                 return None;
             }
         };
-        self.encrypt(address, host, demand, stream, notes).await
+        self.encrypt(goal, stream, notes).await
     }
 
     async fn greet(
@@ -159,20 +196,20 @@ impl Sessions {
     /// The handshake, the certificate, and the session under TLS.
     async fn encrypt(
         &self,
-        address: SocketAddr,
-        host: &str,
-        demand: &TlsDemand,
+        goal: &Goal<'_>,
         stream: TcpStream,
         notes: &mut Notes<'_>,
     ) -> Option<Open> {
+        let &Goal { address, host, demand, .. } = goal;
         // Whatever the certificate is like, it is looked at; whether it will do is said afterwards.
-        let expected = Some(demand.expected_name.as_str());
-        let expectation = Expectation::of_level(TlsLevel::Opportunistic, expected);
+        let demands = Demands::of_level(TlsLevel::Opportunistic);
+        let expectation = Expectation { demands, ..goal.expectation.clone() };
         let shaking = self.tls.handshake(stream, host, &expectation);
         let session = match tokio::time::timeout(self.patience, shaking).await {
             Ok(Ok(session)) => session,
             Ok(Err(failure)) => {
-                notes.note(Fact::TlsFailed { address, failure });
+                notes.note(Fact::TlsFailed { address, failure: failure.clone() });
+                goal.note_without_tls(&failure, notes);
                 return None;
             }
             Err(_) => {
@@ -190,6 +227,9 @@ impl Sessions {
             notes.note(Fact::CertificateShown { address, certificate, intermediates });
         }
         notes.note(stapled(address, session.staple));
+        for fact in verdicts(address, &goal.expectation, &session.findings) {
+            notes.note(fact);
+        }
         notes.note(judged(address, demand, &session.findings));
         let stream: Box<dyn Stream> = Box::new(session.stream);
         let mut connection = Connection::new(stream, self.timeouts());
@@ -287,8 +327,8 @@ impl Sessions {
 
     /// The commands of a delivery, without a recipient, and then more at once than fits into a packet.
     pub(crate) async fn endurance(&self, address: SocketAddr, notes: &mut Notes<'_>) {
-        let demand =
-            TlsDemand { level: TlsLevel::Opportunistic, expected_name: address.ip().to_string() };
+        let (level, expected_name) = (TlsLevel::Opportunistic, address.ip().to_string());
+        let demand = TlsDemand { level, expected_name, publisher: None };
         let host = address.ip().to_string();
         // What is broken once may be chance: what breaks at the same place twice is not.
         let mut first: Option<Fact> = None;

@@ -90,7 +90,7 @@ async fn session(prober: &Prober, SmartHost { host, port }: &SmartHost, way: &Wa
         return Probe::ResolverAnswer { name, kind: crate::probe::RecordKind::A };
     };
     let expected_name = way.expected_name.clone().unwrap_or_else(|| name.clone());
-    let demand = TlsDemand { level: way.level, expected_name };
+    let demand = TlsDemand { level: way.level, expected_name, publisher: None };
     Probe::Session { address: SocketAddr::new(ip, *port), host: name, demand }
 }
 

@@ -15,7 +15,7 @@
 //! no certificate, so it would have no verdict).
 //!
 //! **In which order to read.** [`clock`] (queue time), [`dns`], [`dial`], [`local`] (our own
-//! addresses), then [`tls`] and [`sts`] (what domains say of their TLS); for those who connect to us [`listen`], [`doorkeeper`] and [`wire`];
+//! addresses), then [`tls`] and [`sts`] (what domains say of their TLS), [`published`] (both, made into demands); for those who connect to us [`listen`], [`doorkeeper`] and [`wire`];
 //! [`steps`] for tests of any of it.
 
 pub mod clock;
@@ -24,6 +24,7 @@ pub mod dns;
 pub mod doorkeeper;
 pub mod listen;
 pub mod local;
+pub mod published;
 pub mod steps;
 pub mod sts;
 pub mod tls;
@@ -32,4 +33,5 @@ pub mod wire;
 pub use clock::Clock;
 pub use dns::{Families, MxAnswer, MxHost, Resolver};
 pub use local::local_addresses;
+pub use published::Published;
 pub use tls::install_crypto_provider;

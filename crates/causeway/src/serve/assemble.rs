@@ -190,6 +190,8 @@ fn prober(
         clock: clock.clone(),
         hostname: hostname.to_owned(),
         sources: machine.delivery.source_addresses.clone(),
+        dane: machine.delivery.dane,
+        sts: mta_sts(machine, resolver, tls),
     };
     Prober::new(surroundings, machine.probes.clone())
 }
@@ -239,7 +241,7 @@ fn resolver(machine: &Machine) -> Result<Arc<Resolver>, Refusal> {
 }
 
 /// What gets MTA-STS policies, unless it is switched off.
-fn mta_sts(machine: &Machine, resolver: &Resolver, tls: &ClientTls) -> Option<Fetch> {
+pub(crate) fn mta_sts(machine: &Machine, resolver: &Resolver, tls: &ClientTls) -> Option<Fetch> {
     machine.delivery.mta_sts.then(|| Fetch {
         resolver: resolver.clone(),
         tls: tls.clone(),

@@ -50,7 +50,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-pub(crate) use self::assemble::hostname;
+pub(crate) use self::assemble::{hostname, mta_sts};
 use self::flow::FlowKeeper;
 use self::mailboxes::MailboxMap;
 use crate::cli::arguments::ServeOptions;

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
+use causeway_testkit::https::{HttpsAnswer, HttpsServer};
 use causeway_testkit::server::{Server, Setup};
 use causeway_testkit::{
-    Behaviour, DnsLab, Rewrite, Rewriter, ScriptedPeer, TestCa, TestDns, Validity,
+    Behaviour, DnsLab, Rewrite, Rewriter, Said, ScriptedPeer, TestCa, TestDns, Validity,
 };
 use serde_json::Value;
 
@@ -166,6 +167,54 @@ fn tls_and_relaying_are_tested_without_a_server_of_ours() {
     assert!(open.messages().is_empty(), "no content was sent");
     let bad = offline.cli(&["test", "tls", "http://x/"]);
     assert_eq!(bad.status, Some(2), "{bad:?}");
+}
+
+#[test]
+fn what_is_published_about_tls_is_told_and_held_against_the_server() {
+    const MX: &str = "mx.partner.test";
+    let ca = TestCa::new("Known");
+    let (good, other) = (ca.issue(&[MX], Validity::Now), ca.issue(&[MX], Validity::Now));
+    let stapling = good.server_config_stapling(ca.statement(&good, Said::good()));
+    let peer = ScriptedPeer::start(Behaviour::new().starttls_config(stapling));
+    let text = "version: STSv1\nmode: enforce\nmx: mx.elsewhere.test\nmax_age: 864000\n";
+    let web = HttpsServer::start(
+        ca.issue(&["mta-sts.partner.test"], Validity::Now).server_config(),
+        HttpsAnswer::text(text),
+    );
+    let dns = TestDns::start();
+    dns.ttl(0, 0).sign("partner.test").mx("partner.test", 10, MX).a(MX, "127.0.0.1");
+    dns.a("mta-sts.partner.test", "127.0.0.1").txt("_mta-sts.partner.test", "v=STSv1; id=7;");
+    let offline = Setup::new(env!("CARGO_BIN_EXE_causeway"))
+        .dns(dns.address())
+        .trust_root(ca.root_file())
+        .delivery(&format!("mta_sts_port = {}", web.address().port()))
+        .prepare();
+    let host = format!("{MX}:{}", peer.port());
+    let of_domain = ["test", "tls", &host, "--domain", "partner.test"];
+
+    let policy_alone = report(&offline, &of_domain);
+    let told = words(step(&policy_alone, "mta_sts", "passed"));
+    for part in ["id 7", "enforce", "mx.elsewhere.test", "10 days"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(words(step(&policy_alone, "dane", "passed")).contains("no TLSA records"));
+    assert!(words(step(&policy_alone, "mta_sts", "failed")).contains("mail waits"));
+    let tls = policy_alone["steps"].as_array().unwrap().iter().filter(|s| s["name"] == "tls");
+    assert!(tls.map(words).any(|said| said.contains("not revoked")), "{policy_alone:#}");
+    assert_eq!(report(&offline, &["test", "tls", &host])["passed"], true);
+
+    let record = |certificate: &[u8]| [&[3, 0, 0], certificate].concat();
+    dns.tlsa(MX, peer.port(), &record(&good.chain[0]));
+    let vouched = report(&offline, &of_domain);
+    assert_eq!(vouched["passed"], true, "TLSA records take the place of the policy: {vouched:#}");
+    step(&vouched, "mta_sts", "warning");
+
+    dns.remove(&format!("_{}._tcp.{MX}", peer.port()));
+    dns.tlsa(MX, peer.port(), &record(&other.chain[0]));
+    let outdated = report(&offline, &["test", "tls", &host]);
+    let refused = words(step(&outdated, "dane", "failed"));
+    assert!(refused.contains("DANE") && refused.contains("mail waits"), "{refused}");
+    step(&outdated, "tls", "passed");
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub(super) async fn troubleshoot(domain: &str, selectors: &[String], teller: &mu
         hosts.iter().find_map(|host| host.addresses.first().map(|ip| (host, *ip)))
     {
         let address = std::net::SocketAddr::new(ip, teller.about.mx_port);
-        let demand = teller.demand(causeway_model::config::TlsLevel::Opportunistic, &host.name);
+        let level = causeway_model::config::TlsLevel::Opportunistic;
+        let demand = teller.demand_of(level, &host.name, domain);
         teller.session(address, &host.name, demand).await;
     }
 }

@@ -9,7 +9,7 @@ use causeway_net::dial::order_addresses;
 
 use super::Teller;
 use crate::finding::Fact;
-use crate::probe::Probe;
+use crate::probe::{Probe, Publisher, TlsDemand};
 use causeway_model::StepStatus::{Failed, Passed};
 
 /// Addresses of one host that are tested.
@@ -51,7 +51,12 @@ pub(super) fn name_of(host: &SmartHost) -> String {
 }
 
 /// `test tls`: every address, with a good certificate demanded.
-pub(super) async fn tls(host: &SmartHost, expected: Option<&str>, teller: &mut Teller<'_>) {
+pub(super) async fn tls(
+    host: &SmartHost,
+    expected: Option<&str>,
+    publisher: Publisher,
+    teller: &mut Teller<'_>,
+) {
     let addresses = resolve(host, teller).await;
     if addresses.is_empty() {
         return teller.skipped(&["connect", "smtp", "tls"]);
@@ -59,6 +64,7 @@ pub(super) async fn tls(host: &SmartHost, expected: Option<&str>, teller: &mut T
     let name = name_of(host);
     for address in addresses {
         let demand = teller.demand(TlsLevel::DomainValidation, expected.unwrap_or(&name));
+        let demand = TlsDemand { publisher: Some(publisher.clone()), ..demand };
         teller.session(address, &name, demand).await;
     }
 }

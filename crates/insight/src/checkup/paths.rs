@@ -26,7 +26,7 @@ pub(super) async fn inbound(domain: &str, teller: &mut Teller<'_>) {
     for mail_host in hosts.iter().take(MOST_HOSTS) {
         for ip in mail_host.addresses.iter().take(2) {
             let address = SocketAddr::new(*ip, port);
-            let demand = teller.demand(TlsLevel::Opportunistic, &mail_host.name);
+            let demand = teller.demand_of(TlsLevel::Opportunistic, &mail_host.name, domain);
             let is_reached = teller.session(address, &mail_host.name, demand).await;
             if is_reached && ours.contains(ip) {
                 recipient(address, domain, teller).await;

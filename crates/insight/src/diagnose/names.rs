@@ -37,7 +37,7 @@ fn not_delegated(fact: &Fact) -> bool {
 /// What authoritative servers said, in evidence.
 fn authoritative_proofs(seen: &Seen<'_>, is: impl Fn(&DnsAnswer) -> bool) -> Vec<Proof> {
     let said = seen.authoritative().filter(|(_, answer)| is(answer));
-    said.take(6).map(|(finding, _)| Proof::Found(finding.clone())).collect()
+    said.take(6).map(|(finding, _)| Proof::Found(Box::new(finding.clone()))).collect()
 }
 
 fn name_servers(seen: &Seen<'_>, verdict: &mut Verdict) {
@@ -159,8 +159,11 @@ fn resolver(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let authoritative_answer = seen.authoritative().any(|(_, answer)| is_answer(answer));
     let ours: Vec<_> = seen.resolver().collect();
     let none_answers = !ours.is_empty() && ours.iter().all(|(_, answer)| !is_answer(answer));
-    let failing: Vec<Proof> =
-        ours.iter().take(4).map(|(finding, _)| Proof::Found((*finding).clone())).collect();
+    let failing: Vec<Proof> = ours
+        .iter()
+        .take(4)
+        .map(|(finding, _)| Proof::Found(Box::new((*finding).clone())))
+        .collect();
     if seen.any(fails) && !seen.any(works) {
         // The name itself is in order, and so is every name that the resolver cannot find.
         return verdict.confirm(seen.proofs(fails).into_iter().chain(failing));

@@ -12,7 +12,7 @@ use causeway_model::{Failure, Stage};
 
 use super::facts::Facts;
 use crate::finding::{Fact, Finding};
-use crate::probe::{Probe, RecordKind, TlsDemand};
+use crate::probe::{Probe, Publisher, RecordKind, TlsDemand};
 
 /// The port that mail servers take mail from each other on.
 const SMTP: u16 = 25;
@@ -101,7 +101,9 @@ fn of_look(look: Look, facts: &Facts, findings: &[Finding]) -> Vec<Probe> {
         },
         Look::OtherPorts => other_ports(facts),
         Look::Conversation => conversation(facts, findings),
-        Look::Handshake | Look::Certificate => session(facts).into_iter().collect(),
+        Look::Handshake | Look::Certificate => {
+            session(facts).or_else(|| published(facts)).into_iter().collect()
+        }
     }
 }
 
@@ -153,8 +155,29 @@ fn session(facts: &Facts) -> Option<Probe> {
 fn session_at(facts: &Facts, address: SocketAddr) -> Option<Probe> {
     let host = facts.attempt.host.clone().unwrap_or_else(|| address.ip().to_string());
     let expected_name = facts.path.tls_domain.clone().unwrap_or_else(|| host.clone());
-    let demand = TlsDemand { level: facts.path.tls, expected_name };
+    let demand = TlsDemand { level: facts.path.tls, expected_name, publisher: publisher(facts) };
     Some(Probe::Session { address, host, demand })
+}
+
+/// Whose published demands are part of the question: those that the failure is about.
+fn publisher(facts: &Facts) -> Option<Publisher> {
+    let is_published = matches!(
+        facts.failure()?,
+        Failure::DaneViolated { .. }
+            | Failure::TlsaMismatch { .. }
+            | Failure::TlsaUnavailable { .. }
+            | Failure::StsViolated { .. }
+            | Failure::StsHostNotListed { .. }
+    );
+    let domain = facts.path.domain.clone();
+    is_published.then(|| domain.map_or(Publisher::Host, Publisher::Domain))
+}
+
+/// What is published, where the failure came before any connection.
+fn published(facts: &Facts) -> Option<Probe> {
+    let publisher = publisher(facts).filter(|_| facts.attempt.address.is_none())?;
+    let host = facts.attempt.host.clone()?;
+    Some(Probe::Published { host, port: facts.path.mx_port, publisher })
 }
 
 /// A session; and, where that works although deliveries break, one that tries every command and large ones.

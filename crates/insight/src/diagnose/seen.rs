@@ -33,13 +33,13 @@ impl<'a> Seen<'a> {
     /// The first such fact, as evidence.
     pub(super) fn proof(&self, is: impl Fn(&Fact) -> bool) -> Option<Proof> {
         let finding = self.all.iter().find(|finding| is(&finding.fact))?;
-        Some(Proof::Found(finding.clone()))
+        Some(Proof::Found(Box::new(finding.clone())))
     }
 
     /// Such facts, as evidence; at most six lines.
     pub(super) fn proofs(&self, is: impl Fn(&Fact) -> bool) -> Vec<Proof> {
         let found = self.all.iter().filter(|finding| is(&finding.fact));
-        found.take(6).map(|finding| Proof::Found(finding.clone())).collect()
+        found.take(6).map(|finding| Proof::Found(Box::new(finding.clone()))).collect()
     }
 
     /// The addresses that the failing path was tried at, or would be now.

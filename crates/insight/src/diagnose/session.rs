@@ -68,7 +68,7 @@ fn refusals(facts: &Facts, seen: &Seen<'_>) -> Vec<(Meaning, Proof)> {
         if let Fact::SessionFailed { stage, failure: Failure::ServiceRefused { reply }, .. } =
             &finding.fact
         {
-            refusals.push((meaning(reply, *stage), Proof::Found(finding.clone())));
+            refusals.push((meaning(reply, *stage), Proof::Found(Box::new(finding.clone()))));
         }
     }
     refusals
@@ -153,7 +153,7 @@ fn rewrites(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     }
     let at_command = seen.found(cut_at_extension).into_iter().next();
     if let Some(finding) = at_command {
-        return verdict.support(4, [Proof::Found(finding.clone())]);
+        return verdict.support(4, [Proof::Found(Box::new(finding.clone()))]);
     }
     if seen.any(large) {
         return verdict.doubt();
@@ -234,11 +234,13 @@ fn login_missing(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
         _ => false,
     };
     match encrypted.last() {
-        Some(hello) if !offers(&hello.fact) => verdict.confirm([Proof::Found((*hello).clone())]),
+        Some(hello) if !offers(&hello.fact) => {
+            verdict.confirm([Proof::Found(Box::new((*hello).clone()))])
+        }
         _ => {
             let without = seen.found(|fact| matches!(fact, Fact::Hello { .. }));
             if let Some(hello) = without.last().filter(|hello| !offers(&hello.fact)) {
-                verdict.support(3, [Proof::Found((*hello).clone())]);
+                verdict.support(3, [Proof::Found(Box::new((*hello).clone()))]);
             }
         }
     }

@@ -38,7 +38,10 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
             certificate(seen, verdict, |f| matches!(f, Failure::CertificateInvalid { .. }));
         }
         "dane-records-outdated" | "sts-policy-outdated" => published(facts, seen, verdict),
-        "policy-without-tls" if seen.any(missing) => verdict.support(3, seen.proofs(missing)),
+        "policy-without-tls" if seen.any(missing) => {
+            let unmet = |fact: &Fact| matches!(fact, Fact::PublishedUnmet { .. });
+            verdict.support(3, seen.proofs(missing).into_iter().chain(seen.proofs(unmet)));
+        }
         "certificate-not-for-host" => {
             let mismatch = |fact: &Fact| {
                 matches!(
@@ -63,6 +66,9 @@ fn published(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let good = |fact: &Fact| matches!(fact, Fact::CertificateGood { .. });
     verdict.support(if seen.any(good) { 5 } else { 2 }, [facts.failed()]);
     verdict.support(0, seen.proof(good));
+    let unmet = |fact: &Fact| matches!(fact, Fact::PublishedUnmet { .. });
+    let found = |fact: &Fact| matches!(fact, Fact::TlsaRecords { .. } | Fact::StsPolicy { .. });
+    verdict.support(0, seen.proofs(found).into_iter().chain(seen.proofs(unmet)));
 }
 
 fn missing(fact: &Fact) -> bool {

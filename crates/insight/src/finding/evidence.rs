@@ -3,7 +3,6 @@
 use causeway_catalog::status::clean;
 use causeway_catalog::texts::{Texts, Value};
 use causeway_model::{Stage, Timestamp};
-use causeway_net::tls::staple::{Doubt, StapleStatus, Statement, Useless};
 use serde::{Deserialize, Serialize};
 
 use super::words::{failure_words, span, verbatim};
@@ -34,7 +33,7 @@ impl Finding {
 }
 
 /// A text with its variables.
-type Sentence<'a> = (&'static str, Vec<(&'static str, Value<'a>)>);
+pub(super) type Sentence<'a> = (&'static str, Vec<(&'static str, Value<'a>)>);
 
 impl Fact {
     /// The fact as one sentence. Total.
@@ -50,6 +49,8 @@ impl Fact {
             .or_else(|| self.connection_parts(texts))
             .or_else(|| self.session_parts(texts))
             .or_else(|| self.tls_parts(texts))
+            .or_else(|| self.staple_parts(texts))
+            .or_else(|| self.published_parts(texts))
             .unwrap_or_else(|| self.own_parts(texts))
     }
 
@@ -355,16 +356,6 @@ impl Fact {
                 };
                 failed(key, address, failure, Stage::Tls, texts)
             }
-            Self::OcspStapled { address, statement } => stapled(address, statement, texts),
-            Self::OcspUseless { address, why } => {
-                let key = match why {
-                    Useless::Unreadable => "finding-ocsp-unreadable",
-                    Useless::Unanswered => "finding-ocsp-unanswered",
-                    Useless::OtherCertificate => "finding-ocsp-other",
-                };
-                (key, at(address))
-            }
-            Self::OcspMissing { address } => ("finding-ocsp-missing", at(address)),
             _ => return None,
         })
     }
@@ -376,34 +367,6 @@ impl Fact {
             _ => ("finding-not-probed-budget", Vec::new()),
         }
     }
-}
-
-/// What the issuer says, as of when, and why that is not relied on.
-fn stapled<'a>(
-    address: &std::net::SocketAddr,
-    statement: &Statement,
-    texts: &Texts,
-) -> Sentence<'a> {
-    let said = match statement.status {
-        StapleStatus::Good => texts.text("ocsp-good"),
-        StapleStatus::Unknown => texts.text("ocsp-unknown"),
-        StapleStatus::Revoked { at } => {
-            texts.format("ocsp-revoked", &[("at", texts.moment(at).into())])
-        }
-    };
-    let until = statement.next_update;
-    let until = until.map_or_else(|| texts.text("ocsp-no-end"), |until| texts.moment(until));
-    let mut args = with(address, "said", said);
-    args.extend([("from", texts.moment(statement.this_update).into()), ("until", until.into())]);
-    let why = match statement.doubt {
-        None => return ("finding-ocsp", args),
-        Some(Doubt::IssuerNotTrusted) => "ocsp-doubt-issuer",
-        Some(Doubt::ForeignSignature) => "ocsp-doubt-signature",
-        Some(Doubt::OutOfDate) => "ocsp-doubt-old",
-        Some(Doubt::NotYet) => "ocsp-doubt-early",
-    };
-    args.push(("why", texts.text(why).into()));
-    ("finding-ocsp-doubted", args)
 }
 
 fn answer_parts<'a>(
@@ -444,11 +407,11 @@ fn asked<'a>(server: String, name: &'a str, kind: RecordKind) -> Vec<(&'static s
     vec![("server", server.into()), ("name", name.into()), ("kind", kind.name().into())]
 }
 
-fn at<'a>(address: &std::net::SocketAddr) -> Vec<(&'static str, Value<'a>)> {
+pub(super) fn at<'a>(address: &std::net::SocketAddr) -> Vec<(&'static str, Value<'a>)> {
     vec![("address", address.to_string().into())]
 }
 
-fn with<'a>(
+pub(super) fn with<'a>(
     address: &std::net::SocketAddr,
     name: &'static str,
     value: String,
@@ -466,7 +429,7 @@ fn failed<'a>(
     (key, with(address, "failure", failure_words(failure, stage, texts)))
 }
 
-fn list(items: &[String]) -> String {
+pub(super) fn list(items: &[String]) -> String {
     items.join(", ")
 }
 

@@ -4,11 +4,13 @@ use std::net::{IpAddr, SocketAddr};
 
 use causeway_model::config::TlsLevel;
 use causeway_model::{Failure, Reply, Stage};
+use causeway_net::sts::FetchError;
 use causeway_net::tls::staple::{Statement, Useless};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnswerGroup, Break, Certificate, Control, DnsAnswer, MailHost, MaskingSign, NameServer, Unasked,
+    AnswerGroup, Break, Certificate, Control, DnsAnswer, MailHost, MaskingSign, NameServer,
+    Standard, Unasked,
 };
 use crate::probe::{RecordKind, TlsDemand};
 
@@ -444,6 +446,85 @@ pub enum Fact {
         /// Address and port.
         address: SocketAddr,
     },
+    // --- what is published about TLS ---
+    /// The host's TLSA records, signed by DNSSEC.
+    TlsaRecords {
+        /// The host.
+        host: String,
+        /// The name under which they are: `mx.example.com` for `_25._tcp.mx.example.com`.
+        base: String,
+        /// The port that they are for.
+        port: u16,
+        /// Those that can be used, as in zone files; empty: there are some, of which none can be used.
+        records: Vec<String>,
+    },
+    /// It has none that count.
+    TlsaNone {
+        /// The host.
+        host: String,
+    },
+    /// Whether it has any could not be found out, which keeps mail from it.
+    TlsaUnknown {
+        /// The host.
+        host: String,
+        /// Why.
+        failure: Failure,
+    },
+    /// They were not asked for: DANE is switched off, or no resolver is trusted to validate DNSSEC.
+    TlsaUnasked {
+        /// The host.
+        host: String,
+    },
+    /// The domain's MX records are not signed, so TLSA records of its hosts do not count for its mail.
+    MxUnsigned {
+        /// The domain.
+        domain: String,
+    },
+    /// The domain's MTA-STS policy.
+    StsPolicy {
+        /// The domain.
+        domain: String,
+        /// Its id in DNS.
+        id: String,
+        /// `enforce`, `testing` or `none`.
+        mode: String,
+        /// The patterns of MX hosts that it names.
+        hosts: Vec<String>,
+        /// How long it holds, in seconds.
+        max_age_s: u64,
+    },
+    /// The domain announces none.
+    StsNone {
+        /// The domain.
+        domain: String,
+    },
+    /// The domain announces one that cannot be had or used.
+    StsUnusable {
+        /// The domain.
+        domain: String,
+        /// Its id in DNS.
+        id: String,
+        /// Why.
+        why: FetchError,
+    },
+    /// The server meets what is published.
+    PublishedMet {
+        /// Address and port.
+        address: SocketAddr,
+        /// Which of the two.
+        by: Standard,
+    },
+    /// It does not.
+    PublishedUnmet {
+        /// Address and port.
+        address: SocketAddr,
+        /// Which of the two.
+        by: Standard,
+        /// What is not met.
+        failure: Failure,
+        /// Mail waits for that reason.
+        forbidden: bool,
+    },
     // --- ourselves ---
     /// The probe was not made.
     NotProbed {
@@ -464,6 +545,7 @@ impl Fact {
             | Self::BreaksAfter { .. }
             | Self::LargePacketsLost { .. }
             | Self::CertificateBad { forbidden: true, .. }
+            | Self::PublishedUnmet { forbidden: true, .. }
             | Self::NotProbed { .. }
             | Self::Masked { .. } => true,
             Self::StarttlsMissing { .. } => level != TlsLevel::Opportunistic,

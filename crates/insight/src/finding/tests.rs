@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use causeway_catalog::texts::Texts;
 use causeway_model::Stage;
 use causeway_model::config::{Language, TlsLevel};
+use causeway_net::sts::{FetchError, PolicyError};
 use causeway_net::tls::staple::{Doubt, StapleStatus, Statement, Useless};
 
 use super::*;
@@ -25,6 +26,7 @@ fn facts() -> Vec<Fact> {
     let mut all = dns_facts();
     all.extend(mail_facts());
     all.extend(session_facts());
+    all.extend(published_facts());
     all
 }
 
@@ -109,8 +111,11 @@ fn mail_facts() -> Vec<Fact> {
 
 fn session_facts() -> Vec<Fact> {
     let address = "192.0.2.25:25".parse().unwrap();
-    let demand =
-        TlsDemand { level: TlsLevel::DomainValidation, expected_name: "mx.partner.example".into() };
+    let demand = TlsDemand {
+        level: TlsLevel::DomainValidation,
+        expected_name: "mx.partner.example".into(),
+        publisher: None,
+    };
     let failure = Failure::CertificateSelfSigned;
     let signs = vec![
         MaskingSign::GreetingCovered { greeting: "***".into() },
@@ -166,6 +171,61 @@ fn session_facts() -> Vec<Fact> {
         Fact::OcspMissing { address },
         Fact::NotProbed { why: Unasked::BudgetSpent },
     ]
+}
+
+fn published_facts() -> Vec<Fact> {
+    let address = "192.0.2.25:25".parse().unwrap();
+    let (host, domain) = ("mx.partner.example".to_owned(), "partner.example".to_owned());
+    let failure =
+        Failure::DnsServerFailure { name: host.clone(), code: "SERVFAIL".into(), server: None };
+    let unmet = Failure::StsHostNotListed {
+        domain: domain.clone(),
+        host: host.clone(),
+        allowed: list(&["mx1.partner.example"]),
+    };
+    vec![
+        Fact::TlsaRecords {
+            host: host.clone(),
+            base: host.clone(),
+            port: 25,
+            records: list(&["3 1 1 5f2a"]),
+        },
+        Fact::TlsaNone { host: host.clone() },
+        Fact::TlsaUnknown { host: host.clone(), failure },
+        Fact::TlsaUnasked { host },
+        Fact::MxUnsigned { domain: domain.clone() },
+        Fact::StsPolicy {
+            domain: domain.clone(),
+            id: "1".into(),
+            mode: "enforce".into(),
+            hosts: list(&["*.partner.example"]),
+            max_age_s: 864_000,
+        },
+        Fact::StsNone { domain: domain.clone() },
+        Fact::StsUnusable { domain, id: "1".into(), why: FetchError::Status(404) },
+        Fact::PublishedMet { address, by: Standard::Dane },
+        Fact::PublishedUnmet { address, by: Standard::MtaSts, failure: unmet, forbidden: true },
+    ]
+}
+
+#[test]
+fn every_reason_for_having_no_policy_is_told_in_every_language() {
+    let reasons = [
+        FetchError::Host(Failure::ConnectionRefused),
+        FetchError::Slow,
+        FetchError::Status(404),
+        FetchError::ContentType("text/html".into()),
+        FetchError::Content,
+        FetchError::Http("x".into()),
+        FetchError::Policy(PolicyError::Mode),
+    ];
+    for language in Language::ALL {
+        for why in reasons.clone() {
+            let fact = Fact::StsUnusable { domain: "a.test".into(), id: "1".into(), why };
+            let sentence = fact.sentence(Texts::get(language));
+            assert!(!sentence.contains("sts-") && !sentence.contains('{'), "{sentence}");
+        }
+    }
 }
 
 fn stapled(status: StapleStatus, doubt: Option<Doubt>) -> Statement {

@@ -28,6 +28,8 @@ fn prober(resolver: SocketAddr, settings: ProbeSettings, ca: Option<&TestCa>) ->
         clock: Clock::system(),
         hostname: "mx.contoso.example".into(),
         sources: Vec::new(),
+        dane: true,
+        sts: None,
     };
     Prober::new(surroundings, settings)
 }
@@ -46,5 +48,5 @@ async fn facts_with(prober: &Prober, probe: Probe, known: &Known) -> Vec<Fact> {
 }
 
 fn demand(level: TlsLevel, name: &str) -> causeway_insight::probe::TlsDemand {
-    causeway_insight::probe::TlsDemand { level, expected_name: name.into() }
+    causeway_insight::probe::TlsDemand { level, expected_name: name.into(), publisher: None }
 }

@@ -14,6 +14,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Serialize};
 
 use super::{LONGEST_POLICY, Policy, PolicyError};
 use crate::dial;
@@ -30,7 +31,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const MOST_ADDRESSES: usize = 3;
 
 /// Why a policy could not be had.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FetchError {
     /// Its host could not be found or reached, or its certificate is not good.
     #[error("its host cannot be reached safely: {0:?}")]

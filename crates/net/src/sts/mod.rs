@@ -15,6 +15,7 @@ pub use fetch::{Fetch, FetchError, LIMIT};
 use std::time::Duration;
 
 use causeway_model::Domain;
+use serde::{Deserialize, Serialize};
 
 use crate::tls::StsMode;
 
@@ -39,7 +40,8 @@ pub struct Policy {
 }
 
 /// What is wrong with a policy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PolicyError {
     /// It is not text.
     #[error("it is not text")]

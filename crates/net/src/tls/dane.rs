@@ -93,6 +93,17 @@ impl Tlsa {
         };
         is_long_enough.then(|| Self { usage, selector, matching, data: data.to_vec() })
     }
+
+    /// As in a zone file.
+    fn line(&self) -> String {
+        let usage = match self.usage {
+            Usage::TrustAnchor => 2,
+            Usage::EndEntity => 3,
+        };
+        // In the order of their numbers.
+        let (selector, matching) = (self.selector as u8, self.matching as u8);
+        format!("{usage} {selector} {matching} {}", hexadecimal(&self.data))
+    }
 }
 
 /// The TLSA records of a host, as far as they can be used.
@@ -131,6 +142,12 @@ impl TlsaSet {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// The records that can be used, as they stand in zone files: `3 1 1 5f2a…`.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.records.iter().map(Tlsa::line).collect()
     }
 
     /// How many can be used.
@@ -202,11 +219,15 @@ pub(super) fn check(
     }
     Err(problem.unwrap_or_else(|| Failure::TlsaMismatch {
         records: u32::try_from(set.len()).unwrap_or(u32::MAX),
-        presented: own.digests[1][0].iter().fold(String::new(), |mut text, octet| {
-            let _ = write!(text, "{octet:02x}");
-            text
-        }),
+        presented: hexadecimal(&own.digests[1][0]),
     }))
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }
 
 /// The authorities that records vouch for: certificates that were sent, and those that a record has in

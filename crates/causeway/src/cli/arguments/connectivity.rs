@@ -38,6 +38,9 @@ pub(crate) enum TestCommand {
         /// The name that its certificate must be for [default: the host's own]
         #[arg(long, value_name = "NAME")]
         name: Option<Domain>,
+        /// The domain whose mail the host takes: what it publishes (MTA-STS, DANE) is held against the host, too
+        #[arg(long, value_name = "DOMAIN")]
+        domain: Option<Domain>,
     },
     /// Has a change of a domain's DNS records reached everybody? Needs no server of ours
     Propagation {

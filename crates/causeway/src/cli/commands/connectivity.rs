@@ -29,9 +29,10 @@ pub(super) async fn run(command: TestCommand, context: &Context) -> Result<Answe
             by_server(request(TestKind::Outbound, connector, Vec::new(), context), context).await
         }
         TestCommand::Relay { host } => here(Test::Relay { host }, context).await,
-        TestCommand::Tls { host, name } => {
+        TestCommand::Tls { host, name, domain } => {
             let expected_name = name.map(|name| name.to_string());
-            here(Test::Tls { host, expected_name }, context).await
+            let domain = domain.map(|domain| domain.to_string());
+            here(Test::Tls { host, expected_name, domain }, context).await
         }
         TestCommand::Propagation { domain, records } => {
             let domain = domain.to_string();
@@ -75,6 +76,8 @@ async fn here(test: Test, context: &Context) -> Result<Answer, Failure> {
         .map_err(|error| Failure::bad_input(error.to_string()))?;
     let hostname = crate::serve::hostname(&machine);
     let surroundings = Surroundings {
+        dane: machine.delivery.dane,
+        sts: crate::serve::mta_sts(&machine, &resolver, &tls),
         resolver,
         tls,
         clock: Clock::system(),
