@@ -235,7 +235,7 @@ fn login_missing(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     };
     match encrypted.last() {
         Some(hello) if !offers(&hello.fact) => {
-            verdict.confirm([Proof::Found(Box::new((*hello).clone()))])
+            verdict.confirm([Proof::Found(Box::new((*hello).clone()))]);
         }
         _ => {
             let without = seen.found(|fact| matches!(fact, Fact::Hello { .. }));
