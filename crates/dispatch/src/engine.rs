@@ -250,10 +250,20 @@ impl Shared {
         }
     }
 
-    /// Puts recipients at a site that is known already.
-    pub(crate) fn place_at(self: &Arc<Self>, keys: &[RecipientKey], site: &SiteKey) {
+    /// Puts recipients at a site that is theirs by this configuration, or where they belong by a newer one.
+    pub(crate) fn place_at(
+        self: &Arc<Self>,
+        keys: &[RecipientKey],
+        site: &SiteKey,
+        known_under: &Arc<MailPolicy>,
+    ) {
         for keys in keys.chunks(PLACE_BATCH) {
             let mut schedule = self.schedule.lock();
+            if !Arc::ptr_eq(known_under, &self.policy.load()) {
+                drop(schedule);
+                self.place_some(keys);
+                continue;
+            }
             let index = schedule.site_index(site);
             let calls: Vec<Call> =
                 keys.iter().map(|&key| schedule.join(key, index, false)).collect();
@@ -265,9 +275,10 @@ impl Shared {
     }
 
     fn place_some(self: &Arc<Self>, keys: &[RecipientKey]) {
-        let policy = self.policy.load();
         let mut calls = Vec::new();
         let mut schedule = self.schedule.lock();
+        // Of the moment: a change looks through what waits after it has come into force.
+        let policy = self.policy.load();
         for &key in keys {
             let Some(domain) = schedule.domain(key) else { continue };
             let site = site_for_domain(&policy, &self.mailboxes, domain);
@@ -281,9 +292,19 @@ impl Shared {
         }
     }
 
-    /// Puts recipients back before everybody else who waits at a site.
-    pub(crate) fn place_at_front(self: &Arc<Self>, keys: &[RecipientKey], index: SiteIndex) {
+    /// Puts recipients back before everybody else who waits at a site, when this configuration is still in
+    /// force; else where they belong.
+    pub(crate) fn place_at_front(
+        self: &Arc<Self>,
+        keys: &[RecipientKey],
+        index: SiteIndex,
+        known_under: &Arc<MailPolicy>,
+    ) {
         let mut schedule = self.schedule.lock();
+        if !Arc::ptr_eq(known_under, &self.policy.load()) {
+            drop(schedule);
+            return self.place_some(keys);
+        }
         let calls: Vec<Call> = keys.iter().map(|&key| schedule.join(key, index, true)).collect();
         drop(schedule);
         for call in calls {
@@ -303,14 +324,22 @@ impl Shared {
         envelope: &Envelope,
         indexes: &[u32],
     ) {
-        let policy = self.policy.load();
+        let mut policy = self.policy.load();
         let origin = envelope.origin.connector.as_deref();
         let mut calls = Vec::new();
         for &index in indexes {
             let Some(recipient) = envelope.recipients.get(index as usize) else { continue };
             let address = &recipient.address;
-            let site = self.beyond_dns(site_for(&policy, &self.mailboxes, address, origin));
-            let mut schedule = self.schedule.lock();
+            let (mut schedule, site) = loop {
+                let site = self.beyond_dns(site_for(&policy, &self.mailboxes, address, origin));
+                let schedule = self.schedule.lock();
+                let now = self.policy.load();
+                // Of the moment, as a change looks through what waits only once.
+                if Arc::ptr_eq(&policy, &now) {
+                    break (schedule, site);
+                }
+                policy = now;
+            };
             let site = schedule.site_index(&site);
             calls.push(schedule.join(RecipientKey { message, index }, site, false));
         }

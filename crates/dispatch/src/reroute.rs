@@ -1,16 +1,23 @@
 //! What waits, after the configuration has changed: what goes another way now is placed anew and tried, as the
 //! change may be what it waited for; everything else keeps its place and its time.
 //!
+//! What is in a worker's hands when the change comes is not interrupted. When its attempt has failed, it goes
+//! where it belongs by then ([`Shared::moved`]), at once; and whoever joins a site looks, with the schedule
+//! locked, whether the configuration is still the one that leads there.
+//!
 //! Whether a domain goes another way is found out before the schedule is locked: sessions and workers need it
 //! too, and with thousands of domains that takes its time.
 
 use std::sync::Arc;
 
 use causeway_model::RecipientKey;
-use causeway_policy::{MailPolicy, Rerouting};
+use causeway_model::config::OutboundRoute;
+use causeway_policy::{MailPolicy, Rerouting, Route, RouteTarget};
+use hashbrown::HashSet;
 use tracing::error;
 
 use crate::engine::{Dispatch, Shared};
+use crate::settle::Conclusion;
 use crate::site::SiteKey;
 
 impl Dispatch {
@@ -45,6 +52,45 @@ impl Shared {
         let waiting = self.take_concerned(&mut rerouting);
         self.place(&waiting);
         self.timers_changed();
+    }
+
+    /// The recipients of a job that go another way by now than under the configuration it was begun under.
+    pub(crate) fn moved(&self, conclusion: &Conclusion, now: &Arc<MailPolicy>) -> HashSet<u32> {
+        let began_under = &conclusion.began_under;
+        if Arc::ptr_eq(began_under, now) {
+            return HashSet::new();
+        }
+        let mut rerouting = Rerouting::new(began_under, now);
+        let connector = self.schedule.lock().site(conclusion.site).connector().cloned();
+        let is_changed = connector.is_some_and(|name| rerouting.changes_connector(&name));
+        let indexes = conclusion.verdicts.iter().map(|verdict| verdict.index);
+        let is_moved = |index: &u32| {
+            let address = conclusion.parcel.address(*index);
+            is_changed || address.is_some_and(|address| rerouting.concerns(address.domain()))
+        };
+        indexes.filter(is_moved).collect()
+    }
+
+    /// True when a route leads to this site. A domain whose hosts are not known just now is taken to be still
+    /// at those it was found at.
+    pub(crate) fn leads_to(&self, route: &Route, site: &SiteKey) -> bool {
+        match (site, &route.target) {
+            (SiteKey::Connector(name), RouteTarget::Connector(connector)) => {
+                connector.name == **name && matches!(connector.route, OutboundRoute::SmartHosts(_))
+            }
+            (SiteKey::ConnectorMx(name, domain), RouteTarget::Connector(connector)) => {
+                connector.name == **name
+                    && connector.route == OutboundRoute::Mx
+                    && route.recipient.domain() == domain
+            }
+            (SiteKey::Hosts(hosts), RouteTarget::Mx(domain)) => {
+                self.mx_cache.get(domain).is_none_or(|set| set.key == *hosts)
+            }
+            (SiteKey::Domain(domain), RouteTarget::Mx(other)) => domain == other,
+            (SiteKey::Local, RouteTarget::Local { .. })
+            | (SiteKey::Nowhere, RouteTarget::Nowhere(_)) => true,
+            _ => false,
+        }
     }
 
     /// Takes everybody who goes another way now. The answers are known, but for a domain that has come since.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_model::{Address, Attempt, QueueId, RecipientKey, Timestamp};
+use causeway_policy::MailPolicy;
 use causeway_store::{
     Accepted, Change, Event, LastResult, NewMessage, Settlement, StoreError, Update,
 };
@@ -29,6 +30,8 @@ pub(crate) struct Conclusion {
     pub(crate) flight: Flight,
     /// Where recipients that wait for their site wait.
     pub(crate) site: SiteIndex,
+    /// The configuration that the job was begun under.
+    pub(crate) began_under: Arc<MailPolicy>,
     pub(crate) parcel: Parcel,
     pub(crate) verdicts: Vec<Verdict>,
     /// Recipients that wait for their site, not for a time of their own.
@@ -85,6 +88,11 @@ impl Flight {
     /// The job's recipients.
     pub(crate) fn keys(&self) -> &[RecipientKey] {
         &self.keys
+    }
+
+    /// These of its recipients are in other hands.
+    pub(crate) fn release(&mut self, indexes: &[u32]) {
+        self.keys.retain(|key| !indexes.contains(&key.index));
     }
 
     /// The job is over; where its recipients are now is known to the schedule.
@@ -217,7 +225,15 @@ pub(crate) async fn write(
 fn apply(shared: &Arc<Shared>, conclusion: &Conclusion) {
     let mut calls = Vec::new();
     let mut is_done = true;
-    let mut schedule = shared.schedule.lock();
+    let (mut schedule, moved) = loop {
+        let policy = shared.policy.load_full();
+        let moved = shared.moved(conclusion, &policy);
+        let schedule = shared.schedule.lock();
+        // A change that comes later looks through what is put into the schedule here.
+        if Arc::ptr_eq(&policy, &shared.policy.load()) {
+            break (schedule, moved);
+        }
+    };
     for verdict in &conclusion.verdicts {
         let key = conclusion.parcel.key(verdict.index);
         tell(conclusion.parcel.id, verdict, conclusion.parcel.address(verdict.index));
@@ -226,6 +242,11 @@ fn apply(shared: &Arc<Shared>, conclusion: &Conclusion) {
             continue;
         }
         match verdict.change {
+            Change::Deferred { .. } if moved.contains(&verdict.index) => {
+                is_done = false;
+                schedule.count_attempt(key);
+                schedule.wait(key, shared.clock.now());
+            }
             Change::Deferred { .. } if conclusion.with_site.contains(&verdict.index) => {
                 is_done = false;
                 schedule.count_attempt(key);

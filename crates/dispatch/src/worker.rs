@@ -11,7 +11,7 @@ use causeway_catalog::{Permanence, permanence};
 use causeway_model::config::OutboundRoute;
 use causeway_model::{Attempt, Domain, Failure, Outcome, Stage};
 use causeway_policy::retry::next_attempt;
-use causeway_policy::{MailPolicy, RouteTarget};
+use causeway_policy::{MailPolicy, Rerouting, RouteTarget};
 use causeway_store::{Change, NewMessage, StoreError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -26,7 +26,7 @@ use crate::parcel::{self, Parcel};
 use crate::resolve;
 use crate::schedule::{Job, SiteIndex};
 use crate::settle::{self, Conclusion, Flight};
-use crate::site::{Health, SiteKey};
+use crate::site::{Health, Site, SiteKey};
 use crate::{local, transact};
 
 /// How long a connection is kept for further messages.
@@ -42,6 +42,7 @@ const UNREADABLE: Duration = Duration::from_secs(60);
 pub(crate) async fn run(shared: Arc<Shared>, index: SiteIndex) {
     let leaving = Leaving { shared: Arc::clone(&shared), index, counted: true };
     let key = shared.schedule.lock().site(index).key.clone();
+    let policy = shared.policy.load_full();
     debug!(site = %key, "worker begins");
     let mut worker = Worker {
         shared,
@@ -51,6 +52,7 @@ pub(crate) async fn run(shared: Arc<Shared>, index: SiteIndex) {
         link: None,
         pending: None,
         is_superfluous: false,
+        policy,
         leaving,
     };
     while let Some(job) = worker.next_job().await {
@@ -105,6 +107,8 @@ struct Worker {
     pending: Option<JoinHandle<()>>,
     /// The peer does not want as many connections: this one is not opened again.
     is_superfluous: bool,
+    /// The configuration that the job in hand was begun under.
+    policy: Arc<MailPolicy>,
     leaving: Leaving,
 }
 
@@ -156,6 +160,7 @@ impl Worker {
         if self.key == SiteKey::Unrouted {
             return self.route(&job, flight).await;
         }
+        self.policy = self.shared.policy.load_full();
         let shelved = self.shared.shelf.lock().take(job.message, job.recipients.len());
         let parcel = match shelved {
             Some(parcel) => parcel,
@@ -237,7 +242,7 @@ impl Worker {
     }
 
     async fn nowhere(&mut self, parcel: Parcel, job: Job, flight: Flight) {
-        let policy = self.shared.policy.load_full();
+        let policy = Arc::clone(&self.policy);
         let origin = parcel.envelope.origin.connector.as_deref();
         let (mut results, mut elsewhere) = (Vec::new(), Vec::new());
         for &(index, attempts) in &job.recipients {
@@ -257,7 +262,7 @@ impl Worker {
     }
 
     async fn deliver_here(&mut self, parcel: Parcel, job: Job, flight: Flight) {
-        let policy = self.shared.policy.load_full();
+        let policy = Arc::clone(&self.policy);
         let (mut results, mut elsewhere) = (Vec::new(), Vec::new());
         let (mut extras, mut octets) = (Extras::default(), None);
         for &(index, attempts) in &job.recipients {
@@ -320,8 +325,8 @@ impl Worker {
                 self.shared.mx_cache.put(domain, set);
                 let others = self.shared.schedule.lock().clear_site(self.index);
                 self.shared.shelf.lock().put(&parcel, job.recipients.len());
-                self.shared.place_at(flight.keys(), &hosts);
-                self.shared.place_at(&others, &hosts);
+                self.shared.place_at(flight.keys(), &hosts, &self.policy);
+                self.shared.place_at(&others, &hosts, &self.policy);
                 flight.land();
             }
             Err(failure) => {
@@ -337,13 +342,13 @@ impl Worker {
     async fn target(
         &self,
         policy: &MailPolicy,
-        next_domain: Option<&Domain>,
+        next_domain: &Domain,
     ) -> Result<Option<Target>, Failure> {
         let site = self.key.to_string();
         let (connector, domain) = match &self.key {
             SiteKey::Connector(name) => (Some(name), None),
             SiteKey::ConnectorMx(name, domain) => (Some(name), Some(domain)),
-            SiteKey::Hosts(_) => (None, next_domain),
+            SiteKey::Hosts(_) => (None, Some(next_domain)),
             _ => return Ok(None),
         };
         let mut target = match connector {
@@ -378,16 +383,37 @@ impl Worker {
         Ok(Some(target))
     }
 
-    /// The domain whose hosts the job goes to, by its first recipient.
-    fn next_domain(&self, policy: &MailPolicy, parcel: &Parcel, job: &Job) -> Option<Domain> {
-        let address = parcel.address(job.recipients.first()?.0)?;
+    /// Keeps the recipients that the configuration leads here; the others go where they belong: it may have
+    /// changed since they joined. Returns the domain whose hosts the job goes to, by its first recipient;
+    /// `None` when nobody is left.
+    fn keep_own(&self, parcel: &Parcel, job: &mut Job, flight: &mut Flight) -> Option<Domain> {
         let origin = parcel.envelope.origin.connector.as_deref();
-        Some(policy.route(address, origin, &self.shared.mailboxes).recipient.domain().clone())
+        let (mut next_domain, mut elsewhere) = (None, Vec::new());
+        job.recipients.retain(|&(index, _)| {
+            let Some(address) = parcel.address(index) else { return true };
+            let route = self.policy.route(address, origin, &self.shared.mailboxes);
+            let is_own = self.shared.leads_to(&route, &self.key);
+            if is_own {
+                next_domain.get_or_insert_with(|| route.recipient.domain().clone());
+            } else {
+                elsewhere.push(index);
+            }
+            is_own
+        });
+        if !elsewhere.is_empty() {
+            flight.release(&elsewhere);
+            self.shared.shelf.lock().put(parcel, elsewhere.len());
+            self.shared.place_parcel(parcel, &elsewhere);
+        }
+        next_domain
     }
 
-    async fn send(&mut self, parcel: Parcel, job: Job, flight: Flight) {
-        let policy = self.shared.policy.load_full();
+    async fn send(&mut self, parcel: Parcel, mut job: Job, mut flight: Flight) {
+        let policy = Arc::clone(&self.policy);
         let began = Instant::now();
+        let Some(next_domain) = self.keep_own(&parcel, &mut job, &mut flight) else {
+            return flight.land();
+        };
         let stale = self.link.as_ref().is_some_and(|(link, opened_under)| {
             link.uses >= MOST_USES
                 || !link.connection.is_reusable()
@@ -396,8 +422,7 @@ impl Worker {
         if stale {
             self.hang_up().await;
         }
-        let next_domain = self.next_domain(&policy, &parcel, &job);
-        let target = match self.target(&policy, next_domain.as_ref()).await {
+        let target = match self.target(&policy, &next_domain).await {
             Ok(Some(target)) => target,
             Ok(None) => return self.place_again(&parcel, &job, flight),
             Err(failure) => {
@@ -550,7 +575,7 @@ impl Worker {
         if !is_permanent {
             if self.is_one_too_many() {
                 // Others work: the job is theirs, and this worker goes.
-                self.shared.place_at_front(flight.keys(), self.index);
+                self.shared.place_at_front(flight.keys(), self.index, &self.policy);
                 self.is_superfluous = true;
                 return flight.land();
             }
@@ -586,7 +611,7 @@ impl Worker {
     fn fail_site(&self, attempt: &Attempt) {
         let mut schedule = self.shared.schedule.lock();
         let site = schedule.site(self.index);
-        if site.has_failed() {
+        if site.has_failed() || self.is_overtaken(site) {
             return;
         }
         let queue = &self.shared.policy.load().flow().queue.clone();
@@ -599,6 +624,15 @@ impl Worker {
         self.shared.paths.changed();
         let (code, reply) = causeway_catalog::last_result(attempt, causeway_catalog::Phase::Queued);
         warn!(site = %self.key, code, reply, failures, waiting, %until, "cannot be reached; its mail waits");
+    }
+
+    /// True when the connector sends otherwise by now: the failure is none of what it is from here on.
+    fn is_overtaken(&self, site: &Site) -> bool {
+        let now = self.shared.policy.load();
+        !Arc::ptr_eq(&now, &self.policy)
+            && site
+                .connector()
+                .is_some_and(|name| Rerouting::new(&self.policy, &now).changes_connector(name))
     }
 
     /// Turns attempts into verdicts and sends them to the disk.
@@ -631,6 +665,7 @@ impl Worker {
         let conclusion = Conclusion {
             flight,
             site: self.index,
+            began_under: Arc::clone(&self.policy),
             parcel,
             verdicts,
             with_site,

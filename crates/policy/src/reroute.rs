@@ -8,8 +8,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causeway_model::Domain;
 use causeway_model::config::{Connector, InboundConnector, OutboundConnector, Peer};
+use causeway_model::{Address, Domain};
 
 use crate::{MailPolicy, RouteTarget};
 
@@ -62,10 +62,28 @@ impl<'p> Rerouting<'p> {
     }
 
     fn differs(&self, domain: &Domain) -> bool {
-        // Who reads mail to the postmaster of our own name stands in the organization.
-        if self.old.is_own_name(domain) || self.new.is_own_name(domain) {
-            return true;
-        }
+        let has_postmaster = |policy: &MailPolicy| {
+            policy.is_own_name(domain) || policy.accepted_domain(domain).is_some()
+        };
+        let postmaster_moves = (has_postmaster(self.old) || has_postmaster(self.new))
+            && (self.readers_differ() || self.readers().any(|reader| self.way_differs(reader)));
+        postmaster_moves || self.way_differs(domain)
+    }
+
+    /// Whether somebody else than before reads mail to the postmaster.
+    fn readers_differ(&self) -> bool {
+        let (was, is) = (&self.old.flow().organization, &self.new.flow().organization);
+        was.postmaster != is.postmaster || was.alert_recipients != is.alert_recipients
+    }
+
+    /// Where those are who may read it.
+    fn readers(&self) -> impl Iterator<Item = &Domain> {
+        let organization = &self.new.flow().organization;
+        organization.postmaster.iter().chain(&organization.alert_recipients).map(Address::domain)
+    }
+
+    /// The way of mail to an address at this domain, unless it is to a postmaster.
+    fn way_differs(&self, domain: &Domain) -> bool {
         self.old.domain_type(domain) != self.new.domain_type(domain)
             || self.origins.iter().any(|[before, after]| {
                 let (was, _) = self.old.onward(domain, *before);
@@ -141,12 +159,16 @@ mod tests {
 
     /// Which of some domains a change concerns.
     fn concerned(from: &str, to: &str) -> Vec<&'static str> {
-        assert!(FLOW.contains(from), "{from}");
+        concerned_in(FLOW, from, to)
+    }
+
+    fn concerned_in(flow: &str, from: &str, to: &str) -> Vec<&'static str> {
+        assert!(flow.contains(from), "{from}");
         let compile = |text: &str| {
             let flow = MailFlow::parse(text, "mailflow.toml").unwrap().0;
             MailPolicy::compile(Arc::new(flow), "mx.ours.test")
         };
-        let (old, new) = (compile(FLOW), compile(&FLOW.replacen(from, to, 1)));
+        let (old, new) = (compile(flow), compile(&flow.replacen(from, to, 1)));
         let mut rerouting = Rerouting::new(&old, &new);
         let all = ["one.test", "own.test", "ext.test", "ours.test"];
         all.into_iter().filter(|name| rerouting.concerns(&Domain::parse(name).unwrap())).collect()
@@ -169,6 +191,14 @@ mod tests {
         let central = "[routing]\ninternet = 'via connector \"one\"'\n[[domain]]";
         // Past their own connector, what the own servers send goes the way of the internet.
         assert_eq!(concerned("[[domain]]", central), ["own.test", "ext.test"]);
+    }
+
+    #[test]
+    fn mail_to_the_postmaster_goes_where_its_reader_is() {
+        let read_elsewhere = "[organization]\npostmaster = \"admin@one.test\"\n[[domain]]";
+        assert_eq!(concerned("[[domain]]", read_elsewhere), ["ours.test"]);
+        let flow = FLOW.replacen("[[domain]]", read_elsewhere, 1);
+        assert_eq!(concerned_in(&flow, "mail.one.test", "mx.one.test"), ["one.test", "ours.test"]);
     }
 
     #[test]

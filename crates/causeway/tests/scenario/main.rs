@@ -32,6 +32,7 @@ mod hostile;
 mod hybrid;
 mod hybrid_setup;
 mod identity;
+mod in_flight;
 mod no_route;
 mod notices;
 mod outbound;

@@ -1,0 +1,111 @@
+//! Mail that is being sent at the very moment when its way changes.
+
+use causeway_testkit::server::{Server, Setup};
+use causeway_testkit::{Behaviour, Fault, Point, ScriptedPeer};
+
+use super::world::{assert_all_accounted, inside, send, wait_for_deferral, wait_for_status};
+
+const CORP: &str = "[[domain]]\nname = \"corp.test\"\ntype = \"internal_relay\"\n";
+
+/// A server that takes connections and says nothing, until it hangs up.
+fn silent() -> ScriptedPeer {
+    ScriptedPeer::start(Behaviour::new().fault(Point::Connected, Fault::Hang))
+}
+
+/// Everything goes to a server that does not answer.
+fn all_to(peer: &ScriptedPeer) -> Setup {
+    inside().mailflow(CORP).connector("all", "*", peer.address(), "")
+}
+
+fn done(server: &Server, command: &[&str]) -> String {
+    let answer = server.cli(command);
+    assert_eq!(answer.status, Some(0), "{command:?}: {answer:?}");
+    answer.stdout
+}
+
+/// A message to x@corp.test is in a worker's hands, and has been told so.
+fn in_flight(server: &Server, peer: &ScriptedPeer) {
+    send(server, &["x@corp.test"], "on its way");
+    server.wait_for("the connection", || (peer.open_connections() > 0).then_some(()));
+}
+
+#[test]
+fn an_attempt_that_fails_after_the_change_is_followed_by_one_on_the_new_way() {
+    let (old, new) = (silent(), ScriptedPeer::start(Behaviour::new()));
+    let server = all_to(&old).start();
+    in_flight(&server, &old);
+    let smart_host = new.address().to_string();
+    let options = ["--direction", "outbound", "--peer", "on_premises", "--recipient-domain"];
+    let mut command = vec!["connector", "add", "corp", "--smart-host", &smart_host];
+    command.extend(options);
+    command.push("corp.test");
+    let plan = done(&server, &command);
+    assert!(plan.contains("1: queued recipients go through connector \"corp\""), "{plan}");
+    old.hang_up();
+    wait_for_status(&server, "x@corp.test", "relayed");
+    assert_eq!(new.messages().len(), 1);
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn a_smart_host_that_is_corrected_does_not_pay_for_the_failure_of_the_wrong_one() {
+    let (old, new) = (silent(), ScriptedPeer::start(Behaviour::new()));
+    let server = all_to(&old).start();
+    in_flight(&server, &old);
+    done(&server, &["connector", "set", "all", "--smart-host", &new.address().to_string()]);
+    old.hang_up();
+    wait_for_status(&server, "x@corp.test", "relayed");
+    send(&server, &["y@corp.test"], "after it");
+    wait_for_status(&server, "y@corp.test", "relayed");
+    assert_eq!(new.messages().len(), 2);
+    let health = server.json(&["health"]);
+    assert_eq!(health["healthy"], true, "{health}");
+}
+
+#[test]
+fn mail_whose_connector_goes_while_it_is_being_sent_waits_for_a_way() {
+    let old = silent();
+    let server = all_to(&old).start();
+    in_flight(&server, &old);
+    done(&server, &["connector", "disable", "all", "--yes"]);
+    old.hang_up();
+    server.wait_for("no route", || {
+        (wait_for_deferral(&server, "x@corp.test")["code"] == "450 4.4.1").then_some(())
+    });
+    old.change(Behaviour::new());
+    done(&server, &["connector", "enable", "all"]);
+    wait_for_status(&server, "x@corp.test", "relayed");
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn mail_is_sent_once_however_often_its_way_changes_meanwhile() {
+    let peers = [
+        ScriptedPeer::start(Behaviour::new()),
+        ScriptedPeer::start(Behaviour::new()),
+        ScriptedPeer::refusing(),
+    ];
+    let server = all_to(&peers[0]).start();
+    let mut sent = Vec::new();
+    for turn in 0..30 {
+        let batch: Vec<String> = (0..5).map(|n| format!("r{turn}-{n}@corp.test")).collect();
+        let recipients: Vec<&str> = batch.iter().map(String::as_str).collect();
+        for recipient in &recipients {
+            send(&server, &[recipient], "once");
+        }
+        let smart_host = peers[(turn + 1) % 3].address().to_string();
+        done(&server, &["connector", "set", "all", "--smart-host", &smart_host]);
+        sent.extend(batch);
+    }
+    done(&server, &["connector", "set", "all", "--smart-host", &peers[0].address().to_string()]);
+    for recipient in &sent {
+        wait_for_status(&server, recipient, "relayed");
+    }
+    let messages = peers.iter().flat_map(ScriptedPeer::messages);
+    let mut arrived: Vec<String> =
+        messages.flat_map(|message| message.recipients).map(|to| to.address).collect();
+    arrived.sort();
+    sent.sort();
+    assert_eq!(arrived, sent);
+    assert_all_accounted(&server);
+}
