@@ -37,6 +37,8 @@ check-all-restricted = der Konnektor „{ $name }“ hat alle Absender für sich
     .do = so lassen, wenn alle Mail durch jenen Server kommt; sonst seine eigenen sender_domains schreiben
 check-peer-strangers = der Konnektor „{ $name }“ lässt seine Gegenstelle weiterleiten, und { $network } enthält Adressen Fremder: jeder könnte durch diesen Server senden (ein offenes Relay)
     .do = nur die Adressen der eigenen Mailserver schreiben
+check-wildcard-elsewhere = der Konnektor „{ $name }“ lässt seine Gegenstelle weiterleiten und hält jeden Server für sie, der ein Zertifikat für einen Namen unterhalb von { $domain } hat; das ist keine akzeptierte Domain
+    .do = den ganzen Namen im Zertifikat schreiben, außer wenn alle Namen unterhalb von { $domain } Ihnen gehören
 check-peer-addresses = nur die Adressen der Mailserver der Gegenstelle schreiben
 check-admin-in-clear = der Admin-Listener „{ $name }“ ist von anderen Maschinen erreichbar, und Token gingen im Klartext über das Netz
     .do = tls = false entfernen oder eine Loopback-Adresse wie 127.0.0.1:8025 schreiben

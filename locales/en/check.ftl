@@ -37,6 +37,8 @@ check-all-restricted = the connector "{ $name }" has all senders for itself: mai
     .do = keep it if all mail comes through that server; otherwise write its own sender_domains
 check-peer-strangers = the connector "{ $name }" lets its peer relay, and { $network } holds addresses of strangers: anybody could send through this server (an open relay)
     .do = write the addresses of your own mail servers only
+check-wildcard-elsewhere = the connector "{ $name }" lets its peer relay, and takes every server with a certificate for a name below { $domain }, which is no accepted domain, for that peer
+    .do = write the whole name in the certificate, unless every name below { $domain } is yours
 check-peer-addresses = write the addresses of the peer's mail servers only
 check-admin-in-clear = the admin listener "{ $name }" can be reached from other machines, and tokens would cross the network in clear text
     .do = remove tls = false, or write a loopback address such as 127.0.0.1:8025

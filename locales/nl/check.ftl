@@ -37,6 +37,8 @@ check-all-restricted = de connector "{ $name }" heeft alle afzenders voor zich: 
     .do = laat dit zo als alle mail via die server komt; schrijf anders zijn eigen sender_domains
 check-peer-strangers = de connector "{ $name }" laat de andere kant doorsturen, en { $network } bevat adressen van vreemden: iedereen zou via deze server kunnen sturen (een open relay)
     .do = schrijf alleen de adressen van uw eigen mailservers
+check-wildcard-elsewhere = de connector "{ $name }" laat de andere kant doorsturen en houdt daarvoor elke server met een certificaat voor een naam onder { $domain }, dat geen geaccepteerd domein is
+    .do = schrijf de volledige naam in het certificaat, tenzij alle namen onder { $domain } van u zijn
 check-peer-addresses = schrijf alleen de adressen van de mailservers van de andere kant
 check-admin-in-clear = de beheerluisteraar "{ $name }" is vanaf andere machines bereikbaar, en tokens zouden leesbaar over het netwerk gaan
     .do = verwijder tls = false, of schrijf een loopbackadres zoals 127.0.0.1:8025

@@ -37,6 +37,8 @@ check-all-restricted = anslutningen "{ $name }" har alla avsändare för sig sj�
     .do = behåll det om all e-post kommer genom den servern; skriv annars dess egna sender_domains
 check-peer-strangers = anslutningen "{ $name }" låter motparten vidarebefordra, och { $network } innehåller främlingars adresser: vem som helst skulle kunna skicka genom den här servern (ett öppet relä)
     .do = skriv bara adresserna till dina egna e-postservrar
+check-wildcard-elsewhere = anslutningen "{ $name }" låter motparten vidarebefordra, och tar varje server med ett certifikat för ett namn under { $domain }, som inte är någon accepterad domän, för motparten
+    .do = skriv hela namnet i certifikatet, om inte alla namn under { $domain } är era
 check-peer-addresses = skriv bara adresserna till motpartens e-postservrar
 check-admin-in-clear = adminlyssnaren "{ $name }" kan nås från andra maskiner, och token skulle gå i klartext över nätet
     .do = ta bort tls = false, eller skriv en loopback-adress som 127.0.0.1:8025

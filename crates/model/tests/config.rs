@@ -286,6 +286,10 @@ fn an_inbound_connector_says_who_its_peer_is() {
             Some("smart_hosts belongs to outbound connectors"),
         ),
         (
+            "sender_domains = [\"*\"]\ntls_certificate_name = \"*.test\"",
+            Some("\"*.test\" would be every certificate below a top-level domain"),
+        ),
+        (
             "sender_domains = [\"*\"]\ntls_certificate_name = \"a.test\"\nrequire_tls = false",
             Some("warning: the peer is recognised by its certificate only"),
         ),

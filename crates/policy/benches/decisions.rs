@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use causeway_model::config::{Machine, MailFlow, Places};
 use causeway_model::{Address, Origin, ReversePath};
-use causeway_policy::{MailPolicy, PeerFacts, Planner, QueuedRecipient, RelayFacts};
+use causeway_policy::{MailPolicy, PeerFacts, Planner, QueuedRecipient, RelayFacts, Rerouting};
 
 fn large_text() -> String {
     let mut text = String::from("[relay]\nnetworks = [\n");
@@ -102,6 +102,8 @@ fn main() {
         });
     }
     rehearse(&policy, &text, &mailboxes);
+    hybrid(&mailboxes);
+    plans();
     let from = ReversePath::Address(Address::parse("a@p999.test").unwrap());
     measure("recognise a peer by address", || {
         black_box(policy.recognise(&PeerFacts {
@@ -164,4 +166,92 @@ fn rehearse(old: &MailPolicy, text: &str, mailboxes: &HashMap<String, Address>) 
     let plan = planner.finish(mailboxes.values(), &[]);
     println!("{:<44} {:>6} ms", "plan: 100,000 queued", start.elapsed().as_millis());
     assert!(!plan.effects.is_empty());
+}
+
+fn compiled(text: &str) -> MailPolicy {
+    let flow = MailFlow::parse(text, "mailflow.toml").unwrap().0;
+    MailPolicy::compile(Arc::new(flow), "mx.d1.test")
+}
+
+/// One connector that names 10,000 internal relay domains.
+fn hybrid(mailboxes: &HashMap<String, Address>) {
+    let mut text = String::new();
+    let mut names = Vec::new();
+    for i in 0..10_000 {
+        names.push(format!("\"h{i}.test\""));
+        text.push_str(&format!("[[domain]]\nname = \"h{i}.test\"\ntype = \"internal_relay\"\n"));
+    }
+    text.push_str(&format!(
+        "[[connector]]\nname = \"hub\"\ndirection = \"outbound\"\npeer = \"on_premises\"\n\
+         recipient_domains = [{}]\nsmart_hosts = [\"hub.test\"]\n",
+        names.join(", ")
+    ));
+    let policy = compiled(&text);
+    let recipient = Address::parse("x@h9999.test").unwrap();
+    measure("route: connector of 10,000 domains", || {
+        black_box(policy.route(&recipient, None, mailboxes));
+    });
+    reload(&text);
+    let new = compiled(&text.replace("hub.test", "hub2.test"));
+    let domain = recipient.domain().clone();
+    measure("reroute: the same connector, changed", || {
+        let mut rerouting = Rerouting::new(black_box(&policy), &new);
+        black_box(rerouting.changes_connector("hub") && rerouting.concerns(&domain));
+    });
+}
+
+/// Plans without a queue, which ask about everything that either configuration names.
+fn plans() {
+    let mut inbound = String::new();
+    for i in 0..1000 {
+        let domains: Vec<String> = (0..10).map(|n| format!("\"s{n}.p{i}.test\"")).collect();
+        inbound.push_str(&format!(
+            "[[connector]]\nname = \"in {i}\"\ndirection = \"inbound\"\npeer = \"partner\"\n\
+             sender_domains = [{}]\nsource_addresses = [\"30.{}.{}.0/24\"]\n\
+             restrict_sender_domains = true\nnote = \"note {i}\"\n",
+            domains.join(", "),
+            i / 256,
+            i % 256
+        ));
+    }
+    plan("1,000 inbound connectors, a note", &inbound, "note 77", "other note");
+    plan("1,000 inbound connectors, an address", &inbound, "30.0.77.0/24", "31.0.77.0/24");
+    let mut sites = String::new();
+    for i in 0..10_000 {
+        sites.push_str(&format!("[[domain]]\nname = \"h{i}.test\"\ntype = \"internal_relay\"\n"));
+    }
+    for i in 0..200 {
+        let domains: Vec<String> = (0..50).map(|n| format!("\"h{}.test\"", i * 50 + n)).collect();
+        sites.push_str(&format!(
+            "[[connector]]\nname = \"from {i}\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+             sender_domains = [\"*\"]\ntls_certificate_name = \"s{i}.test\"\n\
+             [[connector]]\nname = \"to {i}\"\ndirection = \"outbound\"\npeer = \"on_premises\"\n\
+             recipient_domains = [{}]\nsmart_hosts = [\"s{i}.test\"]\n\
+             tls = \"domain_validation\"\ntls_domain = \"s{i}.test\"\n",
+            domains.join(", ")
+        ));
+    }
+    plan("10,000 internal relay domains, 200 sites", &sites, "\"s7.test\"]", "\"t7.test\"]");
+    let mut relay = String::from("[relay]\naddresses = [\n");
+    for i in 0..10_000 {
+        relay.push_str(&format!(
+            "{{ address = \"20.{}.{}.7\", note = \"n\" }},\n",
+            i / 256,
+            i % 256
+        ));
+    }
+    relay.push_str("]\n");
+    plan("10,000 [relay] entries", &relay, "20.9.9.7", "21.9.9.7");
+}
+
+/// What one change of a configuration costs to rehearse.
+fn plan(name: &str, text: &str, from: &str, to: &str) {
+    let (old, new) = (compiled(text), compiled(&text.replacen(from, to, 1)));
+    let mailboxes: HashMap<String, Address> = HashMap::new();
+    let start = Instant::now();
+    let planner = Planner::new(&old, &new, &mailboxes, causeway_model::Timestamp::default());
+    let plan = planner.finish(mailboxes.values(), &[]);
+    let name = format!("plan: {name}");
+    println!("{name:<54} {:>6} ms", start.elapsed().as_millis());
+    assert!(!plan.changes.is_empty());
 }

@@ -181,11 +181,9 @@ impl MailPolicy {
     }
 
     /// Every enabled inbound connector that knows this peer, whoever the sender is; the best first.
-    pub(crate) fn knowing<'a>(
-        &'a self,
-        facts: &'a PeerFacts<'_>,
-    ) -> impl Iterator<Item = &'a InboundConnector> {
-        self.inbound.knowing(facts).filter_map(|position| inbound_at(self.flow(), position))
+    pub(crate) fn knowing(&self, facts: &PeerFacts<'_>) -> Vec<&InboundConnector> {
+        let known = self.inbound.knowing(facts);
+        known.filter_map(|position| inbound_at(self.flow(), position)).collect()
     }
 
     /// True when some connector has this sender's domain for itself.
@@ -193,16 +191,20 @@ impl MailPolicy {
         self.inbound.restricting(sender).next().is_some()
     }
 
+    /// True when this peer may not send as this sender, whose domain a connector that does not know the
+    /// peer has for itself. Without a sender nothing is restricted.
+    pub(crate) fn is_kept_out(&self, facts: &PeerFacts<'_>) -> bool {
+        let index = &self.inbound;
+        let Some(sender) = facts.sender else { return false };
+        let restricted: Vec<usize> = index.restricting(sender).collect();
+        !restricted.is_empty() && !index.knowing(facts).any(|known| restricted.contains(&known))
+    }
+
     /// The refusal for mail whose sender's domain is restricted to a connector that does not know this
     /// peer: `550 5.7.51`. `None`: it may be sent from here. Without a sender nothing is restricted.
     #[must_use]
     pub fn restricted_sender(&self, facts: &PeerFacts<'_>) -> Option<Reply> {
-        let index = &self.inbound;
-        let sender = facts.sender?;
-        let restricted: Vec<usize> = index.restricting(sender).collect();
-        if restricted.is_empty() || index.knowing(facts).any(|known| restricted.contains(&known)) {
-            return None;
-        }
+        let sender = facts.sender.filter(|_| self.is_kept_out(facts))?;
         let rule = RESTRICTED_SENDER;
         let text = match sender {
             ReversePath::Null => {

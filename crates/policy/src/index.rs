@@ -179,6 +179,22 @@ impl PatternIndex {
         self.everything.iter().copied()
     }
 
+    /// True when some pattern takes everything below `domain`.
+    #[must_use]
+    pub fn takes_below(&self, domain: &Domain) -> bool {
+        !self.everything.is_empty() || upwards(domain).any(|up| self.below.contains_key(up))
+    }
+
+    /// True when one of the patterns takes every domain that `pattern` takes.
+    #[must_use]
+    pub fn holds(&self, pattern: &DomainPattern) -> bool {
+        match pattern {
+            DomainPattern::Everything => !self.everything.is_empty(),
+            DomainPattern::Exact(domain) => self.takes(domain),
+            DomainPattern::Below(above) => self.takes_below(above),
+        }
+    }
+
     /// True when some pattern takes `domain`.
     #[must_use]
     pub fn takes(&self, domain: &Domain) -> bool {
@@ -206,23 +222,12 @@ pub fn pattern_takes(pattern: &DomainPattern, domain: &Domain) -> bool {
     }
 }
 
-/// True when `pattern` takes everything below `domain`.
+/// True when the `wider` patterns take every domain that `patterns` take, each of these by one of those.
 #[must_use]
-pub fn takes_below(pattern: &DomainPattern, domain: &Domain) -> bool {
-    match pattern {
-        DomainPattern::Everything => true,
-        DomainPattern::Exact(_) => false,
-        DomainPattern::Below(above) => domain.is_within(above),
-    }
-}
-
-/// True when `wider` takes every domain that `pattern` takes.
-#[must_use]
-pub fn pattern_holds(wider: &DomainPattern, pattern: &DomainPattern) -> bool {
-    match pattern {
-        DomainPattern::Everything => *wider == DomainPattern::Everything,
-        DomainPattern::Exact(domain) => pattern_takes(wider, domain),
-        DomainPattern::Below(above) => takes_below(wider, above),
+pub fn patterns_hold(wider: &[DomainPattern], patterns: &[DomainPattern]) -> bool {
+    wider == patterns || {
+        let wider = PatternIndex::new(wider.iter().map(|pattern| (pattern, 0)));
+        patterns.iter().all(|pattern| wider.holds(pattern))
     }
 }
 
@@ -288,6 +293,34 @@ mod tests {
                 pattern_takes(pattern, &domain("a.corp.example")),
                 taking("a.corp.example").contains(&i)
             );
+        }
+    }
+
+    #[test]
+    fn patterns_hold_others_that_take_nothing_else() {
+        let patterns = |texts: &[&str]| -> Vec<DomainPattern> {
+            let domain = |text: &str| Domain::parse(text).unwrap();
+            let pattern = |text: &&str| match (*text, text.strip_prefix("*.")) {
+                ("*", _) => DomainPattern::Everything,
+                (_, Some(above)) => DomainPattern::Below(domain(above)),
+                (exact, None) => DomainPattern::Exact(domain(exact)),
+            };
+            texts.iter().map(pattern).collect()
+        };
+        for (wider, narrower, expected) in [
+            (&["*.corp.example"][..], &["a.corp.example", "*.b.corp.example"][..], true),
+            (&["*.corp.example"], &["*.corp.example"], true),
+            (&["*.corp.example"], &["corp.example"], false),
+            (&["*.a.corp.example"], &["*.corp.example"], false),
+            (&["corp.example"], &["*.corp.example"], false),
+            (&["*"], &["*", "*.corp.example", "corp.example"], true),
+            (&["*.example", "corp.test"], &["*"], false),
+            (&["a.test", "b.test"], &["b.test", "a.test"], true),
+            (&[], &["a.test"], false),
+            (&[], &[], true),
+        ] {
+            let held = patterns_hold(&patterns(wider), &patterns(narrower));
+            assert_eq!(held, expected, "{wider:?} {narrower:?}");
         }
     }
 

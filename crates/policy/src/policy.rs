@@ -28,6 +28,8 @@ pub struct MailPolicy {
     pub(crate) address_senders: HashMap<usize, PatternIndex>,
     /// Every outbound connector, enabled or not, in the order of the file.
     pub(crate) outbound: Vec<Arc<OutboundConnector>>,
+    /// Position in `outbound`; of several with one name the first.
+    outbound_names: HashMap<String, usize>,
     /// Position in `outbound`, enabled ones only.
     pub(crate) outbound_patterns: PatternIndex,
     /// The connector of `[routing].internet`, when set, known and enabled: position in `outbound`.
@@ -52,6 +54,10 @@ impl MailPolicy {
                 Connector::Inbound(_) => None,
             })
             .collect();
+        let mut outbound_names = HashMap::with_capacity(outbound.len());
+        for (position, connector) in outbound.iter().enumerate() {
+            outbound_names.entry(connector.name.clone()).or_insert(position);
+        }
         let outbound_patterns =
             PatternIndex::new(
                 outbound.iter().zip(0u32..).filter(|(connector, _)| connector.enabled).flat_map(
@@ -89,6 +95,7 @@ impl MailPolicy {
             relay_networks,
             address_senders,
             outbound,
+            outbound_names,
             outbound_patterns,
             internet,
             inbound: InboundIndex::new(&flow),
@@ -135,7 +142,7 @@ impl MailPolicy {
     /// An outbound connector by its name, enabled or not.
     #[must_use]
     pub fn outbound_connector(&self, name: &str) -> Option<&Arc<OutboundConnector>> {
-        self.outbound.iter().find(|connector| connector.name == name)
+        self.outbound.get(*self.outbound_names.get(name)?)
     }
 
     /// An inbound connector by its name, enabled or not.

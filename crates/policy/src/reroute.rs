@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causeway_model::config::{Connector, InboundConnector, OutboundConnector, Peer};
+use causeway_model::config::{Connector, InboundConnector, OutboundConnector};
 use causeway_model::{Address, Domain};
 
 use crate::{MailPolicy, RouteTarget};
@@ -20,6 +20,8 @@ pub struct Rerouting<'p> {
     new: &'p MailPolicy,
     /// Nothing differs on which a way depends.
     is_nothing: bool,
+    /// Outbound connectors that have come, gone, or send otherwise than before.
+    changed: HashSet<&'p str>,
     /// Where mail can come from that makes a difference: the same connector before and after.
     origins: Vec<[Option<&'p InboundConnector>; 2]>,
     known: HashMap<Domain, bool>,
@@ -37,6 +39,7 @@ impl<'p> Rerouting<'p> {
                 && was.domains == is.domains
                 && was.internet == is.internet
                 && was.organization == is.organization,
+            changed: changed(old, new),
             origins: origins(old, new),
             known: HashMap::new(),
         }
@@ -86,58 +89,84 @@ impl<'p> Rerouting<'p> {
     fn way_differs(&self, domain: &Domain) -> bool {
         self.old.domain_type(domain) != self.new.domain_type(domain)
             || self.origins.iter().any(|[before, after]| {
-                let (was, _) = self.old.onward(domain, *before);
-                let (is, _) = self.new.onward(domain, *after);
-                !same_target(&was, &is)
+                let was = self.old.onward(domain, *before);
+                let is = self.new.onward(domain, *after);
+                !self.same_target(&was, &is)
             })
     }
 
     /// Whether an outbound connector has come, gone, or sends otherwise than before.
     #[must_use]
     pub fn changes_connector(&self, name: &str) -> bool {
-        match (self.old.outbound_connector(name), self.new.outbound_connector(name)) {
-            (Some(was), Some(is)) => !same_connector(was, is),
-            (None, None) => false,
-            _ => true,
+        self.changed.contains(name)
+    }
+
+    fn same_target(&self, was: &RouteTarget, is: &RouteTarget) -> bool {
+        match (was, is) {
+            (RouteTarget::Connector(was), RouteTarget::Connector(is)) => {
+                was.name == is.name && !self.changes_connector(&is.name)
+            }
+            _ => was == is,
         }
     }
 }
 
-/// Nobody in particular, and the own servers, once for each certificate: routing asks nothing else of them.
-fn origins<'p>(old: &'p MailPolicy, new: &'p MailPolicy) -> Vec<[Option<&'p InboundConnector>; 2]> {
-    let own = |policy: &'p MailPolicy, name: &str| {
-        policy.inbound_connector(name).filter(|connector| connector.peer == Peer::OnPremises)
+/// The names of the outbound connectors that have come, gone, or send otherwise than before.
+fn changed<'p>(old: &'p MailPolicy, new: &'p MailPolicy) -> HashSet<&'p str> {
+    let is_same = |name: &str| match (old.outbound_connector(name), new.outbound_connector(name)) {
+        (Some(was), Some(is)) => same_connector(was, is),
+        _ => false,
     };
-    let all = old.flow().connectors.iter().chain(&new.flow().connectors);
-    let inbound = all.filter(|connector| matches!(connector, Connector::Inbound(_)));
-    let pairs = inbound.map(|connector| {
-        let name = connector.name();
-        [own(old, name), own(new, name)]
-    });
-    let mut seen = HashSet::new();
-    std::iter::once([None, None])
-        .chain(pairs)
-        .filter(|pair| {
-            seen.insert(pair.map(|own| own.map(|connector| &connector.tls_certificate_name)))
-        })
-        .collect()
+    let all = old.outbound.iter().chain(&new.outbound).map(|connector| connector.name.as_str());
+    all.filter(|name| !is_same(name)).collect()
 }
 
-fn same_target(was: &RouteTarget, is: &RouteTarget) -> bool {
-    match (was, is) {
-        (RouteTarget::Connector(was), RouteTarget::Connector(is)) => same_connector(was, is),
-        _ => was == is,
-    }
+/// Nobody in particular, and the own servers.
+fn origins<'p>(old: &'p MailPolicy, new: &'p MailPolicy) -> Vec<[Option<&'p InboundConnector>; 2]> {
+    let all = old.flow().connectors.iter().chain(&new.flow().connectors);
+    let inbound = all.filter(|connector| matches!(connector, Connector::Inbound(_)));
+    let pairs =
+        inbound.map(|connector| [old, new].map(|policy| policy.own_origin(Some(connector.name()))));
+    one_of_each(std::iter::once([None, None]).chain(pairs))
+}
+
+/// The origins before and after, once for each certificate: routing asks nothing else of own servers.
+pub(crate) fn one_of_each<'p>(
+    origins: impl Iterator<Item = [Option<&'p InboundConnector>; 2]>,
+) -> Vec<[Option<&'p InboundConnector>; 2]> {
+    let mut seen = HashSet::new();
+    let certificates = |pair: &[Option<&'p InboundConnector>; 2]| {
+        pair.map(|own| own.map(|connector| &connector.tls_certificate_name))
+    };
+    origins.filter(|pair| seen.insert(certificates(pair))).collect()
 }
 
 /// True when both send in the same way to the same servers, whatever they take and whatever is noted.
 fn same_connector(was: &OutboundConnector, is: &OutboundConnector) -> bool {
-    let bare = |connector: &OutboundConnector| OutboundConnector {
-        recipient_domains: Vec::new(),
-        note: None,
-        ..connector.clone()
-    };
-    was == is || bare(was) == bare(is)
+    let OutboundConnector {
+        name,
+        peer,
+        enabled,
+        recipient_domains: _,
+        route,
+        tls,
+        tls_domain,
+        credentials,
+        source_addresses,
+        max_connections,
+        max_messages_per_minute,
+        note: _,
+    } = was;
+    *name == is.name
+        && *peer == is.peer
+        && *enabled == is.enabled
+        && *route == is.route
+        && *tls == is.tls
+        && *tls_domain == is.tls_domain
+        && *credentials == is.credentials
+        && *source_addresses == is.source_addresses
+        && *max_connections == is.max_connections
+        && *max_messages_per_minute == is.max_messages_per_minute
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub enum RouteTarget {
     Nowhere(Failure),
 }
 
-/// A route with its reason.
+/// A route. Why it is this one, [`MailPolicy::explain_route`] says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// Type of the recipient's domain.
@@ -77,8 +77,6 @@ pub struct Route {
     pub recipient: Address,
     /// Where.
     pub target: RouteTarget,
-    /// Why, to be said in a language.
-    pub because: Parts,
 }
 
 /// A connector that was looked at and not taken.
@@ -172,42 +170,23 @@ impl MailPolicy {
         mailboxes: &dyn MailboxLookup,
     ) -> Route {
         let domain_type = self.domain_type(recipient.domain());
-        let to = match self.recipient(recipient, mailboxes) {
+        let (recipient, target) = match self.recipient(recipient, mailboxes) {
             RecipientDecision::Local { mailbox } => {
-                let because = if mailbox.mailbox_key() == recipient.mailbox_key() {
-                    Parts::of("route-mailbox-here")
-                } else {
-                    Parts::of("route-delivered-to").with("mailbox", mailbox.to_string())
-                };
-                let target = RouteTarget::Local { mailbox };
-                return Route { domain_type, recipient: recipient.clone(), target, because };
+                (recipient.clone(), RouteTarget::Local { mailbox })
             }
             RecipientDecision::Unknown(_) => {
-                let key = match recipient.domain().literal() {
-                    Some(_) => "route-own-address",
-                    None => "route-unknown",
-                };
-                let because = Parts::of(key).with("domain", recipient.domain().to_string());
                 let failure = Failure::MailboxUnknown { address: recipient.to_string() };
-                let target = RouteTarget::Nowhere(failure);
-                return Route { domain_type, recipient: recipient.clone(), target, because };
+                (recipient.clone(), RouteTarget::Nowhere(failure))
             }
-            RecipientDecision::Forward { to } => to,
+            RecipientDecision::Forward { to } => {
+                let target = self.onward(to.domain(), self.own_origin(origin_connector));
+                (to, target)
+            }
         };
-        let from = origin_connector
-            .and_then(|name| self.inbound_connector(name))
-            .filter(|connector| connector.peer == Peer::OnPremises);
-        let (target, mut because) = self.onward(to.domain(), from);
-        if to != *recipient {
-            because = Parts::of("route-read-elsewhere")
-                .with("recipient", recipient.to_string())
-                .with("to", to.to_string())
-                .with("reason", because);
-        }
-        Route { domain_type, recipient: to, target, because }
+        Route { domain_type, recipient, target }
     }
 
-    /// The same for people, with every connector that was not taken and why.
+    /// The same for people, with the reason, and every connector that was not taken and why.
     #[must_use]
     pub fn explain_route(
         &self,
@@ -216,15 +195,23 @@ impl MailPolicy {
         mailboxes: &dyn MailboxLookup,
     ) -> RouteExplanation {
         let route = self.route(recipient, origin_connector, mailboxes);
+        let from = self.own_origin(origin_connector);
         RouteExplanation {
             recipient: recipient.clone(),
             domain: recipient.domain().clone(),
             domain_type: route.domain_type,
             connector: route.connector().map(str::to_owned),
             next_hops: route.next_hops(),
-            considered: self.considered(&route, origin_connector),
-            because: route.because.into(),
+            considered: self.considered(&route, from),
+            because: self.because(recipient, &route, from).into(),
         }
+    }
+
+    /// The connector that a message came in through, when it is one of our own servers'.
+    pub(crate) fn own_origin(&self, origin_connector: Option<&str>) -> Option<&InboundConnector> {
+        origin_connector
+            .and_then(|name| self.inbound_connector(name))
+            .filter(|connector| connector.peer == Peer::OnPremises)
     }
 
     /// What kind of domain this is.
@@ -243,45 +230,78 @@ impl MailPolicy {
 
     /// The way on for a domain whose recipient is not here. `from` is the connector of our own
     /// servers that the message came in through.
-    pub(crate) fn onward(
-        &self,
-        domain: &Domain,
-        from: Option<&InboundConnector>,
-    ) -> (RouteTarget, Parts) {
+    pub(crate) fn onward(&self, domain: &Domain, from: Option<&InboundConnector>) -> RouteTarget {
         let external = self.domain_type(domain) == RouteDomain::External;
         match self.choose(domain, external, from) {
-            Choice::Taken(connector) => {
-                let because = self.taken_because(connector, domain);
-                (RouteTarget::Connector(Arc::clone(connector)), because)
-            }
+            Choice::Taken(connector) => RouteTarget::Connector(Arc::clone(connector)),
             Choice::LeadsBack(connector) if !external => {
-                let because = Parts::of("route-loop")
-                    .with("domain", domain.to_string())
-                    .with("connector", connector.name.as_str());
-                let failure = Failure::RoutingLoop {
+                RouteTarget::Nowhere(Failure::RoutingLoop {
                     domain: domain.to_string(),
                     connector: connector.name.clone(),
-                };
-                (RouteTarget::Nowhere(failure), because)
+                })
             }
-            Choice::LeadsBack(connector) => {
-                let because = Parts::of("route-past").with("connector", connector.name.as_str());
-                (RouteTarget::Mx(domain.clone()), because)
-            }
-            Choice::None if external => {
-                let key = match domain.literal() {
-                    Some(_) => "route-to-address",
-                    None => "route-not-ours",
-                };
-                let because = Parts::of(key).with("domain", domain.to_string());
-                (RouteTarget::Mx(domain.clone()), because)
-            }
+            Choice::LeadsBack(_) => RouteTarget::Mx(domain.clone()),
+            Choice::None if external => RouteTarget::Mx(domain.clone()),
             Choice::None => {
-                let because = Parts::of("route-no-connector").with("domain", domain.to_string());
-                let failure = Failure::NoConnector { domain: domain.to_string() };
-                (RouteTarget::Nowhere(failure), because)
+                RouteTarget::Nowhere(Failure::NoConnector { domain: domain.to_string() })
             }
         }
+    }
+
+    /// Why a recipient has this route.
+    fn because(
+        &self,
+        recipient: &Address,
+        route: &Route,
+        from: Option<&InboundConnector>,
+    ) -> Parts {
+        match &route.target {
+            RouteTarget::Local { mailbox } if mailbox.mailbox_key() == recipient.mailbox_key() => {
+                Parts::of("route-mailbox-here")
+            }
+            RouteTarget::Local { mailbox } => {
+                Parts::of("route-delivered-to").with("mailbox", mailbox.to_string())
+            }
+            RouteTarget::Nowhere(Failure::MailboxUnknown { .. }) => {
+                let key = match recipient.domain().literal() {
+                    Some(_) => "route-own-address",
+                    None => "route-unknown",
+                };
+                Parts::of(key).with("domain", recipient.domain().to_string())
+            }
+            _ if route.recipient == *recipient => self.onward_because(recipient.domain(), from),
+            _ => Parts::of("route-read-elsewhere")
+                .with("recipient", recipient.to_string())
+                .with("to", route.recipient.to_string())
+                .with("reason", self.onward_because(route.recipient.domain(), from)),
+        }
+    }
+
+    /// Why [`Self::onward`] is that way.
+    fn onward_because(&self, domain: &Domain, from: Option<&InboundConnector>) -> Parts {
+        let external = self.domain_type(domain) == RouteDomain::External;
+        match self.choose(domain, external, from) {
+            Choice::Taken(connector) => taken_because(connector, domain),
+            Choice::LeadsBack(connector) if !external => Parts::of("route-loop")
+                .with("domain", domain.to_string())
+                .with("connector", connector.name.as_str()),
+            Choice::LeadsBack(connector) => {
+                Parts::of("route-past").with("connector", connector.name.as_str())
+            }
+            Choice::None => {
+                let key = match (external, domain.literal()) {
+                    (false, _) => "route-no-connector",
+                    (true, Some(_)) => "route-to-address",
+                    (true, None) => "route-not-ours",
+                };
+                Parts::of(key).with("domain", domain.to_string())
+            }
+        }
+    }
+
+    /// The enabled connector that comes first for this domain: its position in `outbound`.
+    pub(crate) fn taker(&self, domain: &Domain) -> Option<usize> {
+        self.outbound_patterns.taking(domain).next().map(|number| number as usize)
     }
 
     fn choose(
@@ -306,21 +326,8 @@ impl MailPolicy {
         back.map_or(Choice::None, Choice::LeadsBack)
     }
 
-    fn taken_because(&self, connector: &OutboundConnector, domain: &Domain) -> Parts {
-        match best_pattern(connector, domain) {
-            Some(pattern) => Parts::of("route-taken")
-                .with("connector", connector.name.as_str())
-                .with("domain", domain.to_string())
-                .with("pattern", pattern),
-            None => Parts::of("route-internet").with("connector", connector.name.as_str()),
-        }
-    }
-
-    fn considered(&self, route: &Route, origin_connector: Option<&str>) -> Vec<Considered> {
+    fn considered(&self, route: &Route, from: Option<&InboundConnector>) -> Vec<Considered> {
         let domain = route.recipient.domain();
-        let from = origin_connector
-            .and_then(|name| self.inbound_connector(name))
-            .filter(|connector| connector.peer == Peer::OnPremises);
         let why_not = |connector: &OutboundConnector| {
             let Some(pattern) = best_pattern(connector, domain) else {
                 return Parts::of("route-not-its-domain").with("domain", domain.to_string());
@@ -352,7 +359,18 @@ impl MailPolicy {
     }
 }
 
-/// The most specific pattern of a connector that takes the domain, as text.
+fn taken_because(connector: &OutboundConnector, domain: &Domain) -> Parts {
+    match best_pattern(connector, domain) {
+        Some(pattern) => Parts::of("route-taken")
+            .with("connector", connector.name.as_str())
+            .with("domain", domain.to_string())
+            .with("pattern", pattern),
+        None => Parts::of("route-internet").with("connector", connector.name.as_str()),
+    }
+}
+
+/// The most specific pattern of a connector that takes the domain, as text. Walks all of them: for
+/// explanations only.
 fn best_pattern(connector: &OutboundConnector, domain: &Domain) -> Option<String> {
     let taking = connector.recipient_domains.iter().filter(|p| pattern_takes(p, domain));
     // An exact name is the longest text but for `*.` before a longer suffix, which cannot be.

@@ -136,6 +136,36 @@ fn a_smart_host_that_is_this_server_is_an_error() {
 }
 
 #[test]
+fn the_internal_relay_warning_is_about_the_connector_that_takes_the_mail() {
+    let domain = "[[domain]]\nname = \"relay.test\"\ntype = \"internal_relay\"\n";
+    let all = outbound("all", "recipient_domains = [\"*\"]\nuse_mx = true");
+    one(&format!("{domain}{all}"), "", "mailflow.toml:1:1: warning", "connector \"all\"");
+    let own = outbound("own", &format!("recipient_domains = [\"relay.test\"]\n{SMART}"));
+    assert_eq!(problems(&format!("{domain}{all}{own}"), ""), [""; 0]);
+}
+
+#[test]
+fn a_wildcard_below_somebody_elses_domain_is_doubtful_for_own_servers() {
+    let flow = |name: &str, peer: &str| {
+        format!(
+            "[[domain]]\nname = \"ours.test\"\n[[connector]]\nname = \"own\"\n\
+             direction = \"inbound\"\npeer = \"{peer}\"\nsender_domains = [\"*\"]\n\
+             tls_certificate_name = \"{name}\"\n"
+        )
+    };
+    let doubtful = flow("*.hoster.test", "on_premises");
+    one(&doubtful, "", "mailflow.toml:8:24: warning", "every name below hoster.test is yours");
+    for (name, peer) in [
+        ("*.ours.test", "on_premises"),
+        ("*.mail.ours.test", "on_premises"),
+        ("mx.hoster.test", "on_premises"),
+        ("*.hoster.test", "partner"),
+    ] {
+        assert_eq!(problems(&flow(name, peer), ""), [""; 0], "{name} {peer}");
+    }
+}
+
+#[test]
 fn networks_that_hold_strangers_are_errors() {
     let relay = |networks: &str| format!("[relay]\nnetworks = [{networks}]\n");
     one(&relay("\"0.0.0.0/0\""), "", "mailflow.toml:2:13: error: 0.0.0.0/0 holds", "open relay");
@@ -144,6 +174,28 @@ fn networks_that_hold_strangers_are_errors() {
     let many: Vec<String> = (64..=128).map(|n| format!("\"{n}.0.0.0/8\"")).collect();
     let found = problems(&relay(&many.join(", ")), "");
     assert!(found.iter().any(|p| p.contains("a quarter of all IPv4")), "{found:?}");
+    // Own servers may relay as well: what they hold is counted with the rest, wherever it is written.
+    let own = |networks: &[String]| {
+        format!(
+            "[[connector]]\nname = \"own {}\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+             sender_domains = [\"*\"]\nsource_addresses = [{}]\n",
+            networks.len(),
+            networks.join(", ")
+        )
+    };
+    let quarter = "hold a quarter of all IPv4 addresses";
+    let many: Vec<String> = (20..=84).map(|n| format!("\"{n}.0.0.0/8\"")).collect();
+    one(&own(&many), "", "mailflow.toml:6:20: error: together", quarter);
+    let (some, rest) = many.split_at(40);
+    one(&(own(some) + &own(rest)), "", "mailflow.toml:12:20: error: together", quarter);
+    one(&(relay(&some.join(", ")) + &own(rest)), "", "mailflow.toml:8:20: error", quarter);
+    for harmless in [
+        own(some),
+        own(&many).replace("on_premises", "partner"),
+        own(&many).replace("name", "enabled = false\nname"),
+    ] {
+        assert_eq!(problems(&harmless, ""), [""; 0], "{harmless}");
+    }
     let address = "[relay]\naddresses = [{ address = \"0.0.0.0/4\" }]\n";
     one(address, "", "mailflow.toml:2:14: error: 0.0.0.0/4", "open relay");
     let inbound = |peer: &str| {

@@ -290,6 +290,35 @@ fn a_sender_domain_that_becomes_a_connectors_own_is_a_loss_for_everybody_else() 
 }
 
 #[test]
+fn a_note_of_an_inbound_connector_has_no_effect() {
+    let noted = with("name = \"from own\"", "name = \"from own\"\nnote = \"hub\"");
+    let plan = plan(OURS, &noted, &[queued("x@ext.test", "192.0.2.7", Some("from own"))]);
+    assert_eq!(plan.effects, [], "{plan:?}");
+    assert_eq!(plan.changes.len(), 1, "{plan:?}");
+}
+
+#[test]
+fn a_part_of_a_restricted_domain_that_goes_to_another_peer_is_a_loss() {
+    let whole = with(
+        "sender_domains = [\"*\"]",
+        "sender_domains = [\"*.bank.test\", \"other.test\"]\nrestrict_sender_domains = true",
+    );
+    let another = "[[connector]]\nname = \"branch\"\ndirection = \"inbound\"\npeer = \"partner\"\n\
+                   sender_domains = [\"x.bank.test\"]\nrestrict_sender_domains = true\n\
+                   source_addresses = [\"203.0.113.7\"]\n";
+    let both = format!("{whole}{another}");
+    assert!(
+        plan(&whole, &both, &[]).effects.iter().all(|e| e.kind != EffectKind::SendersRestricted)
+    );
+    // What the own servers may still send as is another part of it.
+    let parted = plan(&whole, &both.replace("*.bank.test", "y.bank.test"), &[]);
+    let lost = effect(&parted, EffectKind::SendersRestricted);
+    assert!(lost.detail.contains("192.0.2.7"), "{lost:?}");
+    assert!(lost.detail.contains("x.bank.test"), "{lost:?}");
+    assert!(!lost.detail.contains("other.test"), "{lost:?}");
+}
+
+#[test]
 fn what_would_open_a_relay_is_refused_and_cannot_be_forced() {
     for network in ["0.0.0.0/0", "128.0.0.0/1", "192.0.0.0/2"] {
         let open = with("\"198.51.100.0/24\"", &format!("\"{network}\""));

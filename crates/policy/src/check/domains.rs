@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use causeway_model::config::{
-    AcceptedDomain, Connector, DomainPattern, DomainType, MailFlow, OutboundConnector,
-    OutboundRoute,
+    AcceptedDomain, Connector, DomainType, MailFlow, OutboundConnector, OutboundRoute,
 };
-use causeway_model::said;
+use causeway_model::{Domain, said};
 
 use super::Findings;
-use crate::index::{pattern_takes, takes_below, upwards};
+use crate::index::{PatternIndex, upwards};
 
 pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
     let covering: HashMap<&str, (usize, &AcceptedDomain)> = flow
@@ -20,6 +19,7 @@ pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
         .map(|(i, domain)| (domain.name.as_str(), (i, domain)))
         .collect();
     let places = findings.places;
+    let takers = Takers::of(flow);
     let knows_type = |i: usize| places.knows(&format!("domain[{i}].type"));
     for (i, domain) in flow.domains.iter().enumerate() {
         let path = format!("domain[{i}]");
@@ -44,20 +44,20 @@ pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
             );
         }
         if domain.domain_type == DomainType::InternalRelay {
-            internal_relay(flow, domain, &path, findings);
+            internal_relay(&takers, domain, &path, findings);
         }
     }
 }
 
 fn internal_relay(
-    flow: &MailFlow,
+    takers: &Takers<'_>,
     domain: &AcceptedDomain,
     path: &str,
     findings: &mut Findings<'_>,
 ) {
     let name = &domain.name;
     let all_known = findings.places.knows_all("connector", &["enabled", "recipient_domains"]);
-    match taking(flow, |pattern| pattern_takes(pattern, name)) {
+    match takers.taking(name) {
         None if all_known => findings.warning(
             path,
             said!(
@@ -86,8 +86,7 @@ fn internal_relay(
         ),
         _ => {}
     }
-    let is_below_taken = || taking(flow, |pattern| takes_below(pattern, name)).is_some();
-    if domain.match_subdomains && all_known && !is_below_taken() {
+    if domain.match_subdomains && all_known && !takers.patterns.takes_below(name) {
         findings.warning(
             path,
             said!(
@@ -104,11 +103,29 @@ fn internal_relay(
     }
 }
 
-fn taking(flow: &MailFlow, test: impl Fn(&DomainPattern) -> bool) -> Option<&OutboundConnector> {
-    flow.connectors.iter().find_map(|connector| match connector {
-        Connector::Outbound(outbound) if outbound.enabled => {
-            outbound.recipient_domains.iter().any(&test).then_some(outbound)
-        }
-        _ => None,
-    })
+/// The enabled outbound connectors by what they take.
+struct Takers<'f> {
+    connectors: Vec<&'f OutboundConnector>,
+    patterns: PatternIndex,
+}
+
+impl<'f> Takers<'f> {
+    fn of(flow: &'f MailFlow) -> Self {
+        let enabled = flow.connectors.iter().filter_map(|connector| match connector {
+            Connector::Outbound(outbound) if outbound.enabled => Some(outbound),
+            _ => None,
+        });
+        let connectors: Vec<&OutboundConnector> = enabled.collect();
+        let patterns = connectors.iter().zip(0..).flat_map(|(connector, number)| {
+            connector.recipient_domains.iter().map(move |pattern| (pattern, number))
+        });
+        let patterns = PatternIndex::new(patterns);
+        Self { connectors, patterns }
+    }
+
+    /// The one that the router takes for this domain.
+    fn taking(&self, domain: &Domain) -> Option<&'f OutboundConnector> {
+        let number = self.patterns.taking(domain).next()?;
+        self.connectors.get(number as usize).copied()
+    }
 }

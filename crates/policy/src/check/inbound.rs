@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use causeway_model::config::{Connector, DomainPattern, InboundConnector, MailFlow, Peer};
-use causeway_model::said;
+use causeway_model::{Domain, said};
 use ipnet::IpNet;
 
 use super::Findings;
 use super::networks::{Doubt, doubt};
-use crate::index::{canonical_network, pattern_holds};
+use crate::index::{canonical_network, patterns_hold};
 
 pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
     let mut earlier: HashMap<Mark, Vec<&InboundConnector>> = HashMap::new();
@@ -16,6 +16,7 @@ pub(super) fn check(flow: &MailFlow, findings: &mut Findings<'_>) {
         let Connector::Inbound(inbound) = connector else { continue };
         let path = format!("connector[{i}]");
         sources(inbound, &path, findings);
+        wide_certificate(flow, inbound, &path, findings);
         let places = findings.places;
         if !inbound.enabled || !places.knows(&format!("{path}.enabled")) {
             continue;
@@ -75,12 +76,8 @@ fn never_first(
     path: &str,
     findings: &mut Findings<'_>,
 ) {
-    let takes_all = |other: &InboundConnector| {
-        inbound
-            .sender_domains
-            .iter()
-            .all(|pattern| other.sender_domains.iter().any(|wider| pattern_holds(wider, pattern)))
-    };
+    let takes_all =
+        |other: &InboundConnector| patterns_hold(&other.sender_domains, &inbound.sender_domains);
     let mut first = None;
     for mark in marks(inbound) {
         let others = earlier.get(&mark).into_iter().flatten();
@@ -124,6 +121,36 @@ fn restriction(inbound: &InboundConnector, path: &str, findings: &mut Findings<'
             ),
         );
     }
+}
+
+/// A wildcard by which whoever has a name below a domain that is not ours may relay.
+fn wide_certificate(
+    flow: &MailFlow,
+    inbound: &InboundConnector,
+    path: &str,
+    findings: &mut Findings<'_>,
+) {
+    let name = inbound.tls_certificate_name.as_deref();
+    let above = name.and_then(|name| name.strip_prefix("*.")).and_then(|n| Domain::parse(n).ok());
+    let Some(above) = above.filter(|_| inbound.peer == Peer::OnPremises) else { return };
+    let is_ours = flow.domains.iter().any(|domain| above.is_within(&domain.name));
+    if is_ours || !findings.places.knows_all("domain", &["name"]) {
+        return;
+    }
+    findings.warning(
+        &format!("{path}.tls_certificate_name"),
+        said!(
+            "check-wildcard-elsewhere",
+            "the connector \"{name}\" lets its peer relay, and takes every server with a certificate for a name below {domain}, which is no accepted domain, for that peer",
+            name = inbound.name,
+            domain = above
+        ),
+        said!(
+            "check-wildcard-elsewhere.do",
+            "write the whole name in the certificate, unless every name below {domain} is yours",
+            domain = above
+        ),
+    );
 }
 
 /// Addresses by which a peer is recognised.

@@ -1,9 +1,9 @@
-//! Networks that may relay: is one of them wider than anybody can mean?
+//! Networks that may relay: is one of them wider than anybody can mean, or are they all together?
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-use causeway_model::config::{AuthorisedAddress, MailFlow, Until};
+use causeway_model::config::{AuthorisedAddress, Connector, MailFlow, Peer, Until};
 use causeway_model::{Said, Timestamp, said};
 use ipnet::{IpNet, Ipv4Net};
 
@@ -105,7 +105,8 @@ fn whole_range(network: IpNet, inside: Inside) -> Said {
 pub(super) fn check(flow: &MailFlow, now: Timestamp, findings: &mut Findings<'_>) {
     let rights = rights(flow);
     ended(flow, now, findings);
-    wide(&rights, findings);
+    let networks = wide(&rights, findings);
+    together(flow, networks, findings);
     without_effect(&rights, now, findings);
 }
 
@@ -140,8 +141,8 @@ fn rights(flow: &MailFlow) -> Vec<Right<'_>> {
     networks.chain(addresses).collect()
 }
 
-/// Networks that hold strangers, each by itself or all together.
-fn wide(rights: &[Right<'_>], findings: &mut Findings<'_>) {
+/// Networks that hold strangers, each by itself. The IPv4 networks of which nothing is to be said.
+fn wide(rights: &[Right<'_>], findings: &mut Findings<'_>) -> Vec<Ipv4Net> {
     let mut v4: Vec<Ipv4Net> = Vec::new();
     for Right { path, network, .. } in rights {
         match doubt(*network) {
@@ -158,22 +159,45 @@ fn wide(rights: &[Right<'_>], findings: &mut Findings<'_>) {
                     "write the narrower network that is really meant, if there is one"
                 ),
             ),
-            None => v4.extend(match network {
-                IpNet::V4(net) => Some(*net),
-                IpNet::V6(_) => None,
-            }),
+            None => v4.extend(ipv4(*network)),
         }
     }
-    let held: u64 = Ipv4Net::aggregate(&v4).iter().map(|n| 1u64 << (32 - n.prefix_len())).sum();
-    if held >= 1 << 30 {
-        findings.error(
-            "relay.networks",
-            said!(
-                "check-too-many",
-                "together the networks hold a quarter of all IPv4 addresses: anybody could send through this server (an open relay)"
-            ),
-            said!("check-too-wide.do", "write the networks of your own machines only"),
-        );
+    v4
+}
+
+const fn ipv4(network: IpNet) -> Option<Ipv4Net> {
+    match network {
+        IpNet::V4(network) => Some(network),
+        IpNet::V6(_) => None,
+    }
+}
+
+/// Networks that hold strangers all together: those that may relay, and after them those of the own servers,
+/// connector by connector.
+fn together(flow: &MailFlow, mut networks: Vec<Ipv4Net>, findings: &mut Findings<'_>) {
+    let own_servers = flow.connectors.iter().enumerate().filter_map(|(i, connector)| {
+        let Connector::Inbound(inbound) = connector else { return None };
+        let may_relay = inbound.enabled && inbound.peer == Peer::OnPremises;
+        may_relay.then(|| (format!("connector[{i}].source_addresses"), &*inbound.source_addresses))
+    });
+    let relay: (String, &[IpNet]) = ("relay.networks".to_owned(), &[]);
+    for (path, more) in std::iter::once(relay).chain(own_servers) {
+        let more = more.iter().map(|network| canonical_network(*network));
+        let bearable = more.filter(|net| !matches!(doubt(*net), Some(Doubt::Strangers(_))));
+        networks.extend(bearable.filter_map(ipv4));
+        networks = Ipv4Net::aggregate(&networks);
+        let held: u64 = networks.iter().map(|net| 1u64 << (32 - net.prefix_len())).sum();
+        if held >= 1 << 30 {
+            findings.error(
+                &path,
+                said!(
+                    "check-too-many",
+                    "together the networks hold a quarter of all IPv4 addresses: anybody could send through this server (an open relay)"
+                ),
+                said!("check-too-wide.do", "write the networks of your own machines only"),
+            );
+            return;
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! One sentence for each thing that changes, in the order of the file: the organization, the queue,
 //! domains, connectors, routing, relay, identity. Comments, order of entries and layout change nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use causeway_catalog::sentence::{Parts, Sentence, Variable};
@@ -424,10 +424,11 @@ fn internet(route: &InternetRoute) -> Parts {
 
 fn relay(old: &MailFlow, new: &MailFlow, out: &mut Vec<Sentence>) {
     let (was, is) = (&old.relay, &new.relay);
-    for network in was.networks.iter().filter(|network| !is.networks.contains(network)) {
+    let [before, after] = [was, is].map(|r| r.networks.iter().collect::<HashSet<&IpNet>>());
+    for network in was.networks.iter().filter(|network| !after.contains(network)) {
         out.push(Parts::of("change-network-gone").with("name", network.to_string()).into());
     }
-    for network in is.networks.iter().filter(|network| !was.networks.contains(network)) {
+    for network in is.networks.iter().filter(|network| !before.contains(network)) {
         out.push(Parts::of("change-network-new").with("name", network.to_string()).into());
     }
     addresses(&was.addresses, &is.addresses, out);

@@ -1,13 +1,15 @@
 //! What a change does to domains, whether mail for them waits or not: domains that are given up, whose
 //! unknown recipients are refused, and whose recipients elsewhere cannot be reached any more.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use causeway_catalog::sentence::Parts;
 use causeway_model::Domain;
-use causeway_model::config::{Connector, InboundConnector, OutboundRoute, Peer};
+use causeway_model::config::{InboundConnector, OutboundRoute, Peer};
 
+use super::peers::inbound;
 use super::{Effect, EffectKind, below, listed};
+use crate::reroute::one_of_each;
 use crate::{MailPolicy, RouteDomain, RouteTarget};
 
 /// The effects, at most one of each kind and cause.
@@ -85,7 +87,7 @@ impl DeadEnd {
     }
 
     fn of(policy: &MailPolicy, domain: &Domain, from: Option<&InboundConnector>) -> Option<Self> {
-        match policy.onward(domain, from).0 {
+        match policy.onward(domain, from) {
             RouteTarget::Nowhere(causeway_model::Failure::RoutingLoop { .. }) => Some(Self::Loop),
             RouteTarget::Nowhere(_) => Some(Self::NoConnector),
             RouteTarget::Connector(taking) if taking.route == OutboundRoute::Mx => Some(Self::Mx),
@@ -101,12 +103,19 @@ fn stranded(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
         return;
     }
     let origins = known_origins(old, new);
+    // The way of an internal relay domain depends on the connector that takes it, and on nothing else of it.
+    let takers = |name: &Domain| [old, new].map(|policy| policy.taker(name));
+    let mut known: HashMap<[Option<usize>; 2], Option<DeadEnd>> = HashMap::new();
     let mut ends: Vec<(DeadEnd, String)> = Vec::new();
     for (shown, name) in names(old, new) {
-        let is_relayed = new.domain_type(&name) == RouteDomain::InternalRelay;
-        if is_relayed && let Some(end) = new_dead_end(old, new, &name, &origins) {
-            ends.push((end, shown));
+        let is_relayed =
+            |policy: &MailPolicy| policy.domain_type(&name) == RouteDomain::InternalRelay;
+        if !is_relayed(old) || !is_relayed(new) {
+            continue;
         }
+        let end = known.entry(takers(&name));
+        let end = end.or_insert_with(|| new_dead_end(old, new, &name, &origins));
+        ends.extend(end.map(|end| (end, shown)));
     }
     for end in DeadEnd::ALL {
         let names = ends.iter().filter(|(found, _)| *found == end).map(|(_, name)| name.clone());
@@ -119,20 +128,18 @@ fn stranded(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Where mail can come from under both configurations: anybody, and each of the own servers.
+/// Where mail can come from under both configurations: anybody, and each of the own servers, once for each
+/// certificate: routing asks nothing else of them.
 fn known_origins<'p>(
     old: &'p MailPolicy,
     new: &'p MailPolicy,
 ) -> Vec<[Option<&'p InboundConnector>; 2]> {
-    let own = new.flow().connectors.iter().filter_map(|connector| match connector {
-        Connector::Inbound(inbound) if inbound.enabled && inbound.peer == Peer::OnPremises => {
-            let before = old.inbound_connector(&inbound.name)?;
-            (before.enabled && before.peer == Peer::OnPremises)
-                .then_some([Some(before), Some(inbound)])
-        }
-        _ => None,
+    let own = inbound(new.flow()).filter(|connector| connector.peer == Peer::OnPremises);
+    let known = own.filter_map(|connector| {
+        let before = old.own_origin(Some(&connector.name))?;
+        before.enabled.then_some([Some(before), Some(connector)])
     });
-    std::iter::once([None, None]).chain(own).collect()
+    one_of_each(std::iter::once([None, None]).chain(known))
 }
 
 fn new_dead_end(
@@ -141,10 +148,8 @@ fn new_dead_end(
     domain: &Domain,
     origins: &[[Option<&InboundConnector>; 2]],
 ) -> Option<DeadEnd> {
-    let was_relayed = old.domain_type(domain) == RouteDomain::InternalRelay;
     let ends = origins.iter().filter_map(|[before, after]| {
-        DeadEnd::of(new, domain, *after)
-            .filter(|_| was_relayed && DeadEnd::of(old, domain, *before).is_none())
+        DeadEnd::of(new, domain, *after).filter(|_| DeadEnd::of(old, domain, *before).is_none())
     });
     ends.min()
 }

@@ -37,6 +37,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::changes::changes;
+use self::peers::{Peers, same_but_notes};
 use self::ways::Followed;
 use crate::{MailPolicy, MailboxLookup, PeerFacts, RelayFacts, selftest};
 
@@ -294,8 +295,9 @@ impl<'p> Planner<'p> {
                 detail: Parts::of("effect-would-be-refused").into(),
             });
         }
-        effects.append(&mut refusals::effects(self.old, self.new));
-        effects.append(&mut rights::effects(self.old, self.new, self.now));
+        let peers = Peers::of(self.old, self.new);
+        effects.append(&mut refusals::effects(self.old, self.new, &peers));
+        effects.append(&mut rights::effects(self.old, self.new, &peers, self.now));
         effects.append(&mut self.followed.effects());
         effects.sort_by_key(|effect| effect.kind);
         let (refused, can_be_forced) = match refusal {
@@ -395,19 +397,12 @@ fn is_admitted(
         .and_then(|name| policy.inbound_connector(name))
         .is_some_and(|connector| policy.inbound_demand(connector, facts.tls).is_some());
     let is_vouched_for = known.is_some() || origin.user.is_some();
-    policy.relay(&facts).allowed
-        && !needs_tls
-        && (is_vouched_for || policy.restricted_sender(&peer).is_none())
+    policy.relay(&facts).allowed && !needs_tls && (is_vouched_for || !policy.is_kept_out(&peer))
 }
 
 /// Whether anything differs on which the right to hand mail in depends.
 fn admission_differs(old: &MailFlow, new: &MailFlow) -> bool {
-    use causeway_model::config::Connector;
-    let inbound = |flow: &MailFlow| -> Vec<Connector> {
-        let all = flow.connectors.iter();
-        all.filter(|connector| matches!(connector, Connector::Inbound(_))).cloned().collect()
-    };
-    old.domains != new.domains || old.relay != new.relay || inbound(old) != inbound(new)
+    old.domains != new.domains || old.relay != new.relay || !same_but_notes(old, new)
 }
 
 /// A domain below this one that no configuration names. `None`: it would be too long.

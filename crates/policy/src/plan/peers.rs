@@ -3,8 +3,10 @@
 //! Only one connector decides about a message: the certificate comes before the address, the narrowest
 //! network before the wider ones, then the order of the file, and a connector that does not take the sender is
 //! passed over. What a change does is therefore found by asking both configurations about every peer and
-//! sender that either of them names ([`peers`]), not by comparing their entries.
+//! sender that either of them names ([`Peers`]), not by comparing their entries. Peers that the same connectors
+//! know get the same answers: they are asked about once ([`Kind`]).
 
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv6Addr};
 
 use causeway_catalog::sentence::Parts;
@@ -19,23 +21,38 @@ use crate::{MailPolicy, PeerFacts};
 /// The null sender, as it is written in SMTP.
 const NULL_SENDER: &str = "<>";
 
-/// A peer that a connector of either configuration knows.
-pub(super) struct Peer {
+/// Everybody whom an enabled inbound connector of either configuration knows.
+pub(super) struct Peers {
+    all: Vec<Peer>,
+    kinds: Vec<Kind>,
+}
+
+/// One of them.
+struct Peer {
     mark: Mark,
-    /// As whom it may come, after either configuration.
+    /// Position in the kinds.
+    kind: usize,
+}
+
+/// Peers whom the same connectors know, in the same order, under both configurations: neither tells them apart.
+pub(super) struct Kind {
+    /// What a session of one of them knows: its address, and the names in its certificate.
+    client: IpAddr,
+    certificate_names: Vec<String>,
+    /// As whom they may come, after either configuration.
     senders: Vec<Sender>,
 }
 
 /// How a peer is recognised.
 enum Mark {
     /// By a certificate: the name in the file, and one that it is for.
-    Certificate(String, [String; 1]),
+    Certificate(String, String),
     /// By its address: the network in the file, and one of its addresses.
     Network(String, IpAddr),
 }
 
 /// Senders of which a pattern speaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Sender {
     /// The pattern.
     shown: String,
@@ -65,12 +82,54 @@ impl Sender {
     }
 }
 
-/// Everybody whom an enabled inbound connector of either configuration knows; nobody when these are the same.
-pub(super) fn peers(old: &MailPolicy, new: &MailPolicy) -> Vec<Peer> {
-    if inbound(old.flow()).eq(inbound(new.flow())) {
-        return Vec::new();
+impl Peers {
+    /// Nobody when the connectors differ in their notes only.
+    pub(super) fn of(old: &MailPolicy, new: &MailPolicy) -> Self {
+        let mut peers = Self { all: Vec::new(), kinds: Vec::new() };
+        if same_but_notes(old.flow(), new.flow()) {
+            return peers;
+        }
+        let mut known: HashMap<_, usize> = HashMap::new();
+        for mark in marks(old.flow(), new.flow()) {
+            let kind = Kind::of(&mark);
+            let knowing = [old, new].map(|policy| policy.knowing(&kind.facts(None)));
+            let names = |known: Vec<_>| {
+                known
+                    .into_iter()
+                    .map(|connector: &InboundConnector| connector.name.as_str())
+                    .collect()
+            };
+            let key: (bool, [Vec<&str>; 2]) = (kind.always_has_tls(), knowing.map(names));
+            let next = peers.kinds.len();
+            let kind = *known.entry(key).or_insert_with(|| {
+                peers.kinds.push(kind.with_senders([old, new]));
+                next
+            });
+            peers.all.push(Peer { mark, kind });
+        }
+        peers
     }
-    let all = || inbound(old.flow()).chain(inbound(new.flow()));
+
+    /// Every peer about whose kind something was found: as which senders, under which terms.
+    pub(super) fn told<'s>(
+        &'s self,
+        found: impl Fn(&'s Kind) -> Vec<(Terms, Vec<&'s Sender>)>,
+    ) -> Vec<Parts> {
+        let found: Vec<_> = self.kinds.iter().map(found).collect();
+        let of_peer = |peer: &'s Peer| {
+            let of_kind = found.get(peer.kind).into_iter().flatten();
+            of_kind
+                .filter(|(_, senders)| !senders.is_empty())
+                .map(|(terms, senders)| peer.said(senders, *terms))
+                .collect::<Vec<Parts>>()
+        };
+        self.all.iter().flat_map(of_peer).collect()
+    }
+}
+
+/// The certificates and networks of both configurations, each once.
+fn marks(old: &MailFlow, new: &MailFlow) -> impl Iterator<Item = Mark> {
+    let all = || inbound(old).chain(inbound(new));
     let mut names: Vec<String> = all()
         .filter_map(|connector| connector.tls_certificate_name.as_deref())
         .map(str::to_ascii_lowercase)
@@ -81,13 +140,13 @@ pub(super) fn peers(old: &MailPolicy, new: &MailPolicy) -> Vec<Peer> {
         let presented = name.strip_prefix("*.").and_then(|above| Domain::parse(above).ok());
         let presented = presented.and_then(|above| below(&above));
         let presented = presented.map_or_else(|| name.clone(), |domain| domain.to_string());
-        Mark::Certificate(name, [presented])
+        Mark::Certificate(name, presented)
     });
     let networks =
         stretches(all().flat_map(|connector| connector.source_addresses.iter().copied()));
     let networks =
         networks.into_iter().map(|part| Mark::Network(part.network.to_string(), part.address));
-    certificates.chain(networks).map(|mark| Peer::new(mark, [old, new])).collect()
+    certificates.chain(networks)
 }
 
 /// Those in use.
@@ -98,48 +157,82 @@ pub(super) fn inbound(flow: &MailFlow) -> impl Iterator<Item = &InboundConnector
     })
 }
 
-impl Peer {
-    fn new(mark: Mark, policies: [&MailPolicy; 2]) -> Self {
-        let mut peer = Self { mark, senders: Vec::new() };
+/// True when the inbound connectors in use differ in nothing but their notes.
+pub(super) fn same_but_notes(old: &MailFlow, new: &MailFlow) -> bool {
+    inbound(old).count() == inbound(new).count()
+        && inbound(old).zip(inbound(new)).all(|(was, is)| same_but_note(was, is))
+}
+
+fn same_but_note(was: &InboundConnector, is: &InboundConnector) -> bool {
+    let InboundConnector {
+        name,
+        peer,
+        enabled,
+        sender_domains,
+        source_addresses,
+        tls_certificate_name,
+        require_tls,
+        restrict_sender_domains,
+        identity,
+        note: _,
+    } = was;
+    *name == is.name
+        && *peer == is.peer
+        && *enabled == is.enabled
+        && *sender_domains == is.sender_domains
+        && *source_addresses == is.source_addresses
+        && *tls_certificate_name == is.tls_certificate_name
+        && *require_tls == is.require_tls
+        && *restrict_sender_domains == is.restrict_sender_domains
+        && *identity == is.identity
+}
+
+impl Kind {
+    /// Peers like this one, as nobody yet.
+    fn of(mark: &Mark) -> Self {
+        let (client, certificate_names) = match mark {
+            // From an address that stands nowhere.
+            Mark::Certificate(_, name) => {
+                (IpAddr::V6(Ipv6Addr::UNSPECIFIED), vec![name.to_owned()])
+            }
+            Mark::Network(_, client) => (*client, Vec::new()),
+        };
+        Self { client, certificate_names, senders: Vec::new() }
+    }
+
+    fn with_senders(mut self, policies: [&MailPolicy; 2]) -> Self {
+        let mut seen: HashSet<&DomainPattern> = HashSet::new();
         let mut senders: Vec<Sender> = Vec::new();
         for policy in policies {
-            for pattern in policy.knowing(&peer.facts(None)).flat_map(|c| &c.sender_domains) {
-                let sender = Sender::of(pattern);
-                senders.extend(sender.filter(|sender| !senders.contains(sender)));
-            }
+            let knowing = policy.knowing(&self.facts(None));
+            let patterns = knowing.into_iter().flat_map(|c| &c.sender_domains);
+            senders.extend(patterns.filter(|p| seen.insert(p)).filter_map(Sender::of));
         }
         senders.push(Sender::null());
-        peer.senders = senders;
-        peer
+        self.senders = senders;
+        self
     }
 
-    /// What a session of this peer would know.
+    /// What a session of such a peer would know.
     pub(super) fn facts<'a>(&'a self, sender: Option<&'a Sender>) -> PeerFacts<'a> {
         let sender = sender.map(|sender| &sender.path);
-        match &self.mark {
-            Mark::Certificate(_, names) => {
-                // From an address that stands nowhere.
-                let client = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
-                PeerFacts { client, certificate_names: names, sender }
-            }
-            Mark::Network(_, client) => {
-                PeerFacts { client: *client, certificate_names: &[], sender }
-            }
-        }
+        PeerFacts { client: self.client, certificate_names: &self.certificate_names, sender }
     }
 
-    /// True when it is recognised by its certificate: it has TLS then.
+    /// True when they are recognised by their certificates: they have TLS then.
     pub(super) const fn always_has_tls(&self) -> bool {
-        matches!(self.mark, Mark::Certificate(..))
+        !self.certificate_names.is_empty()
     }
 
     /// The senders of whom something is true.
     pub(super) fn senders_where(&self, is_meant: impl Fn(&Sender) -> bool) -> Vec<&Sender> {
         self.senders.iter().filter(|sender| is_meant(sender)).collect()
     }
+}
 
+impl Peer {
     /// The peer as these senders, under these terms.
-    pub(super) fn said(&self, senders: &[&Sender], terms: Terms) -> Parts {
+    fn said(&self, senders: &[&Sender], terms: Terms) -> Parts {
         let is_any = senders.iter().any(|sender| sender.shown == "*");
         let key = match (is_any, terms) {
             (true, Terms::All) => "right-servers",

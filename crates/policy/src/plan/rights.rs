@@ -6,6 +6,7 @@
 //! there ([`written`](super::written)), and those of own servers peer by peer, by the connector that decides
 //! ([`peers`](super::peers)). An entry whose time is over is none.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use causeway_catalog::sentence::Parts;
@@ -14,16 +15,20 @@ use causeway_model::config::Peer::OnPremises;
 use causeway_model::config::{DomainPattern, IdentityField, InboundConnector, MailFlow};
 use causeway_model::time::format_duration;
 
-use super::peers::{Peer, Sender, Terms, inbound, peers};
-use super::written::{all_held, written};
+use super::peers::{Kind, Peers, Sender, Terms, inbound};
+use super::written::written;
 use super::{Effect, EffectKind, listed, listed_rights};
 use crate::MailPolicy;
 use crate::identity::field_name;
-use crate::index::pattern_text;
+use crate::index::{pattern_text, patterns_hold};
 
 /// The effects on rights, at most one of each kind and field.
-pub(super) fn effects(old: &MailPolicy, new: &MailPolicy, now: Timestamp) -> Vec<Effect> {
-    let peers = peers(old, new);
+pub(super) fn effects(
+    old: &MailPolicy,
+    new: &MailPolicy,
+    peers: &Peers,
+    now: Timestamp,
+) -> Vec<Effect> {
     let mut out = Vec::new();
     let mut add = |kind, entries: Vec<Parts>, key| {
         if !entries.is_empty() {
@@ -32,14 +37,14 @@ pub(super) fn effects(old: &MailPolicy, new: &MailPolicy, now: Timestamp) -> Vec
             out.push(Effect { kind, count, detail: detail.into() });
         }
     };
-    add(EffectKind::RelayGained, differences(new, old, &peers, now), "effect-relay-gained");
-    add(EffectKind::RelayLost, differences(old, new, &peers, now), "effect-relay-lost");
+    add(EffectKind::RelayGained, differences(new, old, peers, now), "effect-relay-gained");
+    add(EffectKind::RelayLost, differences(old, new, peers, now), "effect-relay-lost");
     senders(old.flow(), new.flow(), &mut out);
     out
 }
 
 /// The rights that `one` gives and `other` does not.
-fn differences(one: &MailPolicy, other: &MailPolicy, peers: &[Peer], now: Timestamp) -> Vec<Parts> {
+fn differences(one: &MailPolicy, other: &MailPolicy, peers: &Peers, now: Timestamp) -> Vec<Parts> {
     let mut out = written(&one.flow().relay, &other.flow().relay, now);
     out.append(&mut own_servers(one, other, peers));
     let window = |policy: &MailPolicy| match policy.flow().relay.pop_before_smtp {
@@ -61,11 +66,11 @@ enum Extent {
 }
 
 impl Extent {
-    /// What the connector gives that decides about this peer and this sender.
-    fn of(policy: &MailPolicy, peer: &Peer, sender: &Sender) -> Self {
-        match policy.recognise(&peer.facts(Some(sender))) {
+    /// What the connector gives that decides about such a peer and this sender.
+    fn of(policy: &MailPolicy, kind: &Kind, sender: &Sender) -> Self {
+        match policy.recognise(&kind.facts(Some(sender))) {
             Some(own) if own.peer == OnPremises => {
-                match own.require_tls && !peer.always_has_tls() {
+                match own.require_tls && !kind.always_has_tls() {
                     true => Self::WithTls,
                     false => Self::Always,
                 }
@@ -86,20 +91,17 @@ impl Extent {
 }
 
 /// The rights of the organization's own servers that `one` gives and `other` does not.
-fn own_servers(one: &MailPolicy, other: &MailPolicy, peers: &[Peer]) -> Vec<Parts> {
-    let mut out = Vec::new();
-    for peer in peers {
-        for terms in [Terms::All, Terms::WithTls, Terms::WithoutTls] {
-            let senders = peer.senders_where(|sender| {
-                let extent = |policy| Extent::of(policy, peer, sender);
+fn own_servers(one: &MailPolicy, other: &MailPolicy, peers: &Peers) -> Vec<Parts> {
+    peers.told(|kind| {
+        let gained = |terms| {
+            let senders = kind.senders_where(|sender| {
+                let extent = |policy| Extent::of(policy, kind, sender);
                 extent(one).beyond(extent(other)) == Some(terms)
             });
-            if !senders.is_empty() {
-                out.push(peer.said(&senders, terms));
-            }
-        }
-    }
-    out
+            (terms, senders)
+        };
+        [Terms::All, Terms::WithTls, Terms::WithoutTls].map(gained).into()
+    })
 }
 
 /// Who may stand in which field of a message: users who log in, and strangers.
@@ -125,8 +127,10 @@ fn senders(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
 /// allows nothing: its servers are strangers then.
 fn fields_of_peers(old: &MailFlow, new: &MailFlow, out: &mut Vec<Effect>) {
     let (mut refused, mut allowed) = (Vec::new(), Vec::new());
+    let before: HashMap<&str, &InboundConnector> =
+        inbound(old).map(|connector| (connector.name.as_str(), connector)).collect();
     for connector in inbound(new) {
-        let earlier = inbound(old).find(|before| before.name == connector.name);
+        let earlier = before.get(connector.name.as_str()).copied();
         let taken = earlier.map_or_else(|| checked(connector), |e| narrowed(e, connector));
         refused.extend(told(connector, &taken));
         allowed.extend(earlier.and_then(|e| told(connector, &narrowed(connector, e))));
@@ -157,7 +161,7 @@ fn checked(connector: &InboundConnector) -> Vec<IdentityField> {
 /// The fields in which a domain may stand under `one` and not under `other`.
 fn narrowed(one: &InboundConnector, other: &InboundConnector) -> Vec<IdentityField> {
     let before = checked(one);
-    let domains_differ = !all_held(&other.sender_domains, &one.sender_domains);
+    let domains_differ = !patterns_hold(&other.sender_domains, &one.sender_domains);
     let mut fields = checked(other);
     fields.retain(|field| domains_differ || !before.contains(field));
     fields
@@ -187,6 +191,10 @@ mod tests {
 
     /// 2026-11-22.
     const NOW: Timestamp = Timestamp::from_millis(1_795_305_600_000);
+
+    fn effects(old: &MailPolicy, new: &MailPolicy, now: Timestamp) -> Vec<Effect> {
+        super::effects(old, new, &Peers::of(old, new), now)
+    }
 
     fn details(old: &str, new: &str) -> Vec<(EffectKind, String)> {
         let effects = effects(&policy(old), &policy(new), NOW).into_iter();

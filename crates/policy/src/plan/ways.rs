@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use causeway_catalog::sentence::{Parts, Variable};
-use causeway_model::config::{OutboundConnector, OutboundRoute, Peer};
+use causeway_model::config::{OutboundConnector, OutboundRoute};
 use causeway_model::{Address, Domain, Failure};
 
 use super::changes::hosts;
@@ -198,14 +198,12 @@ impl<'p> Side<'p> {
 
     /// The way on for a domain, whoever the recipient is.
     fn beyond(&mut self, domain: &Domain, origin: Option<&str>, ways: &mut Ways) -> WayId {
-        let from = origin
-            .and_then(|name| self.policy.inbound_connector(name))
-            .filter(|connector| connector.peer == Peer::OnPremises);
+        let from = self.policy.own_origin(origin);
         let name = from.map_or("", |connector| connector.name.as_str());
         if let Some(&known) = self.onward.get(name).and_then(|domains| domains.get(domain)) {
             return known;
         }
-        let way = ways.number(Way::of(self.policy.onward(domain, from).0));
+        let way = ways.number(Way::of(self.policy.onward(domain, from)));
         self.onward.entry(name.to_owned()).or_default().insert(domain.clone(), way);
         way
     }

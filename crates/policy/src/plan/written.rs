@@ -3,13 +3,15 @@
 //! At every address the narrowest entry counts whose time is not over (of equal ones the first). The
 //! addresses are taken stretch by stretch ([`stretches`](super::stretches)).
 
+use std::net::IpAddr;
+
 use causeway_catalog::sentence::Parts;
 use causeway_model::Timestamp;
 use causeway_model::config::{AuthorisedAddress, DomainPattern, RelaySettings, Until};
 use ipnet::IpNet;
 
-use super::stretches::stretches;
-use crate::index::{canonical_network, pattern_holds, pattern_text};
+use super::stretches::{Stretch, stretches};
+use crate::index::{NetworkTable, canonical_network, pattern_text, patterns_hold};
 use crate::relay::shown_network;
 
 /// The rights that `one` gives and `other` does not, each told once.
@@ -17,18 +19,14 @@ pub(super) fn written(one: &RelaySettings, other: &RelaySettings, now: Timestamp
     if one.networks == other.networks && one.addresses == other.addresses {
         return Vec::new();
     }
-    let (rights, others) = (entries(one, now), entries(other, now));
-    let mut out: Vec<Parts> = Vec::new();
-    for stretch in stretches(rights.iter().chain(&others).map(|entry| entry.network)) {
-        let network = stretch.network;
-        let Some(right) = Right::at(network, &rights) else { continue };
-        let Some(lacking) = right.beyond(Right::at(network, &others).as_ref()) else { continue };
-        let said = lacking.said(&right, network);
-        if !out.contains(&said) {
-            out.push(said);
-        }
-    }
-    out
+    let (rights, others) = (Entries::of(one, now), Entries::of(other, now));
+    let told = |stretch: Stretch| {
+        let right = Right::at(stretch, &rights)?;
+        let lacking = right.beyond(Right::at(stretch, &others).as_ref())?;
+        Some(lacking.said(&right, stretch.network))
+    };
+    let all = rights.all.iter().chain(&others.all).map(|entry| entry.network);
+    stretches(all).into_iter().filter_map(told).collect()
 }
 
 /// An entry of either kind.
@@ -45,14 +43,31 @@ impl Entry<'_> {
     }
 }
 
-/// Those whose time is not over, in the order in which equal ones count.
-fn entries(relay: &RelaySettings, now: Timestamp) -> Vec<Entry<'_>> {
-    let networks = relay.networks.iter();
-    let networks = networks.map(|net| Entry { network: canonical_network(*net), address: None });
-    let addresses = relay.addresses.iter().filter(|entry| !entry.is_over(now));
-    let addresses = addresses
-        .map(|entry| Entry { network: canonical_network(entry.address), address: Some(entry) });
-    networks.chain(addresses).collect()
+/// The entries of a configuration by their networks.
+struct Entries<'f> {
+    /// Those whose time is not over, in the order in which equal ones count.
+    all: Vec<Entry<'f>>,
+    /// Position in `all`.
+    table: NetworkTable,
+}
+
+impl<'f> Entries<'f> {
+    fn of(relay: &'f RelaySettings, now: Timestamp) -> Self {
+        let networks = relay.networks.iter();
+        let networks =
+            networks.map(|net| Entry { network: canonical_network(*net), address: None });
+        let addresses = relay.addresses.iter().filter(|entry| !entry.is_over(now));
+        let addresses = addresses
+            .map(|entry| Entry { network: canonical_network(entry.address), address: Some(entry) });
+        let all: Vec<Entry<'_>> = networks.chain(addresses).collect();
+        let table = NetworkTable::new(all.iter().zip(0..).map(|(entry, i)| (entry.network, i)));
+        Self { all, table }
+    }
+
+    /// Those that hold an address, the one that counts first.
+    fn holding(&self, address: IpAddr) -> impl Iterator<Item = &Entry<'f>> {
+        self.table.holding(address).filter_map(|position| self.all.get(position as usize))
+    }
 }
 
 /// What holds at one stretch of addresses.
@@ -63,13 +78,11 @@ struct Right<'f> {
 }
 
 impl<'f> Right<'f> {
-    fn at(stretch: IpNet, entries: &'f [Entry<'f>]) -> Option<Self> {
-        let mut holding: Vec<&Entry<'_>> =
-            entries.iter().filter(|entry| entry.network.contains(&stretch)).collect();
-        holding.sort_by_key(|entry| std::cmp::Reverse(entry.network.prefix_len()));
-        let entry = *holding.first()?;
-        let goes_on =
-            holding.iter().filter(|wider| sends_as_much(wider.senders(), entry.senders()));
+    fn at(stretch: Stretch, entries: &'f Entries<'f>) -> Option<Self> {
+        let entry = entries.holding(stretch.address).next()?;
+        let goes_on = entries
+            .holding(stretch.address)
+            .filter(|wider| sends_as_much(wider.senders(), entry.senders()));
         let ends = goes_on.map(|entry| entry.address.and_then(|address| address.until.as_ref()));
         let until = ends.max_by_key(|until| (until.is_none(), until.map(|until| until.ends)))?;
         Some(Self { entry, until })
@@ -93,12 +106,7 @@ impl<'f> Right<'f> {
 
 /// True when whoever may send as `one` may send as every sender of `other`; empty lists are all senders.
 fn sends_as_much(one: &[DomainPattern], other: &[DomainPattern]) -> bool {
-    one.is_empty() || !other.is_empty() && all_held(one, other)
-}
-
-/// True when the wider list takes every domain of the other one.
-pub(super) fn all_held(wider: &[DomainPattern], patterns: &[DomainPattern]) -> bool {
-    patterns.iter().all(|pattern| wider.iter().any(|other| pattern_holds(other, pattern)))
+    one.is_empty() || !other.is_empty() && patterns_hold(one, other)
 }
 
 /// The part of a right that the other side does not give.

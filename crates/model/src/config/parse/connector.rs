@@ -1,5 +1,8 @@
 //! `[[connector]]`.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use super::Section;
 use super::{mailflow, values};
 use crate::config::{
@@ -72,7 +75,7 @@ struct Common {
 
 /// The names of all connectors, those included that could not be read otherwise.
 pub(super) struct Names {
-    known: Vec<String>,
+    known: HashSet<String>,
     /// Every connector has one that could be read.
     is_complete: bool,
 }
@@ -80,14 +83,14 @@ pub(super) struct Names {
 impl Names {
     /// True when one of the connectors has this name, or may have it.
     pub(super) fn may_have(&self, name: &str) -> bool {
-        !self.is_complete || self.known.iter().any(|known| known == name)
+        !self.is_complete || self.known.contains(name)
     }
 }
 
 /// Every `[[connector]]` of which enough could be read, and the names of all.
 pub(super) fn connectors(root: &Section<'_>) -> (Vec<Connector>, Names) {
     let mut connectors = Vec::new();
-    let mut names = Names { known: Vec::new(), is_complete: root.knows("connector[*]") };
+    let mut names = Names { known: HashSet::new(), is_complete: root.knows("connector[*]") };
     for section in root.tables("connector", KEYS) {
         match connector(&section) {
             Some(connector) => connectors.push(connector),
@@ -97,14 +100,13 @@ pub(super) fn connectors(root: &Section<'_>) -> (Vec<Connector>, Names) {
             names.is_complete = false;
             continue;
         };
-        if names.known.iter().any(|other| other == name) {
+        if !names.known.insert(name.to_owned()) {
             section.source.error(
                 section.span_of("name"),
                 format!("there are two connectors with the name {}", values::shown(name)),
                 "give each connector a name of its own",
             );
         }
-        names.known.push(name.to_owned());
     }
     (connectors, names)
 }
@@ -158,15 +160,12 @@ fn foreign_keys(section: &Section<'_>, keys: &[&str], belongs_to: &str) {
 
 fn patterns(section: &Section<'_>, key: &str) -> Vec<DomainPattern> {
     let patterns = section.list(key, "[\"corp.example\"]", values::pattern).unwrap_or_default();
-    for (i, pattern) in patterns.iter().enumerate() {
-        if patterns[..i].contains(pattern) {
-            section.source.warning(
-                section.span_of(key),
-                format!("{key} has the same domain twice"),
-                "keep one of the two",
-            );
-            break;
-        }
+    if has_twice(&patterns) {
+        section.source.warning(
+            section.span_of(key),
+            format!("{key} has the same domain twice"),
+            "keep one of the two",
+        );
     }
     patterns
 }
@@ -254,13 +253,17 @@ fn route(section: &Section<'_>) -> OutboundRoute {
     }
 }
 
+fn has_twice<T: Eq + Hash>(entries: impl IntoIterator<Item = T>) -> bool {
+    let mut seen = HashSet::new();
+    !entries.into_iter().all(|entry| seen.insert(entry))
+}
+
 fn is_empty_list(item: &toml_edit::Item) -> bool {
     item.as_array().is_some_and(toml_edit::Array::is_empty)
 }
 
 fn repeated_hosts(section: &Section<'_>, groups: &[Vec<SmartHost>]) {
-    let hosts: Vec<&SmartHost> = groups.iter().flatten().collect();
-    if hosts.iter().enumerate().any(|(i, host)| hosts[..i].contains(host)) {
+    if has_twice(groups.iter().flatten()) {
         section.source.warning(
             section.span_of("smart_hosts"),
             "smart_hosts has the same host twice",

@@ -251,9 +251,15 @@ pub(super) fn pattern(item: &Item) -> Read<DomainPattern> {
     Ok(if below { DomainPattern::Below(domain) } else { DomainPattern::Exact(domain) })
 }
 
-/// The name in a certificate: a domain, or `*.` and a domain.
+/// The name in a certificate: a domain, or `*.` and a domain that is no top-level domain.
 pub(super) fn certificate_name(item: &Item) -> Read<String> {
     Ok(match pattern(item)? {
+        DomainPattern::Below(above) if !above.as_str().contains('.') => {
+            return Err(Wrong::new(
+                format!("\"*.{above}\" would be every certificate below a top-level domain"),
+                "write the name in the certificate, like mail.corp.example or *.corp.example",
+            ));
+        }
         DomainPattern::Exact(name) => name.to_string(),
         DomainPattern::Below(above) => format!("*.{above}"),
         DomainPattern::Everything => {
