@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use causeway_model::Timestamp;
 use causeway_model::config::PopBeforeSmtp;
+use causeway_store::facts::understood;
 use causeway_store::{SharedStore, StoreError};
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
@@ -63,21 +64,13 @@ impl PopRegister {
     /// # Errors
     /// The store's.
     pub async fn open(store: SharedStore, settings: PopBeforeSmtp) -> Result<Self, StoreError> {
-        let mut entries = HashMap::new();
-        let mut unreadable = Vec::new();
-        for (key, value) in store.recall_all(PREFIX.into()).await? {
-            let client = key.strip_prefix(PREFIX).and_then(|text| text.parse::<IpAddr>().ok());
-            match (client, serde_json::from_str::<Entry>(&value)) {
-                (Some(client), Ok(entry)) => {
-                    let written_at = Some(entry.at);
-                    entries.insert(client, Entry { written_at, ..entry });
-                }
-                _ => unreadable.push(key),
-            }
-        }
-        if !unreadable.is_empty() {
-            store.forget_facts(unreadable).await?;
-        }
+        let read = |key: &str, value: &str| {
+            let client = key.strip_prefix(PREFIX)?.parse::<IpAddr>().ok()?;
+            let entry = serde_json::from_str::<Entry>(value).ok()?;
+            Some((client, Entry { written_at: Some(entry.at), ..entry }))
+        };
+        let kept = understood(&*store, PREFIX, read).await?;
+        let entries: HashMap<IpAddr, Entry> = kept.into_iter().map(|(_, entry)| entry).collect();
         Ok(Self { store, settings: RwLock::new(settings), entries: Mutex::new(entries) })
     }
 

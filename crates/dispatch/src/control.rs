@@ -1,12 +1,8 @@
-//! What administrators do to the queue, and what they see of it.
-
-use std::net::SocketAddr;
+//! What administrators do to the queue.
 
 use causeway_catalog::Phase;
 use causeway_model::envelope::Recipient;
-use causeway_model::{
-    Address, Attempt, Domain, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp,
-};
+use causeway_model::{Address, Attempt, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp};
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
 use causeway_store::{
@@ -18,10 +14,7 @@ use crate::claim::Claim;
 use crate::engine::Dispatch;
 use crate::outcome;
 use crate::parcel::{self, Parcel};
-use crate::paths::{SeenCertificate, Success};
 use crate::reports::{self, add_history, reported};
-use crate::resolve::leads_here;
-use crate::route::site_for;
 use crate::site::{Health, SiteKey};
 use crate::sweeper::finish;
 
@@ -35,226 +28,7 @@ pub struct Selection {
     pub filter: QueueFilter,
 }
 
-/// What the scheduler knows of a recipient that the store does not.
-#[derive(Clone, Debug)]
-pub struct Live {
-    /// A worker has it now.
-    pub delivering: bool,
-    /// When it is due, when that is known.
-    pub next_attempt_at: Option<Timestamp>,
-    /// Attempts, those of its site while it waited for it included.
-    pub attempts: u32,
-    /// The failure that its site waits for.
-    pub last: Option<Attempt>,
-}
-
-/// A destination that cannot be reached now.
-#[derive(Clone, Debug)]
-pub struct FailingSite {
-    /// As in [`Attempt::site`].
-    pub site: String,
-    /// Recipients that wait for it.
-    pub waiting: usize,
-    /// When it failed first.
-    pub since: Timestamp,
-    /// When it is tried next.
-    pub until: Timestamp,
-    /// Failures in a row.
-    pub failures: u32,
-    /// A number that is another one after every failure.
-    pub serial: u64,
-    /// The domain whose MX hosts it is (one of them, where several share it).
-    pub domain: Option<Domain>,
-    /// The last failure.
-    pub last: Attempt,
-}
-
-/// How a path that does not fail stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Something waits for it, or is being sent.
-    Busy,
-    /// Nothing waits for it.
-    Empty,
-}
-
-/// What waits for a path that does not fail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backlog {
-    /// As in [`Attempt::site`].
-    pub path: String,
-    /// Recipients.
-    pub waiting: u64,
-    /// Messages that went through since the start.
-    pub delivered: u64,
-}
-
 impl Dispatch {
-    /// What waits for paths that do not fail, where it is at least so much; and everything that waits for such
-    /// paths together.
-    #[must_use]
-    pub fn backlogs(&self, at_least: u64) -> (Vec<Backlog>, Backlog) {
-        let (mut long, mut all) = (Vec::new(), 0);
-        {
-            let schedule = self.shared.schedule.lock();
-            for site in schedule.sites().filter(|site| site.health == Health::Well) {
-                let waiting = site.present as u64;
-                all += waiting;
-                if waiting >= at_least.max(1) {
-                    long.push((site.key.to_string(), waiting));
-                }
-            }
-        }
-        let paths = &self.shared.paths;
-        let backlog = |(path, waiting): (String, u64)| Backlog {
-            delivered: paths.delivered(&path),
-            path,
-            waiting,
-        };
-        let delivered = paths.delivered_by_all();
-        let all = Backlog { path: String::new(), waiting: all, delivered };
-        (long.into_iter().map(backlog).collect(), all)
-    }
-
-    /// Certificates that connectors' servers have shown since the start, by path.
-    #[must_use]
-    pub fn certificates(&self) -> Vec<(String, SeenCertificate)> {
-        self.shared.paths.certificates()
-    }
-
-    /// When mail last went through an outbound connector, as far as it is remembered since the start.
-    #[must_use]
-    pub fn connector_used(&self, name: &str) -> Option<Timestamp> {
-        self.shared.paths.connector_used(name)
-    }
-
-    /// What is known of recipients beyond the store; `None` for those that have ended.
-    #[must_use]
-    pub fn live(&self, keys: &[RecipientKey]) -> Vec<Option<Live>> {
-        let schedule = self.shared.schedule.lock();
-        keys.iter()
-            .map(|key| {
-                schedule.glimpse(*key).map(|glimpse| Live {
-                    delivering: glimpse.flying,
-                    next_attempt_at: glimpse.next_attempt_at,
-                    attempts: glimpse.attempts,
-                    last: glimpse.last,
-                })
-            })
-            .collect()
-    }
-
-    /// How many destinations cannot be reached now.
-    #[must_use]
-    pub fn failing_count(&self) -> usize {
-        let schedule = self.shared.schedule.lock();
-        schedule.sites().filter(|site| matches!(site.health, Health::Failing { .. })).count()
-    }
-
-    /// Destinations that cannot be reached now.
-    #[must_use]
-    pub fn failing_sites(&self) -> Vec<FailingSite> {
-        let schedule = self.shared.schedule.lock();
-        schedule
-            .sites()
-            .filter_map(|site| match &site.health {
-                Health::Failing { until, last, .. } => Some(FailingSite {
-                    site: site.key.to_string(),
-                    waiting: site.present,
-                    since: site.failing_since.unwrap_or(last.at),
-                    until: *until,
-                    failures: site.failures,
-                    serial: site.serial,
-                    domain: match &site.key {
-                        SiteKey::Domain(domain) | SiteKey::ConnectorMx(_, domain) => {
-                            Some(domain.clone())
-                        }
-                        SiteKey::Hosts(_) => schedule.first_domain(site).cloned(),
-                        _ => None,
-                    },
-                    last: last.as_ref().clone(),
-                }),
-                Health::Well => None,
-            })
-            .collect()
-    }
-
-    /// Paths that are not stopped, and where message after message fails in a way that is about the path.
-    #[must_use]
-    pub fn troubled_paths(&self) -> Vec<FailingSite> {
-        let now = self.now();
-        let troubles = self.shared.paths.troubles(now).into_iter();
-        troubles
-            .map(|(path, trouble)| FailingSite {
-                site: path,
-                waiting: usize::try_from(trouble.affected).unwrap_or(usize::MAX),
-                since: trouble.since,
-                until: now,
-                failures: trouble.count,
-                serial: trouble.serial,
-                domain: domain_of(&trouble.last).or(trouble.domain),
-                last: trouble.last,
-            })
-            .collect()
-    }
-
-    /// How a path that does not fail stands; `None`: it is not known any more.
-    #[must_use]
-    pub fn standing(&self, path: &str) -> Option<Standing> {
-        let schedule = self.shared.schedule.lock();
-        let site = schedule.sites().find(|site| site.key.to_string() == path)?;
-        let is_busy = site.present > 0 || site.flying > 0;
-        Some(if is_busy { Standing::Busy } else { Standing::Empty })
-    }
-
-    /// True when a connection to the address comes back to one of our own listeners for mail.
-    #[must_use]
-    pub fn leads_here(&self, address: SocketAddr) -> bool {
-        leads_here(&self.shared, address)
-    }
-
-    /// Messages that wait for a path that fails, the oldest first; where it stops at its domain, those for the
-    /// domain. At most `limit`.
-    #[must_use]
-    pub fn waiting_for(&self, path: &str, domain: Option<&str>, limit: usize) -> Vec<QueueId> {
-        let mut ids: Vec<QueueId> = {
-            let schedule = self.shared.schedule.lock();
-            let site = schedule.sites().find(|site| site.key.to_string() == path);
-            match (site, domain) {
-                (Some(site), _) => {
-                    let waits = |key: &&RecipientKey| schedule.glimpse(**key).is_some();
-                    site.waiting.iter().filter(waits).map(|key| key.message).collect()
-                }
-                (None, Some(domain)) => schedule.messages_for(domain),
-                (None, None) => Vec::new(),
-            }
-        };
-        ids.sort_unstable();
-        ids.dedup();
-        ids.truncate(limit);
-        ids
-    }
-
-    /// When something last went through a path, as far as it is remembered since the start.
-    #[must_use]
-    pub fn last_success(&self, path: &str) -> Option<Success> {
-        self.shared.paths.success_of(path)
-    }
-
-    /// Paths where something went through since a moment, the latest first.
-    #[must_use]
-    pub fn successes(&self, since: Timestamp, limit: usize) -> Vec<(String, Success)> {
-        self.shared.paths.successes(since, limit)
-    }
-
-    /// The path that mail for an address takes, as in [`FailingSite::site`].
-    #[must_use]
-    pub fn path_of(&self, address: &Address) -> String {
-        let policy = self.shared.policy.load();
-        let site = site_for(&policy, &self.shared.mailboxes, address, None);
-        self.shared.beyond_dns(site).to_string()
-    }
-
     /// Forgets what is held of DNS.
     pub fn forget_names(&self) {
         self.shared.mx_cache.clear();
@@ -264,12 +38,12 @@ impl Dispatch {
     /// Everything that waits for one path is tried now. Returns how many recipients.
     pub fn retry_path(&self, path: &str) -> usize {
         let mut schedule = self.shared.schedule.lock();
-        let index = schedule
-            .sites_in_use()
-            .into_iter()
-            .find(|&index| schedule.site(index).key.to_string() == path);
-        let Some(index) = index else { return 0 };
-        let waiting = schedule.site(index).present;
+        let Some(index) = schedule.site_named(path) else { return 0 };
+        let site = schedule.site(index);
+        let waiting = site.present;
+        if waiting == 0 && site.health == Health::Well {
+            return 0;
+        }
         let call = schedule.probe(index);
         drop(schedule);
         self.shared.answer(call);
@@ -287,12 +61,6 @@ impl Dispatch {
             Err(Failure::DomainNotFound { .. } | Failure::NoAddress { .. }) => Ok(Vec::new()),
             other => other,
         }
-    }
-
-    /// Unfinished recipients that the scheduler knows.
-    #[must_use]
-    pub fn queued(&self) -> usize {
-        self.shared.schedule.lock().len()
     }
 
     /// The recipients of a selection, message by message.
@@ -565,18 +333,6 @@ impl Dispatch {
             claim.ended();
         }
         Ok(count)
-    }
-}
-
-/// The domain that a failure of routing is about.
-fn domain_of(attempt: &Attempt) -> Option<Domain> {
-    match &attempt.outcome {
-        Outcome::Failure(
-            Failure::NoConnector { domain }
-            | Failure::RoutingLoop { domain, .. }
-            | Failure::MxPointsHere { domain, .. },
-        ) => Domain::parse(domain).ok(),
-        _ => None,
     }
 }
 

@@ -21,7 +21,7 @@
 //! connection is held against) and `sts` (policies of domains), `connect` (from a
 //! route to a session), `local` (mailboxes), `settle` (making it durable), `doubt` (what a crash may have
 //! repeated), `reports` (with `addressee` and [`letter`]),
-//! `sweeper`, [`control`] (what administrators do to the queue),
+//! `sweeper`, [`control`] (what administrators do to the queue), [`seen`] (what is seen of it),
 //! `reroute` (what waits, after a change), [`again`] (returned mail is sent again), and `validate` (does a connector work).
 
 mod addressee;
@@ -49,6 +49,7 @@ mod resolve;
 pub mod return_path;
 mod route;
 mod schedule;
+pub mod seen;
 mod settle;
 mod site;
 pub mod sources;
@@ -59,8 +60,9 @@ pub mod validate;
 mod virtual_time;
 mod worker;
 
-pub use control::{Backlog, FailingSite, Live, Selection, Standing};
+pub use control::Selection;
 pub use engine::{Causes, Dispatch, MailboxFacts, Mailboxes, NoCauses, Settings};
 pub use outcome::result as last_result;
 pub use paths::{SeenCertificate, Success};
+pub use seen::{Backlog, FailingSite, Live, Standing};
 pub use sources::Passage;

@@ -236,15 +236,22 @@ impl Paths {
     /// Paths where something went through since a moment, the latest first.
     pub(crate) fn successes(&self, since: Timestamp, limit: usize) -> Vec<(String, Success)> {
         let by_site = self.by_site.lock();
-        let mut found: Vec<(String, Success)> = by_site
+        let mut found: Vec<(&str, &Success)> = by_site
             .iter()
-            .filter_map(|(site, path)| Some((site.to_string(), path.success.clone()?)))
+            .filter_map(|(site, path)| Some((&**site, path.success.as_ref()?)))
             .filter(|(_, success)| success.at >= since)
             .collect();
-        drop(by_site);
         found.sort_by_key(|(_, success)| std::cmp::Reverse(success.at));
         found.truncate(limit);
-        found
+        found.into_iter().map(|(site, success)| (site.to_owned(), success.clone())).collect()
+    }
+
+    /// How many paths but `except` something went through since a moment; at most `limit`.
+    pub(crate) fn count_successes(&self, since: Timestamp, except: &str, limit: usize) -> usize {
+        let by_site = self.by_site.lock();
+        let others = by_site.iter().filter(|(site, _)| ***site != *except);
+        let is_late = |path: &Path| path.success.as_ref().is_some_and(|s| s.at >= since);
+        others.filter(|(_, path)| is_late(path)).take(limit).count()
     }
 }
 
@@ -392,6 +399,9 @@ mod tests {
         assert!(paths.by_site.lock().len() <= MOST);
         assert!(paths.success_of(&format!("site {MOST}")).is_some());
         assert!(paths.success_of("site 0").is_none());
+        assert_eq!(paths.count_successes(at(MOST as i64 - 1), "none", 9), 2);
+        assert_eq!(paths.count_successes(at(MOST as i64 - 1), &format!("site {MOST}"), 9), 1);
+        assert_eq!(paths.count_successes(at(0), "none", 9), 9);
         let latest = paths.successes(at(0), 2);
         assert_eq!(latest[0].0, format!("site {MOST}"));
         assert_eq!(latest.len(), 2);

@@ -8,6 +8,7 @@ use causeway_model::config::Host;
 use causeway_model::{Domain, Failure};
 use causeway_net::dns::{Families, MxHost};
 use causeway_net::sts::Policy;
+use causeway_policy::here::answers;
 use tokio::time::Instant;
 
 use crate::engine::Shared;
@@ -123,14 +124,7 @@ async fn is_us(shared: &Shared, name: &str) -> bool {
 
 /// True when a connection to the address comes back to one of our own listeners for mail.
 pub(crate) fn leads_here(shared: &Shared, address: SocketAddr) -> bool {
-    let ip = address.ip().to_canonical();
-    shared.own_listeners.iter().any(|own| {
-        let bound = own.ip().to_canonical();
-        own.port() == address.port()
-            && (bound == ip
-                || ip.is_unspecified()
-                || bound.is_unspecified() && shared.is_own_address(ip))
-    })
+    shared.own_listeners.iter().any(|own| answers(*own, address, |ip| shared.is_own_address(ip)))
 }
 
 /// Answers that are still good: a domain's hosts are asked for once for all its messages.

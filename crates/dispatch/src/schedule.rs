@@ -190,6 +190,24 @@ impl Schedule {
         self.sites.iter()
     }
 
+    /// The site with this name, as in [`Attempt::site`]. MX hosts and domains, of which there are many, are found at
+    /// once.
+    pub(crate) fn site_named(&self, name: &str) -> Option<SiteIndex> {
+        let likely = match name.strip_prefix("MX ") {
+            Some(hosts) => Some(SiteKey::Hosts(hosts.into())),
+            None => Domain::parse(name).ok().map(SiteKey::Domain),
+        };
+        let likely = likely.and_then(|key| self.site_by_key.get(&key).copied());
+        likely.or_else(|| {
+            let others = self
+                .site_by_key
+                .iter()
+                .filter(|(key, _)| !matches!(key, SiteKey::Hosts(_) | SiteKey::Domain(_)));
+            let named = others.filter(|(key, _)| key.to_string() == name);
+            named.map(|(_, index)| *index).min()
+        })
+    }
+
     /// The messages with a recipient of this domain.
     pub(crate) fn messages_for(&self, domain: &str) -> Vec<QueueId> {
         let of_domain = self.entries.iter().filter(|(_, entry)| entry.domain.as_str() == domain);

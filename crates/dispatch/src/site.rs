@@ -65,7 +65,7 @@ pub(crate) enum Health {
         /// When the next attempt is due.
         until: Timestamp,
         /// The last failure.
-        last: Box<Attempt>,
+        last: Arc<Attempt>,
         /// True from the moment the next attempt has begun.
         probing: bool,
     },
@@ -214,7 +214,7 @@ impl Site {
         self.stumbles = 0;
         self.caution = 0;
         self.limit = FIRST_LIMIT.min(self.most);
-        self.health = Health::Failing { until, last: Box::new(attempt), probing: false };
+        self.health = Health::Failing { until, last: Arc::new(attempt), probing: false };
     }
 
     /// The wait is over (or cut short): one attempt is made.

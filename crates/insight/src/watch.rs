@@ -30,7 +30,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::alert::{Absence, Alert, Book, Change, Checked, Closing, FailingPath, Fix};
+use crate::alert::{Absence, Alert, Book, Change, Changed, Checked, Closing, FailingPath, Fix};
 use crate::diagnose::{Confidence, Diagnosis, Facts, diagnose, next_probes};
 use crate::finding::Finding;
 use crate::notice::Noticed;
@@ -58,6 +58,9 @@ const FOR_AN_ANSWER: Duration = Duration::from_secs(8);
 
 /// Posts that wait for the web hook at most.
 const MOST_POSTS: usize = 1_000;
+
+/// Counts of alerts are kept this often, not at every failure.
+const COUNTS_KEPT_EVERY: Duration = Duration::from_secs(30);
 
 /// The beginning of the keys that alerts are kept under.
 pub const KEY: &str = "alert/";
@@ -150,6 +153,30 @@ fn still_holds(diagnosis: &Diagnosis) -> Option<bool> {
     }
 }
 
+/// Alerts whose counts are other ones than those that are kept.
+#[derive(Debug, Default)]
+struct Unkept {
+    ids: HashSet<u64>,
+    /// When they were kept last.
+    kept_at: Option<Instant>,
+}
+
+/// The key that an alert is kept under.
+fn key_of(id: u64) -> String {
+    format!("{KEY}{id:012}")
+}
+
+/// An alert as it is kept.
+fn as_fact(alert: &Alert) -> Option<(String, String)> {
+    match serde_json::to_string(alert) {
+        Ok(text) => Some((key_of(alert.id), text)),
+        Err(problem) => {
+            warn!(%problem, alert = alert.id, "an alert cannot be kept");
+            None
+        }
+    }
+}
+
 /// What is posted: the address, the event, the alert.
 type Post = (String, &'static str, Alert);
 
@@ -162,6 +189,7 @@ pub struct Watch {
     running: Mutex<HashSet<String>>,
     absent: Mutex<HashMap<u64, Instant>>,
     digest: Mutex<Digest>,
+    unkept: Mutex<Unkept>,
     posts: mpsc::Sender<Post>,
     posting: Mutex<Option<mpsc::Receiver<Post>>>,
     counts: Mutex<Counts>,
@@ -181,25 +209,19 @@ impl Watch {
     pub fn new(
         world: Arc<dyn World>,
         wake: Arc<Notify>,
-        kept: impl IntoIterator<Item = String>,
+        kept: impl IntoIterator<Item = Alert>,
         last_id: u64,
     ) -> Self {
-        let read = |text: String| match serde_json::from_str::<Alert>(&text) {
-            Ok(alert) => Some(alert),
-            Err(problem) => {
-                warn!(%problem, "an alert of an older version cannot be read; it is left out");
-                None
-            }
-        };
         let (posts, posting) = mpsc::channel(MOST_POSTS);
         Self {
             world,
             wake,
-            book: Mutex::new(Book::restored(kept.into_iter().filter_map(read), last_id)),
+            book: Mutex::new(Book::restored(kept, last_id)),
             held: Mutex::default(),
             running: Mutex::default(),
             absent: Mutex::default(),
             digest: Mutex::default(),
+            unkept: Mutex::default(),
             posts,
             posting: Mutex::new(Some(posting)),
             counts: Mutex::default(),
@@ -313,38 +335,63 @@ impl Watch {
         if changes.is_empty() {
             return;
         }
-        use crate::alert::Changed;
         let (mut put, mut forget) = (Vec::new(), Vec::new());
-        let last_id = self.book.lock().last_id();
-        for change in &changes {
-            let key = format!("{KEY}{:012}", change.id);
+        for change in changes {
+            if change.changed == Changed::Counts {
+                self.unkept.lock().ids.insert(change.id);
+                continue;
+            }
+            self.unkept.lock().ids.remove(&change.id);
             let Some(alert) = self.alert(change.id) else {
-                forget.push(key);
+                forget.push(key_of(change.id));
                 continue;
             };
-            match serde_json::to_string(&alert) {
-                Ok(text) => put.push((key, text)),
-                Err(problem) => warn!(%problem, "an alert cannot be kept"),
-            }
-            let event = match change.changed {
-                Changed::Opened => "opened",
-                Changed::Cause | Changed::Fixed => "changed",
-                Changed::Closed => "closed",
-                Changed::Counts | Changed::Forgotten => continue,
-            };
+            put.extend(as_fact(&alert));
             if change.changed == Changed::Opened {
-                put.push((LAST_KEY.to_owned(), last_id.to_string()));
+                put.push((LAST_KEY.to_owned(), self.book.lock().last_id().to_string()));
                 self.counts.lock().opened += 1;
             }
-            self.digest.lock().note(change.id, change.changed);
-            if let Some(address) = self.world.settings().webhook
-                && self.posts.try_send((address, event, alert)).is_err()
-            {
-                warn!(alert = change.id, "the web hook is too slow: this change is not posted");
-            }
+            self.note(change.changed, alert);
         }
-        self.world.keep(put, forget).await;
+        if !(put.is_empty() && forget.is_empty()) {
+            self.world.keep(put, forget).await;
+        }
         self.changed.notify_waiters();
+    }
+
+    /// Whom a change is news to hears of it.
+    fn note(&self, changed: Changed, alert: Alert) {
+        let event = match changed {
+            Changed::Opened => "opened",
+            Changed::Cause | Changed::Fixed => "changed",
+            Changed::Closed => "closed",
+            Changed::Counts | Changed::Noted | Changed::Forgotten => return,
+        };
+        let id = alert.id;
+        self.digest.lock().note(id, changed);
+        if let Some(address) = self.world.settings().webhook
+            && self.posts.try_send((address, event, alert)).is_err()
+        {
+            warn!(alert = id, "the web hook is too slow: this change is not posted");
+        }
+    }
+
+    /// Keeps the counts that have changed, when it is time (or `now`).
+    async fn keep_counts(&self, now: bool) {
+        let ids = {
+            let mut unkept = self.unkept.lock();
+            let is_time = unkept.kept_at.is_none_or(|at| at.elapsed() >= COUNTS_KEPT_EVERY);
+            if !(is_time || now) || unkept.ids.is_empty() {
+                return;
+            }
+            unkept.kept_at = Some(Instant::now());
+            std::mem::take(&mut unkept.ids)
+        };
+        let facts: Vec<_> = {
+            let book = self.book.lock();
+            ids.iter().filter_map(|id| book.get(*id).and_then(as_fact)).collect()
+        };
+        self.world.keep(facts, Vec::new()).await;
     }
 
     /// Paths with an open alert that do not fail: what became of each.

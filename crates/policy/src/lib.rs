@@ -22,10 +22,11 @@
 //! **In which order to read.** [`policy`] (what is compiled), [`relay`] (may this client send
 //! there), [`recipient`] (does this recipient exist), [`route`] (where does it go), [`reroute`] (what of that a change concerns), [`inbound`]
 //! (which connector is this peer), [`identity`] (may this user use this sender), [`retry`],
-//! [`mod@check`] and [`mod@selftest`], [`plan`] (what would a change do), [`hybrid`] (two servers for one
+//! [`here`] (does a connection come back to us), [`mod@check`] and [`mod@selftest`], [`plan`] (what would a change do), [`hybrid`] (two servers for one
 //! organization); [`index`] is the machinery under them; [`Said`] is a sentence in which they say why.
 
 pub mod check;
+pub mod here;
 pub mod hybrid;
 pub mod identity;
 pub mod inbound;

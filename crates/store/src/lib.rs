@@ -18,6 +18,7 @@
 //! **In which order to read.** [`types`], [`returned`] and [`revision`] (what goes in and comes out), this file (the
 //! trait), then [`sqlite`].
 
+pub mod facts;
 pub mod returned;
 pub mod revision;
 pub mod sqlite;
@@ -102,8 +103,12 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Fut<'_, Vec<causeway_model::Attempt>>;
 
-    /// Counts everything that was ever accepted, and where it is now.
+    /// Counts everything that was ever accepted, and where it is now. It looks at the whole queue: nothing for
+    /// every moment.
     fn audit(&self) -> Fut<'_, Audit>;
+
+    /// What the ledger has counted. One row: cheap however long the queue is.
+    fn counts(&self) -> Fut<'_, Counts>;
 
     /// Forgets ended messages and events older than `before`; the counts of the ledger stay.
     fn forget(&self, before: Timestamp, limit: usize) -> Fut<'_, usize>;
@@ -136,6 +141,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Small durable facts by key (the revision in force, the last start, …).
     fn remember(&self, key: String, value: String) -> Fut<'_, ()>;
+
+    /// Keeps many such facts at once, when something else is written anyway or shortly after: nobody on the
+    /// network waits for them.
+    fn remember_all(&self, facts: Vec<(String, String)>) -> Fut<'_, ()>;
 
     /// What [`Self::remember`] kept.
     fn recall(&self, key: String) -> Fut<'_, Option<String>>;

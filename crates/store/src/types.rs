@@ -417,6 +417,23 @@ pub struct TraceRow {
     pub events: Vec<Event>,
 }
 
+/// What the ledger has counted since it began, in recipients. These numbers only grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Accepted, reports of our own included.
+    pub accepted: u64,
+    /// In mailboxes here.
+    pub delivered: u64,
+    /// Taken by other servers.
+    pub relayed: u64,
+    /// Replaced by other recipients.
+    pub expanded: u64,
+    /// Failed, with a report.
+    pub failed_with_report: u64,
+    /// Failed, and nobody was to be told.
+    pub failed_without_report: u64,
+}
+
 /// Where everything is that was ever accepted, counted in recipients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Audit {

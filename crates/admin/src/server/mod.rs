@@ -25,6 +25,7 @@ mod mailbox;
 mod metrics;
 mod openapi;
 mod pages;
+mod proof;
 mod queue;
 mod report;
 mod token;
@@ -71,6 +72,8 @@ struct Inner {
     signing_keys: Mutex<()>,
     /// Answers to help pages are counted one at a time.
     feedback: Mutex<()>,
+    /// What is told to monitoring of the ledger.
+    proof: proof::Proof,
     /// How many visits to reports' pages are answered.
     page_visits: parking_lot::Mutex<report::Bucket>,
 }
@@ -88,6 +91,7 @@ impl Api {
             hashing: Semaphore::new(2),
             signing_keys: Mutex::new(()),
             feedback: Mutex::new(()),
+            proof: proof::Proof::default(),
             page_visits: parking_lot::Mutex::default(),
         };
         Self { inner: Arc::new(inner) }

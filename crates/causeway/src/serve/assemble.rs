@@ -160,6 +160,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         client_tls,
         prober,
         notices,
+        served: insight::Served::default(),
     });
     let watch = Arc::new(insight::watch(&server, paths_changed).await?);
     causes.ask(&watch);

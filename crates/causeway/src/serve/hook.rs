@@ -1,7 +1,8 @@
 //! One post of a JSON document to a web service.
 //!
 //! HTTP/1.1, a connection of its own, no redirects; over TLS the certificate must be valid and for the
-//! address's host. Bounded in time; of the answer only the status counts.
+//! address's host. Bounded in time; of the answer only the status counts. What is behind the host in an address is
+//! often a secret: no error carries it.
 
 use std::time::Duration;
 
@@ -25,8 +26,8 @@ const LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HookError {
     /// The address is none.
-    #[error("{0:?} is no web address")]
-    NoAddress(String),
+    #[error("what is configured is no web address")]
+    NoAddress,
     /// No connection, or it broke.
     #[error("no connection to {host}: {detail}")]
     Connection {
@@ -61,7 +62,7 @@ pub(crate) enum HookError {
 /// # Errors
 /// [`HookError`]; a status other than 2xx is one.
 pub(crate) async fn post(tls: &ClientTls, address: &str, body: &str) -> Result<(), HookError> {
-    let uri: Uri = address.parse().map_err(|_| HookError::NoAddress(address.to_owned()))?;
+    let uri: Uri = address.parse().map_err(|_| HookError::NoAddress)?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     match tokio::time::timeout(LIMIT, post_now(tls, &uri, &host, body)).await {
         Ok(result) => result,
@@ -107,7 +108,7 @@ where
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, concat!("Causeway/", env!("CARGO_PKG_VERSION")))
         .body(Full::new(Bytes::from(body.to_owned())))
-        .map_err(|_| HookError::NoAddress(uri.to_string()))?;
+        .map_err(|_| HookError::NoAddress)?;
     let answer = sender.send_request(request).await.map_err(broken);
     running.abort();
     let status = answer?.status();

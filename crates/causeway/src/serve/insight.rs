@@ -2,11 +2,12 @@
 //!
 //! In which order to read: this file (the [`World`] of the watcher), `facts` (what is known about a path),
 //! `tell` (mail and web hook), `fix` (remedies as changes of the mail flow), `notices` (what else wants
-//! attention).
+//! attention), `served` (which domains took mail).
 
 mod facts;
 mod fix;
 mod notices;
+mod served;
 mod tell;
 
 use std::collections::{HashMap, HashSet};
@@ -26,7 +27,8 @@ use causeway_insight::watch::{KEY, LAST_KEY, Later, Watch, World};
 use causeway_model::config::{AlertSettings, Connector, DomainPattern, Language, MailFlow};
 use causeway_model::{Address, Attempt, Domain, Timestamp};
 use causeway_report::write::KnownCause;
-use causeway_store::{SharedStore, StoreError};
+use causeway_store::StoreError;
+use causeway_store::facts::understood;
 use tokio::sync::Notify;
 use tracing::warn;
 
@@ -34,6 +36,10 @@ use super::Server;
 
 pub(crate) use fix::{fix_apply, fix_plan};
 pub(crate) use notices::Notices;
+pub(crate) use served::Served;
+
+/// Alerts that are written at once: more would keep mail waiting.
+const KEPT_AT_ONCE: usize = 50;
 
 /// The server as the watcher sees it.
 struct Seen {
@@ -45,17 +51,13 @@ struct Seen {
 /// # Errors
 /// The store's.
 pub(crate) async fn watch(server: &Arc<Server>, wake: Arc<Notify>) -> Result<Watch, StoreError> {
-    let kept = kept_alerts(&server.store).await?;
+    let read = |_: &str, text: &str| serde_json::from_str::<Alert>(text).ok();
+    let kept = understood(&*server.store, KEY, read).await?;
     let last = server.store.recall(LAST_KEY.into()).await?;
     let last = last.and_then(|text| text.parse().ok()).unwrap_or(0);
     server.notices.begin(server.dispatch.now());
     let world = Arc::new(Seen { server: Arc::clone(server) });
-    Ok(Watch::new(world, wake, kept, last))
-}
-
-async fn kept_alerts(store: &SharedStore) -> Result<Vec<String>, StoreError> {
-    let kept = store.recall_all(KEY.into()).await?;
-    Ok(kept.into_iter().map(|(_, text)| text).collect())
+    Ok(Watch::new(world, wake, kept.into_iter().map(|(_, alert)| alert), last))
 }
 
 fn failing_path(site: FailingSite) -> FailingPath {
@@ -137,9 +139,9 @@ impl World for Seen {
 
     fn keep(&self, put: Vec<(String, String)>, forget: Vec<String>) -> Later<'_, ()> {
         Box::pin(async move {
-            for (key, value) in put {
-                if let Err(problem) = self.server.store.remember(key, value).await {
-                    warn!(%problem, "an alert could not be kept");
+            for facts in put.chunks(KEPT_AT_ONCE) {
+                if let Err(problem) = self.server.store.remember_all(facts.to_vec()).await {
+                    warn!(%problem, alerts = facts.len(), "alerts could not be kept");
                 }
             }
             if !forget.is_empty()

@@ -102,6 +102,8 @@ pub(crate) struct Server {
     pub(crate) prober: Prober,
     /// What wants attention beside failing paths.
     pub(crate) notices: Arc<insight::Notices>,
+    /// Which domains took mail, and when.
+    pub(crate) served: insight::Served,
 }
 
 /// A listener that is bound.

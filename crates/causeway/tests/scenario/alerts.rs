@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::world::{
     FEW_ATTEMPTS, HOUR, assert_all_accounted, inside, send, wait_for_deferral, wait_for_mail,
-    wait_for_status, with_partner,
+    wait_for_status, with_partner, with_smart_host_changed,
 };
 
 /// The one alert, once it is so.
@@ -76,12 +76,8 @@ fn the_alert_recipients_are_told_once_with_the_cause_and_the_ways_out() {
 fn a_smart_host_that_was_changed_is_reverted_by_the_fix_and_the_alert_says_that_it_helped() {
     let right = ScriptedPeer::start(Behaviour::new());
     let wrong = ScriptedPeer::refusing();
-    let server = with_partner(right.address(), "").mailflow(FEW_ATTEMPTS).start();
-    send(&server, &["a@partner.test"], "worked");
-    wait_for_status(&server, "a@partner.test", "relayed");
-    let host = wrong.address().to_string();
-    let set = server.cli(&["connector", "set", "partner", "--smart-host", &host, "--yes"]);
-    assert_eq!(set.status, Some(0), "{set:?}");
+    let setup = with_partner(right.address(), "").mailflow(FEW_ATTEMPTS);
+    let server = with_smart_host_changed(setup, wrong.address());
     send(&server, &["b@partner.test"], "waits");
     let alert = wait_for_alert(&server, "a story", |alert| {
         open(alert) && alert["story"].as_str().is_some_and(|story| story.contains("revision 2"))
@@ -132,12 +128,8 @@ fn alerts_outlive_a_restart_and_one_that_was_closed_by_hand_stays_closed() {
 fn a_confirmed_cause_is_named_in_the_delay_notice_and_in_the_report() {
     let right = ScriptedPeer::start(Behaviour::new());
     let wrong = ScriptedPeer::refusing();
-    let server = with_partner(right.address(), "").start();
-    send(&server, &["a@partner.test"], "worked");
-    wait_for_status(&server, "a@partner.test", "relayed");
-    let host = wrong.address().to_string();
-    let set = server.cli(&["connector", "set", "partner", "--smart-host", &host, "--yes"]);
-    assert_eq!(set.status, Some(0), "{set:?}");
+    let setup = with_partner(right.address(), "");
+    let server = with_smart_host_changed(setup, wrong.address());
     send(&server, &["x@partner.test"], "waits");
     let alert = wait_for_alert(&server, "a confirmed cause", |alert| {
         open(alert) && alert["confidence"] == "confirmed"

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::world::{
     FEW_ATTEMPTS, assert_all_accounted, inside, send, wait_for_deferral, wait_for_mail,
-    wait_for_status, with_partner,
+    wait_for_status, with_partner, with_smart_host_changed,
 };
 
 /// The open alert, once this remedy is offered.
@@ -100,12 +100,8 @@ fn an_internal_relay_whose_other_server_is_gone_becomes_authoritative() {
 fn a_smart_host_is_set_to_where_mail_went_before() {
     let right = ScriptedPeer::start(Behaviour::new());
     let wrong = ScriptedPeer::refusing();
-    let server = with_partner(right.address(), "").mailflow(FEW_ATTEMPTS).start();
-    send(&server, &["a@partner.test"], "worked");
-    wait_for_status(&server, "a@partner.test", "relayed");
-    let host = wrong.address().to_string();
-    let set = server.cli(&["connector", "set", "partner", "--smart-host", &host, "--yes"]);
-    assert_eq!(set.status, Some(0), "{set:?}");
+    let setup = with_partner(right.address(), "").mailflow(FEW_ATTEMPTS);
+    let server = with_smart_host_changed(setup, wrong.address());
     stuck(&server);
     let remedy = match wrong.ip() == right.ip() {
         true => "correct-port",

@@ -50,4 +50,5 @@ mod submission;
 mod throttle;
 mod tls;
 mod validation;
+mod web_hook;
 mod world;

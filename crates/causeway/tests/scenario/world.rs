@@ -33,6 +33,17 @@ pub(crate) fn with_partner(partner: SocketAddr, more: &str) -> Setup {
 /// `[queue]` without delay notices and with one retry, for tests that look at the end only.
 pub(crate) const FEW_ATTEMPTS: &str = "[queue]\ndelay_notice_after = []\nretry_after = [\"30h\"]\n";
 
+/// A server whose partner's connector worked, and was then set to a smart host that is wrong.
+pub(crate) fn with_smart_host_changed(setup: Setup, wrong: SocketAddr) -> Server {
+    let server = setup.start();
+    send(&server, &["a@partner.test"], "worked");
+    wait_for_status(&server, "a@partner.test", "relayed");
+    let host = wrong.to_string();
+    let set = server.cli(&["connector", "set", "partner", "--smart-host", &host, "--yes"]);
+    assert_eq!(set.status, Some(0), "{set:?}");
+    server
+}
+
 /// A small message.
 pub(crate) fn message(subject: &str) -> String {
     format!(

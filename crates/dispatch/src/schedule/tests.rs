@@ -151,3 +151,21 @@ fn the_domains_of_those_who_wait_at_a_site_are_told_once_each() {
     schedule.take_where(site, |domain| domain.as_str() == "other.test");
     assert_eq!(schedule.waiting_domains(), HashSet::from([one]));
 }
+
+#[test]
+fn sites_are_found_by_the_names_that_people_see() {
+    let mut schedule = Schedule::default();
+    let domain = |name: &str| Domain::parse(name).unwrap();
+    for key in [
+        SiteKey::Local,
+        SiteKey::Connector("to \"corp\"".into()),
+        SiteKey::ConnectorMx("all".into(), domain("a.test")),
+        SiteKey::Domain(domain("a.test")),
+        SiteKey::Hosts("10 mx.a.test".into()),
+    ] {
+        let index = schedule.site_index(&key);
+        assert_eq!(schedule.site_named(&key.to_string()), Some(index), "{key}");
+    }
+    assert_eq!(schedule.site_named("MX 20 mx.a.test"), None);
+    assert_eq!(schedule.site_named("b.test"), None);
+}

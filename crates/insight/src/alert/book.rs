@@ -23,8 +23,10 @@ pub enum Changed {
     Opened,
     /// Its failure, its cause or its remedies are others.
     Cause,
-    /// Only its counts changed.
+    /// Only its counts changed, or the words of its diagnosis.
     Counts,
+    /// Something was done about it, or found out about that.
+    Noted,
     /// It is closed.
     Closed,
     /// What came of a remedy is known, and the path still fails.
@@ -256,13 +258,13 @@ impl Book {
     pub fn fixed(&mut self, id: u64, fix: Fix) -> Option<(Change, usize)> {
         let fixes = &mut self.alerts.get_mut(&id)?.fixes;
         fixes.push(fix);
-        Some((Change { id, changed: Changed::Counts }, fixes.len() - 1))
+        Some((Change { id, changed: Changed::Noted }, fixes.len() - 1))
     }
 
     /// A probe has looked whether a remedy works: the one at this place.
     pub fn checked(&mut self, id: u64, place: usize, checked: Checked) -> Option<Change> {
         self.alerts.get_mut(&id)?.fixes.get_mut(place)?.checked = Some(checked);
-        Some(Change { id, changed: Changed::Counts })
+        Some(Change { id, changed: Changed::Noted })
     }
 
     /// Opens an alert again that was closed by hand, as something is done about its path, which still fails.

@@ -42,7 +42,7 @@ impl Digest {
             Changed::Closed | Changed::Cause | Changed::Fixed => {
                 self.news.entry(id).or_insert_with(Instant::now);
             }
-            Changed::Counts | Changed::Forgotten => {}
+            Changed::Counts | Changed::Noted | Changed::Forgotten => {}
         }
     }
 

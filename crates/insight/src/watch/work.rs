@@ -66,6 +66,7 @@ impl Watch {
             let calm = (began.elapsed() * REST).clamp(CALM, LONGEST_CALM);
             tokio::time::sleep(calm).await;
         }
+        self.keep_counts(true).await;
         tasks.close();
         // Probes have bounds of their own; nobody waits for them at the end.
         let _ = tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await;
@@ -124,6 +125,7 @@ impl Watch {
             }
         }
         self.after(all).await;
+        self.keep_counts(false).await;
         self.start_diagnoses(failing, tasks, end);
         self.tell().await;
     }

@@ -1,7 +1,7 @@
 //! Outbound connectors: overlaps, connectors that take nothing, and smart hosts that are ourselves.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use causeway_model::config::{
     Connector, DomainPattern, DomainType, Host, InternetRoute, Machine, MailFlow,
@@ -10,6 +10,7 @@ use causeway_model::config::{
 use causeway_model::{Domain, said};
 
 use super::Findings;
+use crate::here::answers;
 use crate::index::{pattern_text, upwards};
 
 pub(super) fn check(
@@ -248,25 +249,22 @@ fn ourselves(
 
 /// True when we ourselves listen for mail at that host and port.
 fn is_this_machine(machine: &Machine, host: &SmartHost) -> bool {
-    let mail = machine.listeners.iter().filter(|listener| {
+    let own_source = |address: IpAddr| machine.delivery.source_addresses.contains(&address);
+    let mut mail = machine.listeners.iter().filter(|listener| {
         matches!(listener.protocol, Protocol::Smtp | Protocol::Submission | Protocol::Submissions)
             && listener.address.port() == host.port
     });
-    let own_source = |address: IpAddr| machine.delivery.source_addresses.contains(&address);
-    let mut mail = mail.map(|listener| listener.address.ip().to_canonical());
     match &host.host {
         Host::Name(name) => {
             let is_localhost = name.as_str() == "localhost";
             let is_us = machine.hostname.as_deref() == Some(name.as_str());
-            mail.any(|ip| is_us || is_localhost && (ip.is_loopback() || ip.is_unspecified()))
+            let is_local = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
+            mail.any(|l| is_us || is_localhost && is_local(l.address.ip().to_canonical()))
         }
         Host::Address(address) => {
-            let address = address.to_canonical();
-            mail.any(|ip| {
-                ip == address
-                    || address.is_unspecified()
-                    || ip.is_unspecified() && (address.is_loopback() || own_source(address))
-            })
+            let target = SocketAddr::new(*address, host.port);
+            let is_own = |address: IpAddr| address.is_loopback() || own_source(address);
+            mail.any(|listener| answers(listener.address, target, is_own))
         }
     }
 }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::bodies::Bodies;
 use super::rows;
-use crate::{Audit, Change};
+use crate::{Audit, Change, Counts};
 
 /// 2020-01-01T00:00:00Z: where the time in queue ids begins, in milliseconds since 1970.
 const EPOCH: i64 = 1_577_836_800_000;
@@ -108,6 +108,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// The counts for others.
+    pub(super) const fn counts(&self) -> Counts {
+        Counts {
+            accepted: self.accepted.cast_unsigned(),
+            delivered: self.delivered.cast_unsigned(),
+            relayed: self.relayed.cast_unsigned(),
+            expanded: self.expanded.cast_unsigned(),
+            failed_with_report: self.failed_with_report.cast_unsigned(),
+            failed_without_report: self.failed_without_report.cast_unsigned(),
+        }
+    }
+
     /// Counts an end.
     pub(super) fn count_end(&mut self, change: Change) {
         match change {
@@ -159,15 +171,16 @@ pub(super) fn audit(connection: &Connection, bodies: &Bodies) -> rusqlite::Resul
         + ledger.expanded
         + ledger.failed_with_report
         + ledger.failed_without_report;
+    let counts = ledger.counts();
     Ok(Audit {
-        accepted: ledger.accepted.cast_unsigned(),
-        delivered: ledger.delivered.cast_unsigned(),
-        relayed: ledger.relayed.cast_unsigned(),
-        expanded: ledger.expanded.cast_unsigned(),
+        accepted: counts.accepted,
+        delivered: counts.delivered,
+        relayed: counts.relayed,
+        expanded: counts.expanded,
         queued: queued.cast_unsigned(),
         held: held.cast_unsigned(),
-        failed_with_report: ledger.failed_with_report.cast_unsigned(),
-        failed_without_report: ledger.failed_without_report.cast_unsigned(),
+        failed_with_report: counts.failed_with_report,
+        failed_without_report: counts.failed_without_report,
         unaccounted: ledger.accepted - ended - queued - held + missing,
     })
 }

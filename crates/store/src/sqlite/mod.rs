@@ -52,7 +52,7 @@ use self::rows::Facts;
 use self::writer::{Answer, Operation, Queue, Surroundings};
 use self::writes::{Body, Incoming, Settling};
 use crate::{
-    Accepted, Audit, Content, Event, Fut, Mailbox, NewMessage, NewRevision, QueueEntry,
+    Accepted, Audit, Content, Counts, Event, Fut, Mailbox, NewMessage, NewRevision, QueueEntry,
     QueueFilter, QueuedMessage, Returned, ReturnedQuery, Revision, RevisionEntry, SendAgain,
     Settlement, Store, StoreError, StoredMessage, TraceFilter, TraceRow, WaitingRecipient,
 };
@@ -476,6 +476,10 @@ impl Store for SqliteStore {
         Box::pin(self.readers.ask(AUDIT_LIMIT, move |file| ledger::audit(file, &bodies)))
     }
 
+    fn counts(&self) -> Fut<'_, Counts> {
+        Box::pin(self.ask(|file| ledger::Ledger::read(file).map(|ledger| ledger.counts())))
+    }
+
     fn forget(&self, before: Timestamp, limit: usize) -> Fut<'_, usize> {
         Box::pin(self.forget_before(before, limit))
     }
@@ -522,6 +526,11 @@ impl Store for SqliteStore {
     fn remember(&self, key: String, value: String) -> Fut<'_, ()> {
         let octets = key.len() + value.len();
         Box::pin(self.write(Operation::Remember { key, value }, octets))
+    }
+
+    fn remember_all(&self, facts: Vec<(String, String)>) -> Fut<'_, ()> {
+        let octets = facts.iter().map(|(key, value)| key.len() + value.len()).sum();
+        Box::pin(self.write(Operation::RememberAll(facts), octets))
     }
 
     fn recall(&self, key: String) -> Fut<'_, Option<String>> {

@@ -53,6 +53,7 @@ pub(super) enum Operation {
     ForgetReturned(Timestamp),
     Mailbox(Box<MailboxChange>),
     Remember { key: String, value: String },
+    RememberAll(Vec<(String, String)>),
     ForgetFacts(Vec<String>),
     Revision { new: Box<NewRevision>, base: Option<u64> },
 }
@@ -60,7 +61,7 @@ pub(super) enum Operation {
 impl Operation {
     /// True when somebody on the network waits for it.
     const fn is_urgent(&self) -> bool {
-        !matches!(self, Self::Settle(_) | Self::Note(_))
+        !matches!(self, Self::Settle(_) | Self::Note(_) | Self::RememberAll(_))
     }
 }
 
@@ -390,6 +391,10 @@ impl Writer<'_> {
             Operation::Remember { key, value } => {
                 mailboxes::remember(connection, key, value).map(|()| Ok(Answer::Done))
             }
+            Operation::RememberAll(facts) => facts
+                .iter()
+                .try_for_each(|(key, value)| mailboxes::remember(connection, key, value))
+                .map(|()| Ok(Answer::Done)),
             Operation::ForgetFacts(keys) => {
                 mailboxes::forget_facts(connection, keys).map(|()| Ok(Answer::Done))
             }

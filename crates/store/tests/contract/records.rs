@@ -8,6 +8,7 @@ on_new_stores!(
     only_what_has_ended_is_forgotten,
     mailboxes_have_names_of_their_own,
     small_facts_are_found_by_the_beginning_of_their_keys,
+    small_facts_that_cannot_be_read_any_more_are_deleted,
     small_facts_are_kept,
 );
 
@@ -115,6 +116,22 @@ async fn small_facts_are_kept(store: &dyn Store) {
     store.remember("revision".into(), "1".into()).await.unwrap();
     store.remember("revision".into(), "2".into()).await.unwrap();
     assert_eq!(store.recall("revision".into()).await.unwrap().as_deref(), Some("2"));
+    let fact = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    store.remember_all(vec![fact("revision", "3"), fact("other", "a")]).await.unwrap();
+    store.remember_all(Vec::new()).await.unwrap();
+    assert_eq!(store.recall("revision".into()).await.unwrap().as_deref(), Some("3"));
+    assert_eq!(store.recall("other".into()).await.unwrap().as_deref(), Some("a"));
+}
+
+async fn small_facts_that_cannot_be_read_any_more_are_deleted(store: &dyn Store) {
+    for (key, value) in [("n/a", "1"), ("n/b", "one"), ("n/c", "3"), ("other", "x")] {
+        store.remember(key.into(), value.into()).await.unwrap();
+    }
+    let number = |_: &str, value: &str| value.parse::<u32>().ok();
+    let read = causeway_store::facts::understood(store, "n/", number).await.unwrap();
+    assert_eq!(read, [("n/a".to_owned(), 1), ("n/c".to_owned(), 3)]);
+    assert_eq!(store.recall_all("n/".into()).await.unwrap().len(), 2);
+    assert!(store.recall("other".into()).await.unwrap().is_some());
 }
 
 async fn small_facts_are_found_by_the_beginning_of_their_keys(store: &dyn Store) {

@@ -1,6 +1,5 @@
 //! What is known about a failing path without touching the network.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use causeway_insight::alert::FailingPath;
@@ -11,7 +10,7 @@ use causeway_insight::probe::Probe;
 use causeway_insight::prober::Known;
 use causeway_model::config::{Connector, DomainPattern, DomainType, MailFlow, OutboundConnector};
 use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
-use causeway_store::{QueueFilter, RevisionEntry, StoreError, TraceFilter};
+use causeway_store::{QueueFilter, RevisionEntry, StoreError};
 use tracing::warn;
 
 use crate::cli::configuration::MAIL_FLOW_FILE;
@@ -46,10 +45,10 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
     let flow = server.policy.load().flow().clone();
     let last_success = last_success(server, failing, now).await;
     let changes = changes(server, &failing.last, last_success.as_ref()).await;
-    let successes = server.dispatch.successes(before(now, LATELY), MOST_COUNTED);
+    let lately = now.minus(LATELY);
     let others = Others {
         failing: server.dispatch.failing_count(),
-        well: successes.iter().filter(|(path, _)| *path != failing.path).count(),
+        well: server.dispatch.count_successes(lately, &failing.path, MOST_COUNTED),
     };
     let returned_at = returned_at(server, failing).await;
     Facts {
@@ -69,7 +68,7 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
 /// What probes compare a failing path with: where mail went lately, and names that are spelt rightly.
 pub(crate) async fn known(server: &Server, path: &str, probes: &[Probe]) -> Known {
     let now = server.dispatch.now();
-    let lately = server.dispatch.successes(before(now, CONTROLS), MOST_CONTROLS);
+    let lately = server.dispatch.successes(now.minus(CONTROLS), MOST_CONTROLS);
     let others = || lately.iter().filter(|(other, _)| other != path);
     let mut controls = match probes.contains(&Probe::ControlDestinations) {
         true => server.prober.controls(&server.machine.probes.control_destinations).await,
@@ -97,29 +96,11 @@ pub(crate) async fn known(server: &Server, path: &str, probes: &[Probe]) -> Know
     spellings.extend(server.dispatch.last_success(path).map(|success| success.host));
     spellings.extend(recent_names.iter().cloned());
     if probes.iter().any(|probe| matches!(probe, Probe::Spelling { .. })) {
-        spellings.extend(domains_served(server, before(now, CONTROLS)).await);
+        let served = server.served.since(&*server.store, now, now.minus(CONTROLS)).await;
+        spellings.extend(served.unwrap_or_default());
     }
     spellings.retain(|name| is_name(name));
     Known { controls, recent_names, spellings }
-}
-
-/// Domains that mail went to since then.
-async fn domains_served(server: &Server, since: Timestamp) -> Vec<String> {
-    let filter = TraceFilter {
-        status: Some("relayed".into()),
-        since: Some(since),
-        limit: MOST_COUNTED,
-        ..TraceFilter::default()
-    };
-    let rows = server.store.trace(filter).await.unwrap_or_default();
-    let domains: BTreeSet<String> =
-        rows.iter().map(|row| row.recipient.domain().to_string()).collect();
-    domains.into_iter().collect()
-}
-
-fn before(now: Timestamp, span: Duration) -> Timestamp {
-    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millis(now.as_millis().saturating_sub(span))
 }
 
 fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
@@ -215,7 +196,7 @@ async fn last_success(
             tls: success.tls,
         });
     }
-    let since = before(now, BACK);
+    let since = now.minus(BACK);
     match server.store.site_attempts(failing.path.clone(), since, ATTEMPTS).await {
         Ok(attempts) => {
             if let Some(success) = attempts.iter().find_map(LastSuccess::of) {
@@ -226,14 +207,7 @@ async fn last_success(
     }
     // Hosts that are new have no records; the domain may have some, by its former hosts.
     let domain = failing.domain.as_ref().filter(|_| failing.last.connector.is_none())?;
-    let filter = TraceFilter {
-        recipient: Some(format!("@{domain}")),
-        status: Some("relayed".into()),
-        limit: 5,
-        ..TraceFilter::default()
-    };
-    let rows = server.store.trace(filter).await.ok()?;
-    rows.iter().filter_map(|row| row.last.as_ref()?.attempt.as_ref()).find_map(LastSuccess::of)
+    server.served.last_of(&*server.store, now, domain).await.ok()?
 }
 
 /// Revisions that changed the path since it worked; all that are known when it never did.

@@ -20,6 +20,7 @@ use causeway_insight::{Finding, Known};
 use causeway_intake::{Sign, Signs};
 use causeway_model::config::{Connector, NoticeKind, NoticeSettings};
 use causeway_model::{Domain, QueueId, Timestamp};
+use causeway_store::facts::understood;
 use parking_lot::Mutex;
 use tracing::warn;
 
@@ -350,9 +351,8 @@ async fn sent_before(server: &Server, passage: &Passage) -> Vec<SentBefore> {
 }
 
 async fn kept_uses(server: &Server) -> Result<HashMap<String, Use>, causeway_store::StoreError> {
-    let kept = server.store.recall_all(USE_KEY.into()).await?;
-    let read = |(key, text): (String, String)| Some((key, serde_json::from_str(&text).ok()?));
-    Ok(kept.into_iter().filter_map(read).collect())
+    let read = |_: &str, text: &str| serde_json::from_str(text).ok();
+    Ok(understood(&*server.store, USE_KEY, read).await?.into_iter().collect())
 }
 
 /// Keeps what changed, and forgets connectors that are gone or switched off: they begin anew.

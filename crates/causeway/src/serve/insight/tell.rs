@@ -105,15 +105,15 @@ pub(super) async fn post(server: &Server, address: String, event: &'static str, 
         "alert": view,
     });
     let body = document.to_string();
-    for pause in PAUSES.into_iter().map(Some).chain([None]) {
-        match hook::post(&server.client_tls, &address, &body).await {
-            Ok(()) => return,
-            Err(problem) => match pause {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => {
-                    warn!(alert = alert.id, %problem, "the web hook did not take an alert");
-                }
-            },
+    let mut pauses = PAUSES.into_iter();
+    while let Err(problem) = hook::post(&server.client_tls, &address, &body).await {
+        let Some(pause) = pauses.next() else {
+            warn!(alert = alert.id, event, %problem, "the web hook did not take an alert: it is not told of this");
+            return;
+        };
+        if pause == PAUSES[0] {
+            warn!(alert = alert.id, event, %problem, "the web hook did not take an alert; it is tried again");
         }
+        tokio::time::sleep(pause).await;
     }
 }
