@@ -50,6 +50,7 @@ move-partner-admin = Die Administration des Servers auf der Gegenseite ist am Zu
 move-service = Wir sind am Zug: die Administration des Mailservers von { $organization }.
 move-nobody = Niemand muss etwas tun; Abwarten genügt.
 move-not-tested = Das ist unsere Vermutung; die möglichen Ursachen, weiter unten für die Administration aufgeführt, wurden nicht geprüft.
+move-not-settled = Das ist unsere Vermutung: Was geprüft wurde, weiter unten für die Administration aufgeführt, entscheidet es nicht.
 party-sender = Sie
 party-service = { $organization }
 party-acts = am Zug

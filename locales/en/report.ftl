@@ -50,6 +50,7 @@ move-partner-admin = The administrator of the server at the other end has to act
 move-service = We have to act: the administrators of the mail server of { $organization }.
 move-nobody = Nobody has to act; waiting is enough.
 move-not-tested = This is our best guess; the possible causes, listed below for administrators, have not been tested.
+move-not-settled = This is our best guess: what has been tested, listed below for administrators, does not settle it.
 party-sender = You
 party-service = { $organization }
 party-acts = next to act

@@ -50,6 +50,7 @@ move-partner-admin = De beheerder van de server aan de andere kant is aan zet.
 move-service = Wij zijn aan zet: de beheerders van de mailserver van { $organization }.
 move-nobody = Niemand hoeft iets te doen; afwachten is genoeg.
 move-not-tested = Dit is ons vermoeden; de mogelijke oorzaken, verderop voor beheerders vermeld, zijn niet getest.
+move-not-settled = Dit is ons vermoeden: wat is getest, verderop voor beheerders vermeld, geeft geen uitsluitsel.
 party-sender = U
 party-service = { $organization }
 party-acts = aan zet

@@ -50,6 +50,7 @@ move-partner-admin = Administratören för servern i andra änden behöver agera
 move-service = Vi behöver agera: administratörerna för e-postservern hos { $organization }.
 move-nobody = Ingen behöver göra något; det räcker att vänta.
 move-not-tested = Det är vår gissning; de möjliga orsakerna, som står längre ned för administratörer, har inte prövats.
+move-not-settled = Det är vår gissning: det som har prövats, och som står längre ned för administratörer, avgör det inte.
 party-sender = Du
 party-service = { $organization }
 party-acts = behöver agera

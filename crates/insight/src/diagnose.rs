@@ -169,6 +169,9 @@ pub struct Diagnosis {
     /// What was probed works by now: the next attempt will tell.
     #[serde(default)]
     pub gone: bool,
+    /// What failed was tried again by a probe, and failed again.
+    #[serde(default)]
+    pub fails_again: bool,
     /// When the path is tried next.
     pub next_attempt_at: Option<Timestamp>,
     /// When the first of the waiting messages is returned if nothing changes.
@@ -304,6 +307,7 @@ pub fn diagnose(facts: &Facts, findings: &[Finding]) -> Diagnosis {
         story: story(facts, &seen),
         who_acts,
         gone: seen.works_now(),
+        fails_again: seen.fails_again(),
         next_attempt_at: facts.next_attempt_at,
         returned_at: facts.returned_at,
         findings: findings.len(),

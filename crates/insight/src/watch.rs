@@ -56,6 +56,9 @@ const FRESH: Duration = Duration::from_secs(60);
 /// So long somebody who asks waits for probes.
 const FOR_AN_ANSWER: Duration = Duration::from_secs(8);
 
+/// What the first round found may call for more: a server that takes connections again is spoken to.
+const ROUNDS_FOR_AN_ANSWER: usize = 3;
+
 /// Posts that wait for the web hook at most.
 const MOST_POSTS: usize = 1_000;
 
@@ -149,7 +152,8 @@ fn still_holds(diagnosis: &Diagnosis) -> Option<bool> {
     match (diagnosis.gone, diagnosis.confidence()) {
         (true, _) => Some(false),
         (false, Confidence::Confirmed) => Some(true),
-        _ => None,
+        // Which cause it is may be open: that it fails is not.
+        (false, _) => diagnosis.fails_again.then_some(true),
     }
 }
 
@@ -253,7 +257,7 @@ impl Watch {
         self.held.lock().get(path).map(|held| Arc::clone(&held.diagnosis))
     }
 
-    /// Whether what made a path fail still holds: by the diagnosis that is there, else by one round of
+    /// Whether what made a path fail still holds: by the diagnosis that is there, else by a few rounds of
     /// probes, within [`FOR_AN_ANSWER`] and the budget of all probes. `None`: that cannot be told.
     pub async fn holds(&self, path: &FailingPath) -> Option<bool> {
         let of = work::kind(path);
@@ -265,13 +269,23 @@ impl Watch {
             return Some(holds);
         }
         let facts = self.world.facts(path).await;
-        let probes = next_probes(&facts, &[], &[]);
-        if probes.is_empty() {
-            return None;
-        }
-        let asked = self.world.probe(&path.path, &probes);
-        let findings = tokio::time::timeout(FOR_AN_ANSWER, asked).await.ok()?;
-        still_holds(&diagnose(&facts, &findings))
+        let (mut asked, mut findings) = (Vec::new(), Vec::new());
+        let rounds = async {
+            for _ in 0..ROUNDS_FOR_AN_ANSWER {
+                let probes = next_probes(&facts, &asked, &findings);
+                if probes.is_empty() {
+                    break;
+                }
+                findings.extend(self.world.probe(&path.path, &probes).await);
+                asked.extend(probes);
+                let holds = still_holds(&diagnose(&facts, &findings));
+                if holds.is_some() {
+                    return holds;
+                }
+            }
+            None
+        };
+        tokio::time::timeout(FOR_AN_ANSWER, rounds).await.ok()?
     }
 
     /// Counts for metrics.

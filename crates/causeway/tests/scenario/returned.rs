@@ -138,6 +138,91 @@ fn the_page_of_a_report_says_when_the_cause_is_gone_and_sends_again_once() {
 }
 
 #[test]
+fn the_page_finds_out_by_itself_whether_the_cause_holds_when_no_other_mail_tells() {
+    let peer = ScriptedPeer::refusing();
+    let server = with_pages(&peer).machine("[probes]\nkeep_for = \"1s\"").start();
+    let page = page_of(&returned(&server, "alone"));
+    let (_, text) = get(&server, &page);
+    assert!(text.contains("still holds") && !text.contains("<form"), "{text}");
+    peer.listen();
+    // What was found is believed for a while.
+    server.advance(HOUR);
+    let text = server.wait_for("the cause to be gone", || {
+        Some(get(&server, &page).1).filter(|text| text.contains("The cause is gone"))
+    });
+    assert!(peer.messages().is_empty(), "finding out sends nothing");
+    let path = page.split('?').next().unwrap();
+    let (status, _, text) = browse(&server, "POST", path, "", &confirm_of(&text));
+    assert!(status == 200 && text.contains("on its way again"), "{status}: {text}");
+    let again = peer.block_on_messages(1).remove(0);
+    assert_eq!(again.addresses(), ["x@partner.test"]);
+    assert!(again.text().contains("Subject: alone"));
+    assert_queue_empties(&server);
+    assert_all_accounted(&server);
+}
+
+/// A field of the machine part of a report.
+fn field<'a>(report: &'a str, name: &str) -> &'a str {
+    let line = report.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    line.unwrap_or_else(|| panic!("no {name} in {report}")).trim()
+}
+
+/// Report, page and explanation of one failure; `page` and `advice` are words that they must have.
+#[track_caller]
+fn assert_agreed(server: &Server, report: &str, is_permanent: bool, page: &str, advice: &str) {
+    assert_eq!(field(report, "X-Causeway-Permanent"), if is_permanent { "yes" } else { "no" });
+    let explained = server.cli_with_input(&["explain", "-", "--json"], report);
+    let explained: serde_json::Value = serde_json::from_str(&explained.stdout).unwrap();
+    let row = &explained["recipients"][0];
+    assert_eq!(row["permanent"], is_permanent, "{row}");
+    assert_eq!(row["who_acts"], field(report, "X-Causeway-Who-Acts"), "{row}");
+    // The line alone, without what the report adds.
+    let line = format!("{} {}", row["reply_code"], row["enhanced_code"].as_str().unwrap());
+    let words = row["diagnostic"].as_str().unwrap();
+    assert!(words.starts_with(&line), "{row}");
+    let alone = server.json(&["explain", "--text", words]);
+    let by_administrator = report.contains("X-Causeway-Returned-By-Administrator");
+    assert!(by_administrator || alone["recipients"][0]["permanent"] == is_permanent, "{alone}");
+    let outcome = row["outcome"].as_str().unwrap();
+    assert_eq!(outcome.contains("will not help"), is_permanent, "{outcome}");
+    let report = report.replace("=\r\n", "").replace("\r\n", " ");
+    assert_eq!(report.contains("would fail again"), is_permanent, "{report}");
+    assert!(report.contains(advice), "{advice} is missing: {report}");
+    let (_, text) = get(server, &page_of(&report));
+    assert!(text.contains(page), "{page} is missing: {text}");
+    assert_eq!(text.contains("for good"), is_permanent, "{text}");
+}
+
+#[test]
+fn report_page_and_explanation_agree_on_who_acts_and_whether_it_can_pass() {
+    let peer = ScriptedPeer::refusing();
+    let server = with_pages(&peer).start();
+    let expired = returned(&server, "expired");
+    assert_agreed(&server, &expired, false, "The cause still holds", "have stopped trying");
+
+    send(&server, &["x@partner.test"], "ended");
+    wait_for_deferral(&server, "x@partner.test");
+    let id = server.queue()[0]["id"].as_str().unwrap().to_owned();
+    server.cli(&["queue", "return", &id, "--reason", "closed", "--yes"]);
+    let mut reports = wait_for_mail(&server, "alice@ours.test", 2);
+    let ended = reports.iter().position(|report| report.contains("Not delivered: ended")).unwrap();
+    let ended = reports.remove(ended);
+    assert_agreed(
+        &server,
+        &ended,
+        false,
+        "The cause still holds",
+        "You can send the message again",
+    );
+
+    let peer = ScriptedPeer::start(Behaviour::new().reply("RCPT", ["550 5.1.1 no such user here"]));
+    let server = with_pages(&peer).start();
+    send(&server, &["x@partner.test"], "refused");
+    let refused = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
+    assert_agreed(&server, &refused, true, "refused the message for good", "letter by letter");
+}
+
+#[test]
 fn a_page_ends_with_its_time_and_a_guessed_one_never_was() {
     let peer = ScriptedPeer::refusing();
     let server = with_pages(&peer).start();

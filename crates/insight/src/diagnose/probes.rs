@@ -22,6 +22,9 @@ const SMTP: u16 = 25;
 #[must_use]
 pub fn next_probes(facts: &Facts, asked: &[Probe], findings: &[Finding]) -> Vec<Probe> {
     let mut probes = Vec::new();
+    if connects_by_now(facts, findings) {
+        probes.extend(session(facts).filter(|probe| !asked.contains(probe)));
+    }
     let mut looks = BTreeSet::new();
     for cause in causes_of_attempt(&facts.attempt) {
         looks.extend(cause.looks().iter().copied());
@@ -34,6 +37,14 @@ pub fn next_probes(facts: &Facts, asked: &[Probe], findings: &[Finding]) -> Vec<
         }
     }
     probes
+}
+
+/// No connection came about, and now one does: whether mail gets through by it is worth knowing.
+fn connects_by_now(facts: &Facts, findings: &[Finding]) -> bool {
+    let tried = facts.attempt.address;
+    let connected =
+        |fact: &Fact| matches!(fact, Fact::Connected { address, .. } if Some(*address) == tried);
+    facts.attempt.stage == Stage::Connect && findings.iter().any(|f| connected(&f.fact))
 }
 
 /// The name whose answer is in question, and the record type.

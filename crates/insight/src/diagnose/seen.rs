@@ -95,9 +95,36 @@ impl<'a> Seen<'a> {
         !reached && failed >= 2
     }
 
+    /// What failed was tried again and failed again: the name, the connection, or the session up to TLS.
+    pub(super) fn fails_again(&self) -> bool {
+        match self.facts.attempt.stage {
+            Stage::Resolve => {
+                let is_there = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { .. });
+                let mut answers = self.resolver().map(|(_, answer)| is_there(answer)).peekable();
+                answers.peek().is_some() && !answers.any(|found| found)
+            }
+            Stage::Connect => self.target_unreachable(),
+            Stage::Banner | Stage::Ehlo | Stage::Starttls | Stage::Tls => {
+                let is_told = |fact: &Fact| {
+                    !matches!(fact, Fact::NotProbed { .. } | Fact::Masked { .. })
+                        && fact.stops_mail(self.facts.path.tls)
+                };
+                self.sessions().any(|f| is_told(&f.fact))
+            }
+            _ => false,
+        }
+    }
+
+    /// What sessions with the address that failed found; those at other ports say nothing about it.
+    fn sessions(&self) -> impl Iterator<Item = &'a Finding> {
+        self.all.iter().filter(|finding| match &finding.probe {
+            Probe::Session { address, .. } => self.is_target(address),
+            _ => false,
+        })
+    }
+
     /// The session that was tried went all the way, so what failed before works now.
     pub(super) fn works_now(&self) -> bool {
-        let sessions = || self.all.iter().filter(|f| matches!(f.probe, Probe::Session { .. }));
         let broken = |fact: &Fact| fact.stops_mail(self.facts.path.tls);
         let early = self.facts.attempt.stage <= Stage::Tls;
         early
@@ -106,8 +133,8 @@ impl<'a> Seen<'a> {
                 Some(Failure::TimedOut { .. } | Failure::ClosedAbruptly { .. })
                     if self.facts.attempt.stage > Stage::Ehlo
             )
-            && sessions().any(|f| matches!(f.fact, Fact::Hello { .. }))
-            && !sessions().any(|f| broken(&f.fact))
+            && self.sessions().any(|f| matches!(f.fact, Fact::Hello { .. }))
+            && !self.sessions().any(|f| broken(&f.fact))
             && !self.any(|fact| {
                 matches!(fact, Fact::BreaksAfter { .. } | Fact::LargePacketsLost { .. })
             })

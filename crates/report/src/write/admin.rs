@@ -3,7 +3,7 @@
 use causeway_catalog::causes::causes_of_attempt;
 use causeway_catalog::status::{peer_reply, target};
 use causeway_catalog::{Phase, Texts, WhoActs, status_of};
-use causeway_model::{Attempt, Outcome, Reply};
+use causeway_model::{Attempt, Outcome, Reply, Stage};
 
 use super::document::Block;
 use super::group::{For, Group, code_text, failure, groups};
@@ -84,10 +84,12 @@ fn about_group(
     let mut facts = vec![(texts.text("label-code"), code_text(recipient))];
     let mut fact = |key: &str, value: String| facts.push((texts.text(key), value));
     if let Some(attempt) = &recipient.result {
-        if attempt.host.is_some() || attempt.address.is_some() {
+        if attempt.stage == Stage::Local {
+            if request.kind == Kind::Delivered {
+                fact("label-target", texts.text("local-mailbox"));
+            }
+        } else if attempt.host.is_some() || attempt.address.is_some() {
             fact("label-target", target(attempt));
-        } else if request.kind == Kind::Delivered {
-            fact("label-target", texts.text("local-mailbox"));
         }
         if let Some(connector) = &attempt.connector {
             fact("label-connector", mime::one_line(connector, 200));

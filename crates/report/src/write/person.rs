@@ -6,7 +6,7 @@ use causeway_model::Failure;
 
 use super::document::Block;
 use super::group::{For, Group, code_text, failure, groups};
-use super::{Kind, ReportRecipient, ReportRequest, Standing, is_about_report, mime};
+use super::{Kind, KnownCause, ReportRecipient, ReportRequest, Standing, is_about_report, mime};
 
 /// How many recipients are listed for the sender; the machine part has them all.
 const LISTED: usize = 50;
@@ -181,7 +181,8 @@ fn what_happened(
     );
     if !certain {
         whose.push(' ');
-        whose.push_str(&texts.text("move-not-tested"));
+        let tested = is_tested(recipient);
+        whose.push_str(&texts.text(if tested { "move-not-settled" } else { "move-not-tested" }));
     }
     blocks.push(parties(texts, who, organization, domain));
     blocks.push(Block::Paragraph(whose));
@@ -296,6 +297,12 @@ pub(super) fn move_of(recipient: &ReportRecipient) -> (WhoActs, bool) {
 /// A probe has found the cause.
 fn is_confirmed(recipient: &ReportRecipient) -> bool {
     recipient.causes.iter().any(|known| known.standing == Standing::Confirmed)
+}
+
+/// Something was found out, although it did not tell the causes apart.
+fn is_tested(recipient: &ReportRecipient) -> bool {
+    let told = |known: &KnownCause| known.evidence.iter().any(|(_, text)| !text.is_empty());
+    recipient.causes.iter().any(|known| known.standing == Standing::RuledOut || told(known))
 }
 
 /// The administrator at the other end.

@@ -146,6 +146,8 @@ fn line_of(request: &ReportRequest<'_>, recipient: &ReportRecipient) -> StatusLi
 
 fn remote(attempt: &Attempt) -> Option<String> {
     match (&attempt.host, attempt.address) {
+        // A mailbox here is no other server.
+        _ if attempt.stage == Stage::Local => None,
         (Some(host), _) => Some(host.clone()),
         (None, Some(address)) => Some(format!("[{}]", address.ip())),
         (None, None) => None,
