@@ -176,6 +176,13 @@ pub fn zone_strings(value: &str) -> Vec<String> {
     value.as_bytes().chunks(255).map(|part| String::from_utf8_lossy(part).into_owned()).collect()
 }
 
+/// Whether two texts of TXT records say the same: white space does not count.
+#[must_use]
+pub fn is_same_record(one: &str, other: &str) -> bool {
+    let squeezed = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    squeezed(one) == squeezed(other)
+}
+
 /// One label of letters, digits and hyphens.
 fn is_selector(text: &str) -> bool {
     (1..=63).contains(&text.len())

@@ -8,12 +8,13 @@
 //! ([`Test::Relay`], [`Test::Inbound`]).
 //!
 //! **In which order to read.** This file (tests, steps, how they are told), `host` (one server: TLS, relaying),
-//! `paths` (mail coming in and going out), `names` (propagation), `domain` (everything about a domain).
+//! `paths` (mail coming in and going out), `names` (propagation), `domain` (everything about a domain), `spf`.
 
 mod domain;
 mod host;
 mod names;
 mod paths;
+mod spf;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -103,6 +104,19 @@ pub struct About {
     pub domain: Option<DomainFacts>,
     /// What is known to work.
     pub known: Known,
+    /// Addresses that mail leaves from, as far as they are known: for SPF.
+    pub sending: Vec<IpAddr>,
+    /// The keys that mail of the domain under test is signed with.
+    pub signing_keys: Vec<OwnKey>,
+}
+
+/// A key that this server signs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnKey {
+    /// Where its record belongs: `mail2026._domainkey.example.com`.
+    pub name: String,
+    /// The text of its record.
+    pub value: String,
 }
 
 impl About {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use causeway_dkim::{KeyError, STORE_PREFIX, SigningKey};
+use causeway_dkim::{KeyError, STORE_PREFIX, SigningKey, is_same_record};
 use serde::Deserialize;
 
 use super::Api;
@@ -58,13 +58,11 @@ pub(super) async fn list(
 }
 
 async fn published(api: &Api, key: &SigningKeyView) -> PublishedRecord {
-    let squeezed = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     match api.inner.control.text_records(key.record_name.clone()).await {
         Err(_) => PublishedRecord::NoAnswer,
         Ok(records) if records.is_empty() => PublishedRecord::No,
         Ok(records) => {
-            let wanted = squeezed(&key.record_value);
-            match records.iter().any(|record| squeezed(record) == wanted) {
+            match records.iter().any(|record| is_same_record(record, &key.record_value)) {
                 true => PublishedRecord::Yes,
                 false => PublishedRecord::Different,
             }

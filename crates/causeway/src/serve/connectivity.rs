@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use causeway_admin::ControlError;
 use causeway_admin::types::{RunTest, TestKind, TestStep};
+use causeway_dkim::{STORE_PREFIX, SigningKey};
 use causeway_insight::Known;
-use causeway_insight::checkup::{About, DomainFacts, Outbound, Test};
+use causeway_insight::checkup::{About, DomainFacts, Outbound, OwnKey, Test};
 use causeway_model::Domain;
 use causeway_model::config::{
     Connector, DomainPattern, Language, MailFlow, OutboundConnector, OutboundRoute,
@@ -44,6 +45,10 @@ pub(crate) async fn run(
     if let Test::Inbound { domain } | Test::Domain { domain, .. } = &test {
         about.domain = domain.parse().ok().and_then(|domain| facts(&flow, &domain));
     }
+    if let Test::Domain { domain, .. } = &test {
+        about.sending = sending(server, &flow).await;
+        about.signing_keys = signing_keys(server, domain).await;
+    }
     let told = |step| {
         // Who does not listen any more does not mind.
         let _ = steps.try_send(step);
@@ -71,7 +76,33 @@ fn about(server: &Server, flow: &MailFlow) -> About {
         mx_port: server.machine.delivery.mx_port,
         domain: None,
         known: Known { spellings: spellings(flow), ..Known::default() },
+        ..About::default()
     }
+}
+
+/// The addresses that mail leaves from: those that `connector firewall` names.
+async fn sending(server: &Server, flow: &MailFlow) -> Vec<IpAddr> {
+    let connectors = flow.connectors.iter().filter_map(|connector| match connector {
+        Connector::Outbound(outbound) if outbound.enabled => Some(Some(outbound)),
+        _ => None,
+    });
+    let mut addresses = Vec::new();
+    for connector in connectors.chain([None]) {
+        let passages = server.dispatch.passages(connector).await;
+        addresses.extend(passages.into_iter().filter_map(|passage| passage.source));
+    }
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses
+}
+
+/// The keys that sign for a domain. One that cannot be read signs nothing; the log has told so.
+async fn signing_keys(server: &Server, domain: &str) -> Vec<OwnKey> {
+    let kept = server.store.recall_all(STORE_PREFIX.into()).await.unwrap_or_default();
+    let keys = kept.iter().filter_map(|(_, text)| serde_json::from_str::<SigningKey>(text).ok());
+    keys.filter(|key| key.domain.as_str() == domain)
+        .filter_map(|key| Some(OwnKey { name: key.record_name(), value: key.record_value().ok()? }))
+        .collect()
 }
 
 /// Hosts and addresses that MX records of our domains may name; empty where it is not known what this

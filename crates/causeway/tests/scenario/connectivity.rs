@@ -245,7 +245,8 @@ fn propagation_shows_each_name_server_and_what_is_old() {
 #[test]
 fn troubleshooting_a_domain_says_what_to_change_where() {
     let dns = TestDns::start();
-    let server = inbound(&dns);
+    let sources = "source_addresses = [\"127.0.0.1\"]";
+    let server = ours().dns(dns.address()).mx_port(2525).delivery(sources).start();
     let domain = domain_of(&server);
     let bare = report(&server, &["domain", "troubleshoot", &domain]);
     for name in ["spf", "dkim", "dmarc"] {
@@ -264,7 +265,47 @@ fn troubleshooting_a_domain_says_what_to_change_where() {
     for name in ["domain", "connectors", "agreement", "mx", "spf", "dkim", "dmarc", "connect"] {
         step(&whole, name, "passed");
     }
+    let private = words(step(&whole, "spf_addresses", "warning"));
+    assert!(private.contains("127.0.0.1") && private.contains("router"), "{private}");
     dns.txt(&domain, "v=spf1 a -all");
     let twice = report(&server, &["domain", "troubleshoot", &domain]);
     assert!(words(step(&twice, "spf", "failed")).contains("2 SPF records"), "{twice:#}");
+}
+
+#[test]
+fn troubleshooting_a_domain_holds_its_spf_record_and_keys_against_what_this_server_sends() {
+    let dns = TestDns::start();
+    dns.ttl(0, 0);
+    let sources = "source_addresses = [\"192.0.2.77\", \"2001:db8::77\"]";
+    let server = ours().dns(dns.address()).mx_port(2525).delivery(sources).start();
+    let domain = domain_of(&server);
+    let asked = || report(&server, &["domain", "troubleshoot", &domain]);
+    let none = words(step(&asked(), "spf", "warning"));
+    assert!(none.contains("v=spf1 mx ip4:192.0.2.77 ip6:2001:db8::77 -all"), "{none}");
+
+    // One address by an include, the other one not at all.
+    dns.txt(&domain, "v=spf1 include:_spf.provider.test -all");
+    dns.txt("_spf.provider.test", "v=spf1 ip4:192.0.2.0/24 ~all");
+    let half = asked();
+    let covered = words(step(&half, "spf_addresses", "passed"));
+    assert!(covered.contains("192.0.2.77") && !covered.contains("2001:db8"), "{covered}");
+    let missed = words(step(&half, "spf_addresses", "failed"));
+    let whole = "v=spf1 include:_spf.provider.test ip6:2001:db8::77 -all";
+    assert!(missed.contains("“fail”") && missed.contains(whole), "{missed}");
+
+    // An include that leads to itself needs more lookups than are allowed.
+    dns.remove("_spf.provider.test")
+        .txt("_spf.provider.test", "v=spf1 include:_spf.provider.test ~all");
+    let broken = words(step(&asked(), "spf_addresses", "failed"));
+    assert!(broken.contains("more than 10 lookups"), "{broken}");
+
+    let added = server.json(&["dkim", "add", &domain, "--algorithm", "ed25519"]);
+    let (name, value) = (&added["record_name"], &added["record_value"]);
+    let (name, value) = (name.as_str().unwrap(), value.as_str().unwrap());
+    let missing = words(step(&asked(), "dkim", "failed"));
+    assert!(missing.contains(name) && missing.contains(value), "{missing}");
+    dns.txt(name, "v=DKIM1; k=ed25519; p=AAAA");
+    assert!(words(step(&asked(), "dkim", "failed")).contains("another one"));
+    dns.remove(name).txt(name, value);
+    assert!(words(step(&asked(), "dkim", "passed")).contains(name));
 }

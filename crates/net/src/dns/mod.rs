@@ -21,7 +21,7 @@
 //! and `localhost` are answered without asking anybody (RFC 6761).
 //!
 //! **In which order to read.** This file (what callers use), `records` (pure: what an answer
-//! means), `servers` (whom to ask, for how long), `secure` (whether it is signed), `cache`; then
+//! means), `servers` (whom to ask, for how long), `secure` (whether it is signed), `cache`, `spf`; then
 //! [`question`], for looking closer.
 
 mod cache;
@@ -29,6 +29,7 @@ pub mod question;
 mod records;
 mod secure;
 mod servers;
+mod spf;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -47,6 +48,7 @@ use secure::{SecureLookup, TrustedResolvers};
 use servers::Servers;
 
 pub use records::{MxAnswer, MxHost};
+pub use spf::SpfVerdict;
 
 /// Which kinds of address are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -106,6 +106,11 @@ impl Servers {
         self.clients.iter().map(|(address, _)| *address).collect()
     }
 
+    /// A client for each server, in their configured order.
+    pub(super) fn clients(&self) -> impl Iterator<Item = &TokioResolver> {
+        self.clients.iter().map(|(_, client)| client)
+    }
+
     /// The first answer that a server gives. "No such name" and "no such record" are answers.
     ///
     /// # Errors

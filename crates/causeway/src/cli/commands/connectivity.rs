@@ -93,6 +93,7 @@ async fn here(test: Test, context: &Context) -> Result<Answer, Failure> {
         mx_port: machine.delivery.mx_port,
         domain: None,
         known: Known { spellings: spellings(&flow), ..Known::default() },
+        ..About::default()
     };
     let mut shown = Shown::new(context);
     let mut report = TestReport { passed: false, steps: Vec::new() };
