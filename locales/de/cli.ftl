@@ -269,6 +269,7 @@ cli-plan-insisted = Mit --force darauf bestanden, obwohl: { $why }
 cli-ask-apply = So in Kraft setzen?
 cli-applied = Revision { $number } ist in Kraft.
 cli-applied-already = Das ist schon in Kraft (Revision { $number }).
+cli-edits-kept = Die ersetzten Bearbeitungen waren nie in Kraft; der Server bewahrt sie in { $path } auf.
 cli-and-more = (und { $count } weitere)
 cli-revision = Revision { $number }, { $at }, von { $author }
 cli-revision-reason = Grund: { $reason }

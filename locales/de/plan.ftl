@@ -171,3 +171,7 @@ refused-stranded = { $count ->
     [one] 1 wartender Empfänger gehört zu einer Domäne, die nicht mehr akzeptiert würde ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first })
    *[other] { $count } wartende Empfänger gehören zu Domänen, die nicht mehr akzeptiert würden ({ $domains }); zuerst zustellen, umleiten oder zurückgeben (causeway queue list --domain { $first })
 }
+
+# The file beside the change.
+flow-emptied = damit bliebe gar kein Mailfluss übrig: keine Domäne würde mehr akzeptiert (Revision { $number } ist nicht leer)
+flow-replaces-edits = mailflow.toml wurde seit Revision { $number } bearbeitet, und dies würde die Bearbeitungen ersetzen, die in keiner Revision stehen: zuerst anwenden (causeway apply), oder mit --force darauf bestehen; dann bleiben sie in einer Datei daneben erhalten

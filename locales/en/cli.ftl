@@ -269,6 +269,7 @@ cli-plan-insisted = Insisted upon with --force, although: { $why }
 cli-ask-apply = Put this in force?
 cli-applied = Revision { $number } is in force.
 cli-applied-already = This is in force already (revision { $number }).
+cli-edits-kept = The edits that this replaced were never in force; the server keeps them in { $path }.
 cli-and-more = (and { $count } more)
 cli-revision = Revision { $number }, { $at }, by { $author }
 cli-revision-reason = Reason: { $reason }

@@ -171,3 +171,7 @@ refused-stranded = { $count ->
     [one] 1 queued recipient is of a domain that would no longer be accepted ({ $domains }); deliver, redirect or return it first (causeway queue list --domain { $first })
    *[other] { $count } queued recipients are of domains that would no longer be accepted ({ $domains }); deliver, redirect or return them first (causeway queue list --domain { $first })
 }
+
+# The file beside the change.
+flow-emptied = this leaves no mail flow at all: no domain would be accepted any more (revision { $number } is not empty)
+flow-replaces-edits = mailflow.toml has been edited since revision { $number }, and this would replace the edits, which are in no revision: apply them first (causeway apply), or insist with --force, which keeps them in a file beside it

@@ -269,6 +269,7 @@ cli-plan-insisted = Met --force doorgezet, hoewel: { $why }
 cli-ask-apply = Dit van kracht laten worden?
 cli-applied = Revisie { $number } is van kracht.
 cli-applied-already = Dit is al van kracht (revisie { $number }).
+cli-edits-kept = De vervangen bewerkingen waren nooit van kracht; de server bewaart ze in { $path }.
 cli-and-more = (en nog { $count })
 cli-revision = Revisie { $number }, { $at }, door { $author }
 cli-revision-reason = Reden: { $reason }

@@ -171,3 +171,7 @@ refused-stranded = { $count ->
     [one] 1 wachtende ontvanger is van een domein dat niet meer geaccepteerd zou worden ({ $domains }); bezorg, verleg of retourneer die eerst (causeway queue list --domain { $first })
    *[other] { $count } wachtende ontvangers zijn van domeinen die niet meer geaccepteerd zouden worden ({ $domains }); bezorg, verleg of retourneer ze eerst (causeway queue list --domain { $first })
 }
+
+# The file beside the change.
+flow-emptied = hiermee blijft er helemaal geen mailstroom over: geen enkel domein zou nog worden geaccepteerd (revisie { $number } is niet leeg)
+flow-replaces-edits = mailflow.toml is bewerkt sinds revisie { $number }, en dit zou de bewerkingen vervangen, die in geen enkele revisie staan: pas ze eerst toe (causeway apply), of houd vol met --force; dan blijven ze bewaard in een bestand ernaast

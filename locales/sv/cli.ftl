@@ -269,6 +269,7 @@ cli-plan-insisted = Genomdrivet med --force, trots att: { $why }
 cli-ask-apply = Sätta detta i kraft?
 cli-applied = Revision { $number } är i kraft.
 cli-applied-already = Detta är redan i kraft (revision { $number }).
+cli-edits-kept = De ersatta ändringarna har aldrig gällt; servern bevarar dem i { $path }.
 cli-and-more = (och { $count } till)
 cli-revision = Revision { $number }, { $at }, av { $author }
 cli-revision-reason = Skäl: { $reason }

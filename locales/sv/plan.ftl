@@ -171,3 +171,7 @@ refused-stranded = { $count ->
     [one] 1 väntande mottagare hör till en domän som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera den först (causeway queue list --domain { $first })
    *[other] { $count } väntande mottagare hör till domäner som inte längre skulle godkännas ({ $domains }); leverera, omdirigera eller returnera dem först (causeway queue list --domain { $first })
 }
+
+# The file beside the change.
+flow-emptied = detta lämnar inget e-postflöde alls: ingen domän skulle längre godkännas (revision { $number } är inte tom)
+flow-replaces-edits = mailflow.toml har redigerats sedan revision { $number }, och detta skulle ersätta ändringarna, som inte finns i någon revision: tillämpa dem först (causeway apply), eller insistera med --force; då bevaras de i en fil bredvid

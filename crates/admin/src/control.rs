@@ -16,14 +16,30 @@ use tokio::sync::mpsc::Sender;
 
 use crate::clients::MailServices;
 use crate::types::{
-    AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, FirewallRule,
-    FixAnswer, FixPlan, FixQuery, FixRequest, FlowView, PlanAnswer, RelayExplanation,
-    RelayQuestion, ReturnedBy, ReturnedView, RouteExplanation, RouteQuestion, RunTest, Selection,
-    SentAgain, TestStep,
+    AlertQuery, AlertView, ApplyAnswer, CloseAlert, ComponentHealth, FirewallRule, FixAnswer,
+    FixPlan, FixQuery, FixRequest, FlowView, PlanAnswer, RelayExplanation, RelayQuestion,
+    ReturnedBy, ReturnedView, RouteExplanation, RouteQuestion, RunTest, Selection, SentAgain,
+    TestStep,
 };
 
 /// A boxed future: the trait is used as `Arc<dyn ServerControl>`.
 pub type ControlFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ControlError>> + Send + 'a>>;
+
+/// A change of the mail flow that is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowChange {
+    /// The whole text of `mailflow.toml`.
+    pub text: String,
+    /// The revision that it was made from.
+    pub base: u64,
+    /// Why; kept with the revision.
+    pub reason: String,
+    /// Do it although it was refused for what is lost, or replaces edits of the file that were never in
+    /// force (these are kept beside it).
+    pub force: bool,
+    /// Who does it; kept with the revision.
+    pub author: String,
+}
 
 /// The running server, as the API sees it. The methods that act return how many recipients they
 /// touched; recipients that end meanwhile do not count.
@@ -104,15 +120,9 @@ pub trait ServerControl: Send + Sync + 'static {
     fn flow_plan(&self, text: String) -> ControlFuture<'_, PlanAnswer>;
 
     /// Puts this text in force: the file, a revision, sessions, queued mail. All of it or nothing: once
-    /// begun it is finished, whoever waits. `request` has the reason, the base and whether to insist.
-    /// [`ControlError::Conflict`] when another revision came between, or the file has changes that were
-    /// never in force.
-    fn flow_apply(
-        &self,
-        text: String,
-        request: ApplyRequest,
-        author: String,
-    ) -> ControlFuture<'_, ApplyAnswer>;
+    /// begun it is finished, whoever waits. [`ControlError::Conflict`] when another revision came between,
+    /// or the file has changes that were never in force and nobody insists.
+    fn flow_apply(&self, change: FlowChange) -> ControlFuture<'_, ApplyAnswer>;
 
     /// Counts for monitoring.
     fn metrics(&self) -> Vec<Metric>;

@@ -36,7 +36,7 @@ pub mod types;
 
 pub use causeway_accounts::password;
 pub use client::{Client, ClientError, Coming, Target, TargetError};
-pub use control::{ControlError, ControlFuture, LiveState, Metric, ServerControl};
+pub use control::{ControlError, ControlFuture, FlowChange, LiveState, Metric, ServerControl};
 pub use server::{Access, Api, ListenError, SocketListener, TcpApiListener, openapi_document};
 
 /// The name of the API's socket in the data directory.

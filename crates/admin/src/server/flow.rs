@@ -10,6 +10,7 @@ use super::Api;
 use super::author::Author;
 use super::error::ApiError;
 use super::extract::{LongJsonBody, QueryString, Reader, page_size};
+use crate::control::FlowChange;
 use crate::types::{
     ApplyAnswer, ApplyRequest, ErrorBody, FlowView, PlanAnswer, Proposal, RevisionDetail,
     RevisionPage, RevisionQuery, RevisionView,
@@ -41,22 +42,22 @@ pub(super) async fn apply(
     State(api): State<Api>,
     Extension(author): Extension<Author>,
     Reader(language): Reader,
-    LongJsonBody(mut request): LongJsonBody<ApplyRequest>,
+    LongJsonBody(request): LongJsonBody<ApplyRequest>,
 ) -> Result<Json<ApplyAnswer>, ApiError> {
-    if let (Some(number), true) = (request.revision, request.reason.is_empty()) {
-        request.reason = format!("back to revision {number}");
+    let ApplyRequest { text, revision, mut reason, base, force } = request;
+    if let (Some(number), true) = (revision, reason.is_empty()) {
+        reason = format!("back to revision {number}");
     }
-    if request.base.is_none() {
-        return Err(no_base());
-    }
-    if request.reason.chars().count() > 1000 || request.reason.contains(char::is_control) {
+    let base = base.ok_or_else(no_base)?;
+    if reason.chars().count() > 1000 || reason.contains(char::is_control) {
         return Err(ApiError::bad_request(
             "reason: it is too long, or has control characters",
             "write at most 1000 characters on one line",
         ));
     }
-    let text = proposed(&api, request.text.take(), request.revision).await?;
-    let applied = api.inner.control.flow_apply(text, request, author.0).await;
+    let text = proposed(&api, text, revision).await?;
+    let change = FlowChange { text, base, reason, force, author: author.0 };
+    let applied = api.inner.control.flow_apply(change).await;
     let answer = applied.map_err(|error| ApiError::spoken(error, language))?;
     Ok(Json(answer.speak(language)))
 }

@@ -55,6 +55,11 @@ pub struct PlanAnswer {
     /// All errors of the text, when it is refused for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemView>,
+    /// The file has edits that are in no revision, and this proposal would replace them: refused unless
+    /// insisted upon. Absent when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub file_differs: Option<Sentence>,
 }
 
 impl PlanAnswer {
@@ -66,6 +71,7 @@ impl PlanAnswer {
             base: self.base,
             warnings: self.warnings.iter().map(|warning| warning.speak(language)).collect(),
             errors: self.errors.iter().map(|error| error.speak(language)).collect(),
+            file_differs: self.file_differs.as_ref().map(|how| how.speak(language)),
         }
     }
 }
@@ -88,8 +94,8 @@ pub struct ApplyRequest {
     #[serde(default)]
     #[schema(required, value_type = u64)]
     pub base: Option<u64>,
-    /// Do it although it was refused for what is lost, or although the file has changes that were
-    /// never in force.
+    /// Do it although it was refused for what is lost, or although it replaces edits of the file that
+    /// were never in force: these are kept beside it (`kept_edits`).
     #[serde(default)]
     pub force: bool,
 }
@@ -111,6 +117,9 @@ pub struct ApplyAnswer {
     /// All errors of the text, when it is refused for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemView>,
+    /// The file on the server that has the edits which this replaced and which were never in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_edits: Option<String>,
 }
 
 impl ApplyAnswer {
@@ -121,6 +130,7 @@ impl ApplyAnswer {
             plan: self.plan.speak(language),
             warnings: self.warnings.iter().map(|warning| warning.speak(language)).collect(),
             errors: self.errors.iter().map(|error| error.speak(language)).collect(),
+            kept_edits: self.kept_edits.clone(),
             ..*self
         }
     }

@@ -59,7 +59,13 @@ fn change() -> Plan {
 }
 
 pub(crate) fn planned() -> FixPlan {
-    let plan = PlanAnswer { plan: change(), base: 7, warnings: Vec::new(), errors: Vec::new() };
+    let plan = PlanAnswer {
+        plan: change(),
+        base: 7,
+        warnings: Vec::new(),
+        errors: Vec::new(),
+        file_differs: None,
+    };
     FixPlan { alert: 1, remedy: remedy(), others: Vec::new(), plan }
 }
 

@@ -10,13 +10,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use causeway_accounts::{Accounts, Logins, PopRegister};
 use causeway_admin::types::{
-    AlertQuery, AlertStates, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth,
-    ComponentStatus, FirewallRule, FixAnswer, FixPlan, FixQuery, FixRequest, FlowView, Plan,
-    PlanAnswer, RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion,
-    RunTest, Selection, TestStatus, TestStep,
+    AlertQuery, AlertStates, AlertView, ApplyAnswer, CloseAlert, ComponentHealth, ComponentStatus,
+    FirewallRule, FixAnswer, FixPlan, FixQuery, FixRequest, FlowView, Plan, PlanAnswer,
+    RelayExplanation, RelayQuestion, RouteDomainType, RouteExplanation, RouteQuestion, RunTest,
+    Selection, TestStatus, TestStep,
 };
 use causeway_admin::{
-    Access, Api, Client, ControlError, ControlFuture, LiveState, Metric, SOCKET_NAME,
+    Access, Api, Client, ControlError, ControlFuture, FlowChange, LiveState, Metric, SOCKET_NAME,
     ServerControl, SocketListener, Target,
 };
 use causeway_model::config::{Language, Limits, MailFlow, OutboundConnector, PopBeforeSmtp};
@@ -223,23 +223,32 @@ impl ServerControl for FakeControl {
                     instead: "mend it".into(),
                 });
             }
-            Ok(PlanAnswer { plan: plan(text), base: 7, warnings: Vec::new(), errors: Vec::new() })
+            Ok(PlanAnswer {
+                plan: plan(text),
+                base: 7,
+                warnings: Vec::new(),
+                errors: Vec::new(),
+                file_differs: None,
+            })
         })
     }
 
-    fn flow_apply(
-        &self,
-        text: String,
-        request: ApplyRequest,
-        author: String,
-    ) -> ControlFuture<'_, ApplyAnswer> {
+    fn flow_apply(&self, change: FlowChange) -> ControlFuture<'_, ApplyAnswer> {
         Box::pin(async move {
-            if request.base.is_some_and(|base| base != 7) {
+            let FlowChange { text, base, reason, author, .. } = change;
+            if base != 7 {
                 return Err(StoreError::Superseded { base: 0, newest: 7 }.into());
             }
-            self.told.lock().unwrap().push(format!("{author}: {}", request.reason));
+            self.told.lock().unwrap().push(format!("{author}: {reason}"));
             let (applied, warnings) = (true, Vec::new());
-            Ok(ApplyAnswer { plan: plan(text), applied, revision: 8, warnings, errors: Vec::new() })
+            Ok(ApplyAnswer {
+                plan: plan(text),
+                applied,
+                revision: 8,
+                warnings,
+                errors: Vec::new(),
+                kept_edits: None,
+            })
         })
     }
 

@@ -25,17 +25,17 @@ use causeway_net::tls::server::ServerTls;
 use causeway_net::tls::{TlsFileError, TrustRoots};
 use causeway_policy::MailPolicy;
 use causeway_store::sqlite::{SqliteStore, StoreOptions};
-use causeway_store::{Accepted, NewMessage, SharedStore};
+use causeway_store::{Accepted, NewMessage, Revision, SharedStore};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tracing::warn;
+use tracing::{error, warn};
 
-use super::flow::FlowKeeper;
+use super::flow::{self, FlowKeeper};
 use super::insight::{self, FoundCauses};
 use super::mailboxes::MailboxMap;
 use super::{Bound, Refusal, Server, signing};
 use crate::cli::arguments::ServeOptions;
-use crate::cli::configuration::{self, Loaded};
+use crate::cli::configuration::{self, Loaded, MACHINE_FILE, MAIL_FLOW_FILE};
 
 /// The name of the API's socket in the data directory.
 pub(crate) const SOCKET: &str = "causeway.sock";
@@ -85,6 +85,15 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
 
     let (clock, is_manual) = clock();
     let (store, spool, mailboxes, return_paths) = what_is_kept(&machine, &clock).await?;
+    let kept = flow::instead_of_nothing(&store, &flow_text).await?;
+    let flow_text = match kept {
+        Some(revision) => {
+            let own = (&machine, &*hostname, &own_addresses[..]);
+            policy.store(Arc::new(still_in_force(&revision, &directory, own)?));
+            revision.text
+        }
+        None => flow_text,
+    };
     let (logins, pop_register) =
         who_gets_in(&store, &mailboxes, &clock, &machine, policy.load().flow()).await?;
     let resolver = resolver(&machine)?;
@@ -139,7 +148,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     // What has been read comes into force here, and not before everything else has worked.
     let flow = in_force((&store, &policy), &directory, flow_text, dispatch.now()).await?;
     dispatch.start().await?;
-    flow.reroute_replaced(&dispatch, &hostname).await;
+    flow.reroute_replaced(&store, &dispatch, &hostname).await;
     let server = Arc::new(Server {
         config_directory: directory,
         machine,
@@ -165,6 +174,19 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let watch = Arc::new(insight::watch(&server, paths_changed).await?);
     causes.ask(&watch);
     Ok(Assembled { server, watch, smtp, pop3, socket, admin, context, clean })
+}
+
+/// The policy of a revision that stays in force, as the file is gone or empty.
+fn still_in_force(
+    revision: &Revision,
+    directory: &Path,
+    (machine, hostname, own_addresses): (&Machine, &str, &[IpAddr]),
+) -> Result<MailPolicy, Refusal> {
+    let (flow, line) = flow::still_in_force(revision, directory).map_err(Refusal::files)?;
+    error!("{line}");
+    let places = (&Places::none(MAIL_FLOW_FILE), &Places::none(MACHINE_FILE));
+    checked_policy(flow, places, machine, hostname, own_addresses)
+        .map_err(|problems| Refusal::files(std::iter::once(line).chain(problems).collect()))
 }
 
 /// What has been read comes into force.

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use causeway_admin::types::{
-    AlertQuery, AlertView, ApplyAnswer, ApplyRequest, CloseAlert, ComponentHealth, ComponentStatus,
+    AlertQuery, AlertView, ApplyAnswer, CloseAlert, ComponentHealth, ComponentStatus,
     ConsideredConnector, FirewallRule, FixAnswer, FixPlan, FixQuery, FixRequest, FlowView,
     PlanAnswer, RelayExplanation, RelayQuestion, ReturnedBy, ReturnedView, RouteDomainType,
     RouteExplanation, RouteQuestion, RunTest, Selection, SentAgain, TestStep,
 };
-use causeway_admin::{ControlError, ControlFuture, LiveState, Metric, ServerControl};
+use causeway_admin::{ControlError, ControlFuture, FlowChange, LiveState, Metric, ServerControl};
 use causeway_catalog::Phase;
 use causeway_dispatch::{FailingSite, Selection as Selected};
 use causeway_insight::watch::Watch;
@@ -224,13 +224,8 @@ impl ServerControl for Control {
         Box::pin(flow::plan(&self.server, text))
     }
 
-    fn flow_apply(
-        &self,
-        text: String,
-        request: ApplyRequest,
-        author: String,
-    ) -> ControlFuture<'_, ApplyAnswer> {
-        Box::pin(flow::apply(&self.server, text, request, author))
+    fn flow_apply(&self, change: FlowChange) -> ControlFuture<'_, ApplyAnswer> {
+        Box::pin(flow::apply(&self.server, change))
     }
 
     fn metrics(&self) -> Vec<Metric> {

@@ -3,38 +3,46 @@
 //! **What it promises.** A change is done whole or not at all: rehearsed, written to `mailflow.toml`
 //! (another file, synced, then renamed over it), recorded as a revision, and only then in force, for
 //! all sessions and for everything that waits. No session and no attempt under way is dropped. Changes
-//! come one after the other, and a change that was made from an older revision is refused.
+//! come one after the other, and a change that was made from an older revision is refused. What a person
+//! writes into the file is never written over without a trace: it is refused, or kept beside the file when an
+//! administrator insists. A file that is gone or empty, where there was a mail flow, is never taken for the wish to
+//! have none: at a start, at a signal and in a change the newest revision stays in force until somebody insists.
 //!
 //! **How it fails.** What a change is about to do is noted in the store before the file is touched. After a
 //! crash between file and revision the next start finds the note and completes the revision; whatever
 //! else the file has that no revision knows becomes a revision of its own.
+//! Which revision was in force last is kept, too: after a crash between a revision and its coming into force the
+//! next start lets waiting mail take its new way.
+//!
+//! **Reading order.** This file: what is in force, and the start; then `change`, the next one, and `rehearsal`,
+//! what it would do.
+
+mod change;
+mod rehearsal;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use causeway_admin::ControlError;
-use causeway_admin::types::{ApplyAnswer, ApplyRequest, FlowView, PlanAnswer, ProblemView};
+use causeway_admin::types::FlowView;
 use causeway_catalog::sentence::Sentence;
 use causeway_dispatch::Dispatch;
 use causeway_model::Timestamp;
-use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity};
-use causeway_net::clock::Clock;
-use causeway_policy::{MailPolicy, Plan, Planner, QueuedRecipient};
-use causeway_store::{NewRevision, SharedStore, StoreError, WaitingRecipient};
+use causeway_model::config::MailFlow;
+use causeway_policy::MailPolicy;
+use causeway_store::{NewRevision, Revision, SharedStore, StoreError};
 use parking_lot::RwLock;
-use tokio::sync::mpsc;
 use tracing::{info, warn};
 
+pub(crate) use self::change::{apply, plan, reload};
 use super::Server;
 use super::file;
-use super::mailboxes::MailboxMap;
-use crate::cli::configuration::{self, Loaded, MACHINE_FILE, MAIL_FLOW_FILE};
+use crate::cli::configuration::{MAIL_FLOW_FILE, mail_flow_text};
 
 /// The note of a change that has begun.
 const PENDING: &str = "flow/pending";
 
-/// Queued recipients that are read from the store at once.
-const PAGE: usize = 5_000;
+/// The number of the revision that was in force last, and that waiting mail goes by.
+const IN_FORCE: &str = "flow/in-force";
 
 /// What the history says of revision 1.
 const FIRST_REVISION: &str = "the first revision: no mail flow was in force before";
@@ -58,13 +66,6 @@ pub(crate) struct Active {
     text: String,
 }
 
-/// A proposal that can be read.
-struct Proposed {
-    policy: MailPolicy,
-    problems: Vec<Problem>,
-    text: String,
-}
-
 impl FlowKeeper {
     /// At start: `text` is in force, as it was read and checked. When the newest revision has another
     /// text, it becomes a revision.
@@ -79,14 +80,13 @@ impl FlowKeeper {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let newest = store.revision(None).await?;
-        let mut replaced = None;
         let number = match &newest {
             Some(newest) if newest.text == text => newest.entry.number,
             _ => {
-                replaced = newest.as_ref().map(|newest| flow_of(&newest.text));
+                let before = newest.as_ref().map(|newest| flow_of(&newest.text));
                 let new = match noted(store, &text).await? {
                     Some(noted) => noted,
-                    None => found_at_start(replaced.as_ref(), flow, text.clone(), now),
+                    None => found_at_start(before.as_ref(), flow, text.clone(), now),
                 };
                 let author = new.author.clone();
                 let number = store.record_revision(new, None).await?;
@@ -94,6 +94,7 @@ impl FlowKeeper {
                 number
             }
         };
+        let replaced = replaced(store, newest, number).await?;
         store.forget_facts(vec![PENDING.into()]).await?;
         Ok(Self {
             directory: directory.to_owned(),
@@ -104,10 +105,16 @@ impl FlowKeeper {
     }
 
     /// Once the queue is known: what has another way than before the start takes it at once.
-    pub(crate) async fn reroute_replaced(&self, dispatch: &Dispatch, hostname: &str) {
+    pub(crate) async fn reroute_replaced(
+        &self,
+        store: &SharedStore,
+        dispatch: &Dispatch,
+        hostname: &str,
+    ) {
         if let Some(replaced) = &self.replaced {
             dispatch.reroute(Arc::new(compiled(Arc::new(replaced.clone()), hostname))).await;
         }
+        remember_in_force(store, self.active().number).await;
     }
 
     fn active(&self) -> Arc<Active> {
@@ -123,10 +130,9 @@ impl FlowKeeper {
         let active = self.active();
         match file::read(&self.path()) {
             Ok(text) if text == active.text => None,
-            Ok(text) if text.is_empty() => Some(format!(
-                "{MAIL_FLOW_FILE} is gone or empty; revision {} stays in force",
-                active.number
-            )),
+            Ok(text) if would_empty(&text, &active.text) => {
+                Some(gone_or_empty(&self.path(), active.number))
+            }
             Ok(_) => Some(format!(
                 "{MAIL_FLOW_FILE} has been edited since revision {}, which is in force: `causeway \
                  plan` shows what it would change, `causeway apply` puts it in force",
@@ -134,6 +140,85 @@ impl FlowKeeper {
             )),
             Err(error) => Some(format!("{MAIL_FLOW_FILE} cannot be read: {error}")),
         }
+    }
+}
+
+/// True when a text has nothing in it and would take the place of one that has.
+fn would_empty(text: &str, in_force: &str) -> bool {
+    text.trim().is_empty() && !in_force.trim().is_empty()
+}
+
+/// Why such a file is not in force, and the two ways on.
+fn gone_or_empty(path: &Path, number: u64) -> String {
+    format!(
+        "{} is gone or empty; revision {number} stays in force. `causeway revert {number}` writes \
+         the file again; if there is to be no mail flow, insist: `causeway apply /dev/null --force`",
+        path.display()
+    )
+}
+
+/// At start, `text` has been read: the newest revision, when it has to stay in force instead, because the file is
+/// gone or empty and nobody has insisted on that. The file is not touched.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn instead_of_nothing(
+    store: &SharedStore,
+    text: &str,
+) -> Result<Option<Revision>, StoreError> {
+    if !text.trim().is_empty() {
+        return Ok(None);
+    }
+    let newest = store.revision(None).await?;
+    let Some(newest) = newest.filter(|newest| would_empty(text, &newest.text)) else {
+        return Ok(None);
+    };
+    // Insisted upon, and the server ended before it was a revision.
+    let is_meant = noted(store, text).await?.is_some();
+    Ok(Some(newest).filter(|_| !is_meant))
+}
+
+/// The mail flow of a revision that stays in force although the file has another text.
+///
+/// # Errors
+/// One clear line, and all errors of the text: an older program could read it and this one cannot.
+pub(crate) fn still_in_force(
+    revision: &Revision,
+    directory: &Path,
+) -> Result<(MailFlow, String), Vec<String>> {
+    let line = gone_or_empty(&directory.join(MAIL_FLOW_FILE), revision.entry.number);
+    let loaded = mail_flow_text(revision.text.clone());
+    match loaded.value {
+        Some(flow) => Ok((flow, line)),
+        None => {
+            let problems = loaded.problems.iter().map(ToString::to_string);
+            Err(std::iter::once(line).chain(problems).collect())
+        }
+    }
+}
+
+/// What was in force when the server ended, when that is not what comes into force now. `newest` was the newest
+/// revision at that time.
+async fn replaced(
+    store: &SharedStore,
+    newest: Option<Revision>,
+    number: u64,
+) -> Result<Option<MailFlow>, StoreError> {
+    let Some(newest) = newest else { return Ok(None) };
+    let last = store.recall(IN_FORCE.into()).await?;
+    // Where nothing was kept, an older program has ended in good order.
+    let last = last.and_then(|last| last.parse().ok()).unwrap_or(newest.entry.number);
+    if last == number {
+        return Ok(None);
+    }
+    Ok(store.revision(Some(last)).await?.map(|before| flow_of(&before.text)))
+}
+
+/// Everything that waits goes by this revision now.
+async fn remember_in_force(store: &SharedStore, number: u64) {
+    if let Err(problem) = store.remember(IN_FORCE.into(), number.to_string()).await {
+        // The next start looks through the queue once more than it needs to.
+        warn!(%problem, "which revision is in force could not be kept");
     }
 }
 
@@ -200,302 +285,6 @@ fn smtp_port(server: &Server) -> u16 {
     smtp.map_or(25, |listener| listener.address.port())
 }
 
-/// What a text would do.
-pub(crate) async fn plan(server: &Arc<Server>, text: String) -> Result<PlanAnswer, ControlError> {
-    let base = server.flow.active().number;
-    let proposed = proposed(server, text).await?;
-    let warnings = warnings(&proposed.problems);
-    let errors = ProblemView::errors(&proposed.problems);
-    let (plan, _) = rehearse(server, proposed).await?;
-    Ok(PlanAnswer { plan, base, warnings, errors })
-}
-
-/// Puts a text in force. Runs in a task of its own: who asked may go away.
-pub(crate) async fn apply(
-    server: &Arc<Server>,
-    text: String,
-    request: ApplyRequest,
-    author: String,
-) -> Result<ApplyAnswer, ControlError> {
-    let server = Arc::clone(server);
-    let applying = tokio::spawn(async move { apply_now(&server, text, request, author).await });
-    applying.await.unwrap_or_else(|_| {
-        Err(ControlError::Unavailable("the change broke off; see the server's log".into()))
-    })
-}
-
-async fn apply_now(
-    server: &Arc<Server>,
-    text: String,
-    request: ApplyRequest,
-    author: String,
-) -> Result<ApplyAnswer, ControlError> {
-    let _one_at_a_time = server.flow.changing.lock().await;
-    let active = server.flow.active();
-    if let Some(base) = request.base.filter(|base| *base != active.number) {
-        return Err(made_from_another(base, active.number));
-    }
-    let proposed = proposed(server, text).await?;
-    let on_disk = file::read(&server.flow.path());
-    let is_on_disk = on_disk.as_ref().is_ok_and(|found| *found == proposed.text);
-    let would_lose = !is_on_disk && !on_disk.is_ok_and(|found| found == active.text);
-    if would_lose && !request.force {
-        return Err(ControlError::Conflict {
-            what: format!(
-                "{MAIL_FLOW_FILE} has changes that are in no revision (the newest is {}), and \
-                 they would be lost",
-                active.number
-            ),
-            instead: "apply them first (`causeway apply`), or insist with --force".into(),
-        });
-    }
-    let warnings = warnings(&proposed.problems);
-    let errors = ProblemView::errors(&proposed.problems);
-    let (plan, proposed) = rehearse(server, proposed).await?;
-    let is_refused = plan.stands_refused(request.force);
-    if is_refused || (proposed.text == active.text && is_on_disk) {
-        let revision = active.number;
-        return Ok(ApplyAnswer { plan, applied: !is_refused, revision, warnings, errors });
-    }
-    let new = NewRevision {
-        at: server.dispatch.now(),
-        author,
-        reason: request.reason,
-        changes: recorded(plan.changes.clone()),
-        effects: serde_json::to_string(&plan.effects).unwrap_or_else(|_| "[]".into()),
-        text: proposed.text.clone(),
-    };
-    let write = (!is_on_disk).then_some(active.text.as_str());
-    let revision = make_durable(server, new, write, active.number).await?;
-    put_in_force(server, proposed, revision).await;
-    Ok(ApplyAnswer { plan, applied: true, revision, warnings, errors })
-}
-
-/// A change was made from a revision that is not in force: an older one, or one that never was.
-fn made_from_another(base: u64, newest: u64) -> ControlError {
-    if base < newest {
-        return StoreError::Superseded { base, newest }.into();
-    }
-    ControlError::Conflict {
-        what: format!("there is no revision {base}; revision {newest} is in force"),
-        instead: "give the number of the revision that the change was made from: see `causeway \
-                  history`"
-            .into(),
-    }
-}
-
-/// The file (when `before`, what it had, is given) and the revision.
-async fn make_durable(
-    server: &Server,
-    new: NewRevision,
-    before: Option<&str>,
-    base: u64,
-) -> Result<u64, ControlError> {
-    let Some(before) = before else {
-        return Ok(server.store.record_revision(new, Some(base)).await?);
-    };
-    let note = serde_json::to_string(&new).map_err(|error| {
-        ControlError::Unavailable(format!("the change could not be noted: {error}"))
-    })?;
-    server.store.remember(PENDING.into(), note).await?;
-    die_at("flow-noted");
-    let path = server.flow.path();
-    let written = write_in_background(path.clone(), new.text.clone()).await;
-    if let Err(error) = written {
-        server.store.forget_facts(vec![PENDING.into()]).await?;
-        return Err(ControlError::Unavailable(format!(
-            "{} cannot be written: {error}; nothing was changed. Let the server's user write this \
-             directory, or edit the file by hand and run `causeway apply`",
-            path.display()
-        )));
-    }
-    die_at("flow-written");
-    // Both at once, the revision first: usually one sync is enough for both.
-    let (recorded, forgotten) = tokio::join!(
-        server.store.record_revision(new, Some(base)),
-        server.store.forget_facts(vec![PENDING.into()])
-    );
-    if let Err(problem) = forgotten {
-        // Left behind, it is overwritten by the next note.
-        warn!(%problem, "the note of a change could not be removed");
-    }
-    match recorded {
-        Ok(number) => {
-            die_at("flow-recorded");
-            Ok(number)
-        }
-        Err(error) => {
-            // Not in force and not recorded: the file goes back, so that the next start agrees.
-            if let Err(problem) = write_in_background(path, before.to_owned()).await {
-                warn!(%problem, "{MAIL_FLOW_FILE} has a change that is not in force");
-            }
-            Err(error.into())
-        }
-    }
-}
-
-/// Set by tests to the step at which the process is to end as by a crash.
-const DEATH_VARIABLE: &str = "CAUSEWAY_TEST_DIE_AT";
-
-/// Ends the process without a goodbye when a test wants it here.
-#[allow(clippy::disallowed_methods, reason = "a crash is what the test asks for")]
-fn die_at(step: &str) {
-    if std::env::var_os(DEATH_VARIABLE).is_some_and(|wanted| wanted == step) {
-        warn!(step, "ending at once, as {DEATH_VARIABLE} says: for tests only");
-        std::process::abort();
-    }
-}
-
-async fn write_in_background(path: PathBuf, text: String) -> std::io::Result<()> {
-    tokio::task::spawn_blocking(move || file::replace(&path, &text))
-        .await
-        .unwrap_or_else(|error| Err(std::io::Error::other(error)))
-}
-
-/// Sessions, workers and everything that waits work by the new policy from here on.
-async fn put_in_force(server: &Server, proposed: Proposed, revision: u64) {
-    let Proposed { policy, text, .. } = proposed;
-    *server.flow.active.write() = Arc::new(Active { number: revision, text });
-    server.pop_register.configure(policy.flow().relay.pop_before_smtp);
-    let before = server.policy.swap(Arc::new(policy));
-    *server.reload_problem.lock() = None;
-    server.dispatch.reroute(before).await;
-    info!(revision, "the mail flow is in force");
-}
-
-/// `SIGHUP`: puts in force what the file has now, and makes a revision of it. `Ok(None)`: the file is as
-/// it was.
-///
-/// # Errors
-/// Why nothing was changed.
-pub(crate) async fn reload(server: &Arc<Server>) -> Result<Option<u64>, String> {
-    let _one_at_a_time = server.flow.changing.lock().await;
-    let active = server.flow.active();
-    let text = file::read(&server.flow.path()).map_err(|error| error.to_string())?;
-    if text.trim().is_empty() && !active.text.trim().is_empty() {
-        // More likely an accident (a full disk, a slip of the hand) than the wish to have no domains.
-        return Err(format!(
-            "{MAIL_FLOW_FILE} is gone or empty; revision {} stays in force. Write it back with \
-             `causeway history show {}`, or say that it is meant with `causeway apply --force`",
-            active.number, active.number
-        ));
-    }
-    let is_new = text != active.text;
-    let proposed = match proposed(server, text).await {
-        Ok(proposed) => proposed,
-        Err(unusable) => {
-            if let ControlError::Unusable(problems) = &unusable {
-                problems.iter().for_each(|problem| warn!("{problem}"));
-            }
-            return Err(format!("{unusable}; `causeway check` has everything that is wrong"));
-        }
-    };
-    proposed.problems.iter().for_each(|problem| warn!("{problem}"));
-    let (plan, proposed) = rehearse(server, proposed).await.map_err(|error| error.to_string())?;
-    // Nobody is there to insist, and whoever edits the file and sends the signal means it.
-    if let Some(refused) = plan.refused.filter(|_| !plan.can_be_forced) {
-        return Err(refused.into());
-    }
-    let revision = if is_new {
-        for effect in plan.effects.iter().filter(|effect| effect.kind.is_loss()) {
-            warn!(count = effect.count, "{}: {}", effect.kind.name(), effect.detail);
-        }
-        let new = NewRevision {
-            at: server.dispatch.now(),
-            author: THE_FILE.into(),
-            reason: "edited by hand and read again (SIGHUP)".into(),
-            changes: recorded(plan.changes),
-            effects: serde_json::to_string(&plan.effects).unwrap_or_else(|_| "[]".into()),
-            text: proposed.text.clone(),
-        };
-        let recorded = server.store.record_revision(new, Some(active.number)).await;
-        recorded.map_err(|error| error.to_string())?
-    } else {
-        active.number
-    };
-    put_in_force(server, proposed, revision).await;
-    Ok(is_new.then_some(revision))
-}
-
-fn warnings(problems: &[Problem]) -> Vec<Sentence> {
-    let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning);
-    warnings.map(Sentence::from).collect()
-}
-
-/// Reads and compiles a text, on a thread of its own: large ones take a while.
-async fn proposed(server: &Arc<Server>, text: String) -> Result<Proposed, ControlError> {
-    let server = Arc::clone(server);
-    let reading =
-        tokio::task::spawn_blocking(move || read_proposal(&server.machine, &server.hostname, text));
-    reading.await.unwrap_or_else(|_| {
-        let what = "the text could not be read; see the server's log";
-        Err(ControlError::Unavailable(what.into()))
-    })
-}
-
-fn read_proposal(
-    machine: &Machine,
-    hostname: &str,
-    text: String,
-) -> Result<Proposed, ControlError> {
-    let Loaded { value, rest, mut problems, places, text, .. } =
-        configuration::mail_flow_text(text);
-    let (machine_places, now) = (Places::none(MACHINE_FILE), Clock::system().now());
-    if let Some(flow) = value.as_ref().or(rest.as_ref()) {
-        problems.extend(causeway_policy::check(flow, machine, &places, &machine_places, now));
-    }
-    // Doubts about the machine are no matter of this text, and have no line here: `check` tells them.
-    problems.retain(|problem| problem.severity == Severity::Error || problem.file != MACHINE_FILE);
-    let Some(flow) = value else {
-        problems.sort_by_key(|problem| (problem.line, problem.column));
-        return Err(ControlError::Unusable(problems));
-    };
-    let policy = compiled(Arc::new(flow), hostname);
-    Ok(Proposed { policy, problems, text })
-}
-
-/// Follows the queue through the policy in force and the proposed one.
-async fn rehearse(
-    server: &Arc<Server>,
-    proposed: Proposed,
-) -> Result<(Plan, Proposed), ControlError> {
-    let (pages, page) = mpsc::channel::<Vec<WaitingRecipient>>(2);
-    let old = server.policy.load_full();
-    let mailboxes = Arc::clone(&server.mailboxes);
-    let now = server.dispatch.now();
-    let planning =
-        tokio::task::spawn_blocking(move || follow(&old, proposed, (&mailboxes, now), page));
-    let mut after = None;
-    loop {
-        let found = server.store.waiting_recipients(after, PAGE).await?;
-        let Some(last) = found.last() else { break };
-        after = Some(last.key);
-        if pages.send(found).await.is_err() {
-            break;
-        }
-    }
-    drop(pages);
-    planning.await.map_err(|_| {
-        ControlError::Unavailable("the rehearsal broke off; see the server's log".into())
-    })
-}
-
-fn follow(
-    old: &MailPolicy,
-    proposed: Proposed,
-    (mailboxes, now): (&MailboxMap, Timestamp),
-    mut pages: mpsc::Receiver<Vec<WaitingRecipient>>,
-) -> (Plan, Proposed) {
-    let mut planner = Planner::new(old, &proposed.policy, mailboxes, now);
-    while let Some(page) = pages.blocking_recv() {
-        for WaitingRecipient { address, sender, origin, .. } in &page {
-            planner.recipient(&QueuedRecipient { address, sender, origin });
-        }
-    }
-    let plan = planner.finish(&mailboxes.addresses(), &proposed.problems);
-    (plan, proposed)
-}
-
 #[cfg(test)]
 mod tests {
     use causeway_store::sqlite::{SqliteStore, StoreOptions};
@@ -524,6 +313,64 @@ mod tests {
         let newest = store.revision(None).await.unwrap().unwrap();
         assert_eq!(newest.entry.changes, ["the domain a.test becomes accepted (authoritative)"]);
         assert_eq!(newest.entry.reason, "found changed at start");
+    }
+
+    #[tokio::test]
+    async fn a_revision_that_was_not_in_force_before_the_crash_is_one_that_replaces() {
+        let place = tempfile::tempdir().unwrap();
+        let store = store(&place);
+        let keeper = |text: &'static str| {
+            let flow = MailFlow::parse(text, MAIL_FLOW_FILE).unwrap().0;
+            let (store, now) = (SharedStore::clone(&store), Timestamp::from_millis(5));
+            async move {
+                let directory = Path::new("/nonexistent");
+                FlowKeeper::open(&store, directory, &flow, text.into(), now).await.unwrap()
+            }
+        };
+        const OLD: &str = "[[domain]]\nname = \"a.test\"\n";
+        const NEW: &str = "[[domain]]\nname = \"b.test\"\n";
+        assert_eq!(keeper(OLD).await.replaced, None, "the first one replaces nothing");
+        remember_in_force(&store, 1).await;
+        assert_eq!(keeper(OLD).await.replaced, None);
+        // Recorded, and the server ended before it was in force.
+        assert_eq!(keeper(NEW).await.active().number, 2);
+        for _ in 0..2 {
+            let replaced = keeper(NEW).await.replaced;
+            assert_eq!(replaced, Some(flow_of(OLD)), "until waiting mail goes by the new one");
+        }
+        remember_in_force(&store, 2).await;
+        assert_eq!(keeper(NEW).await.replaced, None);
+    }
+
+    #[tokio::test]
+    async fn nothing_at_all_never_takes_the_place_of_a_mail_flow_unless_it_was_meant() {
+        const TEXT: &str = "[[domain]]\nname = \"a.test\"\n";
+        let place = tempfile::tempdir().unwrap();
+        let store = store(&place);
+        assert_eq!(instead_of_nothing(&store, "").await.unwrap(), None, "a first start");
+        open(&store, TEXT).await;
+        for blank in ["", "\n \r\n"] {
+            let kept = instead_of_nothing(&store, blank).await.unwrap().unwrap();
+            assert_eq!((kept.entry.number, kept.text.as_str()), (1, TEXT));
+        }
+        assert_eq!(instead_of_nothing(&store, "# meant\n").await.unwrap(), None);
+        // Insisted upon; the crash came before the revision.
+        let meant =
+            found_at_start(None, &MailFlow::default(), String::new(), Timestamp::from_millis(6));
+        let note = serde_json::to_string(&meant).unwrap();
+        store.remember(PENDING.into(), note).await.unwrap();
+        assert_eq!(instead_of_nothing(&store, "").await.unwrap(), None);
+        assert_eq!(open(&store, "").await, 2);
+        assert_eq!(instead_of_nothing(&store, "").await.unwrap(), None, "it is in force");
+    }
+
+    #[test]
+    fn what_is_said_of_the_file_has_its_text_in_every_language() {
+        for language in causeway_model::config::Language::ALL {
+            for key in ["flow-emptied", "flow-replaces-edits"] {
+                assert!(causeway_catalog::Texts::get(language).has(key), "{language:?}: {key}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -20,6 +20,7 @@ pub(crate) async fn reload(server: &Arc<Server>) {
             *server.reload_problem.lock() = Some((server.dispatch.now(), problem));
         }
     }
+    try_logins_again(server);
     let (texts, problems) = configuration::own_texts(&server.config_directory);
     if problems.is_empty() {
         server.own_texts.store(Arc::new(texts));
@@ -29,6 +30,18 @@ pub(crate) async fn reload(server: &Arc<Server>) {
     }
     if let Err(problem) = server.mailboxes.refresh(&server.store).await {
         warn!(%problem, "the mailboxes could not be read again; the old list holds");
+    }
+}
+
+/// A password file may have another password now: what waits for a failing connector that logs in is tried.
+fn try_logins_again(server: &Server) {
+    let policy = server.policy.load();
+    for failing in server.dispatch.failing_sites() {
+        let connector = failing.last.connector.as_deref();
+        let connector = connector.and_then(|name| policy.outbound_connector(name));
+        if connector.is_some_and(|connector| connector.credentials.is_some()) {
+            server.dispatch.retry_path(&failing.site);
+        }
     }
 }
 

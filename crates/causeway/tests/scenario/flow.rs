@@ -9,38 +9,38 @@ use super::world::{
     with_partner,
 };
 
-fn file(server: &Server) -> String {
+pub(crate) fn file(server: &Server) -> String {
     std::fs::read_to_string(server.config_dir().join("mailflow.toml")).unwrap()
 }
 
-fn write_file(server: &Server, text: &str) {
+pub(crate) fn write_file(server: &Server, text: &str) {
     std::fs::write(server.config_dir().join("mailflow.toml"), text).unwrap();
 }
 
 /// A request with a JSON body: status and document.
-fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
+pub(crate) fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
     let (status, answer) = server.api("POST", path, &body.to_string());
     (status, serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}")))
 }
 
 /// Applies a change of what is in force now.
-fn apply(server: &Server, mut change: Value) -> (u16, Value) {
+pub(crate) fn apply(server: &Server, mut change: Value) -> (u16, Value) {
     change["base"] = get(server, "/v1/flow")["revision"].clone();
     post(server, "/v1/flow/apply", &change)
 }
 
-fn get(server: &Server, path: &str) -> Value {
+pub(crate) fn get(server: &Server, path: &str) -> Value {
     let (status, answer) = server.api("GET", path, "");
     assert_eq!(status, 200, "{answer}");
     serde_json::from_str(&answer).unwrap()
 }
 
-fn effect<'a>(plan: &'a Value, kind: &str) -> &'a Value {
+pub(crate) fn effect<'a>(plan: &'a Value, kind: &str) -> &'a Value {
     let effects = plan["effects"].as_array().unwrap();
     effects.iter().find(|e| e["kind"] == kind).unwrap_or_else(|| panic!("no {kind}: {plan}"))
 }
 
-fn revisions(server: &Server) -> Vec<Value> {
+pub(crate) fn revisions(server: &Server) -> Vec<Value> {
     get(server, "/v1/flow/revisions")["revisions"].as_array().unwrap().clone()
 }
 

@@ -26,6 +26,7 @@ mod expiry;
 mod failures;
 mod fixes;
 mod flow;
+mod flow_safety;
 mod forward;
 mod holds;
 mod hostile;

@@ -46,8 +46,8 @@ pub(crate) struct ApplyArguments {
 /// How much is insisted.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct ForceArguments {
-    /// Insist: give up domains with waiting mail, overwrite edits of the file that were never in
-    /// force. Never opens a relay
+    /// Insist: give up domains with waiting mail, leave no mail flow at all, replace edits of the file
+    /// that were never in force (they are kept beside it). Never opens a relay
     #[arg(long)]
     pub(crate) force: bool,
 }

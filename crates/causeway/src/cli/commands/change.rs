@@ -10,6 +10,7 @@ use causeway_admin::types::{
     RevisionView,
 };
 use causeway_catalog::sentence::Sentence;
+use causeway_model::config::Language;
 
 use super::super::Answer;
 use super::super::arguments::flow::{
@@ -28,7 +29,7 @@ const TEXT_LIMIT: u32 = 20;
 /// Revisions asked for at once.
 const PAGE: u32 = 200;
 /// The longest file that is read.
-const MAX_FILE: u64 = 16 * 1024 * 1024;
+const MAX_FILE: u64 = 16 << 20;
 
 pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<Answer, Failure> {
     let mut client = context.connect().await?;
@@ -42,12 +43,7 @@ pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<
     if output.is_json() {
         output.json(&answer)?;
     } else {
-        let told = Told {
-            plan: &answer.plan,
-            warnings: &answer.warnings,
-            errors: source.lines(&answer.errors, context.language),
-            force: false,
-        };
+        let told = Told::of(&answer, &source, false, context.language);
         say_plan(&told, &mut output, context.words())?;
         output.flush()?;
     }
@@ -106,28 +102,36 @@ fn read(file: Option<&Path>, context: &Context) -> Result<(String, String), Fail
     let own = context.config_directory.join(MAIL_FLOW_FILE);
     let (name, bytes) = match file {
         Some(path) if path.as_os_str() == "-" => {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().lock().take(MAX_FILE).read_to_end(&mut bytes);
-            ("standard input".to_owned(), read.map(|_| bytes))
+            ("standard input".to_owned(), up_to_limit(std::io::stdin().lock()))
         }
-        Some(path) => (path.display().to_string(), std::fs::read(path)),
-        // As for the server, an absent file is one with nothing in it.
-        None => match std::fs::read(&own) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok((own.display().to_string(), String::new()));
-            }
-            read => (own.display().to_string(), read),
-        },
+        // An absent file is never taken for an empty one: it may be the wrong directory.
+        named => {
+            let path = named.unwrap_or(&own);
+            (path.display().to_string(), std::fs::File::open(path).and_then(up_to_limit))
+        }
     };
     let bytes = bytes.map_err(|error| {
         Failure::bad_input(format!(
             "{name}: {error}; name a mailflow.toml, or - for standard input"
         ))
     })?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(Failure::bad_input(format!(
+            "{name} is longer than {} MiB; no mailflow.toml is: name the right file",
+            MAX_FILE >> 20
+        )));
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok((name, text)),
         Err(_) => Err(Failure::bad_input(format!("{name} is not UTF-8 text; save it as UTF-8"))),
     }
+}
+
+/// At most an octet more than the longest file has.
+fn up_to_limit(source: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A change that is to be made.
@@ -168,18 +172,18 @@ pub(super) async fn carry_out_telling(
     context: &Context,
 ) -> Result<(Answer, ApplyAnswer), Failure> {
     let planned = client.flow_plan(&change.proposal).await;
-    let PlanAnswer { plan, base, warnings, errors } =
-        planned.map_err(|error| change.source.failure(error, context.language))?;
+    let planned = planned.map_err(|error| change.source.failure(error, context.language))?;
+    let base = planned.base;
     // Made from another revision, it is refused by the server: a plan from this one would mislead.
     if change.base.is_none_or(|made_from| made_from == base) {
-        let lines = change.source.lines(&errors, context.language);
-        let told = Told { plan: &plan, warnings: &warnings, errors: lines, force: change.force };
+        let told = Told::of(&planned, &change.source, change.force, context.language);
         tell_plan(&told, context)?;
-        if plan.stands_refused(change.force) {
-            let told = ApplyAnswer { plan, applied: false, revision: base, warnings, errors };
-            return Ok((Answer::No, told));
+        if planned.plan.stands_refused(change.force) {
+            return Ok((Answer::No, not_applied(planned)));
         }
-        if plan.is_destructive() || (change.always_ask && !plan.changes.is_empty()) {
+        // Nobody is asked about what the server refuses.
+        let stands = planned.file_differs.is_none() || change.force;
+        if stands && is_asked_about(&planned.plan, change.always_ask) {
             context.confirm(&context.words().text("cli-ask-apply"))?;
         }
     }
@@ -192,25 +196,44 @@ pub(super) async fn carry_out_telling(
     };
     let told = client.flow_apply(&request).await?;
     if told.applied {
-        let key = if told.revision == base { "cli-applied-already" } else { "cli-applied" };
-        let line = context.words().say(key, &[("number", told.revision.into())]);
-        let mut output = context.output();
-        if !output.is_json() {
-            let line = output.toned(Tone::Good, &line);
-            output.line(&line)?;
-            output.flush()?;
-        }
+        tell_applied(&told, base, context)?;
     } else {
         // Something has come into the queue meanwhile.
         let told = Told {
             plan: &told.plan,
             warnings: &[],
             errors: change.source.lines(&told.errors, context.language),
+            file_differs: None,
             force: request.force,
         };
         tell_plan(&told, context)?;
     }
     Ok((if told.applied { Answer::Fine } else { Answer::No }, told))
+}
+
+/// A plan is refused, and nothing is sent.
+fn not_applied(planned: PlanAnswer) -> ApplyAnswer {
+    let PlanAnswer { plan, base, warnings, errors, .. } = planned;
+    ApplyAnswer { plan, applied: false, revision: base, warnings, errors, kept_edits: None }
+}
+
+fn is_asked_about(plan: &Plan, always_ask: bool) -> bool {
+    plan.is_destructive() || (always_ask && !plan.changes.is_empty())
+}
+
+/// What is in force now, and where edits are that were replaced.
+fn tell_applied(told: &ApplyAnswer, base: u64, context: &Context) -> Result<(), Failure> {
+    let (mut output, words) = (context.output(), context.words());
+    if output.is_json() {
+        return Ok(());
+    }
+    let key = if told.revision == base { "cli-applied-already" } else { "cli-applied" };
+    let line = output.toned(Tone::Good, &words.say(key, &[("number", told.revision.into())]));
+    output.line(&line)?;
+    if let Some(kept) = &told.kept_edits {
+        output.line(&words.say("cli-edits-kept", &[("path", harmless(kept, 1000).into())]))?;
+    }
+    output.flush()
 }
 
 /// A plan, as it is told.
@@ -220,8 +243,28 @@ pub(super) struct Told<'a> {
     pub(super) warnings: &'a [Sentence],
     /// All errors of the proposal, when it is refused for them, at their places.
     pub(super) errors: Vec<String>,
+    /// The proposal would replace edits of the file that are in no revision.
+    pub(super) file_differs: Option<&'a Sentence>,
     /// What can be insisted upon is.
     pub(super) force: bool,
+}
+
+impl<'a> Told<'a> {
+    /// All that a plan says about the proposal from this source.
+    pub(super) fn of(
+        answer: &'a PlanAnswer,
+        source: &Source,
+        force: bool,
+        language: Language,
+    ) -> Self {
+        Self {
+            plan: &answer.plan,
+            warnings: &answer.warnings,
+            errors: source.lines(&answer.errors, language),
+            file_differs: answer.file_differs.as_ref(),
+            force,
+        }
+    }
 }
 
 /// The plan as text. Standard output is not held afterwards, while a person reads and thinks.
@@ -257,6 +300,10 @@ pub(super) fn say_plan(told: &Told<'_>, output: &mut Output, words: Words) -> Re
         }
     } else if !plan.changes.is_empty() {
         output.line(&words.text("cli-plan-no-effects"))?;
+    }
+    if let Some(how) = told.file_differs {
+        let line = output.toned(Tone::Waiting, &harmless(how, 1000));
+        output.line(&line)?;
     }
     match &plan.refused {
         Some(_) if !told.errors.is_empty() => say_errors(&told.errors, output, words),
@@ -406,7 +453,8 @@ fn show(detail: &RevisionDetail, context: &Context) -> Result<Answer, Failure> {
     if plan.changes.is_empty() {
         output.line(&words.text("cli-plan-layout"))?;
     } else {
-        let told = Told { plan: &plan, warnings: &[], errors: Vec::new(), force: false };
+        let (warnings, errors) = (&[][..], Vec::new());
+        let told = Told { plan: &plan, warnings, errors, file_differs: None, force: false };
         say_plan(&told, &mut output, words)?;
     }
     output.line("")?;

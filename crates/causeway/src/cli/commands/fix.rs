@@ -55,11 +55,8 @@ fn say(plan: &FixPlan, force: bool, output: &mut Output, context: &Context) -> R
     match changes_nothing(plan) {
         true => output.line(&words.text("cli-fix-no-change")),
         false => {
-            let answer = &plan.plan;
             let file = Source::File(MAIL_FLOW_FILE.into());
-            let errors = file.lines(&answer.errors, context.language);
-            let told = Told { plan: &answer.plan, warnings: &answer.warnings, errors, force };
-            say_plan(&told, output, words)
+            say_plan(&Told::of(&plan.plan, &file, force, context.language), output, words)
         }
     }
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use causeway_admin::ControlError;
-use causeway_admin::types::{ApplyRequest, FixAnswer, FixPlan, FixRequest, Plan, PlanAnswer};
+use causeway_admin::types::{FixAnswer, FixPlan, FixRequest, Plan, PlanAnswer};
+use causeway_admin::{ControlError, FlowChange};
 use causeway_catalog::Texts;
 use causeway_catalog::causes::remedy::Remedy;
 use causeway_insight::alert::view::{AlertView, CheckView, RemedyView};
@@ -58,8 +58,12 @@ fn chosen(alert: &Alert, remedy: Option<&str>) -> Result<Offer, ControlError> {
     })
 }
 
-/// A change that a remedy stands for; `None` when it changes no configuration.
-async fn proposal(server: &Server, offer: &Offer) -> Result<Option<String>, ControlError> {
+/// A change of the mail flow in force that a remedy stands for; `None` when it changes no configuration.
+async fn proposal(
+    server: &Server,
+    offer: &Offer,
+    in_force: &str,
+) -> Result<Option<String>, ControlError> {
     match offer.remedy() {
         Some(Remedy::Retry | Remedy::FlushDns | Remedy::LookAgain) | None => Ok(None),
         Some(Remedy::Revert) => {
@@ -71,14 +75,10 @@ async fn proposal(server: &Server, offer: &Offer) -> Result<Option<String>, Cont
             })?;
             Ok(Some(revision.text))
         }
-        Some(_) => {
-            let text = flow::view(server).text;
-            edited(offer, &text).map(Some).map_err(|error| ControlError::Refused {
-                what: error.to_string(),
-                instead: "the mail flow was changed meanwhile: see `causeway alert show` again"
-                    .into(),
-            })
-        }
+        Some(_) => edited(offer, in_force).map(Some).map_err(|error| ControlError::Refused {
+            what: error.to_string(),
+            instead: "the mail flow was changed meanwhile: see `causeway alert show` again".into(),
+        }),
     }
 }
 
@@ -97,13 +97,15 @@ pub(crate) async fn fix_plan(
     let texts = Texts::get(language.unwrap_or(Language::En));
     let alert = open_alert(watch, id)?;
     let offer = chosen(&alert, remedy.as_deref())?;
-    let answer = match proposal(server, &offer).await? {
+    let in_force = flow::view(server);
+    let answer = match proposal(server, &offer, &in_force.text).await? {
         Some(text) => flow::plan(server, text).await?.speak(texts.language()),
         None => PlanAnswer {
             plan: no_change(),
-            base: flow::view(server).revision,
+            base: in_force.revision,
             warnings: Vec::new(),
             errors: Vec::new(),
+            file_differs: None,
         },
     };
     Ok(FixPlan {
@@ -141,20 +143,18 @@ pub(crate) async fn fix_apply(
         detail: String::new(),
         checked: None,
     };
-    if let Some(text) = proposal(server, &offer).await? {
+    // The text that is edited and the number that it is checked by are of one moment.
+    let in_force = flow::view(server);
+    if let Some(text) = proposal(server, &offer, &in_force.text).await? {
         let title = offer.title(Texts::get(Language::En));
         let reason = match request.reason.is_empty() {
             true => format!("alert {id}: {title}"),
             false => format!("alert {id}: {title}; {}", request.reason),
         };
-        let apply = ApplyRequest {
-            text: None,
-            revision: None,
-            reason,
-            base: request.base,
-            force: request.force,
-        };
-        let applied = flow::apply(server, text, apply, author.clone()).await?;
+        let base = request.base.unwrap_or(in_force.revision);
+        let (force, author) = (request.force, author.clone());
+        let change = FlowChange { text, base, reason, force, author };
+        let applied = flow::apply(server, change).await?;
         answer.plan = applied.plan.speak(language);
         if !applied.applied {
             answer.outcome = "refused".into();
