@@ -245,50 +245,53 @@ mod tests {
         NewToken { name: name.into(), role: TokenRole::ReadOnly, expires_at, created_by }
     }
 
-    #[tokio::test]
-    async fn a_token_is_known_by_its_secret_until_it_ends_or_is_revoked() {
+    const CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+    /// No tokens yet, in a store of their own.
+    fn fresh() -> (tempfile::TempDir, SharedStore, Tokens) {
         let place = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(place.path(), StoreOptions::default()).unwrap();
         let store: SharedStore = Arc::new(store);
         let tokens = Tokens::new(Arc::clone(&store));
+        (place, store, tokens)
+    }
+
+    #[tokio::test]
+    async fn a_token_is_known_by_its_secret_until_it_ends_or_is_revoked() {
+        let (_place, store, tokens) = fresh();
         let at = Timestamp::from_millis;
-        let client = IpAddr::from([192, 0, 2, 1]);
         let (secret, made) = tokens.create(new("ci", Some(at(90_000))), at(0)).await.unwrap();
         assert!(secret.reveal().starts_with(PREFIX));
         assert!(matches!(tokens.create(new("CI", None), at(0)).await, Err(TokenError::Exists(_))));
         for (_, kept) in store.recall_all(String::new()).await.unwrap() {
             assert!(!kept.contains(secret.reveal().trim_start_matches(PREFIX)), "only its hash");
         }
-        let seen = tokens.verify(secret.reveal(), client, at(5)).await.unwrap().unwrap();
+        let seen = tokens.verify(secret.reveal(), CLIENT, at(5)).await.unwrap().unwrap();
         assert_eq!((seen.name, seen.role), (made.name, TokenRole::ReadOnly));
         let used = |list: Vec<Token>| list[0].last_used.map(|used| used.at);
         assert_eq!(used(tokens.list().await.unwrap()), Some(at(5)));
-        tokens.verify(secret.reveal(), client, at(50_000)).await.unwrap();
+        tokens.verify(secret.reveal(), CLIENT, at(50_000)).await.unwrap();
         assert_eq!(used(tokens.list().await.unwrap()), Some(at(5)), "not at every request");
-        tokens.verify(secret.reveal(), client, at(70_000)).await.unwrap();
+        tokens.verify(secret.reveal(), CLIENT, at(70_000)).await.unwrap();
         assert_eq!(used(tokens.list().await.unwrap()), Some(at(70_000)));
-        assert_eq!(tokens.verify("causeway_0", client, at(5)).await.unwrap(), None);
-        assert_eq!(tokens.verify(secret.reveal(), client, at(90_000)).await.unwrap(), None);
+        assert_eq!(tokens.verify("causeway_0", CLIENT, at(5)).await.unwrap(), None);
+        assert_eq!(tokens.verify(secret.reveal(), CLIENT, at(90_000)).await.unwrap(), None);
         assert!(tokens.revoke("Ci").await.unwrap());
-        assert_eq!(tokens.verify(secret.reveal(), client, at(5)).await.unwrap(), None);
+        assert_eq!(tokens.verify(secret.reveal(), CLIENT, at(5)).await.unwrap(), None);
         assert!(!tokens.revoke("ci").await.unwrap());
     }
 
     #[tokio::test]
     async fn a_use_that_is_noted_late_brings_no_revoked_token_back() {
-        let place = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(place.path(), StoreOptions::default()).unwrap();
-        let store: SharedStore = Arc::new(store);
-        let tokens = Tokens::new(Arc::clone(&store));
+        let (_place, store, tokens) = fresh();
         let at = Timestamp::from_millis;
-        let client = IpAddr::from([192, 0, 2, 1]);
         let (secret, _) = tokens.create(new("ci", None), at(0)).await.unwrap();
         assert!(tokens.revoke("ci").await.unwrap());
         // What a request writes that had looked the token up before it was revoked.
-        let used = TokenUse { at: at(1), client };
+        let used = TokenUse { at: at(1), client: CLIENT };
         store.remember(use_key("ci"), json(&used).unwrap()).await.unwrap();
         assert_eq!(tokens.list().await.unwrap(), []);
-        assert_eq!(tokens.verify(secret.reveal(), client, at(2)).await.unwrap(), None);
+        assert_eq!(tokens.verify(secret.reveal(), CLIENT, at(2)).await.unwrap(), None);
         let (_, again) = tokens.create(new("ci", None), at(5)).await.unwrap();
         assert_eq!(tokens.list().await.unwrap(), [again], "never used");
     }

@@ -11,6 +11,17 @@ fn reply(code: u16, enhanced: Option<(u8, u16, u16)>, text: &str) -> Reply {
     Reply::new(code, enhanced, text)
 }
 
+/// What a peer answered.
+fn replied(
+    name: &'static str,
+    code: u16,
+    enhanced: Option<(u8, u16, u16)>,
+    text: &str,
+    stage: Stage,
+) -> Sample {
+    (name, Failure::Replied { reply: reply(code, enhanced, text) }, stage)
+}
+
 /// One example of every [`Failure`] variant, and several replies.
 #[must_use]
 pub fn failures() -> Vec<Sample> {
@@ -215,9 +226,6 @@ fn domain_policies() -> Vec<Sample> {
 }
 
 fn replies() -> Vec<Sample> {
-    let replied = |name, code, enhanced, text: &str, stage| {
-        (name, Failure::Replied { reply: reply(code, enhanced, text) }, stage)
-    };
     vec![
         replied("user-unknown", 550, Some((5, 1, 1)), "User unknown", Stage::Rcpt),
         replied("relay-denied", 550, Some((5, 4, 1)), "Relay Access Denied", Stage::Rcpt),
@@ -268,9 +276,7 @@ fn refusals() -> Vec<Sample> {
         ("server-trouble", 451, (4, 3, 0), "Temporary server error", EndOfData),
         ("not-understood", 501, (5, 5, 4), "Syntax error in parameters", Mail),
     ];
-    let sample = |&(name, code, enhanced, text, stage): &Row| {
-        (name, Failure::Replied { reply: reply(code, Some(enhanced), text) }, stage)
-    };
+    let sample = |row: &Row| replied(row.0, row.1, Some(row.2), row.3, row.4);
     ROWS.iter().map(sample).collect()
 }
 

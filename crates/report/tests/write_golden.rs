@@ -17,7 +17,7 @@ use causeway_catalog::texts::own::{OwnTexts, Reader};
 use causeway_catalog::{Cause, Permanence, Texts, permanence};
 use causeway_model::config::Language;
 use causeway_model::{Failure, Stage};
-use causeway_report::write::{Kind, write};
+use causeway_report::write::{Kind, KnownCause, Standing, write};
 use mail_parser::{MessageParser, MimeHeaders};
 use support::Case;
 
@@ -37,6 +37,11 @@ fn compare(folder: &str, name: &str, actual: &[u8]) {
         file.display(),
         String::from_utf8_lossy(actual)
     );
+}
+
+/// The words without the ends of lines.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is read of a report: subject, plain text, machine part; `\n` line ends.
@@ -127,6 +132,30 @@ fn the_organization_s_own_texts_stand_where_ours_would() {
     }
 }
 
+#[test]
+fn nothing_that_was_tested_is_called_untested() {
+    for language in Language::ALL {
+        let texts = Texts::get(language);
+        for (evidence, key, other) in [
+            ("", "move-not-tested", "move-not-settled"),
+            ("192.0.2.7:25: the connection is refused", "move-not-settled", "move-not-tested"),
+        ] {
+            let (failure, stage) = (Failure::ConnectionRefused, Stage::Connect);
+            let mut case = Case::failure(Kind::Delayed, language, &failure, stage);
+            case.recipients[0].causes = ["server-down", "server-retired"]
+                .map(|id| KnownCause {
+                    cause: Cause::by_id(id).unwrap(),
+                    standing: Standing::Possible,
+                    evidence: vec![(language, evidence.into())],
+                })
+                .to_vec();
+            let text = unwrapped(&readable(&write(&case.request()).content));
+            assert!(text.contains(&unwrapped(&texts.text(key))), "{text}");
+            assert!(!text.contains(&unwrapped(&texts.text(other))), "{text}");
+        }
+    }
+}
+
 /// A failure that the cause leads to, and whether on the way through a connector.
 fn failure_of(cause: Cause) -> (&'static str, Failure, Stage, bool) {
     for (name, failure, stage) in failures() {
@@ -165,7 +194,6 @@ fn every_cause_reads_as_agreed_for_senders_and_administrators_in_every_language(
             let case = Case::confirmed(language, cause, (&failure, stage), connector);
             let text = readable(&write(&case.request()).content);
             let (person, admin) = cause_in(&text, language);
-            let unwrapped = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
             let title = unwrapped(&texts.text(&cause.title_key()));
             let action = unwrapped(&texts.text(&cause.action_key()));
             let admin_words = unwrapped(&admin);

@@ -232,7 +232,7 @@ impl Html {
     #[must_use]
     pub fn file(mut self, name: &'static str, label: &str) -> Self {
         self.out.push_str(&format!(
-            "<p><label>{}<br>\n<input type=\"file\" name=\"{name}\"></label></p>\n",
+            "<p><label class=\"wide\">{}<br>\n<input type=\"file\" name=\"{name}\"></label></p>\n",
             escaped(label)
         ));
         self

@@ -4,20 +4,9 @@ use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, inside, message, wait_for_deferral,
-    wait_for_mail, wait_for_status, with_partner,
+    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, assert_says, hand_in, inside, message,
+    wait_for_deferral, wait_for_mail, wait_for_status, with_partner,
 };
-
-/// A transaction with parameters on MAIL and RCPT.
-fn send_with(server: &Server, mail: &str, rcpt: &[&str], content: &str) {
-    let mut client = server.client();
-    client.ehlo();
-    assert_eq!(client.command(&format!("MAIL FROM:{mail}")).code, 250, "{}", client.transcript());
-    for rcpt in rcpt {
-        assert_eq!(client.command(&format!("RCPT TO:{rcpt}")).code, 250, "{}", client.transcript());
-    }
-    assert_eq!(client.content(content).code, 250, "{}", client.transcript());
-}
 
 fn refusing_partner() -> (ScriptedPeer, Server) {
     let peer = ScriptedPeer::start(Behaviour::new().reply("RCPT", ["550 5.1.1 no such user here"]));
@@ -28,7 +17,7 @@ fn refusing_partner() -> (ScriptedPeer, Server) {
 #[test]
 fn a_report_has_a_part_for_people_one_for_machines_and_the_header() {
     let (_peer, server) = refusing_partner();
-    send_with(&server, "<alice@ours.test>", &["<x@partner.test>"], &message("contents"));
+    hand_in(&server, "<alice@ours.test>", &["<x@partner.test>"], &message("contents"));
     let report = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
     for needed in [
         "Return-Path: <>",
@@ -55,7 +44,7 @@ fn a_report_has_a_part_for_people_one_for_machines_and_the_header() {
 #[test]
 fn dsn_05_ret_full_returns_the_message_and_envid_and_orcpt_come_back() {
     let (_peer, server) = refusing_partner();
-    send_with(
+    hand_in(
         &server,
         "<alice@ours.test> RET=FULL ENVID=QQ+2B314159",
         &["<x@partner.test> NOTIFY=FAILURE ORCPT=rfc822;Original+2BX@partner.test"],
@@ -72,7 +61,7 @@ fn dsn_05_ret_full_returns_the_message_and_envid_and_orcpt_come_back() {
 #[test]
 fn dsn_05_notify_never_is_never() {
     let (_peer, server) = refusing_partner();
-    send_with(&server, "<alice@ours.test>", &["<x@partner.test> NOTIFY=NEVER"], &message("never"));
+    hand_in(&server, "<alice@ours.test>", &["<x@partner.test> NOTIFY=NEVER"], &message("never"));
     wait_for_status(&server, "x@partner.test", "failed");
     assert_eq!(server.audit("failed_without_report"), 1);
     assert!(server.maildir("alice@ours.test").is_empty());
@@ -87,7 +76,7 @@ fn each_recipient_is_reported_as_it_asked() {
         "<silent@partner.test> NOTIFY=NEVER",
         "<late@partner.test> NOTIFY=DELAY",
     ];
-    send_with(&server, "<alice@ours.test>", &rcpt, &message("each"));
+    hand_in(&server, "<alice@ours.test>", &rcpt, &message("each"));
     let report = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
     assert!(report.contains("told@partner.test"), "{report}");
     assert!(!report.contains("silent@partner.test"), "{report}");
@@ -99,7 +88,7 @@ fn each_recipient_is_reported_as_it_asked() {
 #[test]
 fn success_is_reported_on_request() {
     let server = inside().start();
-    send_with(&server, "<bob@ours.test>", &["<alice@ours.test> NOTIFY=SUCCESS"], &message("ok"));
+    hand_in(&server, "<bob@ours.test>", &["<alice@ours.test> NOTIFY=SUCCESS"], &message("ok"));
     wait_for_mail(&server, "alice@ours.test", 1);
     let report = wait_for_mail(&server, "bob@ours.test", 1).remove(0);
     assert!(report.contains("Action: delivered"), "{report}");
@@ -111,7 +100,7 @@ fn success_is_left_to_a_next_hop_that_can_report_and_reported_as_relayed_otherwi
     let can = ScriptedPeer::start(Behaviour::new());
     let server = with_partner(can.address(), "").start();
     let rcpt = ["<x@partner.test> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;o@partner.test"];
-    send_with(&server, "<alice@ours.test> RET=HDRS ENVID=e1", &rcpt, &message("dsn"));
+    hand_in(&server, "<alice@ours.test> RET=HDRS ENVID=e1", &rcpt, &message("dsn"));
     let sent = can.block_on_messages(1).remove(0);
     assert!(sent.parameters.iter().any(|p| p == "RET=HDRS"), "{sent:?}");
     assert!(sent.parameters.iter().any(|p| p == "ENVID=e1"), "{sent:?}");
@@ -126,12 +115,7 @@ fn success_is_left_to_a_next_hop_that_can_report_and_reported_as_relayed_otherwi
 
     let cannot = ScriptedPeer::start(Behaviour::new().keywords(["8BITMIME"]));
     let server = with_partner(cannot.address(), "").start();
-    send_with(
-        &server,
-        "<alice@ours.test>",
-        &["<x@partner.test> NOTIFY=SUCCESS"],
-        &message("plain"),
-    );
+    hand_in(&server, "<alice@ours.test>", &["<x@partner.test> NOTIFY=SUCCESS"], &message("plain"));
     let sent = cannot.block_on_messages(1).remove(0);
     assert!(sent.recipients[0].parameters.is_empty(), "{sent:?}");
     let report = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
@@ -142,8 +126,8 @@ fn success_is_left_to_a_next_hop_that_can_report_and_reported_as_relayed_otherwi
 fn a_delay_notice_is_sent_only_to_those_who_want_it() {
     let peer = ScriptedPeer::refusing();
     let server = with_partner(peer.address(), "").start();
-    send_with(&server, "<alice@ours.test>", &["<x@partner.test> NOTIFY=FAILURE"], &message("a"));
-    send_with(&server, "<bob@ours.test>", &["<y@partner.test> NOTIFY=DELAY"], &message("b"));
+    hand_in(&server, "<alice@ours.test>", &["<x@partner.test> NOTIFY=FAILURE"], &message("a"));
+    hand_in(&server, "<bob@ours.test>", &["<y@partner.test> NOTIFY=DELAY"], &message("b"));
     wait_for_deferral(&server, "x@partner.test");
     wait_for_deferral(&server, "y@partner.test");
     server.advance(4 * HOUR + SECOND);
@@ -154,7 +138,7 @@ fn a_delay_notice_is_sent_only_to_those_who_want_it() {
 #[test]
 fn a_message_from_the_null_sender_is_never_reported() {
     let (_peer, server) = refusing_partner();
-    send_with(&server, "<>", &["<x@partner.test>"], &message("null"));
+    hand_in(&server, "<>", &["<x@partner.test>"], &message("null"));
     wait_for_status(&server, "x@partner.test", "failed");
     assert_eq!(server.audit("accepted"), 1);
     assert_eq!(server.audit("failed_without_report"), 1);
@@ -168,7 +152,7 @@ fn dsn_07_a_flood_of_words_from_the_peer_is_cut_and_quoted_safely() {
     );
     let peer = ScriptedPeer::start(Behaviour::new().recipient("x@partner.test", [flood.as_str()]));
     let server = with_partner(peer.address(), "").start();
-    send_with(&server, "<alice@ours.test>", &["<x@partner.test>"], &message("flood"));
+    hand_in(&server, "<alice@ours.test>", &["<x@partner.test>"], &message("flood"));
     let report = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
     assert!(!report.contains("<script>"), "{report}");
     assert!(report.lines().all(|line| line.len() <= 998), "{report}");
@@ -187,7 +171,7 @@ fn reports_speak_the_language_of_the_organization() {
         let server = with_partner(peer.address(), "")
             .organization(&format!("name = \"Ours\"\nlanguages = [\"{language}\"]"))
             .start();
-        send_with(&server, "<alice@ours.test>", &["<x@partner.test>"], &message("language"));
+        hand_in(&server, "<alice@ours.test>", &["<x@partner.test>"], &message("language"));
         let report = wait_for_mail(&server, "alice@ours.test", 1).remove(0);
         assert!(report.contains(subject), "{report}");
         assert!(report.contains("550 5.1.1 no such user here"), "the peer's words stay: {report}");

@@ -105,3 +105,22 @@ pub(crate) fn assert_queue_empties(server: &Server) {
 pub(crate) fn assert_all_accounted(server: &Server) {
     assert_eq!(server.audit("unaccounted"), 0, "{}", server.json(&["audit"]));
 }
+
+/// A transaction with parameters on MAIL and RCPT.
+pub(crate) fn hand_in(server: &Server, mail: &str, rcpt: &[&str], content: &str) {
+    let mut client = server.client();
+    client.ehlo();
+    assert_eq!(client.command(&format!("MAIL FROM:{mail}")).code, 250, "{}", client.transcript());
+    for rcpt in rcpt {
+        assert_eq!(client.command(&format!("RCPT TO:{rcpt}")).code, 250, "{}", client.transcript());
+    }
+    assert_eq!(client.content(content).code, 250, "{}", client.transcript());
+}
+
+/// Asserts that all of this stands in a report.
+#[track_caller]
+pub(crate) fn assert_says(report: &str, needed: &[&str]) {
+    for needed in needed {
+        assert!(report.contains(needed), "{needed} in\n{report}");
+    }
+}

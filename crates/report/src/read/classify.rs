@@ -52,6 +52,24 @@ pub(super) struct Draft {
     pub(super) permanent: Option<bool>,
 }
 
+/// What is said about a recipient, each reduced once ([`phrases::reduce`]).
+struct Words<'a> {
+    /// The server's answer as it stands; may be empty.
+    answer: &'a str,
+    /// The answer; what is said about the recipient where there is none.
+    said: String,
+    /// What the human part says about this recipient.
+    segment: String,
+}
+
+impl<'a> Words<'a> {
+    fn of(draft: &Draft, answer: &'a str) -> Self {
+        let segment = phrases::reduce(&draft.segment);
+        let said = if answer.is_empty() { segment.clone() } else { phrases::reduce(answer) };
+        Self { answer, said, segment }
+    }
+}
+
 /// The longest diagnostic text kept.
 const MAX_DIAGNOSTIC: usize = 2000;
 
@@ -72,11 +90,11 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
         draft.segment = draft.segment.replace(own_lines::EXPIRED, "");
         draft.context = draft.context.replace(own_lines::EXPIRED, "");
     }
-    let reduced = phrases::reduce(if said.is_empty() { &draft.segment } else { said });
-    let own = own_lines::meaning(enhanced, &reduced);
+    let words = Words::of(&draft, said);
+    let own = own_lines::meaning(enhanced, &words.said);
     let category = match draft.category {
         Some(category) => category,
-        None => decide(&mut draft, own, &reduced, said, meant, reply),
+        None => decide(&mut draft, own, &words, meant, reply),
     };
     if let Some(own) = own.filter(|_| draft.text_key.is_none()) {
         draft.text_key = Some(own.text_key);
@@ -84,12 +102,11 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
         draft.permanent = draft.permanent.or(own.permanent);
     }
     let action = action_of(&draft, category, enhanced);
-    let permanent = draft.permanent.unwrap_or_else(|| {
-        last.is_none() && is_permanent(&draft, &reduced, action, enhanced, reply)
-    });
+    let permanent = draft
+        .permanent
+        .unwrap_or_else(|| last.is_none() && is_permanent(&words, action, enhanced, reply));
     let diagnostic = diagnostic_text(&draft, &answer);
-    let said = phrases::reduce(&draft.segment);
-    if let Some(step) = steps::step(&said) {
+    if let Some(step) = steps::step(&words.segment) {
         draft.fields.push(("SMTP command".into(), step.name().into()));
     }
     if let Some(text) = &diagnostic {
@@ -100,7 +117,7 @@ pub(super) fn conclude(mut draft: Draft) -> ReadRecipient {
     } else if draft.segment.len() > answer.len() {
         exchange_details::extract(&draft.segment, &mut draft.fields);
     }
-    let (text_key, who_acts) = explain_by(&draft, category, meant, &reduced, action);
+    let (text_key, who_acts) = explain_by(&draft, category, meant, &words.said, action);
     ReadRecipient {
         address: draft.address,
         enhanced_code: enhanced,
@@ -189,14 +206,13 @@ fn find_enhanced(draft: &mut Draft, answer: &str, reply: Option<u16>) -> Option<
 fn decide(
     draft: &mut Draft,
     own: Option<own_lines::OwnLine>,
-    reduced: &str,
-    answer: &str,
+    words: &Words<'_>,
     enhanced: Option<EnhancedCode>,
     reply: Option<u16>,
 ) -> Category {
     let (category, why) = match own.and_then(|line| line.category) {
         Some(category) => (category, "the rule of Causeway that is named".into()),
-        None => decision(draft, reduced, answer, enhanced, reply),
+        None => decision(draft, words, enhanced, reply),
     };
     draft.why.push(format!("category {}: {why}", category.name()));
     category
@@ -204,8 +220,7 @@ fn decide(
 
 fn decision(
     draft: &Draft,
-    reduced: &str,
-    answer: &str,
+    words: &Words<'_>,
     enhanced: Option<EnhancedCode>,
     reply: Option<u16>,
 ) -> (Category, String) {
@@ -214,12 +229,13 @@ fn decision(
     {
         return (Delivered, "the report is a positive one".into());
     }
+    let Words { answer, said: reduced, segment } = words;
     let said = if answer.is_empty() { draft.segment.as_str() } else { answer };
     if let Some((category, code)) = provider_codes::meaning(said) {
         return (category, format!("the receiver's own code {code}"));
     }
     let context = phrases::reduce(&draft.context);
-    let step = steps::step(&phrases::reduce(&draft.segment)).or_else(|| steps::step(&context));
+    let step = steps::step(segment).or_else(|| steps::step(&context));
     // Sendmail sends RCPT and DATA at once and shows the later one over the answer to the earlier.
     let at_once = [" 5.1.1 ", "need rcpt", "503 "].iter().any(|words| context.contains(words));
     let step = match step {
@@ -252,7 +268,7 @@ fn decision(
         }
         return in_its_place(hit, step, reply, enhanced, answer);
     }
-    around(draft, answer, &context, enhanced, reply, step, first)
+    around(draft, words, &context, enhanced, reply, step, first)
 }
 
 /// What some systems put over the answer that they quote, and mean: the answer says less.
@@ -315,15 +331,15 @@ fn in_its_place(
 /// Where the answer itself has no telling phrase: the human part, the code, the step.
 fn around(
     draft: &Draft,
-    answer: &str,
+    words: &Words<'_>,
     context: &str,
     enhanced: Option<EnhancedCode>,
     reply: Option<u16>,
     step: Option<Step>,
     first: phrases::Hits,
 ) -> (Category, String) {
-    if !answer.is_empty() && !draft.segment.is_empty() {
-        let second = phrases::find(&phrases::reduce(&draft.segment));
+    if !words.answer.is_empty() && !draft.segment.is_empty() {
+        let second = phrases::find(&words.segment);
         if let Some(hit) = second.strong {
             return (hit.category, format!("phrase \"{}\" in the human part", hit.pattern));
         }
@@ -335,7 +351,7 @@ fn around(
     if let Some(category) = enhanced.and_then(specific_status) {
         return (category, "status code".into());
     }
-    if draft.delay && answer.is_empty() {
+    if draft.delay && words.answer.is_empty() {
         return (Expired, "a delay without a reason".into());
     }
     if let Some(hit) = phrases::find(context).strong {
@@ -392,8 +408,7 @@ fn action_of(draft: &Draft, category: Category, enhanced: Option<EnhancedCode>) 
 static TIME_OVER: [&str; 2] = ["retry timeout exceeded", "queue too long"];
 
 fn is_permanent(
-    draft: &Draft,
-    reduced: &str,
+    words: &Words<'_>,
     action: Action,
     enhanced: Option<EnhancedCode>,
     reply: Option<u16>,
@@ -407,8 +422,7 @@ fn is_permanent(
     if action == Action::Delayed {
         return false;
     }
-    let segment = phrases::reduce(&draft.segment);
-    !TIME_OVER.iter().any(|words| reduced.contains(words) || segment.contains(words))
+    !TIME_OVER.iter().any(|over| words.said.contains(over) || words.segment.contains(over))
 }
 
 /// The words that say why, on one line.
