@@ -1,6 +1,5 @@
 //! Reports that must not be sent, and those that find nobody; reports in letters and languages of every kind.
 
-use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 
 use super::world::{

@@ -4,8 +4,8 @@ use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 
 use super::world::{
-    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, assert_says, hand_in, inside, message,
-    wait_for_deferral, wait_for_mail, wait_for_status, with_partner,
+    FEW_ATTEMPTS, HOUR, SECOND, assert_all_accounted, hand_in, inside, message, wait_for_deferral,
+    wait_for_mail, wait_for_status, with_partner,
 };
 
 fn refusing_partner() -> (ScriptedPeer, Server) {
