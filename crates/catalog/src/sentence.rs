@@ -7,8 +7,8 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
 
-use causeway_model::Said;
 use causeway_model::config::{Language, Problem, Severity};
+use causeway_model::{Said, said};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::texts::{Texts, Value};
@@ -86,9 +86,18 @@ impl From<Said> for Variable {
     }
 }
 
+impl From<said::Value> for Variable {
+    fn from(value: said::Value) -> Self {
+        match value {
+            said::Value::Text(text) => Self::Text(text),
+            said::Value::Said(said) => said.into(),
+        }
+    }
+}
+
 impl From<Said> for Parts {
     fn from(said: Said) -> Self {
-        let values = said.values.into_iter().map(|(name, value)| (name, Variable::Text(value)));
+        let values = said.values.into_iter().map(|(name, value)| (name, value.into()));
         Self { key: said.key, variables: values.collect() }
     }
 }

@@ -14,9 +14,18 @@ pub struct Said {
     /// Its key in the catalog; empty: there is only the English text.
     pub key: &'static str,
     /// The values of its variables, by name.
-    pub values: Vec<(&'static str, String)>,
+    pub values: Vec<(&'static str, Value)>,
     /// In English.
     pub english: String,
+}
+
+/// What stands for a variable of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A name, a number, somebody's words: the same in every language.
+    Text(String),
+    /// Something that is said in the language, too.
+    Said(Said),
 }
 
 impl Said {
@@ -51,15 +60,19 @@ impl Serialize for Said {
     }
 }
 
-/// Makes a [`Said`]: key, English text, values.
+/// Makes a [`Said`]: key, English text, values; after a semicolon those that are sentences themselves.
 #[macro_export]
 macro_rules! said {
-    ($key:literal, $text:literal $(, $name:ident = $value:expr)* $(,)?) => {{
+    ($key:literal, $text:literal $(, $name:ident = $value:expr)* $(,)? $(; $($inner:ident = $said:expr),+)?) => {{
         $(let $name = $value.to_string();)*
+        $($(let $inner: $crate::said::Said = $said;)+)?
         $crate::said::Said {
             key: $key,
             english: format!($text),
-            values: vec![$((stringify!($name), $name)),*],
+            values: vec![
+                $((stringify!($name), $crate::said::Value::Text($name)),)*
+                $($((stringify!($inner), $crate::said::Value::Said($inner)),)+)?
+            ],
         }
     }};
 }

@@ -9,6 +9,7 @@ use crate::config::{
     Connector, Credentials, Direction, DomainPattern, Host, InboundConnector, OutboundConnector,
     OutboundRoute, Peer, SmartHost, TlsLevel,
 };
+use crate::said;
 
 pub(super) const KEYS: &[&str] = &[
     "name",
@@ -103,8 +104,12 @@ pub(super) fn connectors(root: &Section<'_>) -> (Vec<Connector>, Names) {
         if !names.known.insert(name.to_owned()) {
             section.source.error(
                 section.span_of("name"),
-                format!("there are two connectors with the name {}", values::shown(name)),
-                "give each connector a name of its own",
+                said!(
+                    "parse-connector-twice",
+                    "there are two connectors with the name {name}",
+                    name = values::shown(name)
+                ),
+                said!("parse-connector-twice.do", "give each connector a name of its own"),
             );
         }
     }
@@ -152,8 +157,17 @@ fn foreign_keys(section: &Section<'_>, keys: &[&str], belongs_to: &str) {
     for key in keys.iter().filter(|key| section.has(key)) {
         section.source.error(
             section.key_span(key),
-            format!("{key} belongs to {belongs_to} connectors; this one is of the other direction"),
-            format!("remove it, or make it an {belongs_to} connector of its own"),
+            said!(
+                "parse-other-direction",
+                "{key} belongs to {direction} connectors; this one is of the other direction",
+                key = key,
+                direction = belongs_to
+            ),
+            said!(
+                "parse-other-direction.do",
+                "remove it, or make it an {direction} connector of its own",
+                direction = belongs_to
+            ),
         );
     }
 }
@@ -163,8 +177,8 @@ fn patterns(section: &Section<'_>, key: &str) -> Vec<DomainPattern> {
     if has_twice(&patterns) {
         section.source.warning(
             section.span_of(key),
-            format!("{key} has the same domain twice"),
-            "keep one of the two",
+            said!("parse-domain-listed-twice", "{key} has the same domain twice", key = key),
+            said!("parse-domain-listed-twice.do", "keep one of the two"),
         );
     }
     patterns
@@ -178,8 +192,11 @@ fn outbound(section: &Section<'_>, common: Common) -> OutboundConnector {
     if section.knows("tls") && tls_domain.is_some() && tls != TlsLevel::DomainValidation {
         section.source.warning(
             section.span_of("tls_domain"),
-            "tls_domain is not looked at under this tls setting",
-            "write tls = \"domain_validation\", or remove tls_domain",
+            said!("parse-tls-domain-unused", "tls_domain is not looked at under this tls setting"),
+            said!(
+                "parse-tls-domain-unused.do",
+                "write tls = \"domain_validation\", or remove tls_domain"
+            ),
         );
     }
     let credentials = section.section("credentials", &["user", "password_file"]);
@@ -199,8 +216,11 @@ fn outbound(section: &Section<'_>, common: Common) -> OutboundConnector {
     {
         section.source.warning(
             section.span_of("tls"),
-            "a smart host is given by its address, so no name is known that its certificate must carry",
-            "add tls_domain, the name in its certificate",
+            said!(
+                "parse-no-tls-domain",
+                "a smart host is given by its address, so no name is known that its certificate must carry"
+            ),
+            said!("parse-no-tls-domain.do", "add tls_domain, the name in its certificate"),
         );
     }
     let Common { name, peer, enabled, note } = common;
@@ -229,11 +249,20 @@ fn route(section: &Section<'_>) -> OutboundRoute {
     let example = "[\"mail.corp.example\"]";
     let hosts = section.list("smart_hosts", example, values::smart_hosts);
     let use_mx = section.read("use_mx", values::boolean);
-    let either = "write smart_hosts = [\"mail.corp.example\"], or use_mx = true, one of the two";
+    let either = || {
+        said!(
+            "parse-no-way-out.do",
+            "write smart_hosts = [\"mail.corp.example\"], or use_mx = true, one of the two"
+        )
+    };
     match (hosts, use_mx) {
         (Some(hosts), Some(true)) if !hosts.is_empty() => {
-            let what = format!("{} has both smart_hosts and use_mx = true", section.path);
-            section.source.error(section.span_of("use_mx"), what, either);
+            let what = said!(
+                "parse-two-ways",
+                "{place} has both smart_hosts and use_mx = true";
+                place = section.called()
+            );
+            section.source.error(section.span_of("use_mx"), what, either());
             unknown()
         }
         (_, Some(true)) => OutboundRoute::Mx,
@@ -245,8 +274,12 @@ fn route(section: &Section<'_>) -> OutboundRoute {
             // A value that is there and could not be read has been reported by itself.
             let broken = !section.knows("smart_hosts") || !section.knows("use_mx");
             if !broken {
-                let what = format!("{} has nowhere to send mail to", section.path);
-                section.source.error(section.span.clone(), what, either);
+                let what = said!(
+                    "parse-no-way-out",
+                    "{place} has nowhere to send mail to";
+                    place = section.called()
+                );
+                section.source.error(section.span.clone(), what, either());
             }
             unknown()
         }
@@ -266,8 +299,8 @@ fn repeated_hosts(section: &Section<'_>, groups: &[Vec<SmartHost>]) {
     if has_twice(groups.iter().flatten()) {
         section.source.warning(
             section.span_of("smart_hosts"),
-            "smart_hosts has the same host twice",
-            "keep one of the two",
+            said!("parse-host-twice", "smart_hosts has the same host twice"),
+            said!("parse-host-twice.do", "keep one of the two"),
         );
     }
 }
@@ -285,8 +318,14 @@ fn inbound(section: &Section<'_>, common: Common) -> InboundConnector {
     if !identity.is_empty() && sender_domains.contains(&DomainPattern::Everything) {
         section.source.warning(
             section.span_of("identity"),
-            "sender_domains has \"*\", so that nothing is left to check",
-            "name the domains that the peer may send from, or remove identity",
+            said!(
+                "parse-nothing-to-check",
+                "sender_domains has \"*\", so that nothing is left to check"
+            ),
+            said!(
+                "parse-nothing-to-check.do",
+                "name the domains that the peer may send from, or remove identity"
+            ),
         );
     }
     let missing = |key: &str| section.table.get(key).is_none_or(is_empty_list);
@@ -294,8 +333,15 @@ fn inbound(section: &Section<'_>, common: Common) -> InboundConnector {
         section.leave_out("sender_domains");
         section.source.error(
             section.span_of("sender_domains"),
-            format!("{} has no sender_domains", section.path),
-            "write sender_domains = [\"*\"] for all, or the domains its peer may send from",
+            said!(
+                "parse-no-sender-domains",
+                "{place} has no sender_domains";
+                place = section.called()
+            ),
+            said!(
+                "parse-no-sender-domains.do",
+                "write sender_domains = [\"*\"] for all, or the domains its peer may send from"
+            ),
         );
     }
     if missing("source_addresses")
@@ -306,8 +352,12 @@ fn inbound(section: &Section<'_>, common: Common) -> InboundConnector {
         section.leave_out("source_addresses");
         section.source.error(
             section.span.clone(),
-            format!("{} does not say how its peer is recognised", section.path),
-            "write source_addresses, tls_certificate_name, or both",
+            said!(
+                "parse-no-mark",
+                "{place} does not say how its peer is recognised";
+                place = section.called()
+            ),
+            said!("parse-no-mark.do", "write source_addresses, tls_certificate_name, or both"),
         );
     }
     let only_by_certificate =
@@ -315,8 +365,11 @@ fn inbound(section: &Section<'_>, common: Common) -> InboundConnector {
     if tls_certificate_name.is_some() && !require_tls && only_by_certificate {
         section.source.warning(
             section.span_of("require_tls"),
-            "the peer is recognised by its certificate only, which it cannot show without TLS",
-            "write require_tls = true",
+            said!(
+                "parse-certificate-in-clear",
+                "the peer is recognised by its certificate only, which it cannot show without TLS"
+            ),
+            said!("parse-certificate-in-clear.do", "write require_tls = true"),
         );
     }
     let Common { name, peer, enabled, note } = common;

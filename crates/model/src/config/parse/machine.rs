@@ -9,6 +9,7 @@ use crate::config::{
     IdentityField, Limits, Listener, Machine, ProbeSettings, Problem, Protocol, StoreUrl,
     Suspected, TlsFiles,
 };
+use crate::said;
 
 const PROTOCOLS: &[(&str, Protocol)] = &[
     ("smtp", Protocol::Smtp),
@@ -128,7 +129,10 @@ fn machine(root: &Section<'_>) -> Machine {
 fn dns_timeout(item: &toml_edit::Item) -> Read<Duration> {
     let timeout = values::positive_duration(item)?;
     if timeout > Duration::from_secs(60) {
-        return Err(Wrong::new("is longer than a minute", "write \"5s\", or \"60s\" at most"));
+        return Err(Wrong::new(
+            said!("parse-over-a-minute", "is longer than a minute"),
+            said!("parse-over-a-minute.do", "write \"5s\", or \"60s\" at most"),
+        ));
     }
     Ok(timeout)
 }
@@ -147,8 +151,12 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
         if listeners.iter().any(|other| other.name == name) {
             section.source.error(
                 section.span_of("name"),
-                format!("there are two listeners with the name {}", values::shown(&name)),
-                "give each listener a name of its own",
+                said!(
+                    "parse-listener-twice",
+                    "there are two listeners with the name {name}",
+                    name = values::shown(&name)
+                ),
+                said!("parse-listener-twice.do", "give each listener a name of its own"),
             );
         }
         // Port 0 lets the system choose: never the same one twice.
@@ -157,16 +165,30 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
         {
             section.source.error(
                 section.span_of("address"),
-                format!("{address} is already the address of the listener \"{}\"", other.name),
-                "give each listener an address or a port of its own",
+                said!(
+                    "parse-listener-address",
+                    "{address} is already the address of the listener \"{name}\"",
+                    address = address,
+                    name = other.name
+                ),
+                said!(
+                    "parse-listener-address.do",
+                    "give each listener an address or a port of its own"
+                ),
             );
         }
         let tls = section.read("tls", values::boolean);
         if tls.is_some() && protocol != Protocol::Admin {
             section.source.warning(
                 section.span_of("tls"),
-                "the protocol of this listener says how TLS is spoken, so the key changes nothing",
-                "write it for listeners with protocol = \"admin\", or remove it",
+                said!(
+                    "parse-listener-tls",
+                    "the protocol of this listener says how TLS is spoken, so the key changes nothing"
+                ),
+                said!(
+                    "parse-listener-tls.do",
+                    "write it for listeners with protocol = \"admin\", or remove it"
+                ),
             );
         }
         let allow_plain_login_on_loopback = plain_login(&section, protocol);
@@ -193,8 +215,14 @@ fn plain_login(section: &Section<'_>, protocol: Protocol) -> bool {
     if allowed && !matches!(protocol, Protocol::Submission | Protocol::Pop3) {
         section.source.warning(
             section.span_of(KEY),
-            "this listener has no login without TLS anyway, so the key changes nothing",
-            "write it for listeners with protocol = \"submission\" or \"pop3\"",
+            said!(
+                "parse-plain-login",
+                "this listener has no login without TLS anyway, so the key changes nothing"
+            ),
+            said!(
+                "parse-plain-login.do",
+                "write it for listeners with protocol = \"submission\" or \"pop3\""
+            ),
         );
     }
     allowed
@@ -207,9 +235,14 @@ fn identity(section: &Section<'_>, protocol: Protocol) -> Option<Vec<IdentityFie
     if fields.is_some() && !matches!(protocol, Protocol::Submission | Protocol::Submissions) {
         section.source.error(
             section.key_span(KEY),
-            "identity is about users who log in to send, which they do not do on this listener",
-            "write it for a listener with protocol = \"submission\" or \"submissions\"; for listeners \
-             with protocol = \"smtp\" there is protect_own_domains",
+            said!(
+                "parse-listener-identity",
+                "identity is about users who log in to send, which they do not do on this listener"
+            ),
+            said!(
+                "parse-listener-identity.do",
+                "write it for a listener with protocol = \"submission\" or \"submissions\"; for listeners with protocol = \"smtp\" there is protect_own_domains"
+            ),
         );
     }
     fields
@@ -222,9 +255,14 @@ fn protect_own_domains(section: &Section<'_>, protocol: Protocol) -> Option<Vec<
     if fields.is_some() && protocol != Protocol::Smtp {
         section.source.error(
             section.key_span(KEY),
-            "protect_own_domains is about mail that strangers hand in, which they cannot on this \
-             listener",
-            "write it for a listener with protocol = \"smtp\"",
+            said!(
+                "parse-listener-protect",
+                "protect_own_domains is about mail that strangers hand in, which they cannot on this listener"
+            ),
+            said!(
+                "parse-listener-protect.do",
+                "write it for a listener with protocol = \"smtp\""
+            ),
         );
     }
     fields
@@ -241,8 +279,11 @@ fn store_url(item: &toml_edit::Item) -> Read<StoreUrl> {
         _ => {
             // The text may hold a password: it is not repeated.
             Err(Wrong::new(
-                "is no store that Causeway knows",
-                "write \"sqlite\" (in the data directory) or \"postgres://user@host/database\"",
+                said!("parse-store", "is no store that Causeway knows"),
+                said!(
+                    "parse-store.do",
+                    "write \"sqlite\" (in the data directory) or \"postgres://user@host/database\""
+                ),
             ))
         }
     }
@@ -286,7 +327,10 @@ fn probes(root: &Section<'_>, probes: &mut ProbeSettings) {
 fn probe_timeout(item: &toml_edit::Item) -> Read<Duration> {
     let timeout = values::positive_duration(item)?;
     if timeout > Duration::from_secs(60) {
-        return Err(Wrong::new("is longer than a minute", "write \"10s\", or \"60s\" at most"));
+        return Err(Wrong::new(
+            said!("parse-over-a-minute", "is longer than a minute"),
+            said!("parse-write-probe-timeout", "write \"10s\", or \"60s\" at most"),
+        ));
     }
     Ok(timeout)
 }
@@ -316,15 +360,19 @@ fn limits(root: &Section<'_>, machine: &mut Machine) {
     if limits.max_message_size < 64 * 1024 {
         section.source.warning(
             section.span_of("max_message_size"),
-            "messages of less than 64 KiB would be refused",
-            "RFC 5321 asks for 64 KiB at least; 50 MiB is usual",
+            said!("parse-small-messages", "messages of less than 64 KiB would be refused"),
+            said!("parse-small-messages.do", "RFC 5321 asks for 64 KiB at least; 50 MiB is usual"),
         );
     }
     if limits.max_recipients < 100 {
         section.source.warning(
             section.span_of("max_recipients"),
-            format!("only {} recipients a message would be taken", limits.max_recipients),
-            "RFC 5321 asks for 100 at least",
+            said!(
+                "parse-few-recipients",
+                "only {count} recipients a message would be taken",
+                count = limits.max_recipients
+            ),
+            said!("parse-few-recipients.do", "RFC 5321 asks for 100 at least"),
         );
     }
     if section.knows("max_connections")
@@ -332,8 +380,8 @@ fn limits(root: &Section<'_>, machine: &mut Machine) {
     {
         section.source.warning(
             section.span_of("max_connections_per_address"),
-            "one address may have more connections than all together",
-            "write a smaller number than max_connections",
+            said!("parse-connections", "one address may have more connections than all together"),
+            said!("parse-connections.do", "write a smaller number than max_connections"),
         );
     }
 }
@@ -368,7 +416,10 @@ fn hourly_limits(section: &Section<'_>, limits: &mut Limits) {
 fn login_lock(item: &toml_edit::Item) -> Read<Duration> {
     let lock = values::positive_duration(item)?;
     if lock > Duration::from_secs(24 * 3600) {
-        return Err(Wrong::new("is longer than a day", "write \"15m\", or \"24h\" at most"));
+        return Err(Wrong::new(
+            said!("parse-over-a-day", "is longer than a day"),
+            said!("parse-over-a-day.do", "write \"15m\", or \"24h\" at most"),
+        ));
     }
     Ok(lock)
 }

@@ -13,6 +13,7 @@ use crate::config::{
     SignedMail, Suspected, ToldOfHeld,
 };
 use crate::domain::Domain;
+use crate::said;
 
 const TABLES: &[&str] = &[
     "organization",
@@ -184,8 +185,11 @@ fn notices(section: &Section<'_>, settings: &mut NoticeSettings) {
         if section.table.get("certificate_ends").is_some_and(is_empty_list) {
             section.source.error(
                 section.span_of("certificate_ends"),
-                "certificate_ends is empty",
-                "write at least one time span, like [\"30d\"]; to hear nothing of certificates write ignore = [\"certificate-ends\"]",
+                said!("parse-no-certificate-ends", "certificate_ends is empty"),
+                said!(
+                    "parse-no-certificate-ends.do",
+                    "write at least one time span, like [\"30d\"]; to hear nothing of certificates write ignore = [\"certificate-ends\"]"
+                ),
             );
         }
         spans.sort_unstable_by(|a, b| b.cmp(a));
@@ -202,8 +206,11 @@ fn organization(root: &Section<'_>, flow: &mut MailFlow) {
         if languages.is_empty() && section.table.get("languages").is_some_and(is_empty_list) {
             section.source.error(
                 section.span_of("languages"),
-                "languages is empty",
-                "write at least one of en, de, nl, sv; the first is the default",
+                said!("parse-no-languages", "languages is empty"),
+                said!(
+                    "parse-no-languages.do",
+                    "write at least one of en, de, nl, sv; the first is the default"
+                ),
             );
         }
         organization.languages = languages;
@@ -245,8 +252,11 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
         if section.table.get("retry_after").is_some_and(is_empty_list) {
             section.source.error(
                 section.span_of("retry_after"),
-                "retry_after is empty",
-                "write at least one waiting time, like [\"1m\", \"5m\", \"10m\"]; the last repeats",
+                said!("parse-no-retry", "retry_after is empty"),
+                said!(
+                    "parse-no-retry.do",
+                    "write at least one waiting time, like [\"1m\", \"5m\", \"10m\"]; the last repeats"
+                ),
             );
         }
         settings.retry_after = times;
@@ -257,8 +267,11 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
     {
         section.source.warning(
             section.span_of("delay_notice_after"),
-            "a delay notice would come after the message has been returned, so it is never sent",
-            "write times shorter than expire_after",
+            said!(
+                "parse-late-notice",
+                "a delay notice would come after the message has been returned, so it is never sent"
+            ),
+            said!("parse-late-notice.do", "write times shorter than expire_after"),
         );
     }
     if section.knows("expire_after")
@@ -267,8 +280,8 @@ fn queue(root: &Section<'_>, settings: &mut QueueSettings) {
     {
         section.source.warning(
             section.span_of("retry_after"),
-            "messages are returned before they are tried a second time",
-            "write a first waiting time shorter than expire_after",
+            said!("parse-late-retry", "messages are returned before they are tried a second time"),
+            said!("parse-late-retry.do", "write a first waiting time shorter than expire_after"),
         );
     }
 }
@@ -288,8 +301,8 @@ fn domains(root: &Section<'_>) -> Vec<AcceptedDomain> {
         if seen.insert(name.clone(), ()).is_some() {
             section.source.error(
                 section.span_of("name"),
-                format!("the domain {name} is there twice"),
-                "keep one of the two entries",
+                said!("parse-domain-twice", "the domain {name} is there twice", name = name),
+                said!("parse-domain-twice.do", "keep one of the two entries"),
             );
         }
         domains.push(AcceptedDomain { name, domain_type, match_subdomains });
@@ -300,8 +313,12 @@ fn domains(root: &Section<'_>) -> Vec<AcceptedDomain> {
 fn accepted_name(item: &Item) -> Read<Domain> {
     if let Some(above) = item.as_str().and_then(|text| text.strip_prefix("*.")) {
         return Err(Wrong::new(
-            "an accepted domain has no star",
-            format!("write \"{}\" and match_subdomains = true", above.escape_debug()),
+            said!("parse-accepted-star", "an accepted domain has no star"),
+            said!(
+                "parse-accepted-star.do",
+                "write \"{domain}\" and match_subdomains = true",
+                domain = above.escape_debug()
+            ),
         ));
     }
     values::domain(item)
@@ -322,17 +339,28 @@ fn internet(section: &Section<'_>, connectors: &[Connector], names: &Names) -> I
         Some(Connector::Outbound(_)) => {}
         Some(Connector::Inbound(_)) => section.source.error(
             span,
-            format!("the connector {} is inbound: it sends nothing", values::shown(&name)),
-            "name an outbound connector, or write \"direct\"",
+            said!(
+                "parse-internet-inbound",
+                "the connector {name} is inbound: it sends nothing",
+                name = values::shown(&name)
+            ),
+            said!("parse-internet-inbound.do", "name an outbound connector, or write \"direct\""),
         ),
         None => {
             let outbound = connectors.iter().filter(|c| matches!(c, Connector::Outbound(_)));
             let known: Vec<&str> = outbound.map(Connector::name).collect();
             let instead = match known.is_empty() {
-                true => "there is no outbound connector: add one, or write \"direct\"".to_owned(),
+                true => said!(
+                    "parse-internet-unknown.do",
+                    "there is no outbound connector: add one, or write \"direct\""
+                ),
                 false => nearest::suggestion(&name, &known),
             };
-            let what = format!("there is no connector {}", values::shown(&name));
+            let what = said!(
+                "parse-internet-unknown",
+                "there is no connector {name}",
+                name = values::shown(&name)
+            );
             section.source.error(span, what, instead);
         }
     }
@@ -354,8 +382,11 @@ fn relay(root: &Section<'_>, flow: &mut MailFlow) {
         if relay.pop_before_smtp.window > std::time::Duration::from_secs(24 * 3600) {
             pop.source.warning(
                 pop.span_of("window"),
-                "an address stays trusted for more than a day after a POP3 login",
-                "addresses change hands quickly: 15m is usual",
+                said!(
+                    "parse-long-window",
+                    "an address stays trusted for more than a day after a POP3 login"
+                ),
+                said!("parse-long-window.do", "addresses change hands quickly: 15m is usual"),
             );
         }
     }
@@ -382,7 +413,8 @@ fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
                     sender_domains: Vec::new(),
                 });
             }
-            Err(values::wrong_type("an address or a table", entry, example))
+            let expected = said!("parse-an-address-or-table", "an address or a table");
+            Err(values::wrong_type(expected, entry, values::write(example)))
         });
     }
     let entries = section.tables("addresses", &["address", "note", "until", "sender_domains"]);
@@ -394,8 +426,11 @@ fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
         if domains.as_ref().is_some_and(Vec::is_empty) {
             entry.source.error(
                 entry.span_of("sender_domains"),
-                "sender_domains is empty: nobody could send from there",
-                "write the domains, or leave the key out for all",
+                said!(
+                    "parse-empty-senders",
+                    "sender_domains is empty: nobody could send from there"
+                ),
+                said!("parse-empty-senders.do", "write the domains, or leave the key out for all"),
             );
         }
         let (Some(address), true) =

@@ -5,6 +5,9 @@
 //! to write instead. Only TOML that cannot be read at all stops at its first error. Nothing is
 //! ignored in silence: a key that is not known is an error, with the nearest known one.
 //!
+//! **Every message has a key** ([`Said`]): what is wrong is said in the reader's language. Keys, values and
+//! what is to be written stay as they are.
+//!
 //! **What can be read in spite of problems** is handed on, together with what could not ([`Unread`]): so
 //! `causeway check` finds in one go what is wrong with the rest.
 //!
@@ -30,6 +33,7 @@ use std::ops::Range;
 use toml_edit::{Item, TableLike, Value};
 
 use super::{Problem, Severity};
+use crate::said;
 use crate::said::Said;
 
 pub use nearest::{distance, nearest};
@@ -53,9 +57,22 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
-    fn new(what: impl Into<Said>, instead: impl Into<Said>) -> Self {
-        Self { what: Box::new(what.into()), instead: Box::new(instead.into()) }
+    fn new(what: Said, instead: Said) -> Self {
+        Self { what: Box::new(what), instead: Box::new(instead) }
     }
+}
+
+impl Wrong {
+    /// The same of a key's value.
+    fn at(self, key: &str) -> (Said, Said) {
+        let what = said!("parse-at-key", "{key}: {what}", key = key; what = *self.what);
+        (what, *self.instead)
+    }
+}
+
+/// A name that is the same in every language.
+fn called(name: &str) -> Said {
+    said!("parse-name", "{name}", name = name)
 }
 
 type Span = Option<Range<usize>>;
@@ -99,11 +116,11 @@ impl<'t> Source<'t> {
         self.problems.borrow_mut().push((offset, problem));
     }
 
-    fn error(&self, span: Span, what: impl Into<Said>, instead: impl Into<Said>) {
+    fn error(&self, span: Span, what: Said, instead: Said) {
         self.report(Severity::Error, span, Wrong::new(what, instead));
     }
 
-    fn warning(&self, span: Span, what: impl Into<Said>, instead: impl Into<Said>) {
+    fn warning(&self, span: Span, what: Said, instead: Said) {
         self.report(Severity::Warning, span, Wrong::new(what, instead));
     }
 
@@ -171,8 +188,11 @@ fn read_file<T: Default>(
             source.finish(value)
         }
         Err(error) => {
-            let what = format!("this is not TOML: {}", error.message());
-            source.error(error.span(), what, "correct the line; https://toml.io shows the format");
+            let what =
+                said!("parse-not-toml", "this is not TOML: {error}", error = error.message());
+            let instead =
+                said!("parse-not-toml.do", "correct the line; https://toml.io shows the format");
+            source.error(error.span(), what, instead);
             source.leave_out(String::new());
             source.finish(T::default())
         }
@@ -184,8 +204,8 @@ struct Section<'s> {
     source: &'s Source<'s>,
     table: &'s dyn TableLike,
     span: Span,
-    /// For people: `[queue]`, `connector "to on-premises"`; empty for the whole file.
-    path: String,
+    /// For people: `[queue]`, `connector "to on-premises"`; nothing for the whole file.
+    path: Option<Said>,
     /// For [`Places`]: `queue`, `connector[0]`; empty for the whole file.
     place: String,
 }
@@ -193,7 +213,7 @@ struct Section<'s> {
 /// A table's names: [`Section::path`] and [`Section::place`].
 #[derive(Default)]
 struct Place {
-    path: String,
+    path: Option<Said>,
     place: String,
 }
 
@@ -210,16 +230,33 @@ impl<'s> Section<'s> {
         let section = Self { source, table, span, path, place };
         for (key, item) in table.iter().filter(|(key, _)| !known.contains(key)) {
             section.leave_out_misspelt(key, item, known);
+            let suggestion = nearest::suggestion(key, known);
             let span = section.key_span(key).or_else(|| item.span());
-            let (kind, place) = match (section.path.as_str(), item) {
-                ("", Item::Table(_) | Item::ArrayOfTables(_)) => ("table", String::new()),
-                ("", _) => ("key", " outside of a table".to_owned()),
-                (path, _) => ("key", format!(" in {path}")),
+            let key = key.escape_debug();
+            let what = match (&section.path, item) {
+                (None, Item::Table(_) | Item::ArrayOfTables(_)) => {
+                    said!("parse-unknown-table", "unknown table \"{key}\"", key = key)
+                }
+                (None, _) => said!(
+                    "parse-unknown-outside",
+                    "unknown key \"{key}\" outside of a table",
+                    key = key
+                ),
+                (Some(place), _) => said!(
+                    "parse-unknown-key",
+                    "unknown key \"{key}\" in {place}",
+                    key = key;
+                    place = place.clone()
+                ),
             };
-            let what = format!("unknown {kind} \"{}\"{place}", key.escape_debug());
-            source.error(span, what, nearest::suggestion(key, known));
+            source.error(span, what, suggestion);
         }
         section
+    }
+
+    /// The table as people call it.
+    fn called(&self) -> Said {
+        self.path.clone().unwrap_or_else(|| called(self.source.file))
     }
 
     /// A key that is not known may be meant for the nearest one.
@@ -274,8 +311,8 @@ impl<'s> Section<'s> {
         match read(item) {
             Ok(value) => Some(value),
             Err(wrong) => {
-                let what = format!("{key}: {}", wrong.what);
-                self.source.error(item.span().or_else(|| self.key_span(key)), what, *wrong.instead);
+                let (what, instead) = wrong.at(key);
+                self.source.error(item.span().or_else(|| self.key_span(key)), what, instead);
                 self.leave_out(key);
                 None
             }
@@ -290,8 +327,11 @@ impl<'s> Section<'s> {
         read: impl FnOnce(&Item) -> Result<T, Wrong>,
     ) -> Option<T> {
         if !self.has(key) {
-            let what = format!("{} has no {key}", self.path);
-            self.source.error(self.span.clone(), what, format!("add {key} = {example}"));
+            let what =
+                said!("parse-missing", "{place} has no {key}", key = key; place = self.called());
+            let instead =
+                said!("parse-missing.do", "add {key} = {example}", key = key, example = example);
+            self.source.error(self.span.clone(), what, instead);
             self.leave_out(key);
         }
         self.read(key, read)
@@ -318,8 +358,8 @@ impl<'s> Section<'s> {
             match read(&entry) {
                 Ok(value) => values.push(value),
                 Err(wrong) => {
-                    let what = format!("{key}: {}", wrong.what);
-                    self.source.error(entry.span(), what, *wrong.instead);
+                    let (what, instead) = wrong.at(key);
+                    self.source.error(entry.span(), what, instead);
                     self.leave_out(&format!("{key}[{i}]"));
                 }
             }
@@ -330,23 +370,31 @@ impl<'s> Section<'s> {
     /// The table below a key, as `[key]` or `key = { … }`; nothing when it is absent.
     fn section(&self, key: &'static str, known: &'static [&'static str]) -> Option<Section<'s>> {
         let item = self.table.get(key)?;
-        let path = if self.path.is_empty() {
-            format!("[{key}]")
-        } else {
-            format!("{key} of {}", self.path)
+        let path = match &self.path {
+            None => called(&format!("[{key}]")),
+            Some(whole) => {
+                said!("parse-part", "{key} of {whole}", key = key; whole = whole.clone())
+            }
         };
         match item.as_table_like() {
             Some(table) => {
                 let span = item.span().or_else(|| self.key_span(key));
-                let place = Place { path, place: self.place_of(key) };
+                let place = Place { path: Some(path), place: self.place_of(key) };
                 Some(Section::new(self.source, table, span, place, known))
             }
             None => {
-                let what = format!("{key} must be a table, not {}", article(item.type_name()));
-                let instead = match (self.path.is_empty(), known) {
-                    (true, _) => format!("write [{key}] once, not [[{key}]]"),
-                    (false, []) => format!("write {key} = {{ }}"),
-                    (false, [first, ..]) => format!("write {key} = {{ {first} = … }}"),
+                let what = said!(
+                    "parse-no-table",
+                    "{key} must be a table, not {found}",
+                    key = key;
+                    found = values::found(item)
+                );
+                let instead = match (self.path.is_none(), known) {
+                    (true, _) => {
+                        said!("parse-no-table.do", "write [{key}] once, not [[{key}]]", key = key)
+                    }
+                    (false, []) => values::write(&format!("{key} = {{ }}")),
+                    (false, [first, ..]) => values::write(&format!("{key} = {{ {first} = … }}")),
                 };
                 self.source.error(item.span(), what, instead);
                 self.leave_out(key);
@@ -363,7 +411,7 @@ impl<'s> Section<'s> {
                 Some(name) => format!("{key} \"{}\"", name.escape_debug()),
                 None => format!("[[{key}]]"),
             };
-            Place { path, place: format!("{}[{i}]", self.place_of(key)) }
+            Place { path: Some(called(&path)), place: format!("{}[{i}]", self.place_of(key)) }
         };
         if let Some(array) = item.as_array_of_tables() {
             let section = |(i, table): (usize, &'s toml_edit::Table)| {
@@ -380,9 +428,18 @@ impl<'s> Section<'s> {
             };
             return tables.enumerate().map(section).collect();
         }
-        let what = format!("{key} must be a list of tables, not {}", article(item.type_name()));
-        let span = item.span().or_else(|| self.key_span(key));
-        self.source.error(span, what, format!("write [[{key}]] in double brackets, once for each"));
+        let what = said!(
+            "parse-no-tables",
+            "{key} must be a list of tables, not {found}",
+            key = key;
+            found = values::found(item)
+        );
+        let instead = said!(
+            "parse-no-tables.do",
+            "write [[{key}]] in double brackets, once for each",
+            key = key
+        );
+        self.source.error(item.span().or_else(|| self.key_span(key)), what, instead);
         self.leave_out(key);
         Vec::new()
     }
@@ -394,14 +451,12 @@ fn entries(item: &Item, example: &str) -> Result<Vec<Item>, Wrong> {
         Item::Value(Value::Array(array)) => Ok(array.iter().cloned().map(Item::Value).collect()),
         Item::ArrayOfTables(tables) => Ok(tables.iter().cloned().map(Item::Table).collect()),
         Item::Value(Value::String(text)) => {
-            Err(Wrong::new("must be a list, not one string", format!("write [{:?}]", text.value())))
+            let what = said!("parse-one-string", "must be a list, not one string");
+            Err(Wrong::new(what, values::write(&format!("[{:?}]", text.value()))))
         }
-        other => Err(values::wrong_type("a list", other, example)),
+        other => {
+            let expected = said!("parse-a-list", "a list");
+            Err(values::wrong_type(expected, other, values::write(example)))
+        }
     }
-}
-
-/// `an integer`, `a string`.
-fn article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {noun}")
 }

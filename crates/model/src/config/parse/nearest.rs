@@ -1,11 +1,13 @@
 //! Spelling: the known word nearest to one that is not known.
 
+use crate::said;
+use crate::said::Said;
+
 /// What to write instead of an unknown word: the nearest known one, or all of them.
-pub(super) fn suggestion(word: &str, known: &[&str]) -> String {
+pub(super) fn suggestion(word: &str, known: &[&str]) -> Said {
     match nearest(word, known) {
-        Some(near) => format!("did you mean \"{near}\"?"),
-        None if known.is_empty() => "remove it".to_owned(),
-        None => format!("known are {}", known.join(", ")),
+        Some(near) => said!("parse-did-you-mean", "did you mean \"{near}\"?", near = near),
+        None => said!("parse-known", "known are {known}", known = known.join(", ")),
     }
 }
 

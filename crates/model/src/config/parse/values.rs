@@ -7,20 +7,67 @@ use std::time::Duration;
 use ipnet::IpNet;
 use toml_edit::{Item, Value};
 
-use super::{Wrong, article, nearest};
-use crate::address::Address;
+use super::{Wrong, nearest};
+use crate::address::{Address, AddressError};
 use crate::config::{DomainPattern, Host, Language, SmartHost, Until};
-use crate::domain::Domain;
+use crate::domain::{Domain, DomainError};
+use crate::said;
+use crate::said::Said;
 use crate::time::{Timestamp, parse_duration};
 
 pub(super) type Read<T> = Result<T, Wrong>;
 
 /// The value has another type.
-pub(super) fn wrong_type(expected: &str, item: &Item, example: &str) -> Wrong {
-    Wrong::new(
-        format!("must be {expected}, not {}", article(item.type_name())),
-        format!("write {example}"),
+pub(super) fn wrong_type(expected: Said, item: &Item, instead: Said) -> Wrong {
+    let what = said!(
+        "parse-type",
+        "must be {expected}, not {found}";
+        expected = expected,
+        found = found(item)
+    );
+    Wrong::new(what, instead)
+}
+
+/// What the item is.
+pub(super) fn found(item: &Item) -> Said {
+    match item.type_name() {
+        "string" => said!("parse-a-string", "a string"),
+        "integer" => said!("parse-an-integer", "an integer"),
+        "float" => said!("parse-a-float", "a float"),
+        "boolean" => said!("parse-a-boolean", "a boolean"),
+        "datetime" => said!("parse-a-datetime", "a datetime"),
+        "array" => said!("parse-an-array", "an array"),
+        "inline table" => said!("parse-an-inline-table", "an inline table"),
+        "array of tables" => said!("parse-an-array-of-tables", "an array of tables"),
+        _ => said!("parse-a-table", "a table"),
+    }
+}
+
+/// Something that can be written as it is.
+pub(super) fn write(example: &str) -> Said {
+    said!("parse-write", "write {example}", example = example)
+}
+
+fn write_duration() -> Said {
+    said!(
+        "parse-write-duration",
+        "write a number with its unit in quotes: \"48h\", \"15m\", \"5s\", \"1h30m\""
     )
+}
+
+fn write_size() -> Said {
+    said!("parse-write-size", "write a size such as \"50 MiB\" or \"500 KiB\"")
+}
+
+fn write_until() -> Said {
+    said!(
+        "parse-write-until",
+        "write a day such as \"2026-12-31\", or a moment such as \"2026-12-31T18:00:00Z\""
+    )
+}
+
+fn write_internet() -> Said {
+    said!("parse-write-internet", "write \"direct\" or 'via connector \"NAME\"'")
 }
 
 /// What stands in a message of a text somebody wrote: escaped, and not without end.
@@ -32,40 +79,59 @@ pub(super) fn shown(text: &str) -> String {
     format!("\"{short}\"")
 }
 
-fn string<'i>(item: &'i Item, example: &str) -> Read<&'i str> {
-    item.as_str().ok_or_else(|| wrong_type("a string", item, example))
+fn string(item: &Item, instead: impl FnOnce() -> Said) -> Read<&str> {
+    item.as_str().ok_or_else(|| wrong_type(said!("parse-a-string", "a string"), item, instead()))
 }
 
 /// A text with something in it, without control characters.
 pub(super) fn text(item: &Item) -> Read<String> {
-    let text = string(item, "it in quotes")?;
+    let text = string(item, || said!("parse-write-quoted", "write it in quotes"))?;
     if text.trim().is_empty() {
-        return Err(Wrong::new("is empty", "write something, or remove the key"));
+        return Err(Wrong::new(
+            said!("parse-empty", "is empty"),
+            said!("parse-empty.do", "write something, or remove the key"),
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err(Wrong::new("has control characters", "write it on one line, without them"));
+        return Err(Wrong::new(
+            said!("parse-control", "has control characters"),
+            said!("parse-control.do", "write it on one line, without them"),
+        ));
     }
     Ok(text.to_owned())
 }
 
 /// The address of a web service.
 pub(super) fn web_address(item: &Item) -> Read<String> {
-    const EXAMPLE: &str = "an address such as \"https://chat.contoso.example/hooks/mail\"";
-    let text = string(item, EXAMPLE)?;
+    let text = string(item, || {
+        said!(
+            "parse-write-web-address",
+            "write an address such as \"https://chat.contoso.example/hooks/mail\""
+        )
+    })?;
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     let is_plain = text.bytes().all(|octet| octet.is_ascii_graphic());
     match host {
         Some(host) if !host.is_empty() && !host.contains('@') && is_plain => Ok(text.to_owned()),
         _ => Err(Wrong::new(
-            format!("{} is no web address", shown(text)),
-            format!("write {EXAMPLE}, without a user name in it"),
+            said!("parse-web-address", "{text} is no web address", text = shown(text)),
+            said!(
+                "parse-web-address.do",
+                "write an address such as \"https://chat.contoso.example/hooks/mail\", without a user name in it"
+            ),
         )),
     }
 }
 
 pub(super) fn boolean(item: &Item) -> Read<bool> {
-    item.as_bool().ok_or_else(|| wrong_type("true or false", item, "true or false, without quotes"))
+    item.as_bool().ok_or_else(|| {
+        wrong_type(
+            said!("parse-true-or-false", "true or false"),
+            item,
+            said!("parse-write-true-or-false", "write true or false, without quotes"),
+        )
+    })
 }
 
 /// A whole number from 1 to `max`.
@@ -80,55 +146,73 @@ pub(super) fn count_or_none(max: u64) -> impl Fn(&Item) -> Read<u64> {
 
 fn count_from(min: u64, max: u64) -> impl Fn(&Item) -> Read<u64> {
     move |item| {
-        let number = item
-            .as_integer()
-            .ok_or_else(|| wrong_type("a whole number", item, "a number without quotes"))?;
+        let number = item.as_integer().ok_or_else(|| {
+            wrong_type(
+                said!("parse-a-whole-number", "a whole number"),
+                item,
+                said!("parse-write-number", "write a number without quotes"),
+            )
+        })?;
         match u64::try_from(number) {
             Ok(number) if (min..=max).contains(&number) => Ok(number),
             _ => Err(Wrong::new(
-                format!("{number} is out of range"),
-                format!("write a number from {min} to {max}"),
+                said!("parse-out-of-range", "{number} is out of range", number = number),
+                said!(
+                    "parse-out-of-range.do",
+                    "write a number from {min} to {max}",
+                    min = min,
+                    max = max
+                ),
             )),
         }
     }
 }
 
 pub(super) fn path(item: &Item) -> Read<PathBuf> {
-    let text = string(item, "a path in quotes")?;
+    let text = string(item, || said!("parse-write-path", "write a path in quotes"))?;
     if text.is_empty() || text.contains('\0') {
-        return Err(Wrong::new("is no path", "write the path of a file or directory"));
+        return Err(Wrong::new(
+            said!("parse-path", "is no path"),
+            said!("parse-path.do", "write the path of a file or directory"),
+        ));
     }
     Ok(PathBuf::from(text))
 }
 
 /// `48h`, `1h30m`, `5s`.
 pub(super) fn duration(item: &Item) -> Read<Duration> {
-    const EXAMPLE: &str = "a number with its unit in quotes: \"48h\", \"15m\", \"5s\", \"1h30m\"";
     if let Some(number) = item.as_integer() {
-        return Err(Wrong::new(format!("{number} has no unit"), format!("write {EXAMPLE}")));
+        let what = said!("parse-no-unit", "{number} has no unit", number = number);
+        return Err(Wrong::new(what, write_duration()));
     }
-    let text = string(item, EXAMPLE)?;
+    let text = string(item, write_duration)?;
     parse_duration(text).ok_or_else(|| {
-        Wrong::new(format!("{} is no time span", shown(text)), format!("write {EXAMPLE}"))
+        let what = said!("parse-no-duration", "{text} is no time span", text = shown(text));
+        Wrong::new(what, write_duration())
     })
 }
 
 /// The same, and longer than nothing.
 pub(super) fn positive_duration(item: &Item) -> Read<Duration> {
     match duration(item)? {
-        Duration::ZERO => Err(Wrong::new("must be more than nothing", "write \"1s\" or more")),
+        Duration::ZERO => Err(Wrong::new(
+            said!("parse-zero", "must be more than nothing"),
+            said!("parse-zero.do", "write \"1s\" or more"),
+        )),
         span => Ok(span),
     }
 }
 
 /// `50 MiB`, or a number of octets.
 pub(super) fn size(item: &Item) -> Read<u64> {
-    const EXAMPLE: &str = "a size such as \"50 MiB\" or \"500 KiB\"";
     if item.is_integer() {
         return count(i64::MAX as u64)(item);
     }
-    let text = string(item, EXAMPLE)?;
-    let wrong = || Wrong::new(format!("{} is no size", shown(text)), format!("write {EXAMPLE}"));
+    let text = string(item, write_size)?;
+    let wrong = || {
+        let what = said!("parse-no-size", "{text} is no size", text = shown(text));
+        Wrong::new(what, write_size())
+    };
     let digits = text.trim().bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.trim().split_at(digits);
     let number: u64 = number.parse().map_err(|_| wrong())?;
@@ -153,81 +237,167 @@ pub(super) fn size(item: &Item) -> Read<u64> {
 pub(super) fn word<T: Copy>(words: &'static [(&'static str, T)]) -> impl Fn(&Item) -> Read<T> {
     move |item| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let text = string(item, &format!("one of {} in quotes", known.join(", ")))?;
+        let all = known.join(", ");
+        let text = string(item, || {
+            said!("parse-write-word-quoted", "write one of {known} in quotes", known = all)
+        })?;
         words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
-            let all = known.join(", ");
             let instead = match nearest::nearest(text, &known) {
-                Some(near) => format!("did you mean \"{near}\"? (known are {all})"),
-                None => format!("write one of {all}"),
+                Some(near) => said!(
+                    "parse-did-you-mean-word",
+                    "did you mean \"{near}\"? (known are {known})",
+                    near = near,
+                    known = all
+                ),
+                None => write_one_of(&all),
             };
-            Wrong::new(format!("{} is not known", shown(text)), instead)
+            Wrong::new(said!("parse-not-known", "{text} is not known", text = shown(text)), instead)
         })
     }
+}
+
+fn write_one_of(known: &str) -> Said {
+    said!("parse-write-word", "write one of {known}", known = known)
 }
 
 /// Scheme, name and port of a web server. Without TLS only for this machine, for tests.
 pub(super) fn public_url(item: &Item) -> Read<String> {
     let text = text(item)?;
-    let wrong = |what: &str| {
-        Wrong::new(
-            format!("{} {what}", shown(&text)),
-            "write the address of the web server that passes requests on to the admin listener, \
-             like \"https://mail.contoso.example\"",
-        )
+    let url = shown(&text);
+    let wrong = |what| {
+        let instead = said!(
+            "parse-public-url.do",
+            "write the address of the web server that passes requests on to the admin listener, like \"https://mail.contoso.example\""
+        );
+        Wrong::new(what, instead)
     };
     let trimmed = text.trim_end_matches('/');
     let (is_secure, place) =
         match (trimmed.strip_prefix("https://"), trimmed.strip_prefix("http://")) {
             (Some(place), _) => (true, place),
             (_, Some(place)) => (false, place),
-            _ => return Err(wrong("does not begin with https://")),
+            _ => {
+                return Err(wrong(said!(
+                    "parse-public-url",
+                    "{url} does not begin with https://",
+                    url = url
+                )));
+            }
         };
     let (name, port) = place.rsplit_once(':').unwrap_or((place, "443"));
     if port.parse::<u16>().is_err() || name.parse::<IpAddr>().is_err() && domain_of(name).is_err() {
-        return Err(wrong("is more, or less, than https://, a host's name and perhaps a port"));
+        return Err(wrong(said!(
+            "parse-public-url-form",
+            "{url} is more, or less, than https://, a host's name and perhaps a port",
+            url = url
+        )));
     }
     if !is_secure && !name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
-        return Err(wrong("is not encrypted: who listens could send returned mail again"));
+        return Err(wrong(said!(
+            "parse-public-url-clear",
+            "{url} is not encrypted: who listens could send returned mail again",
+            url = url
+        )));
     }
     Ok(trimmed.to_owned())
 }
 
 pub(super) fn language(item: &Item) -> Read<Language> {
-    let text = string(item, "a language tag in quotes, such as \"en\"")?;
+    let text = string(item, || {
+        said!("parse-write-language", "write a language tag in quotes, such as \"en\"")
+    })?;
     Language::from_tag(text).ok_or_else(|| {
         let known: Vec<&str> = Language::ALL.iter().map(|language| language.tag()).collect();
         Wrong::new(
-            format!("{} is no language that Causeway speaks", shown(text)),
-            format!("write one of {}", known.join(", ")),
+            said!(
+                "parse-no-language",
+                "{text} is no language that Causeway speaks",
+                text = shown(text)
+            ),
+            write_one_of(&known.join(", ")),
         )
     })
 }
 
 pub(super) fn domain_of(text: &str) -> Read<Domain> {
-    let wrong = |why: String| {
-        let what = format!("{} is no domain: {why}", shown(text));
-        Wrong::new(what, "write it like contoso.example")
-    };
+    plain_domain(
+        text,
+        |why| said!("parse-no-domain", "{text} is no domain: {why}", text = shown(text); why = why),
+    )
+}
+
+/// A domain that is no IP address. `no` says that it is none, and why.
+fn plain_domain(text: &str, no: impl Fn(Said) -> Said) -> Read<Domain> {
     if text.contains('@') {
         return Err(Wrong::new(
-            format!("{} is an address, not a domain", shown(text)),
-            "write only what follows the at-sign",
+            said!(
+                "parse-address-for-domain",
+                "{text} is an address, not a domain",
+                text = shown(text)
+            ),
+            said!("parse-address-for-domain.do", "write only what follows the at-sign"),
         ));
     }
-    let domain = Domain::parse(text).map_err(|error| wrong(error.to_string()))?;
+    let wrong = |why| {
+        let instead = said!("parse-no-domain.do", "write it like contoso.example");
+        Wrong::new(no(why), instead)
+    };
+    let domain = Domain::parse(text).map_err(|error| wrong(domain_error(&error)))?;
     if domain.literal().is_some() || domain.as_str().parse::<IpAddr>().is_ok() {
-        return Err(wrong("it is an IP address".to_owned()));
+        return Err(wrong(said!("parse-domain-ip", "it is an IP address")));
     }
     Ok(domain)
 }
 
+/// The words of [`DomainError`].
+fn domain_error(error: &DomainError) -> Said {
+    match error {
+        DomainError::Empty => {
+            said!("parse-domain-empty", "the domain is empty or has an empty label")
+        }
+        DomainError::TooLong => said!(
+            "parse-domain-long",
+            "the domain is longer than 253 octets, or one of its labels longer than 63"
+        ),
+        DomainError::BadCharacter => {
+            said!("parse-domain-character", "the domain has a character that is not allowed in one")
+        }
+        DomainError::BadIdn => {
+            said!("parse-domain-idn", "the domain is not a valid internationalized name")
+        }
+        DomainError::BadLiteral => {
+            said!("parse-domain-literal", "the address literal is not [IPv4] or [IPv6:…]")
+        }
+    }
+}
+
+/// The words of [`AddressError`].
+fn address_error(error: &AddressError) -> Said {
+    match error {
+        AddressError::NoDomain => said!("parse-address-no-domain", "the address has no domain"),
+        AddressError::EmptyLocalPart => {
+            said!("parse-address-no-local", "the address has nothing before the at-sign")
+        }
+        AddressError::TooLong => said!(
+            "parse-address-long",
+            "the address is too long (64 octets before the at-sign, 254 in all)"
+        ),
+        AddressError::BadLocalPart => {
+            said!("parse-address-local", "the part before the at-sign is malformed")
+        }
+        AddressError::Domain(error) => domain_error(error),
+    }
+}
+
 pub(super) fn domain(item: &Item) -> Read<Domain> {
-    domain_of(string(item, "a domain in quotes")?)
+    domain_of(string(item, || said!("parse-write-domain", "write a domain in quotes"))?)
 }
 
 /// `corp.example`, `*.corp.example` or `*`.
 pub(super) fn pattern(item: &Item) -> Read<DomainPattern> {
-    let text = string(item, "a domain in quotes, \"*.corp.example\" or \"*\"")?;
+    let text = string(item, || {
+        said!("parse-write-pattern", "write a domain in quotes, \"*.corp.example\" or \"*\"")
+    })?;
     if text == "*" {
         return Ok(DomainPattern::Everything);
     }
@@ -237,14 +407,20 @@ pub(super) fn pattern(item: &Item) -> Read<DomainPattern> {
     };
     if name.contains('*') {
         return Err(Wrong::new(
-            format!("{} has a star in the wrong place", shown(text)),
-            "write \"*\" for everything, or \"*.corp.example\" for everything below a domain",
+            said!("parse-star", "{text} has a star in the wrong place", text = shown(text)),
+            said!(
+                "parse-star.do",
+                "write \"*\" for everything, or \"*.corp.example\" for everything below a domain"
+            ),
         ));
     }
     if name.is_empty() {
         return Err(Wrong::new(
-            format!("{} names no domain", shown(text)),
-            "write it like corp.example, \"*.corp.example\" for everything below it, or \"*\" for all",
+            said!("parse-pattern-empty", "{text} names no domain", text = shown(text)),
+            said!(
+                "parse-pattern-empty.do",
+                "write it like corp.example, \"*.corp.example\" for everything below it, or \"*\" for all"
+            ),
         ));
     }
     let domain = domain_of(name)?;
@@ -256,51 +432,76 @@ pub(super) fn certificate_name(item: &Item) -> Read<String> {
     Ok(match pattern(item)? {
         DomainPattern::Below(above) if !above.as_str().contains('.') => {
             return Err(Wrong::new(
-                format!("\"*.{above}\" would be every certificate below a top-level domain"),
-                "write the name in the certificate, like mail.corp.example or *.corp.example",
+                said!(
+                    "parse-certificate-top",
+                    "\"*.{above}\" would be every certificate below a top-level domain",
+                    above = above
+                ),
+                write_certificate_name(),
             ));
         }
         DomainPattern::Exact(name) => name.to_string(),
         DomainPattern::Below(above) => format!("*.{above}"),
         DomainPattern::Everything => {
             return Err(Wrong::new(
-                "\"*\" would be every certificate",
-                "write the name in the certificate, like mail.corp.example or *.corp.example",
+                said!("parse-certificate-any", "\"*\" would be every certificate"),
+                write_certificate_name(),
             ));
         }
     })
 }
 
+fn write_certificate_name() -> Said {
+    said!(
+        "parse-write-certificate",
+        "write the name in the certificate, like mail.corp.example or *.corp.example"
+    )
+}
+
 pub(super) fn address(item: &Item) -> Read<Address> {
-    let text = string(item, "an address in quotes")?;
+    let text = string(item, || said!("parse-write-address", "write an address in quotes"))?;
     Address::parse(text).map_err(|error| {
         Wrong::new(
-            format!("{} is no mail address: {error}", shown(text)),
-            "write it like name@contoso.example",
+            said!(
+                "parse-no-address",
+                "{text} is no mail address: {why}",
+                text = shown(text);
+                why = address_error(&error)
+            ),
+            said!("parse-no-address.do", "write it like name@contoso.example"),
         )
     })
 }
 
 /// `192.0.2.0/24`, `2001:db8::/32`, or one address.
 pub(super) fn network(item: &Item) -> Read<IpNet> {
-    let text = string(item, "a network in quotes, such as \"192.0.2.0/24\"")?;
+    let text = string(item, || {
+        said!("parse-write-network", "write a network in quotes, such as \"192.0.2.0/24\"")
+    })?;
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(IpNet::from(address));
     }
     let network: IpNet = text.parse().map_err(|_| {
         Wrong::new(
-            format!("{} is no network", shown(text)),
-            "write an address with the length of its network part, such as 192.0.2.0/24 or \
-             2001:db8::/32, or a single address",
+            said!("parse-no-network", "{text} is no network", text = shown(text)),
+            said!(
+                "parse-no-network.do",
+                "write an address with the length of its network part, such as 192.0.2.0/24 or 2001:db8::/32, or a single address"
+            ),
         )
     })?;
     if network.addr() != network.network() {
         return Err(Wrong::new(
-            format!("{} is an address inside of a network", shown(text)),
-            format!(
-                "write {} for the whole network, or {} for the one address",
-                network.trunc(),
-                network.addr()
+            said!(
+                "parse-host-bits",
+                "{text} is an address inside of a network",
+                text = shown(text)
+            ),
+            said!(
+                "parse-host-bits.do",
+                "write {network} for the whole network, or {address} for the one address",
+                address = network.addr(),
+                network = network.trunc()
             ),
         ));
     }
@@ -313,8 +514,13 @@ pub(super) fn peer_network(item: &Item) -> Read<IpNet> {
     if network.prefix_len() == 0 {
         let family = if network.addr().is_ipv4() { "IPv4" } else { "IPv6" };
         return Err(Wrong::new(
-            format!("{network} is every {family} address: anybody would be this connector's peer"),
-            "write the peer's own addresses",
+            said!(
+                "parse-everybody",
+                "{network} is every {family} address: anybody would be this connector's peer",
+                network = network,
+                family = family
+            ),
+            said!("parse-everybody.do", "write the peer's own addresses"),
         ));
     }
     Ok(network)
@@ -323,11 +529,9 @@ pub(super) fn peer_network(item: &Item) -> Read<IpNet> {
 /// The end of a right: a day, which still counts (to its end in UTC), or a moment with its offset. In
 /// quotes or as TOML writes dates.
 pub(super) fn until(item: &Item) -> Read<Until> {
-    const EXAMPLE: &str =
-        "a day such as \"2026-12-31\", or a moment such as \"2026-12-31T18:00:00Z\"";
     let written = match item {
         Item::Value(Value::Datetime(datetime)) => datetime.value().to_string(),
-        _ => string(item, EXAMPLE)?.to_owned(),
+        _ => string(item, write_until)?.to_owned(),
     };
     let ends = match Timestamp::parse_rfc3339(&written) {
         Some(moment) => Some(moment),
@@ -337,44 +541,59 @@ pub(super) fn until(item: &Item) -> Read<Until> {
     match ends {
         Some(ends) => Ok(Until { ends, written }),
         None => {
-            let what = format!("{} is neither a day nor a moment", shown(&written));
-            Err(Wrong::new(what, format!("write {EXAMPLE}")))
+            let text = shown(&written);
+            let what =
+                said!("parse-no-moment", "{text} is neither a day nor a moment", text = text);
+            Err(Wrong::new(what, write_until()))
         }
     }
 }
 
 pub(super) fn ip_address(item: &Item) -> Read<IpAddr> {
-    let text = string(item, "an IP address in quotes")?;
+    let text = string(item, || said!("parse-write-ip", "write an IP address in quotes"))?;
     text.parse().map_err(|_| {
-        let what = format!("{} is no IP address", shown(text));
-        Wrong::new(what, "write it like 192.0.2.1 or 2001:db8::1")
+        Wrong::new(
+            said!("parse-no-ip", "{text} is no IP address", text = shown(text)),
+            said!("parse-no-ip.do", "write it like 192.0.2.1 or 2001:db8::1"),
+        )
     })
 }
 
 /// `0.0.0.0:25`, `[::]:25`.
 pub(super) fn socket_address(item: &Item) -> Read<SocketAddr> {
-    let text = string(item, "address and port in quotes")?;
+    let text = string(item, || said!("parse-write-socket", "write address and port in quotes"))?;
     let instead = match (text.parse::<IpAddr>(), text.strip_prefix(':'), text.rsplit_once(':')) {
-        (Ok(address), ..) => {
-            format!("add the port, like {}", SocketAddr::new(address, 25))
+        (Ok(address), ..) => said!(
+            "parse-add-port",
+            "add the port, like {example}",
+            example = SocketAddr::new(address, 25)
+        ),
+        (_, Some(port), _) => {
+            said!("parse-write-port", "write 0.0.0.0:{port} or [::]:{port}", port = port)
         }
-        (_, Some(port), _) => format!("write 0.0.0.0:{port} or [::]:{port}"),
-        (_, _, Some(("localhost", port))) => format!("write 127.0.0.1:{port}"),
-        _ => "write address and port, like 0.0.0.0:25 or [::]:25".to_owned(),
+        (_, _, Some(("localhost", port))) => write(&format!("127.0.0.1:{port}")),
+        _ => said!("parse-no-socket.do", "write address and port, like 0.0.0.0:25 or [::]:25"),
     };
-    text.parse()
-        .map_err(|_| Wrong::new(format!("{} is no IP address with a port", shown(text)), instead))
+    text.parse().map_err(|_| {
+        let what =
+            said!("parse-no-socket", "{text} is no IP address with a port", text = shown(text));
+        Wrong::new(what, instead)
+    })
 }
 
 /// The same for a name server, whose port is 53 unless written.
 pub(super) fn name_server(item: &Item) -> Read<SocketAddr> {
-    let text = string(item, "a name server's address in quotes")?;
+    let text = string(item, || {
+        said!("parse-write-name-server", "write a name server's address in quotes")
+    })?;
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(SocketAddr::new(address, 53));
     }
     text.parse().map_err(|_| {
-        let what = format!("{} is no name server's address", shown(text));
-        Wrong::new(what, "write it like 192.0.2.53 or 127.0.0.1:53")
+        Wrong::new(
+            said!("parse-no-name-server", "{text} is no name server's address", text = shown(text)),
+            said!("parse-no-name-server.do", "write it like 192.0.2.53 or 127.0.0.1:53"),
+        )
     })
 }
 
@@ -382,14 +601,17 @@ pub(super) fn name_server(item: &Item) -> Read<SocketAddr> {
 pub(super) fn smart_hosts(item: &Item) -> Read<Vec<SmartHost>> {
     let Some(group) = item.as_array() else { return smart_host(item).map(|host| vec![host]) };
     if group.is_empty() {
-        return Err(Wrong::new("an empty list in the list", "write hosts into it, or remove it"));
+        return Err(Wrong::new(
+            said!("parse-empty-group", "an empty list in the list"),
+            said!("parse-empty-group.do", "write hosts into it, or remove it"),
+        ));
     }
     group.iter().map(|host| smart_host(&Item::Value(host.clone()))).collect()
 }
 
 /// `name`, `name:port`, IPv4, IPv4:port, `[IPv6]`, `[IPv6]:port` or plain IPv6.
 pub(super) fn smart_host(item: &Item) -> Read<SmartHost> {
-    smart_host_of(string(item, "a host in quotes")?)
+    smart_host_of(string(item, || said!("parse-write-host", "write a host in quotes"))?)
 }
 
 /// The same without a port.
@@ -397,8 +619,8 @@ pub(super) fn host(item: &Item) -> Read<Host> {
     match smart_host(item)? {
         SmartHost { host, port: 25 } => Ok(host),
         SmartHost { port, .. } => Err(Wrong::new(
-            format!("a port ({port}) has no meaning here"),
-            "write only the host, like gateway.contoso.example",
+            said!("parse-port-here", "a port ({port}) has no meaning here", port = port),
+            said!("parse-port-here.do", "write only the host, like gateway.contoso.example"),
         )),
     }
 }
@@ -428,22 +650,30 @@ fn smart_host_of(text: &str) -> Read<SmartHost> {
     }
     if name.contains('/') {
         return Err(Wrong::new(
-            format!("{} is no host", shown(text)),
-            "write a name or one address, not a network or a URL",
+            no_host(text),
+            said!("parse-no-host.do", "write a name or one address, not a network or a URL"),
         ));
     }
-    let name = domain_of(name).map_err(|wrong| {
-        Wrong::new(
-            wrong.what.english.replace("is no domain", "is no host"),
-            "write it like mail.corp.example, mail.corp.example:2525, 192.0.2.7 or [2001:db8::7]:25",
-        )
+    let no = |why| said!("parse-no-host-name", "{text} is no host: {why}", text = shown(name); why = why);
+    let name = plain_domain(name, no).map_err(|wrong| {
+        let instead = said!(
+            "parse-no-host-name.do",
+            "write it like mail.corp.example, mail.corp.example:2525, 192.0.2.7 or [2001:db8::7]:25"
+        );
+        Wrong::new(*wrong.what, instead)
     })?;
     Ok(SmartHost { host: Host::Name(name), port })
 }
 
+fn no_host(text: &str) -> Said {
+    said!("parse-no-host", "{text} is no host", text = shown(text))
+}
+
 fn bracketed(text: &str, rest: &str) -> Read<SmartHost> {
-    let wrong =
-        || Wrong::new(format!("{} is no host", shown(text)), "write it like [2001:db8::7]:25");
+    let wrong = || {
+        let instead = said!("parse-write-bracketed", "write it like [2001:db8::7]:25");
+        Wrong::new(no_host(text), instead)
+    };
     let (inside, after) = rest.split_once(']').ok_or_else(wrong)?;
     let inside = inside.strip_prefix("IPv6:").unwrap_or(inside);
     let address = match inside.parse::<Ipv6Addr>() {
@@ -461,16 +691,15 @@ fn port_of(text: &str, port: &str) -> Read<u16> {
     match port.parse::<u16>() {
         Ok(port) if port > 0 => Ok(port),
         _ => Err(Wrong::new(
-            format!("{} has no good port", shown(text)),
-            "write a port from 1 to 65535 after the colon",
+            said!("parse-no-port", "{text} has no good port", text = shown(text)),
+            said!("parse-no-port.do", "write a port from 1 to 65535 after the colon"),
         )),
     }
 }
 
 /// `direct`, or `via connector "NAME"`: the name.
 pub(super) fn internet(item: &Item) -> Read<Option<String>> {
-    const EXAMPLE: &str = "\"direct\" or 'via connector \"NAME\"'";
-    let text = string(item, EXAMPLE)?.trim();
+    let text = string(item, write_internet)?.trim();
     if text == "direct" {
         return Ok(None);
     }
@@ -480,8 +709,8 @@ pub(super) fn internet(item: &Item) -> Read<Option<String>> {
     match name {
         Some(name) if !name.is_empty() => Ok(Some(name.to_owned())),
         _ => Err(Wrong::new(
-            format!("{} is not a way to the internet", shown(text)),
-            format!("write {EXAMPLE}"),
+            said!("parse-no-way", "{text} is not a way to the internet", text = shown(text)),
+            write_internet(),
         )),
     }
 }
