@@ -137,6 +137,8 @@ pub struct DomainFacts {
     pub kind: DomainType,
     /// The outbound connector in use that takes its recipients.
     pub connector: Option<String>,
+    /// Its way, to be tested.
+    pub way: Option<Box<Outbound>>,
     /// One that would, and is not in use.
     pub disabled_connector: Option<String>,
 }
@@ -158,6 +160,7 @@ pub async fn run(
         texts,
         steps: Steps::begin(steps),
         site: site(test),
+        by_connector: false,
         failed: 0,
         told: HashSet::new(),
     };
@@ -196,6 +199,8 @@ struct Teller<'a> {
     texts: &'a Texts,
     steps: Steps<&'static str, Option<String>>,
     site: String,
+    /// What is tested now is the way of a connector.
+    by_connector: bool,
     failed: usize,
     /// What was told of domains, so that it is told once.
     told: HashSet<String>,
@@ -269,6 +274,10 @@ impl Teller<'_> {
 
     /// What to do about a failure: the likeliest cause and its way out.
     fn cure(&self, failure: &Failure, stage: Stage) -> Option<String> {
+        // The causes speak of a message to a recipient; here is a name that somebody has written.
+        if matches!(failure, Failure::DomainNotFound { .. } | Failure::NoAddress { .. }) {
+            return self.advice("advice-name-unknown", &[]);
+        }
         let likeliest = causes_of(failure, stage, false).into_iter().next()?;
         let (title, action) = (likeliest.title_key(), likeliest.action_key());
         Some(format!("{} {}", self.texts.text(&title), self.texts.text(&action)))
@@ -344,7 +353,10 @@ impl Teller<'_> {
             }
             Fact::StarttlsMissing { .. } => {
                 let status = if needs_tls { Failed } else { Warning };
-                let cure = self.advice("advice-starttls", &[]);
+                let by_connector = self.by_connector && needs_tls;
+                let key =
+                    if by_connector { "advice-starttls-connector" } else { "advice-starttls" };
+                let cure = self.advice(key, &[]);
                 self.fact("tls", status, fact, cure);
             }
             Fact::StarttlsRefused { reply, .. } => {

@@ -126,15 +126,16 @@ fn facts(flow: &MailFlow, domain: &Domain) -> Option<DomainFacts> {
             Connector::Outbound(outbound)
                 if outbound.enabled == enabled && takes(outbound, domain) =>
             {
-                Some(outbound.name.clone())
+                Some(outbound)
             }
             _ => None,
         })
     };
     Some(DomainFacts {
         kind: accepted.domain_type,
-        connector: named(true),
-        disabled_connector: named(false),
+        connector: named(true).map(|connector| connector.name.clone()),
+        way: named(true).map(|connector| Box::new(outbound(connector))),
+        disabled_connector: named(false).map(|connector| connector.name.clone()),
     })
 }
 

@@ -163,7 +163,18 @@ fn tls_and_relaying_are_tested_without_a_server_of_ours() {
     assert_eq!(refused["passed"], true, "{refused:#}");
     assert_eq!(steps(&refused).iter().filter(|s| *s == "relay passed").count(), 10);
     let relays = report(&offline, &["test", "relay", &open.address().to_string()]);
-    assert!(words(step(&relays, "relay", "failed")).contains("Anybody"), "{relays:#}");
+    assert!(words(step(&relays, "relay", "failed")).contains("on this machine"), "{relays:#}");
+    let taken = relays["steps"].as_array().unwrap().iter().filter(|s| s["name"] == "relay");
+    assert_eq!(taken.filter(|s| s["what_to_do"].is_string()).count(), 1, "told once: {relays:#}");
+    let nowhere = report(&offline, &["test", "tls", "mail.nowhere.test"]);
+    let told = words(step(&nowhere, "resolve", "failed"));
+    assert!(told.contains("how the name is written") && !told.contains("recipient"), "{told}");
+    let plain = words(step(
+        &report(&offline, &["test", "tls", &open.address().to_string()]),
+        "tls",
+        "failed",
+    ));
+    assert!(plain.contains("Have TLS set up") && !plain.contains("connector"), "{plain}");
     assert!(open.messages().is_empty(), "no content was sent");
     let bad = offline.cli(&["test", "tls", "http://x/"]);
     assert_eq!(bad.status, Some(2), "{bad:?}");
@@ -248,6 +259,14 @@ fn troubleshooting_a_domain_says_what_to_change_where() {
     let sources = "source_addresses = [\"127.0.0.1\"]";
     let server = ours().dns(dns.address()).mx_port(2525).delivery(sources).start();
     let domain = domain_of(&server);
+    let nothing = report(&server, &["domain", "troubleshoot", &domain]);
+    for name in ["spf", "dkim", "dmarc"] {
+        step(&nothing, name, "skipped");
+    }
+    let told = words(step(&nothing, "mx", "failed"));
+    assert!(told.contains("how the name is written") && !told.contains("recipient"), "{told}");
+
+    dns.txt(&domain, "a domain without mail");
     let bare = report(&server, &["domain", "troubleshoot", &domain]);
     for name in ["spf", "dkim", "dmarc"] {
         let step = step(&bare, name, "warning");
@@ -279,6 +298,7 @@ fn troubleshooting_a_domain_holds_its_spf_record_and_keys_against_what_this_serv
     let sources = "source_addresses = [\"192.0.2.77\", \"2001:db8::77\"]";
     let server = ours().dns(dns.address()).mx_port(2525).delivery(sources).start();
     let domain = domain_of(&server);
+    dns.txt(&domain, "a domain that exists");
     let asked = || report(&server, &["domain", "troubleshoot", &domain]);
     let none = words(step(&asked(), "spf", "warning"));
     assert!(none.contains("v=spf1 mx ip4:192.0.2.77 ip6:2001:db8::77 -all"), "{none}");
@@ -308,4 +328,20 @@ fn troubleshooting_a_domain_holds_its_spf_record_and_keys_against_what_this_serv
     assert!(words(step(&asked(), "dkim", "failed")).contains("another one"));
     dns.remove(name).txt(name, value);
     assert!(words(step(&asked(), "dkim", "passed")).contains(name));
+}
+
+#[test]
+fn troubleshooting_an_internal_relay_domain_tests_the_way_of_its_connector() {
+    let (dns, gone) = (TestDns::start(), ScriptedPeer::refusing());
+    let server = ours()
+        .internal_relay("corp.test")
+        .connector("to corp", "corp.test", gone.address(), "")
+        .dns(dns.address())
+        .start();
+    dns.mx("corp.test", 10, "mx.ours.test");
+    let report = report(&server, &["domain", "troubleshoot", "corp.test"]);
+    assert!(words(step(&report, "connectors", "passed")).contains("to corp"), "{report:#}");
+    assert!(words(step(&report, "connector", "passed")).contains("to corp"), "{report:#}");
+    let refused = words(step(&report, "connect", "failed"));
+    assert!(refused.contains(&gone.address().to_string()), "{refused}");
 }

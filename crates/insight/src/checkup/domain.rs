@@ -3,7 +3,7 @@
 use causeway_model::Failure;
 use causeway_model::config::DomainType;
 
-use super::{OwnKey, Teller, names, paths, spf};
+use super::{DomainFacts, OwnKey, Teller, names, paths, spf};
 use causeway_model::StepStatus::{Failed, Passed, Warning};
 
 /// Where DKIM keys usually are.
@@ -27,9 +27,13 @@ pub(super) async fn troubleshoot(domain: &str, selectors: &[String], teller: &mu
     connectors(domain, teller);
     names::summary(domain, teller).await;
     let hosts = paths::mx(domain, teller).await;
-    spf::spf(domain, teller).await;
-    dkim(domain, selectors, teller).await;
-    dmarc(domain, teller).await;
+    if exists(domain, teller).await {
+        spf::spf(domain, teller).await;
+        dkim(domain, selectors, teller).await;
+        dmarc(domain, teller).await;
+    } else {
+        teller.skipped(&["spf", "dkim", "dmarc"]);
+    }
     if let Some((host, ip)) =
         hosts.iter().find_map(|host| host.addresses.first().map(|ip| (host, *ip)))
     {
@@ -38,6 +42,19 @@ pub(super) async fn troubleshoot(domain: &str, selectors: &[String], teller: &mu
         let demand = teller.demand_of(level, &host.name, domain);
         teller.session(address, &host.name, demand).await;
     }
+    // Recipients that are not here depend on the connector's way as well.
+    let relayed = |facts: &DomainFacts| facts.kind == DomainType::InternalRelay;
+    let facts = teller.about.domain.clone().filter(relayed);
+    if let Some(way) = facts.and_then(|facts| facts.way) {
+        paths::outbound(&way, teller).await;
+    }
+}
+
+/// False when DNS says that there is no such domain: nothing about its records is worth a word then.
+async fn exists(domain: &str, teller: &Teller<'_>) -> bool {
+    let resolver = teller.prober.resolver();
+    resolver.flush(domain);
+    !matches!(resolver.texts(domain).await, Err(Failure::DomainNotFound { .. }))
 }
 
 /// Whether the domain's type has the connector that it needs.

@@ -76,11 +76,14 @@ pub(super) async fn relay(host: &SmartHost, teller: &mut Teller<'_>) {
         return teller.skipped(&["connect", "relay"]);
     };
     let pairs = questions(&name_of(host), address);
+    let is_here = causeway_net::local::is_local(address.ip(), &causeway_net::local_addresses());
+    let key = if is_here { "advice-relay-open-here" } else { "advice-relay-open" };
+    // Once is enough.
+    let mut what_to_do = teller.advice(key, &[]);
     for fact in teller.ask(Probe::Recipients { address, pairs }).await {
         match &fact {
             Fact::RecipientTaken { .. } => {
-                let cure = teller.advice("advice-relay-open", &[]);
-                teller.fact("relay", Failed, &fact, cure);
+                teller.fact("relay", Failed, &fact, what_to_do.take());
             }
             Fact::RecipientRefused { .. } => teller.fact("relay", Passed, &fact, None),
             Fact::ConnectFailed { failure, .. } => {
@@ -106,7 +109,8 @@ fn questions(host: &str, address: SocketAddr) -> Vec<(String, String)> {
     let literal = if ip.is_ipv4() { format!("[{ip}]") } else { format!("[IPv6:{ip}]") };
     let foreign = "relaytest@example.com";
     let own = if host.parse::<std::net::IpAddr>().is_ok() { literal.clone() } else { host.into() };
-    [
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for pair in [
         ("relaytest@example.net".to_owned(), foreign.to_owned()),
         (String::new(), foreign.to_owned()),
         (format!("relaytest@{own}"), foreign.to_owned()),
@@ -117,6 +121,25 @@ fn questions(host: &str, address: SocketAddr) -> Vec<(String, String)> {
         ("relaytest@example.net".to_owned(), format!("\"{foreign}\"@{literal}")),
         ("relaytest@example.net".to_owned(), format!("@{own}:{foreign}")),
         ("relaytest@example.net".to_owned(), format!("example.com!relaytest@{literal}")),
-    ]
-    .into()
+    ] {
+        // Of a host without a name some would be the same.
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_question_is_asked_twice() {
+        let address = "192.0.2.1:25".parse().unwrap();
+        assert_eq!(questions("mx.partner.test", address).len(), 10);
+        let of_address = questions("192.0.2.1", address);
+        let distinct: std::collections::HashSet<_> = of_address.iter().collect();
+        assert_eq!((distinct.len(), of_address.len()), (9, 9));
+    }
 }

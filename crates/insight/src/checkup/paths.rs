@@ -124,6 +124,7 @@ async fn recipient(address: SocketAddr, domain: &str, teller: &mut Teller<'_>) {
 /// `test outbound`, short of a message. One host that works is enough; the others are warned about by their own
 /// failed steps.
 pub(super) async fn outbound(connector: &Outbound, teller: &mut Teller<'_>) {
+    teller.by_connector = true;
     let arguments = [("connector", connector.name.clone().into())];
     if connector.enabled {
         let said = teller.say("test-connector-enabled", &arguments);
