@@ -18,7 +18,7 @@ use crate::domain::Domain;
 pub struct FlowEditor {
     document: DocumentMut,
     has_mark: bool,
-    has_carriage_returns: bool,
+    ends: LineEnds,
 }
 
 /// Why an entry was not changed.
@@ -95,16 +95,13 @@ impl FlowEditor {
             document.set_trailing("");
             document.as_table_mut().decor_mut().set_prefix(head);
         }
-        Ok(Self { document, has_mark, has_carriage_returns: text.contains("\r\n") })
+        Ok(Self { document, has_mark, ends: LineEnds::of(text) })
     }
 
     /// The text as it is now.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.document.to_string();
-        if self.has_carriage_returns {
-            text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-        }
+        let mut text = self.ends.restored(&self.document.to_string());
         if self.has_mark {
             text.insert(0, '\u{feff}');
         }
@@ -193,7 +190,13 @@ impl FlowEditor {
             Item::Value(Value::InlineTable(table)) => write(table, &fields),
             _ => return Err(EditError::NotTables { kind: "routing" }),
         }
+        self.settle_ends();
         Ok(())
+    }
+
+    /// After every single edit: which lines are new is plain then.
+    fn settle_ends(&mut self) {
+        self.ends = LineEnds::of(&self.ends.restored(&self.document.to_string()));
     }
 
     fn add(
@@ -220,10 +223,11 @@ impl FlowEditor {
             Item::Value(Value::Array(array)) => {
                 let mut table = InlineTable::new();
                 write(&mut table, fields);
-                array.push(table);
+                push(array, table.into());
             }
             _ => return Err(EditError::NotTables { kind }),
         }
+        self.settle_ends();
         Ok(())
     }
 
@@ -247,6 +251,7 @@ impl FlowEditor {
             }
             _ => return Err(not_found()),
         }
+        self.settle_ends();
         Ok(())
     }
 
@@ -268,10 +273,11 @@ impl FlowEditor {
                 self.keep_comment(&general, place);
             }
             Some(Item::Value(Value::Array(array))) => {
-                array.remove(position);
+                remove_from_list(array, position);
             }
             _ => return Err(not_found()),
         }
+        self.settle_ends();
         Ok(())
     }
 
@@ -353,10 +359,14 @@ const fn type_word(domain_type: DomainType) -> &'static str {
 /// What stands above an entry up to the last empty line.
 fn general_part(decor: &Decor) -> String {
     let prefix = decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-    match prefix.rfind("\n\n") {
-        Some(end) => prefix[..end].to_owned(),
-        None => String::new(),
+    let (mut place, mut end) = (0, 0);
+    for line in prefix.split_inclusive('\n') {
+        if line.ends_with('\n') && line.trim().is_empty() {
+            end = place;
+        }
+        place += line.len();
     }
+    prefix[..end].to_owned()
 }
 
 /// Writes the fields into a table; what is written already as it should be is left alone.
@@ -416,7 +426,7 @@ fn write_list(array: &mut Array, wanted: &[String]) {
     let kept: Vec<String> = array.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     if wanted.starts_with(&kept) {
         for text in &wanted[kept.len()..] {
-            array.push(text);
+            push(array, text.into());
         }
         return;
     }
@@ -425,6 +435,35 @@ fn write_list(array: &mut Array, wanted: &[String]) {
     array.extend(wanted.iter());
     array.set_trailing("");
     array.set_trailing_comma(false);
+}
+
+/// Adds an entry behind the others. In a list over several lines it gets a line of its own, and the comment at
+/// the end of the last line stays with the entry before.
+fn push(array: &mut Array, mut value: Value) {
+    let last = array.len().checked_sub(1).and_then(|last| array.get_mut(last));
+    // Without a comma behind the last entry, what follows it belongs to it.
+    let behind = last.map(|last| {
+        let decor = last.decor_mut();
+        let text = |raw: Option<&toml_edit::RawString>| {
+            raw.and_then(|raw| raw.as_str()).unwrap_or_default().to_owned()
+        };
+        let (prefix, suffix) = (text(decor.prefix()), text(decor.suffix()));
+        if suffix.contains('\n') {
+            decor.set_suffix("");
+        }
+        (prefix, suffix)
+    });
+    let (indent, suffix) = behind.unwrap_or_else(|| ("\n    ".to_owned(), String::new()));
+    let behind = format!("{suffix}{}", array.trailing().as_str().unwrap_or_default());
+    if let Some(end) = behind.find('\n') {
+        let indent = indent.rfind('\n').map_or("", |start| &indent[start + 1..]);
+        let prefix = format!("{}\n{indent}", behind[..end].trim_end_matches('\r'));
+        array.set_trailing(&behind[end..]);
+        *value.decor_mut() = Decor::new(prefix, "");
+        array.push_formatted(value);
+    } else {
+        array.push(value);
+    }
 }
 
 /// Removes an entry with the comment at the end of its line. That comment stands, for TOML, in front of
@@ -456,6 +495,62 @@ fn remove_from_list(array: &mut Array, position: usize) {
         array.set_trailing(trailing);
     }
     array.remove(position);
+}
+
+/// How the lines of a text end: the parser does not keep it.
+#[derive(Clone, Debug)]
+struct LineEnds {
+    /// Each line without its end, and whether that has a carriage return.
+    lines: Vec<(String, bool)>,
+}
+
+impl LineEnds {
+    fn of(text: &str) -> Self {
+        let line = |line: &str| match line.strip_suffix('\r') {
+            Some(line) => (line.to_owned(), true),
+            None => (line.to_owned(), false),
+        };
+        let lines = match text.contains('\r') {
+            true => text.split('\n').map(line).collect(),
+            false => Vec::new(),
+        };
+        Self { lines }
+    }
+
+    /// The text with the end that every line had. A new line ends as the one before it.
+    fn restored(&self, text: &str) -> String {
+        if self.lines.is_empty() {
+            return text.to_owned();
+        }
+        let new: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+        let same = |(new, (old, _)): &(&&str, &(String, bool))| *new == old;
+        let head = new.iter().zip(&self.lines).take_while(same).count();
+        let tail = new[head..].iter().rev().zip(self.lines[head..].iter().rev());
+        let tail = tail.take_while(same).count();
+        let mut between = &self.lines[head..self.lines.len() - tail];
+        let mut with_return = self.lines[head.saturating_sub(1)].1;
+        let mut restored = String::with_capacity(text.len() + new.len());
+        for (number, line) in new.iter().enumerate() {
+            if number < head {
+                with_return = self.lines[number].1;
+            } else if number >= new.len() - tail {
+                with_return = self.lines[self.lines.len() + number - new.len()].1;
+            } else if let Some(found) = between.iter().position(|(old, _)| old == line) {
+                with_return = between[found].1;
+                between = &between[found + 1..];
+            }
+            let is_last = number + 1 == new.len();
+            restored.push_str(line);
+            restored.push_str(if is_last {
+                ""
+            } else if with_return {
+                "\r\n"
+            } else {
+                "\n"
+            });
+        }
+        restored
+    }
 }
 
 #[cfg(test)]

@@ -137,7 +137,89 @@ fn names_that_are_there_or_not_there_are_refused() {
     assert_eq!(added, Err(EditError::NotTables { kind: "domain" }));
 }
 
+#[test]
+fn a_comment_of_a_section_stays_whatever_its_empty_line_is_made_of() {
+    for (empty, end) in [("\n", "\n"), ("\r\n", "\r\n"), ("  \t\n", "\n"), (" \r\n", "\r\n")] {
+        let head = format!("# --- domains ---{end}{empty}");
+        let text = format!("[queue]{end}{head}# its own{end}[[domain]]{end}name = \"a.test\"{end}");
+        let text = edited(&text, |editor| editor.remove_domain(&domain("a.test")).unwrap());
+        assert_eq!(text.trim_end(), format!("[queue]{end}# --- domains ---"), "{empty:?}");
+    }
+}
+
+#[test]
+fn a_comment_in_a_list_stays_with_its_entry() {
+    let before = "[[connector]]\nname = \"c\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+                  smart_hosts = [\"m.test\"]\n";
+    for comma in [",", ""] {
+        let list =
+            format!("recipient_domains = [\n  \"a.test\", # Halle\n  \"b.test\"{comma} # Ulm\n]\n");
+        let first = format!("{before}{list}");
+        let domains = |names: &[&str]| {
+            let names = names.iter().map(|&name| name.to_owned()).collect();
+            vec![("recipient_domains", Field::List(names))]
+        };
+        let more = edited(&first, |editor| {
+            editor.set_connector("c", &domains(&["a.test", "b.test", "c.test"])).unwrap();
+        });
+        let expected = format!("  \"b.test\", # Ulm\n  \"c.test\"{comma}\n]\n");
+        assert!(more.ends_with(&expected), "{more}");
+        let back = edited(&more, |editor| {
+            editor.set_connector("c", &domains(&["a.test", "b.test"])).unwrap();
+        });
+        assert_eq!(back, first);
+    }
+}
+
+#[test]
+fn every_line_keeps_its_own_end() {
+    let text =
+        "# one\r\n[[domain]]\nname = \"a.test\"\r\n\n# two\n[[domain]]\r\nname = \"b.test\"\n";
+    let added = edited(text, |editor| {
+        editor.add_domain(&domain("c.test"), DomainType::Authoritative, false).unwrap();
+    });
+    assert!(added.starts_with(text), "{added:?}");
+    let removed = edited(&added, |editor| editor.remove_domain(&domain("c.test")).unwrap());
+    assert_eq!(removed, text);
+    let set = edited(text, |editor| {
+        editor.set_domain(&domain("a.test"), None, Some(true)).unwrap();
+    });
+    assert_eq!(set, text.replace("\"a.test\"\r\n", "\"a.test\"\r\nmatch_subdomains = true\r\n"));
+}
+
 proptest::proptest! {
+    /// Whatever ends its lines have, an edit and its reverse give the text back.
+    #[test]
+    fn an_edit_and_its_reverse_give_the_text_back(
+        lines in proptest::collection::vec((0..4_usize, "[a-z ]{0,6}", proptest::bool::ANY), 0..8),
+        comma in proptest::bool::ANY,
+    ) {
+        let mut text = String::from("[queue]\r\n");
+        for (number, (kind, word, with_return)) in lines.iter().enumerate() {
+            let end = if *with_return { "\r\n" } else { "\n" };
+            text.push_str(&match kind {
+                0 => format!("# {word}{end}"),
+                1 => format!("{}{end}", " ".repeat(word.len())),
+                _ => format!("[[domain]]{end}name = \"n{number}.test\" # {word}{end}"),
+            });
+        }
+        let comma = if comma { "," } else { "" };
+        text.push_str("[[connector]]\nname = \"c\"\nrecipient_domains = [\n  \"a.test\", # a\r\n");
+        text.push_str(&format!("  \"b.test\"{comma} # b\r\n]\n"));
+        let list = |names: &[&str]| {
+            vec![("recipient_domains", Field::List(names.iter().map(|&n| n.into()).collect()))]
+        };
+        let new = domain("new.example");
+        let mut editor = FlowEditor::new(&text).unwrap();
+        editor.add_domain(&new, DomainType::Authoritative, true).unwrap();
+        editor.set_connector("c", &list(&["a.test", "b.test", "c.test"])).unwrap();
+        let between = editor.text();
+        let mut editor = FlowEditor::new(&between).unwrap();
+        editor.set_connector("c", &list(&["a.test", "b.test"])).unwrap();
+        editor.remove_domain(&new).unwrap();
+        proptest::prop_assert_eq!(editor.text(), text, "between: {:?}", between);
+    }
+
     /// Whatever happens to a domain in between, adding and removing it gives the text back.
     #[test]
     fn adding_and_removing_gives_the_text_back(
