@@ -27,6 +27,7 @@ cli-tried = { $count ->
 cli-waits-for = Sie wartet mit anderer Post auf { $destination }.
 cli-destination = Zuletzt versucht bei { $destination }.
 cli-through = Sie geht durch den Konnektor „{ $connector }“.
+cli-paused = Der Konnektor hat in dieser Minute so viele Nachrichten gesendet, wie er darf (max_messages_per_minute): Sie geht, sobald sie an der Reihe ist.
 cli-secured-not = Die Verbindung hatte kein TLS.
 cli-secured-dane = Die Verbindung war verschlüsselt ({ $tls }); die TLSA-Einträge der Gegenseite (DANE) haben bewiesen, wer sie ist.
 cli-secured-mta-sts = Die Verbindung war verschlüsselt ({ $tls }); ein Zertifikat, wie es die MTA-STS-Richtlinie der Domäne verlangt, hat bewiesen, wer die Gegenseite ist.

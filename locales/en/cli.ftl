@@ -27,6 +27,7 @@ cli-tried = { $count ->
 cli-waits-for = It waits, with other mail, for { $destination }.
 cli-destination = Last tried at { $destination }.
 cli-through = It goes through the connector “{ $connector }”.
+cli-paused = The connector has sent as many messages as it may in this minute (max_messages_per_minute): it goes as soon as it is its turn.
 cli-secured-not = The connection had no TLS.
 cli-secured-dane = The connection was encrypted ({ $tls }); the peer’s TLSA records (DANE) proved who it is.
 cli-secured-mta-sts = The connection was encrypted ({ $tls }); a certificate that the domain’s MTA-STS policy demands proved who the peer is.

@@ -27,6 +27,7 @@ cli-tried = { $count ->
 cli-waits-for = Het wacht, met andere mail, op { $destination }.
 cli-destination = Laatst geprobeerd bij { $destination }.
 cli-through = Het gaat via de connector ‘{ $connector }’.
+cli-paused = De connector heeft in deze minuut zoveel berichten verzonden als hij mag (max_messages_per_minute): het bericht gaat weg zodra het aan de beurt is.
 cli-secured-not = De verbinding had geen TLS.
 cli-secured-dane = De verbinding was versleuteld ({ $tls }); de TLSA-records van de andere kant (DANE) bewezen wie het is.
 cli-secured-mta-sts = De verbinding was versleuteld ({ $tls }); een certificaat zoals het MTA-STS-beleid van het domein eist, bewees wie de andere kant is.

@@ -27,6 +27,7 @@ cli-tried = { $count ->
 cli-waits-for = Det väntar, med annan e-post, på { $destination }.
 cli-destination = Senast försökt hos { $destination }.
 cli-through = Det går genom anslutningen ”{ $connector }”.
+cli-paused = Anslutningen har den här minuten sänt så många meddelanden som den får (max_messages_per_minute): det går iväg så snart det är dess tur.
 cli-secured-not = Förbindelsen hade ingen TLS.
 cli-secured-dane = Förbindelsen var krypterad ({ $tls }); motpartens TLSA-poster (DANE) bevisade vem den är.
 cli-secured-mta-sts = Förbindelsen var krypterad ({ $tls }); ett certifikat som domänens MTA-STS-policy kräver bevisade vem motparten är.

@@ -206,6 +206,10 @@ pub struct LiveState {
     /// The last result, when it is newer than the store's (failures of a whole site are told
     /// here).
     pub last: Option<LastResult>,
+    /// The connector that it waits for, tried or not.
+    pub connector: Option<String>,
+    /// Its connector has had its messages for the minute.
+    pub paused: bool,
 }
 
 /// Why the server did not do it.

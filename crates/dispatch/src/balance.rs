@@ -79,6 +79,11 @@ impl Balance {
         out
     }
 
+    /// The connector of a site sends otherwise from now on: its hosts begin anew.
+    pub(crate) fn forget(&mut self, site: &str) {
+        self.sites.remove(site);
+    }
+
     /// A host gave no session.
     pub(crate) fn failed(&mut self, site: &str, (host, port): (&Host, u16), now: Instant) {
         if let Some(loads) = self.sites.get_mut(site) {
@@ -127,15 +132,15 @@ impl Balance {
     }
 }
 
-/// Ends rests that are over: who comes back is level with the least of the others.
+/// Ends rests that are over. Who comes back, or is new, is level with the least of the others.
 fn wake_up(loads: &mut HashMap<Place, Load>, group: &[Place], now: Instant) {
     let awake = group.iter().filter_map(|place| loads.get(place));
     let awake = awake.filter(|load| load.rests_until.is_none());
     let least = awake.map(|load| load.messages).min().unwrap_or_default();
     for place in group {
-        if let Some(load) = loads.get_mut(place)
-            && load.rests_until.is_some_and(|until| until <= now)
-        {
+        let load =
+            loads.entry(place.clone()).or_insert(Load { messages: least, rests_until: None });
+        if load.rests_until.is_some_and(|until| until <= now) {
             *load = Load { messages: load.messages.max(least), rests_until: None };
         }
     }
@@ -162,6 +167,21 @@ mod tests {
         }
         assert_eq!(first, [5, 5, 0]);
         assert_eq!(balance.order("t", &hosts, &[1, 1, 1], now), hosts);
+    }
+
+    #[tokio::test]
+    async fn a_host_that_is_new_shares_with_the_others_and_does_not_catch_up() {
+        let mut balance = Balance::default();
+        let now = Instant::now();
+        for _ in 0..40 {
+            balance.order("s", &[place(1), place(2)], &[2], now);
+        }
+        let hosts = [place(1), place(3)];
+        let mut turns = 0;
+        for _ in 0..10 {
+            turns += u32::from(balance.order("s", &hosts, &[2], now)[0] == place(3));
+        }
+        assert_eq!(turns, 5);
     }
 
     #[tokio::test]

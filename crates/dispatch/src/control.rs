@@ -69,7 +69,7 @@ impl Dispatch {
         selection: &Selection,
         after: Option<QueueId>,
     ) -> Result<Vec<(QueueId, Vec<RecipientKey>, Vec<Status>)>, StoreError> {
-        // What waits for a failing site was not tried itself: the store does not know its connector.
+        // What waits for a site was perhaps not tried itself: the store does not know its connector.
         let connector = selection.filter.connector.as_deref();
         let filter =
             QueueFilter { limit: BATCH, after, connector: None, ..selection.filter.clone() };
@@ -87,9 +87,7 @@ impl Dispatch {
                     let stored = state.last.as_ref().and_then(|last| last.connector.as_deref());
                     let is_in_state =
                         status.is_none_or(|wanted| self.is_now(key, state.status, wanted));
-                    if is_in_state
-                        && connector.is_none_or(|name| self.last_went_by(key, stored, name))
-                    {
+                    if is_in_state && connector.is_none_or(|name| self.goes_by(key, stored, name)) {
                         keys.push(key);
                         statuses.push(state.status);
                     }
@@ -110,12 +108,14 @@ impl Dispatch {
         }
     }
 
-    /// Whether a recipient's last attempt, its own or its site's, went by this connector.
-    fn last_went_by(&self, key: RecipientKey, stored: Option<&str>, connector: &str) -> bool {
-        let of_site = self.shared.schedule.lock().glimpse(key).and_then(|glimpse| glimpse.last);
-        match of_site {
-            Some(attempt) => attempt.connector.as_deref() == Some(connector),
-            None => stored == Some(connector),
+    /// Whether a recipient waits for this connector, or its last attempt went by it.
+    fn goes_by(&self, key: RecipientKey, stored: Option<&str>, connector: &str) -> bool {
+        let glimpse = self.shared.schedule.lock().glimpse(key);
+        let (waits_for, last) = glimpse.map_or((None, None), |g| (g.connector, g.last));
+        match (waits_for, last) {
+            (Some(name), _) => *name == *connector,
+            (None, Some(attempt)) => attempt.connector.as_deref() == Some(connector),
+            (None, None) => stored == Some(connector),
         }
     }
 

@@ -105,6 +105,9 @@ impl Shared {
                 SiteKey::Unrouted | SiteKey::Nowhere => true,
                 SiteKey::Local | SiteKey::Domain(_) | SiteKey::Hosts(_) => false,
             };
+            if is_changed {
+                self.balance.lock().forget(&schedule.site(index).key.to_string());
+            }
             waiting.extend(match is_changed {
                 true => schedule.clear_site(index),
                 false => schedule.take_where(index, |domain| rerouting.concerns(domain)),

@@ -89,6 +89,10 @@ pub(crate) struct Glimpse {
     pub(crate) attempts: u32,
     /// The failure that its site waits for.
     pub(crate) last: Option<Attempt>,
+    /// The connector that it waits for.
+    pub(crate) connector: Option<Arc<str>>,
+    /// Its connector has had its messages for the minute.
+    pub(crate) paused: bool,
 }
 
 /// All unfinished recipients.
@@ -627,6 +631,8 @@ impl Schedule {
             next_attempt_at: None,
             attempts: entry.attempts,
             last: None,
+            connector: None,
+            paused: false,
         };
         match entry.place {
             Place::Timer(until) => glimpse.next_attempt_at = Some(until),
@@ -637,6 +643,8 @@ impl Schedule {
                 let site = self.site(index);
                 glimpse.attempts += site.attempts.wrapping_sub(entry.joined);
                 glimpse.next_attempt_at = site.paused_until;
+                glimpse.paused = site.paused_until.is_some();
+                glimpse.connector = site.connector().cloned();
                 if let Health::Failing { until, last, .. } = &site.health {
                     glimpse.next_attempt_at = Some(*until);
                     glimpse.last = Some(last.as_ref().clone());

@@ -28,6 +28,10 @@ pub struct Live {
     pub attempts: u32,
     /// The failure that its site waits for.
     pub last: Option<Attempt>,
+    /// The connector that it waits for, tried or not.
+    pub connector: Option<Arc<str>>,
+    /// Its connector has had its messages for the minute: it waits for the next.
+    pub paused: bool,
 }
 
 /// A destination that cannot be reached now.
@@ -127,6 +131,8 @@ impl Dispatch {
                     next_attempt_at: glimpse.next_attempt_at,
                     attempts: glimpse.attempts,
                     last: glimpse.last,
+                    connector: glimpse.connector,
+                    paused: glimpse.paused,
                 })
             })
             .collect()

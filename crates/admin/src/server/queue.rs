@@ -142,6 +142,7 @@ fn recipient(
         next_attempt_at: None,
         destination: None,
         connector: None,
+        paused: false,
         code: None,
         reply: None,
         security: None,
@@ -164,6 +165,9 @@ fn recipient(
             recipient.status = RecipientStatus::Deferred;
         }
         recipient.set_result(live.last);
+        // Where it waits goes before where it was tried last.
+        recipient.connector = live.connector.or(recipient.connector);
+        recipient.paused = live.paused;
     }
     recipient
 }

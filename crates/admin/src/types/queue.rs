@@ -148,8 +148,11 @@ pub struct QueueRecipient {
     pub next_attempt_at: Option<Timestamp>,
     /// Where it went or was to go: host and address.
     pub destination: Option<String>,
-    /// The connector that took it.
+    /// The connector that took it; while it waits for one, that one.
     pub connector: Option<String>,
+    /// True while it waits because its connector has had its messages for the minute.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
     /// The last result's codes, `450 4.4.316`.
     pub code: Option<String>,
     /// The last result's words.

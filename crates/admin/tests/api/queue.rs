@@ -31,6 +31,7 @@ async fn the_list_shows_what_the_store_and_the_scheduler_know() {
             next_attempt_at: Some(later),
             attempts: 4,
             last: Some(LastResult { code: "450 4.4.315".into(), ..LastResult::default() }),
+            ..LiveState::default()
         },
     );
     world.control.live.lock().unwrap().insert(

@@ -140,6 +140,8 @@ impl ServerControl for Control {
                     last: live
                         .last
                         .map(|attempt| causeway_dispatch::last_result(attempt, Phase::Queued)),
+                    connector: live.connector.map(|name| name.to_string()),
+                    paused: live.paused,
                 })
             })
             .collect()

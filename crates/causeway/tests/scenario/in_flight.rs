@@ -109,3 +109,26 @@ fn mail_is_sent_once_however_often_its_way_changes_meanwhile() {
     assert_eq!(arrived, sent);
     assert_all_accounted(&server);
 }
+
+#[test]
+fn what_waits_for_the_next_minute_of_its_connector_is_found_under_it() {
+    let peer = ScriptedPeer::start(Behaviour::new());
+    let server = inside()
+        .mailflow(CORP)
+        .connector("all", "*", peer.address(), "max_messages_per_minute = 1\n")
+        .start();
+    send(&server, &["first@corp.test"], "goes");
+    wait_for_status(&server, "first@corp.test", "relayed");
+    send(&server, &["second@corp.test"], "waits");
+    let waits = server.wait_for("the limit", || {
+        let found = server.json(&["queue", "list", "--connector", "all"]);
+        found.as_array().filter(|found| !found.is_empty()).map(|found| found[0].clone())
+    });
+    let recipient = &waits["recipients"][0];
+    assert_eq!(recipient["connector"], "all", "{waits}");
+    assert_eq!(recipient["paused"], true, "{waits}");
+    let shown = done(&server, &["queue", "show", waits["id"].as_str().unwrap()]);
+    assert!(shown.contains("max_messages_per_minute"), "{shown}");
+    assert!(done(&server, &["connector", "explain", "all"]).contains("1 recipient waits"));
+    assert!(done(&server, &["queue", "hold", "--connector", "all", "--yes"]).contains('1'));
+}

@@ -166,6 +166,9 @@ fn so_far(recipient: &QueueRecipient, words: Words) -> Vec<String> {
     if let Some(connector) = &recipient.connector {
         out.push(words.say("cli-through", &[("connector", harmless(connector, 100).into())]));
     }
+    if recipient.paused {
+        out.push(words.text("cli-paused"));
+    }
     out.extend(recipient.security.iter().flat_map(|security| secured(security, words)));
     out.extend(last_answer(recipient, words));
     out
@@ -243,6 +246,7 @@ mod tests {
             next_attempt_at: Some(now.plus(Duration::from_secs(300))),
             destination: Some("mail.partner.example [192.0.2.9]:25".into()),
             connector: Some("to partner".into()),
+            paused: false,
             code: Some("450 4.4.316".into()),
             reply: Some("Connection refused".into()),
             security: None,
