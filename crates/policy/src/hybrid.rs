@@ -266,7 +266,7 @@ fn outbound(flow: &MailFlow) -> Option<&OutboundConnector> {
 fn exact_domains(connector: &OutboundConnector) -> Vec<Domain> {
     let exact = |pattern: &DomainPattern| match pattern {
         DomainPattern::Exact(domain) => Some(domain.clone()),
-        DomainPattern::Everything | DomainPattern::Below(_) => None,
+        DomainPattern::Everything | DomainPattern::Accepted | DomainPattern::Below(_) => None,
     };
     connector.recipient_domains.iter().filter_map(exact).collect()
 }

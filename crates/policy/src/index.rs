@@ -144,6 +144,7 @@ pub fn upwards(domain: &Domain) -> impl Iterator<Item = &str> {
 pub struct PatternIndex {
     exact: HashMap<Domain, Vec<u32>>,
     below: HashMap<Domain, Vec<u32>>,
+    accepted: Vec<u32>,
     everything: Vec<u32>,
 }
 
@@ -155,6 +156,7 @@ impl PatternIndex {
         for (pattern, value) in patterns {
             match pattern {
                 DomainPattern::Everything => index.everything.push(value),
+                DomainPattern::Accepted => index.accepted.push(value),
                 DomainPattern::Exact(domain) => {
                     index.exact.entry(domain.clone()).or_default().push(value);
                 }
@@ -166,12 +168,31 @@ impl PatternIndex {
         index
     }
 
-    /// The numbers of all patterns that take `domain`: the exact ones, then `*.suffix` with the
-    /// longest suffix first, then `*`.
+    /// The numbers of all patterns that take `domain`, which is none of the accepted ones: the exact ones,
+    /// then `*.suffix` with the longest suffix first, then `*`.
     pub fn taking<'a>(&'a self, domain: &'a Domain) -> impl Iterator<Item = u32> + 'a {
+        self.in_order(domain, &[])
+    }
+
+    /// The same for an accepted domain: `accepted domains` stands before `*`.
+    pub fn taking_accepted<'a>(&'a self, domain: &'a Domain) -> impl Iterator<Item = u32> + 'a {
+        self.in_order(domain, &self.accepted)
+    }
+
+    fn in_order<'a>(
+        &'a self,
+        domain: &'a Domain,
+        accepted: &'a [u32],
+    ) -> impl Iterator<Item = u32> + 'a {
         let exact = self.exact.get(domain).into_iter().flatten();
         let below = upwards(domain).skip(1).filter_map(|up| self.below.get(up)).flatten();
-        exact.chain(below).chain(&self.everything).copied()
+        exact.chain(below).chain(accepted).chain(&self.everything).copied()
+    }
+
+    /// True when a pattern takes all accepted domains.
+    #[must_use]
+    pub fn takes_accepted(&self) -> bool {
+        !self.accepted.is_empty()
     }
 
     /// The numbers of the patterns `*`.
@@ -190,6 +211,7 @@ impl PatternIndex {
     pub fn holds(&self, pattern: &DomainPattern) -> bool {
         match pattern {
             DomainPattern::Everything => !self.everything.is_empty(),
+            DomainPattern::Accepted => !self.everything.is_empty() || self.takes_accepted(),
             DomainPattern::Exact(domain) => self.takes(domain),
             DomainPattern::Below(above) => self.takes_below(above),
         }
@@ -207,16 +229,19 @@ impl PatternIndex {
 pub fn pattern_text(pattern: &DomainPattern) -> String {
     match pattern {
         DomainPattern::Everything => "*".to_owned(),
+        DomainPattern::Accepted => "accepted domains".to_owned(),
         DomainPattern::Exact(domain) => domain.to_string(),
         DomainPattern::Below(domain) => format!("*.{domain}"),
     }
 }
 
-/// True when `pattern` takes `domain`.
+/// True when `pattern` takes `domain`. Whether that is an accepted one is not known here: `accepted domains`
+/// takes none.
 #[must_use]
 pub fn pattern_takes(pattern: &DomainPattern, domain: &Domain) -> bool {
     match pattern {
         DomainPattern::Everything => true,
+        DomainPattern::Accepted => false,
         DomainPattern::Exact(exact) => exact == domain,
         DomainPattern::Below(above) => domain != above && domain.is_within(above),
     }

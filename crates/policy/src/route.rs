@@ -29,7 +29,8 @@ use std::sync::Arc;
 
 use causeway_catalog::sentence::{Parts, Sentence};
 use causeway_model::config::{
-    DomainType, Host, InboundConnector, OutboundConnector, OutboundRoute, Peer, SmartHost,
+    DomainPattern, DomainType, Host, InboundConnector, OutboundConnector, OutboundRoute, Peer,
+    SmartHost,
 };
 use causeway_model::{Address, Domain, Failure};
 use serde::Serialize;
@@ -281,7 +282,7 @@ impl MailPolicy {
     fn onward_because(&self, domain: &Domain, from: Option<&InboundConnector>) -> Parts {
         let external = self.domain_type(domain) == RouteDomain::External;
         match self.choose(domain, external, from) {
-            Choice::Taken(connector) => taken_because(connector, domain),
+            Choice::Taken(connector) => taken_because(connector, domain, external),
             Choice::LeadsBack(connector) if !external => Parts::of("route-loop")
                 .with("domain", domain.to_string())
                 .with("connector", connector.name.as_str()),
@@ -301,7 +302,23 @@ impl MailPolicy {
 
     /// The enabled connector that comes first for this domain: its position in `outbound`.
     pub(crate) fn taker(&self, domain: &Domain) -> Option<usize> {
-        self.outbound_patterns.taking(domain).next().map(|number| number as usize)
+        let external = self.domain_type(domain) == RouteDomain::External;
+        self.matching(domain, external).next()
+    }
+
+    /// The enabled connectors that take a domain, the most specific pattern first.
+    fn matching<'a>(
+        &'a self,
+        domain: &'a Domain,
+        external: bool,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let patterns = &self.outbound_patterns;
+        let (ours, others) = match external {
+            true => (None, Some(patterns.taking(domain))),
+            false => (Some(patterns.taking_accepted(domain)), None),
+        };
+        let numbers = ours.into_iter().flatten().chain(others.into_iter().flatten());
+        numbers.map(|number| number as usize)
     }
 
     fn choose(
@@ -310,7 +327,7 @@ impl MailPolicy {
         external: bool,
         from: Option<&InboundConnector>,
     ) -> Choice<'_> {
-        let matching = self.outbound_patterns.taking(domain).map(|number| number as usize);
+        let matching = self.matching(domain, external);
         let internet = self.internet.filter(|_| external);
         let mut back = None;
         for number in matching.chain(internet) {
@@ -328,8 +345,9 @@ impl MailPolicy {
 
     fn considered(&self, route: &Route, from: Option<&InboundConnector>) -> Vec<Considered> {
         let domain = route.recipient.domain();
+        let external = route.domain_type == RouteDomain::External;
         let why_not = |connector: &OutboundConnector| {
-            let Some(pattern) = best_pattern(connector, domain) else {
+            let Some(pattern) = best_pattern(connector, domain, external) else {
                 return Parts::of("route-not-its-domain").with("domain", domain.to_string());
             };
             if !connector.enabled {
@@ -359,8 +377,8 @@ impl MailPolicy {
     }
 }
 
-fn taken_because(connector: &OutboundConnector, domain: &Domain) -> Parts {
-    match best_pattern(connector, domain) {
+fn taken_because(connector: &OutboundConnector, domain: &Domain, external: bool) -> Parts {
+    match best_pattern(connector, domain, external) {
         Some(pattern) => Parts::of("route-taken")
             .with("connector", connector.name.as_str())
             .with("domain", domain.to_string())
@@ -371,10 +389,18 @@ fn taken_because(connector: &OutboundConnector, domain: &Domain) -> Parts {
 
 /// The most specific pattern of a connector that takes the domain, as text. Walks all of them: for
 /// explanations only.
-fn best_pattern(connector: &OutboundConnector, domain: &Domain) -> Option<String> {
-    let taking = connector.recipient_domains.iter().filter(|p| pattern_takes(p, domain));
-    // An exact name is the longest text but for `*.` before a longer suffix, which cannot be.
-    taking.map(pattern_text).max_by_key(|text| text.trim_start_matches("*.").len())
+fn best_pattern(connector: &OutboundConnector, domain: &Domain, external: bool) -> Option<String> {
+    let takes = |pattern: &&DomainPattern| match pattern {
+        DomainPattern::Accepted => !external,
+        pattern => pattern_takes(pattern, domain),
+    };
+    // An exact name is longer than any suffix of it.
+    let rank = |pattern: &&DomainPattern| match pattern {
+        DomainPattern::Everything => 0,
+        DomainPattern::Accepted => 1,
+        DomainPattern::Below(name) | DomainPattern::Exact(name) => 1 + name.as_str().len(),
+    };
+    connector.recipient_domains.iter().filter(takes).max_by_key(rank).map(pattern_text)
 }
 
 /// True when `to` leads to the servers that `from` stands for. Both are the organization's own.

@@ -44,6 +44,34 @@ fn mailboxes_come_first_then_connectors_then_mx() {
     assert_eq!(target(&flow, "b@[127.0.0.1]", None), "unknown");
 }
 
+/// The same without the connectors that the organization has otherwise.
+fn with_only(connectors: Vec<OutboundConnector>) -> causeway_model::config::MailFlow {
+    let mut flow = with(connectors);
+    flow.connectors.retain(|connector| connector.name() != "to own");
+    flow
+}
+
+#[test]
+fn all_accepted_domains_come_after_every_wildcard_and_before_everything() {
+    let ours = |connector: &str| outbound(connector, Peer::OnPremises, &["accepted domains"]);
+    let flow = with_only(vec![
+        outbound("all", Peer::Partner, &["*"]),
+        ours("accepted"),
+        outbound("below", Peer::OnPremises, &["*.ours.test"]),
+    ]);
+    assert_eq!(target(&flow, "nobody@relay.ours.test", None), "below");
+    assert_eq!(target(&flow, "x@ext.test", None), "all");
+    let flow = with_only(vec![outbound("all", Peer::Partner, &["*"]), ours("accepted")]);
+    assert_eq!(target(&flow, "nobody@relay.ours.test", None), "accepted");
+    assert_eq!(target(&flow, "x@ext.test", None), "all");
+    let flow = with_only(vec![ours("accepted")]);
+    assert_eq!(target(&flow, "x@ext.test", None), "mx ext.test");
+    assert_eq!(target(&flow, "nobody@ours.test", None), "unknown", "authoritative stays so");
+    let explained =
+        policy(flow).explain_route(&address("nobody@relay.ours.test"), None, &mailboxes());
+    assert!(explained.because.contains("accepted domains"), "{}", explained.because);
+}
+
 #[test]
 fn the_most_specific_connector_takes_the_recipient() {
     let mut flow = with(vec![

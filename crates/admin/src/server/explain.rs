@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use causeway_model::config::{
-    AcceptedDomain, Connector, DomainPattern, InboundConnector, InternetRoute, OutboundConnector,
-    OutboundRoute, SmartHost,
+    AcceptedDomain, Connector, InboundConnector, InternetRoute, OutboundConnector, OutboundRoute,
+    SmartHost,
 };
+use causeway_policy::index::pattern_text;
 use causeway_policy::route::smart_host_text;
 use causeway_store::QueueFilter;
 
@@ -156,15 +157,6 @@ fn inbound_view(connector: &InboundConnector) -> ConnectorView {
             restrict_sender_domains: connector.restrict_sender_domains,
             identity: connector.identity.iter().map(|field| field.word().to_owned()).collect(),
         },
-    }
-}
-
-/// A pattern as it stands in the file.
-fn pattern_text(pattern: &DomainPattern) -> String {
-    match pattern {
-        DomainPattern::Everything => "*".into(),
-        DomainPattern::Exact(domain) => domain.to_string(),
-        DomainPattern::Below(domain) => format!("*.{domain}"),
     }
 }
 

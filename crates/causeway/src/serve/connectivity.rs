@@ -141,7 +141,8 @@ fn facts(flow: &MailFlow, domain: &Domain) -> Option<DomainFacts> {
 
 fn takes(connector: &OutboundConnector, domain: &Domain) -> bool {
     connector.recipient_domains.iter().any(|pattern| match pattern {
-        DomainPattern::Everything => true,
+        // Asked about accepted domains only.
+        DomainPattern::Everything | DomainPattern::Accepted => true,
         DomainPattern::Exact(exact) => exact == domain,
         DomainPattern::Below(above) => is_below(domain.as_str(), above.as_str()),
     })

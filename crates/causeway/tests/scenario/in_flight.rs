@@ -132,3 +132,25 @@ fn what_waits_for_the_next_minute_of_its_connector_is_found_under_it() {
     assert!(done(&server, &["connector", "explain", "all"]).contains("1 recipient waits"));
     assert!(done(&server, &["queue", "hold", "--connector", "all", "--yes"]).contains('1'));
 }
+
+#[test]
+fn a_connector_for_all_accepted_domains_takes_theirs_and_nothing_else() {
+    let (ours, others) =
+        (ScriptedPeer::start(Behaviour::new()), ScriptedPeer::start(Behaviour::new()));
+    let server = inside()
+        .mailflow(CORP)
+        .connector("ours", "accepted domains", ours.address(), "")
+        .connector("all", "*", others.address(), "")
+        .start();
+    send(&server, &["x@corp.test", "y@ext.test"], "two ways");
+    wait_for_status(&server, "x@corp.test", "relayed");
+    wait_for_status(&server, "y@ext.test", "relayed");
+    assert_eq!(ours.messages()[0].addresses(), ["x@corp.test"]);
+    assert_eq!(others.messages()[0].addresses(), ["y@ext.test"]);
+    let shown = done(&server, &["route", "explain", "x@corp.test"]);
+    assert!(shown.contains("accepted domains"), "{shown}");
+    let listed = server.json(&["connector", "list"]);
+    assert_eq!(listed[0]["recipient_domains"][0], "accepted domains", "{listed}");
+    let command = ["connector", "set", "ours", "--recipient-domain", "accepted domains", "--json"];
+    assert_eq!(server.cli(&command).status, Some(0));
+}

@@ -264,6 +264,8 @@ pub struct OutboundConnector {
 pub enum DomainPattern {
     /// `*`: all.
     Everything,
+    /// `accepted domains`: all that the organization accepts mail for. Only of outbound connectors.
+    Accepted,
     /// `corp.example`: just this one.
     Exact(Domain),
     /// `*.corp.example`: everything below, not the domain itself.

@@ -162,6 +162,11 @@ impl<'f> Here<'f> {
     fn has_all(&self, pattern: &DomainPattern) -> bool {
         match pattern {
             DomainPattern::Everything => false,
+            DomainPattern::Accepted => {
+                self.is_complete
+                    && !self.accepted.is_empty()
+                    && self.accepted.values().all(|(all_here, _)| *all_here)
+            }
             DomainPattern::Exact(domain) => match self.accepted.get(domain.as_str()) {
                 Some((all_here, _)) => *all_here,
                 None => self.is_below_authoritative(upwards(domain).skip(1)),

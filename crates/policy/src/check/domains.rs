@@ -86,7 +86,7 @@ fn internal_relay(
         ),
         _ => {}
     }
-    if domain.match_subdomains && all_known && !takers.patterns.takes_below(name) {
+    if domain.match_subdomains && all_known && !takers.takes_subdomains(name) {
         findings.warning(
             path,
             said!(
@@ -123,9 +123,14 @@ impl<'f> Takers<'f> {
         Self { connectors, patterns }
     }
 
+    /// Whether one takes what is accepted below this domain.
+    fn takes_subdomains(&self, domain: &Domain) -> bool {
+        self.patterns.takes_accepted() || self.patterns.takes_below(domain)
+    }
+
     /// The one that the router takes for this domain.
     fn taking(&self, domain: &Domain) -> Option<&'f OutboundConnector> {
-        let number = self.patterns.taking(domain).next()?;
+        let number = self.patterns.taking_accepted(domain).next()?;
         self.connectors.get(number as usize).copied()
     }
 }

@@ -64,6 +64,8 @@ impl Sender {
     /// One for whom the pattern stands, and no narrower one. `None`: no name is short enough.
     pub(super) fn of(pattern: &DomainPattern) -> Option<Self> {
         let domain = match pattern {
+            // Of no inbound connector.
+            DomainPattern::Accepted => return None,
             DomainPattern::Everything => below(&Domain::parse("invalid").ok()?)?,
             DomainPattern::Exact(domain) => domain.clone(),
             DomainPattern::Below(domain) => below(domain)?,

@@ -101,7 +101,7 @@ impl RestrictedSenders {
 
     fn taken_by(&self, pattern: &DomainPattern) -> impl Iterator<Item = usize> {
         let above = match pattern {
-            DomainPattern::Everything => String::new(),
+            DomainPattern::Everything | DomainPattern::Accepted => String::new(),
             DomainPattern::Exact(domain) | DomainPattern::Below(domain) => backwards(domain),
         };
         let is_exact = matches!(pattern, DomainPattern::Exact(_));

@@ -28,6 +28,7 @@ pub fn sender(text: &str) -> ReversePath {
 pub fn pattern(text: &str) -> DomainPattern {
     match text.strip_prefix("*.") {
         _ if text == "*" => DomainPattern::Everything,
+        _ if text == "accepted domains" => DomainPattern::Accepted,
         Some(above) => DomainPattern::Below(domain(above)),
         None => DomainPattern::Exact(domain(text)),
     }

@@ -258,7 +258,8 @@ pub(super) const TLS_LEVELS: [&str; 4] =
 /// The keys of a connector, as they stand in mailflow.toml. A list replaces the one before.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ConnectorKeys {
-    /// Outbound: recipients it takes: corp.example, *.corp.example or * (may be given several times)
+    /// Outbound: recipients it takes: corp.example, *.corp.example, "accepted domains" or * (may be
+    /// given several times)
     #[arg(long = "recipient-domain", value_name = "DOMAIN")]
     pub(crate) recipient_domains: Vec<String>,
     /// Outbound: where its mail goes, HOST or HOST:PORT, in this order (may be given several times);

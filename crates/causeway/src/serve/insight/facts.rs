@@ -147,7 +147,8 @@ fn relayed_domain(failing: &FailingPath, connector: Option<&OutboundConnector>) 
 /// Whether a pattern of a connector takes mail for a domain.
 fn takes(pattern: &DomainPattern, domain: &Domain) -> bool {
     match pattern {
-        DomainPattern::Everything => true,
+        // Asked about accepted domains only.
+        DomainPattern::Everything | DomainPattern::Accepted => true,
         DomainPattern::Exact(name) => name == domain,
         DomainPattern::Below(above) => domain.as_str().ends_with(&format!(".{above}")),
     }

@@ -172,8 +172,12 @@ fn foreign_keys(section: &Section<'_>, keys: &[&str], belongs_to: &str) {
     }
 }
 
-fn patterns(section: &Section<'_>, key: &str) -> Vec<DomainPattern> {
-    let patterns = section.list(key, "[\"corp.example\"]", values::pattern).unwrap_or_default();
+fn patterns(
+    section: &Section<'_>,
+    key: &str,
+    read: fn(&toml_edit::Item) -> values::Read<DomainPattern>,
+) -> Vec<DomainPattern> {
+    let patterns = section.list(key, "[\"corp.example\"]", read).unwrap_or_default();
     if has_twice(&patterns) {
         section.source.warning(
             section.span_of(key),
@@ -185,7 +189,7 @@ fn patterns(section: &Section<'_>, key: &str) -> Vec<DomainPattern> {
 }
 
 fn outbound(section: &Section<'_>, common: Common) -> OutboundConnector {
-    let recipient_domains = patterns(section, "recipient_domains");
+    let recipient_domains = patterns(section, "recipient_domains", values::recipient_pattern);
     let route = route(section);
     let tls = section.read("tls", values::word(TLS_LEVELS)).unwrap_or_default();
     let tls_domain = section.read("tls_domain", values::certificate_name);
@@ -306,7 +310,7 @@ fn repeated_hosts(section: &Section<'_>, groups: &[Vec<SmartHost>]) {
 }
 
 fn inbound(section: &Section<'_>, common: Common) -> InboundConnector {
-    let sender_domains = patterns(section, "sender_domains");
+    let sender_domains = patterns(section, "sender_domains", values::pattern);
     let source = section.list("source_addresses", "[\"192.0.2.0/28\"]", values::peer_network);
     let tls_certificate_name = section.read("tls_certificate_name", values::certificate_name);
     let require_tls = section.read("require_tls", values::boolean).unwrap_or(true);

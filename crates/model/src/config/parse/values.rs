@@ -393,6 +393,17 @@ pub(super) fn domain(item: &Item) -> Read<Domain> {
     domain_of(string(item, || said!("parse-write-domain", "write a domain in quotes"))?)
 }
 
+/// What stands for all accepted domains; no domain can have this name.
+const ACCEPTED: &str = "accepted domains";
+
+/// The same as [`pattern`], or `accepted domains`.
+pub(super) fn recipient_pattern(item: &Item) -> Read<DomainPattern> {
+    if item.as_str() == Some(ACCEPTED) {
+        return Ok(DomainPattern::Accepted);
+    }
+    pattern(item)
+}
+
 /// `corp.example`, `*.corp.example` or `*`.
 pub(super) fn pattern(item: &Item) -> Read<DomainPattern> {
     let text = string(item, || {
@@ -442,7 +453,7 @@ pub(super) fn certificate_name(item: &Item) -> Read<String> {
         }
         DomainPattern::Exact(name) => name.to_string(),
         DomainPattern::Below(above) => format!("*.{above}"),
-        DomainPattern::Everything => {
+        DomainPattern::Everything | DomainPattern::Accepted => {
             return Err(Wrong::new(
                 said!("parse-certificate-any", "\"*\" would be every certificate"),
                 write_certificate_name(),
