@@ -14,12 +14,13 @@
 //! possibility; whether it holds is for probes to find out.
 //!
 //! **In which order to read.** [`mod@status`] (codes and our words), [`reply`] (what a peer's reply
-//! means), [`causes`] (categories, who acts, possible causes), [`problems`] (what the sender of the
+//! means), [`exchange`] (what Exchange means by its own codes), [`causes`] (categories, who acts, possible causes), [`problems`] (what the sender of the
 //! message is told), [`codes`] (the registry of codes), [`help`] (what there is to say about a code),
 //! [`texts`] (the languages), [`sentence`] (what a decision says, before somebody chooses a language).
 
 pub mod causes;
 pub mod codes;
+pub mod exchange;
 pub mod help;
 pub mod problems;
 pub mod reply;

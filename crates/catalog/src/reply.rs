@@ -1,12 +1,13 @@
 //! What a peer's reply means, as far as its codes and words tell.
 //!
 //! The same code means different things from different systems, so the enhanced code decides only
-//! where every system agrees on it; then the words, by a small table of phrases; then the basic
+//! where every system agrees on it, or where it is known how Exchange uses it ([`exchange`]); then the words, by a small table of phrases; then the basic
 //! code. What none of them settles is [`Meaning::Unknown`], and its words speak for themselves.
 
 use causeway_model::{EnhancedCode, Reply, Stage};
 
 use crate::causes::Category;
+use crate::exchange;
 
 /// What a reply means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,15 +116,11 @@ impl Meaning {
 /// What `reply`, given at `stage`, means.
 #[must_use]
 pub fn meaning(reply: &Reply, stage: Stage) -> Meaning {
-    if let Some(meaning) = reply.enhanced.and_then(from_enhanced) {
-        return meaning;
-    }
     let text = reply.lines.join(" ").chars().take(4000).collect::<String>().to_lowercase();
-    let code = reply.enhanced.map(|code| (code.subject, code.detail));
-    if let Some((_, _, meaning)) =
-        COLLISIONS.iter().find(|(known, phrase, _)| Some(*known) == code && text.contains(phrase))
-    {
-        return *meaning;
+    let of_exchange = |code| exchange::meaning(code, &text);
+    let by_code = |code| of_exchange(code).or_else(|| from_enhanced(code));
+    if let Some(meaning) = reply.enhanced.and_then(by_code) {
+        return meaning;
     }
     if let Some((meaning, _)) =
         PHRASES.iter().find(|(_, phrases)| phrases.iter().any(|phrase| text.contains(phrase)))
@@ -157,15 +154,6 @@ fn from_enhanced(code: EnhancedCode) -> Option<Meaning> {
         _ => return None,
     })
 }
-
-/// Codes that mean several things, told apart by their words.
-const COLLISIONS: &[((u16, u16), &str, Meaning)] = &[
-    // Hosted Exchange refuses recipients that its edge does not know with a routing code.
-    ((4, 1), "recipient address rejected", Meaning::UserUnknown),
-    // A full mailbox, and the sender's own quota.
-    ((2, 2), "submission quota", Meaning::RateLimited),
-    ((5, 0), "mailbox unavailable", Meaning::UserUnknown),
-];
 
 /// Phrases of many systems in lower case, the most telling first.
 const PHRASES: &[(Meaning, &[&str])] = &[

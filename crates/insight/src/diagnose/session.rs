@@ -1,6 +1,7 @@
 //! Causes within the conversation: refusals of service, what rewrites SMTP, what breaks, and what the other
 //! end says itself.
 
+use causeway_catalog::exchange::is_unattributed;
 use causeway_catalog::reply::{Meaning, meaning};
 use causeway_model::{Failure, Stage};
 
@@ -20,6 +21,7 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "sending-too-fast" => said(facts, seen, verdict, &[Meaning::RateLimited]),
         "greylisted" => said(facts, seen, verdict, &[Meaning::Greylisted]),
         "not-allowed-to-relay" | "domain-not-active-there" => relay_denied(cause, facts, verdict),
+        "hybrid-connector-wrong" => unattributed(facts, verdict),
         "firewall-rewrites" => rewrites(facts, seen, verdict),
         "server-crashes" => crashes(facts, seen, verdict),
         "network-between" => between(seen, verdict),
@@ -111,6 +113,16 @@ fn relay_denied(cause: &str, facts: &Facts, verdict: &mut Verdict) {
         && (cause == "not-allowed-to-relay") == (facts.last_success.is_none())
     {
         verdict.support(1, [facts.failed()]);
+    }
+}
+
+/// The service says that it does not know us by our certificate or address. What there (or here) has changed
+/// cannot be seen from here: never more than likely.
+fn unattributed(facts: &Facts, verdict: &mut Verdict) {
+    if let Some(Failure::Replied { reply }) = facts.failure()
+        && is_unattributed(reply.enhanced, &reply.lines.join(" "))
+    {
+        verdict.support(4, [facts.failed(), facts.worked()]);
     }
 }
 

@@ -1,7 +1,9 @@
 //! Paths on which every message is refused or turns in a circle: relaying, logging in, routing.
 
+use std::path::Path;
+
 use causeway_testkit::server::Server;
-use causeway_testkit::{Behaviour, ScriptedPeer, TestDns};
+use causeway_testkit::{Behaviour, ScriptedPeer, TestCa, TestDns, Validity};
 
 use super::super::world::{inside, with_partner};
 use super::Case;
@@ -21,6 +23,20 @@ fn relays_no_more(words: &str) -> Found {
     let server = start(with_partner(partner.address(), ""));
     works(&server, &partner);
     partner.change(Behaviour::new().reply("RCPT", [words]));
+    fails(&server)
+}
+
+/// A connector that logged in with the password of a file; then something changes.
+fn logs_in(change: impl Fn(&ScriptedPeer, &Path)) -> Found {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("password");
+    std::fs::write(&file, "secret").unwrap();
+    let partner = peer_of_its_own(Behaviour::new().credentials("relay", "secret"));
+    let login =
+        format!("credentials = {{ user = \"relay\", password_file = \"{}\" }}", file.display());
+    let server = start(with_partner(partner.address(), &login));
+    works(&server, &partner);
+    change(&partner, &file);
     fails(&server)
 }
 
@@ -89,8 +105,38 @@ pub(super) const CASES: &[Case] = &[
         never_relayed("554 5.7.1 <x@partner.test>: Relay access denied")
     }),
     Case("domain-not-active-there", "550 5.7.1, after it worked", || relays_no_more(DENIED)),
-    Case("domain-not-active-there", "550 5.7.64, after it worked", || {
+    Case("domain-not-active-there", "550 5.4.1, after it worked", || {
+        relays_no_more("550 5.4.1 Relay Access Denied")
+    }),
+    Case("hybrid-connector-wrong", "550 5.7.64, after it worked", || {
         relays_no_more("550 5.7.64 TenantAttribution; Relay Access Denied")
+    }),
+    Case("hybrid-connector-wrong", "550 5.7.51, never worked", || {
+        never_relayed(
+            "550 5.7.51 TenantInboundAttribution; There is a partner connector configured",
+        )
+    }),
+    Case("credentials-wrong", "the password was changed there", || {
+        logs_in(|partner, _| partner.change(Behaviour::new().credentials("relay", "new")))
+    }),
+    Case("credentials-wrong", "the password was changed here", || {
+        logs_in(|_, file| std::fs::write(file, "wrong").unwrap())
+    }),
+    Case("credentials-unreadable", "the password's file was removed", || {
+        logs_in(|_, file| std::fs::remove_file(file).unwrap())
+    }),
+    Case("credentials-unreadable", "there is a directory in place of the file", || {
+        logs_in(|_, file| {
+            std::fs::remove_file(file).unwrap();
+            std::fs::create_dir(file).unwrap();
+        })
+    }),
+    Case("login-not-offered", "the server offers no login any more", || {
+        logs_in(|partner, _| partner.change(Behaviour::new()))
+    }),
+    Case("login-not-offered", "the same, under TLS", || {
+        let shown = TestCa::new("Unknown").issue(&["mail.partner.test"], Validity::Now);
+        logs_in(|partner, _| partner.change(Behaviour::new().starttls(&shown)))
     }),
     Case("connector-missing", "an internal relay domain without a connector", || {
         without_connector(false)
