@@ -184,9 +184,10 @@ fn networks_that_hold_strangers_are_errors() {
         )
     };
     let quarter = "hold a quarter of all IPv4 addresses";
-    let many: Vec<String> = (20..=84).map(|n| format!("\"{n}.0.0.0/8\"")).collect();
+    let parts = (20..=83).flat_map(|n| (0..=255).map(move |m| format!("\"{n}.{m}.0.0/16\"")));
+    let many: Vec<String> = parts.collect();
     one(&own(&many), "", "mailflow.toml:6:20: error: together", quarter);
-    let (some, rest) = many.split_at(40);
+    let (some, rest) = many.split_at(10_000);
     one(&(own(some) + &own(rest)), "", "mailflow.toml:12:20: error: together", quarter);
     one(&(relay(&some.join(", ")) + &own(rest)), "", "mailflow.toml:8:20: error", quarter);
     for harmless in [
@@ -195,6 +196,12 @@ fn networks_that_hold_strangers_are_errors() {
         own(&many).replace("name", "enabled = false\nname"),
     ] {
         assert_eq!(problems(&harmless, ""), [""; 0], "{harmless}");
+    }
+    let wide = "is a wide range of public addresses";
+    one(&relay("\"1.0.0.0/8\""), "", "mailflow.toml:2:13: warning: 1.0.0.0/8", wide);
+    for strangers in ["2002::/16", "64:ff9b::/96", "2001::/32"] {
+        let start = format!("mailflow.toml:2:13: error: {strangers}");
+        one(&relay(&format!("\"{strangers}\"")), "", &start, "any IPv4 host");
     }
     let address = "[relay]\naddresses = [{ address = \"0.0.0.0/4\" }]\n";
     one(address, "", "mailflow.toml:2:14: error: 0.0.0.0/4", "open relay");

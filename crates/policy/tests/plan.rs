@@ -223,13 +223,10 @@ fn recipients_that_become_unknown_are_counted_and_so_is_mail_without_a_way() {
     ];
     let here = with("type = \"internal_relay\"", "type = \"authoritative\"");
     let strict = plan(OURS, &here, &queue);
-    let counts: Vec<u64> = strict
-        .effects
-        .iter()
-        .filter(|effect| effect.kind == EffectKind::UnknownRecipients)
-        .map(|effect| effect.count)
-        .collect();
-    assert_eq!(counts.iter().sum::<u64>(), 1, "{strict:?}");
+    let unknown = strict.effects.iter().filter(|e| e.kind == EffectKind::UnknownRecipients);
+    let told: Vec<(u64, bool)> =
+        unknown.map(|e| (e.count, e.detail.contains("relay.ours.test"))).collect();
+    assert_eq!(told, [(1, true), (1, true)], "one domain, and one queued recipient: {strict:?}");
     assert!(strict.is_destructive());
     let no_way = plan(OURS, &with("\"relay.ours.test\", ", ""), &queue);
     let returned = effect(&no_way, EffectKind::Returned);
@@ -271,6 +268,35 @@ fn mail_that_would_be_refused_now_is_counted() {
     assert!(lost.detail.contains("198.51.100.0/24"), "{lost:?}");
     assert!(lost.detail.contains("servers in 192.0.2.7/32"), "{lost:?}");
     assert!(effect(&plan, EffectKind::RelayGained).detail.contains("192.0.2.8"), "{plan:?}");
+}
+
+#[test]
+fn mail_that_would_be_refused_is_told_by_the_reply_that_a_session_would_give() {
+    let bank = "sender_domains = [\"bank.test\"]\nrestrict_sender_domains = true";
+    let flow = |more: &str, tls: bool| {
+        let peer = inbound("p", "partner", "192.0.2.9", &format!("require_tls = {tls}"));
+        format!("{}{peer}{more}", domain("ours.test", ""))
+    };
+    let relay = "[relay]\nnetworks = [\"198.51.100.0/24\"]\n";
+    let (old, new) =
+        (flow(relay, false), flow(&inbound("bank", "partner", "192.0.2.7", bank), true));
+    let mut in_clear = queued("x@ours.test", "192.0.2.9", Some("p"));
+    in_clear.origin.tls = None;
+    let from_bank = |client, connector| {
+        let sender = sender("a@bank.test");
+        Queued { sender, ..queued("y@ours.test", client, connector) }
+    };
+    let queue = [
+        in_clear,
+        from_bank("203.0.113.5", None),
+        from_bank("203.0.113.6", None),
+        queued("x@ext.test", "198.51.100.9", None),
+    ];
+    let plan = plan(&old, &new, &queue);
+    let refused = plan.effects.iter().filter(|e| e.kind == EffectKind::WouldBeRefused);
+    let told: Vec<(u64, &str)> =
+        refused.map(|e| (e.count, e.detail.split(['(', ')']).nth(1).unwrap_or_default())).collect();
+    assert_eq!(told, [(1, "530 5.7.0"), (1, "550 5.7.1"), (2, "550 5.7.51")], "{plan:?}");
 }
 
 #[test]
@@ -439,6 +465,23 @@ fn a_new_domain_can_be_stricter_than_the_one_above_it() {
     let stricter = plan(&old, &format!("{old}{}", domain("x.ours.test", below)), &[]);
     let detail = only(&stricter, EffectKind::UnknownRecipients);
     assert!(detail.ends_with("x.ours.test, *.x.ours.test"), "{detail}");
+}
+
+#[test]
+fn a_domain_whose_unknown_recipients_are_sent_on_from_now_on_is_told() {
+    let taken = "[[connector]]\nname = \"to own\"\ndirection = \"outbound\"\npeer = \"on_premises\"\n\
+                 recipient_domains = [\"ours.test\", \"*.ours.test\"]\nsmart_hosts = [\"hub.test\"]\n";
+    let here = format!("{}{taken}", domain("ours.test", "type = \"authoritative\""));
+    let relay = here.replace("authoritative", "internal_relay");
+    let looser = plan(&here, &relay, &[]);
+    let detail = only(&looser, EffectKind::UnknownTaken);
+    assert!(detail.contains("550 5.1.1") && detail.ends_with(" ours.test"), "{detail}");
+    assert!(looser.effects[0].count == 1 && !looser.is_destructive(), "{looser:?}");
+    // An authoritative domain goes, and the one above it takes its mail.
+    let above = relay.replace("type", "match_subdomains = true\ntype");
+    let both = format!("{above}{}", domain("x.ours.test", "type = \"authoritative\""));
+    let removed = plan(&both, &above, &[]);
+    assert!(only(&removed, EffectKind::UnknownTaken).ends_with(" x.ours.test"), "{removed:?}");
 }
 
 /// An inbound connector that asks for no TLS, unless the rest says so.

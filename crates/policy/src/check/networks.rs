@@ -20,15 +20,31 @@ enum Inside {
     LinkLocal,
 }
 
-const PRIVATE: [(&str, Inside); 7] = [
+const PRIVATE: [(&str, Inside); 8] = [
     ("10.0.0.0/8", Inside::Organization),
     ("172.16.0.0/12", Inside::Organization),
     ("192.168.0.0/16", Inside::Organization),
     ("100.64.0.0/10", Inside::Provider),
     ("169.254.0.0/16", Inside::LinkLocal),
     ("fc00::/7", Inside::Organization),
+    ("fd00::/8", Inside::Organization),
     ("fe80::/10", Inside::LinkLocal),
 ];
+
+/// IPv6 prefixes behind which any IPv4 address can stand, and the bit at which that address begins.
+const TRANSLATED: [(&str, u8); 4] = [
+    // 6to4 (RFC 3056).
+    ("2002::/16", 16),
+    // Teredo (RFC 4380): the client's address.
+    ("2001::/32", 96),
+    // NAT64, everybody's prefix (RFC 6052) and those of single networks (RFC 8215).
+    ("64:ff9b::/96", 96),
+    ("64:ff9b:1::/48", 96),
+];
+
+/// Ranges of public addresses that are shorter belong to more than one organization.
+const WIDE_IPV4: u8 = 16;
+const WIDE_IPV6: u8 = 32;
 
 /// Where container hosts put the network of their containers unless told otherwise.
 const CONTAINERS: &str = "172.17.0.0/16";
@@ -46,13 +62,18 @@ pub enum Doubt {
 #[must_use]
 pub fn doubt(network: IpNet) -> Option<Doubt> {
     let network = canonical_network(network);
-    let widest = if network.addr().is_ipv4() { 8 } else { 16 };
+    let (widest, wide) = match network {
+        IpNet::V4(_) => (8, WIDE_IPV4),
+        IpNet::V6(_) => (16, WIDE_IPV6),
+    };
     let private = PRIVATE.iter().filter_map(|(text, inside)| Some((text.parse().ok()?, *inside)));
     let private: Vec<(IpNet, Inside)> = private.collect();
     if let Some((_, inside)) = private.iter().find(|(range, _)| *range == network) {
         return Some(Doubt::Maybe(whole_range(network, *inside)));
     }
-    if network.prefix_len() < widest {
+    let is_inside =
+        network.addr().is_loopback() || private.iter().any(|(range, _)| range.contains(&network));
+    if network.prefix_len() < widest && !is_inside {
         return Some(Doubt::Strangers(said!(
             "check-too-wide",
             "{network} holds so many addresses that strangers are among them: anybody could send through this server (an open relay)",
@@ -69,6 +90,43 @@ pub fn doubt(network: IpNet) -> Option<Doubt> {
             range = range
         )));
     }
+    if let Some(doubt) = translated(network) {
+        return Some(doubt);
+    }
+    if network.prefix_len() < wide && !is_inside {
+        return Some(Doubt::Maybe(wide_range(network)));
+    }
+    container_gateway(network)
+}
+
+/// A range of public addresses that is wider than one organization's.
+fn wide_range(network: IpNet) -> Said {
+    said!(
+        "check-wide-range",
+        "{network} is a wide range of public addresses: strangers may be among them",
+        network = network
+    )
+}
+
+/// What is doubtful about addresses behind which IPv4 addresses stand: those are judged.
+fn translated(network: IpNet) -> Option<Doubt> {
+    let ranges = TRANSLATED.iter().filter_map(|(text, bit)| Some((text.parse().ok()?, *bit)));
+    let (_, bit) = ranges
+        .into_iter()
+        .find(|(range, _): &(IpNet, u8)| range.contains(&network) || network.contains(range))?;
+    match network.prefix_len().saturating_sub(bit) {
+        0..8 => Some(Doubt::Strangers(said!(
+            "check-translated",
+            "{network} is a range in which any IPv4 host can have its address (6to4, Teredo, NAT64): anybody could send through this server (an open relay)",
+            network = network
+        ))),
+        8..WIDE_IPV4 => Some(Doubt::Maybe(wide_range(network))),
+        _ => None,
+    }
+}
+
+/// It holds the address that clients of a container can all seem to have.
+fn container_gateway(network: IpNet) -> Option<Doubt> {
     let containers: IpNet = CONTAINERS.parse().ok()?;
     let touches = containers.contains(&network) || network.contains(&containers);
     let gateway: IpAddr = IpAddr::V4(Ipv4Addr::new(172, 17, 0, 1));
@@ -141,11 +199,15 @@ fn rights(flow: &MailFlow) -> Vec<Right<'_>> {
     networks.chain(addresses).collect()
 }
 
-/// Networks that hold strangers, each by itself. The IPv4 networks of which nothing is to be said.
+/// Networks that hold strangers, each by itself. The IPv4 networks that are no error.
 fn wide(rights: &[Right<'_>], findings: &mut Findings<'_>) -> Vec<Ipv4Net> {
     let mut v4: Vec<Ipv4Net> = Vec::new();
     for Right { path, network, .. } in rights {
-        match doubt(*network) {
+        let doubt = doubt(*network);
+        if !matches!(doubt, Some(Doubt::Strangers(_))) {
+            v4.extend(ipv4(*network));
+        }
+        match doubt {
             Some(Doubt::Strangers(why)) => findings.error(
                 path,
                 why,
@@ -159,7 +221,7 @@ fn wide(rights: &[Right<'_>], findings: &mut Findings<'_>) -> Vec<Ipv4Net> {
                     "write the narrower network that is really meant, if there is one"
                 ),
             ),
-            None => v4.extend(ipv4(*network)),
+            None => {}
         }
     }
     v4
@@ -329,8 +391,39 @@ mod tests {
             ("10.20.0.0/16", "fine"),
             ("127.0.0.0/8", "fine"),
             ("::1/128", "fine"),
-            ("9.0.0.0/8", "fine"),
+            ("10.0.0.0/9", "fine"),
+            ("fd00::/8", "warning"),
+            ("fd00::/9", "fine"),
+            ("9.0.0.0/8", "warning"),
+            ("9.0.0.0/15", "warning"),
+            ("9.1.0.0/16", "fine"),
+            ("2a00::/16", "warning"),
+            ("2001:db8::/31", "warning"),
             ("2001:db8::/32", "fine"),
+        ] {
+            assert_eq!(kind(network), expected, "{network}");
+        }
+    }
+
+    #[test]
+    fn addresses_behind_which_ipv4_addresses_stand_are_judged_by_those() {
+        for (network, expected) in [
+            ("2002::/16", "error"),
+            ("2002:900::/23", "error"),
+            ("2002:900::/24", "warning"),
+            ("2002:901:200::/40", "fine"),
+            ("2002:901:203::/48", "fine"),
+            ("2001::/16", "error"),
+            ("2001::/32", "error"),
+            ("2001:0:901:203::/64", "error"),
+            ("2001::1/128", "fine"),
+            ("64:ff9b::/64", "error"),
+            ("64:ff9b::/96", "error"),
+            ("64:ff9b::9.0.0.0/104", "warning"),
+            ("64:ff9b::9.1.2.0/120", "fine"),
+            ("64:ff9b:1::/48", "error"),
+            ("64:ff9b:1:ffff::/96", "error"),
+            ("64:ff9b:1:ffff::9.1.2.3/128", "fine"),
         ] {
             assert_eq!(kind(network), expected, "{network}");
         }

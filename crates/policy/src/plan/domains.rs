@@ -1,5 +1,5 @@
 //! What a change does to domains, whether mail for them waits or not: domains that are given up, whose
-//! unknown recipients are refused, and whose recipients elsewhere cannot be reached any more.
+//! unknown recipients are refused or taken, and whose recipients elsewhere cannot be reached any more.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::{MailPolicy, RouteDomain, RouteTarget};
 /// The effects, at most one of each kind and cause.
 pub(super) fn effects(old: &MailPolicy, new: &MailPolicy) -> Vec<Effect> {
     let mut out = Vec::new();
-    given_up(old, new, &mut out);
+    types(old, new, &mut out);
     stranded(old, new, &mut out);
     out
 }
@@ -36,31 +36,31 @@ fn names(old: &MailPolicy, new: &MailPolicy) -> Vec<(String, Domain)> {
     names
 }
 
-/// Domains that are given up, and domains whose unknown recipients are refused from now on.
-fn given_up(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
-    let mut lost = Vec::new();
-    let mut stricter = Vec::new();
+/// Domains that are given up, and domains whose unknown recipients are refused or taken from now on.
+fn types(old: &MailPolicy, new: &MailPolicy, effects: &mut Vec<Effect>) {
+    let (mut lost, mut stricter, mut looser) = (Vec::new(), Vec::new(), Vec::new());
     for (shown, name) in names(old, new) {
         match (old.domain_type(&name), new.domain_type(&name)) {
             (RouteDomain::External, _) => {}
             (_, RouteDomain::External) => lost.push(shown),
             (RouteDomain::InternalRelay, RouteDomain::Authoritative) => stricter.push(shown),
+            (RouteDomain::Authoritative, RouteDomain::InternalRelay) => looser.push(shown),
             _ => {}
         }
     }
-    if !lost.is_empty() {
-        effects.push(Effect {
-            kind: EffectKind::DomainsLost,
-            count: lost.len() as u64,
-            detail: Parts::of("effect-domains-lost").with("who", listed(lost)).into(),
-        });
-    }
-    if !stricter.is_empty() {
-        effects.push(Effect {
-            kind: EffectKind::UnknownRecipients,
-            count: 0,
-            detail: Parts::of("effect-stricter").with("who", listed(stricter)).into(),
-        });
+    for (kind, key, who) in [
+        (EffectKind::DomainsLost, "effect-domains-lost", lost),
+        (EffectKind::UnknownRecipients, "effect-stricter", stricter),
+        (EffectKind::UnknownTaken, "effect-looser", looser),
+    ] {
+        if !who.is_empty() {
+            let count = who.len() as u64;
+            effects.push(Effect {
+                kind,
+                count,
+                detail: Parts::of(key).with("who", listed(who)).into(),
+            });
+        }
     }
 }
 

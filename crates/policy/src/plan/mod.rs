@@ -31,8 +31,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use causeway_catalog::sentence::{Parts, Sentence, Variable};
-use causeway_model::config::{Language, MailFlow, Problem, Severity};
-use causeway_model::{Address, Domain, Origin, ReversePath, Timestamp};
+use causeway_model::config::{InboundConnector, Language, MailFlow, Problem, Severity};
+use causeway_model::{Address, Domain, Origin, Reply, ReversePath, Timestamp};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -72,7 +73,8 @@ pub struct Plan {
 pub struct Effect {
     /// What kind of thing.
     pub kind: EffectKind,
-    /// How many: recipients, mailboxes, domains or entries of the file, as `detail` says.
+    /// How many of what the kind is about: queued recipients, mailboxes, domains, fields, or peers and entries of
+    /// the file. Never 0.
     pub count: u64,
     /// In words.
     #[schema(value_type = String)]
@@ -88,7 +90,7 @@ pub enum EffectKind {
     /// Queued recipients have no way out any more. In a loop they are returned to their senders at
     /// once; without a connector they wait for one, and are returned when their time is over.
     Returned,
-    /// Queued recipients do not exist any more; recipients that are not here are refused.
+    /// Queued recipients do not exist any more; domains whose recipients that are not here are refused.
     UnknownRecipients,
     /// Internal relay domains whose recipients elsewhere cannot be reached from now on.
     Undeliverable,
@@ -114,6 +116,8 @@ pub enum EffectKind {
     SendersAllowed,
     /// Sender domains whose mail is taken from everybody from now on.
     SendersUnrestricted,
+    /// Domains whose recipients that are not here are taken and sent on from now on.
+    UnknownTaken,
     /// Queued recipients take another way.
     Rerouted,
     /// Queued recipients take the same way under other demands.
@@ -164,6 +168,7 @@ impl EffectKind {
             Self::RelayGained => "relay_gained",
             Self::SendersAllowed => "senders_allowed",
             Self::SendersUnrestricted => "senders_unrestricted",
+            Self::UnknownTaken => "unknown_taken",
             Self::Rerouted => "rerouted",
             Self::SentDifferently => "sent_differently",
         }
@@ -204,8 +209,10 @@ pub struct Planner<'p> {
     followed: Followed<'p>,
     /// Rights, domains or inbound connectors differ.
     admission_differs: bool,
-    admitted: HashMap<Admission, bool>,
-    would_be_refused: u64,
+    /// The code of the refusal that is new; `None`: there is none.
+    admitted: HashMap<Admission, Option<String>>,
+    /// Queued recipients by the code that they would be refused with.
+    would_be_refused: BTreeMap<String, u64>,
     /// Queued recipients of domains that are no longer accepted.
     stranded: BTreeMap<Domain, u64>,
 }
@@ -239,7 +246,7 @@ impl<'p> Planner<'p> {
             followed: Followed::new(old, new),
             admission_differs: admission_differs(old.flow(), new.flow()),
             admitted: HashMap::new(),
-            would_be_refused: 0,
+            would_be_refused: BTreeMap::new(),
             stranded: BTreeMap::new(),
         }
     }
@@ -256,8 +263,8 @@ impl<'p> Planner<'p> {
         if lost {
             *self.stranded.entry(domain.clone()).or_default() += 1;
         }
-        if !lost && self.would_be_refused(queued) {
-            self.would_be_refused += 1;
+        if let Some(code) = self.new_refusal(queued).filter(|_| !lost) {
+            *self.would_be_refused.entry(code).or_default() += 1;
         }
     }
 
@@ -288,13 +295,11 @@ impl<'p> Planner<'p> {
             });
         }
         effects.append(&mut domains::effects(self.old, self.new));
-        if self.would_be_refused > 0 {
-            effects.push(Effect {
-                kind: EffectKind::WouldBeRefused,
-                count: self.would_be_refused,
-                detail: Parts::of("effect-would-be-refused").into(),
-            });
-        }
+        effects.extend(self.would_be_refused.into_iter().map(|(code, count)| Effect {
+            kind: EffectKind::WouldBeRefused,
+            count,
+            detail: Parts::of("effect-would-be-refused").with("code", code).into(),
+        }));
         let peers = Peers::of(self.old, self.new);
         effects.append(&mut refusals::effects(self.old, self.new, &peers));
         effects.append(&mut rights::effects(self.old, self.new, &peers, self.now));
@@ -338,9 +343,9 @@ impl<'p> Planner<'p> {
         })
     }
 
-    /// Taken under the old configuration, refused under the new one.
-    fn would_be_refused(&mut self, queued: &QueuedRecipient<'_>) -> bool {
-        let Some(client) = queued.origin.address else { return false };
+    /// The code with which it is refused under the new configuration, when the old one takes it.
+    fn new_refusal(&mut self, queued: &QueuedRecipient<'_>) -> Option<String> {
+        let client = queued.origin.address?;
         let question = Admission {
             client,
             connector: queued.origin.connector.clone(),
@@ -350,54 +355,62 @@ impl<'p> Planner<'p> {
             recipient: queued.address.domain().clone(),
             is_routed: queued.address.local().contains(['%', '!', '@']),
         };
-        if let Some(&known) = self.admitted.get(&question) {
-            return known;
+        if let Some(known) = self.admitted.get(&question) {
+            return known.clone();
         }
-        let is_refused = is_admitted(self.old, client, queued, self.now)
-            && !is_admitted(self.new, client, queued, self.now);
-        self.admitted.insert(question, is_refused);
-        is_refused
+        let code = refusal(self.new, client, queued, self.now)
+            .filter(|_| refusal(self.old, client, queued, self.now).is_none())
+            .map(|reply| reply.code_text());
+        self.admitted.insert(question, code.clone());
+        code
     }
 }
 
-/// Whether the client that handed a recipient in may do so under this configuration.
-fn is_admitted(
+/// What the client that handed a recipient in would be answered instead of yes: the first refusal of a
+/// session, in its order.
+fn refusal(
     policy: &MailPolicy,
     client: IpAddr,
     queued: &QueuedRecipient<'_>,
     now: Timestamp,
-) -> bool {
+) -> Option<Reply> {
     let origin = queued.origin;
-    // The connector it came through may know it no longer, and another one may. A certificate is not
-    // kept with the message: a connector that asks for one is believed to have seen it.
-    let known = origin.connector.as_deref().filter(|name| {
-        policy.inbound_connector(name).is_some_and(|connector| {
-            connector.enabled
-                && (connector.tls_certificate_name.is_some()
-                    || connector.source_addresses.iter().any(|network| {
-                        crate::index::canonical_network(*network).contains(&client.to_canonical())
-                    }))
-        })
-    });
-    let facts = PeerFacts { client, certificate_names: &[], sender: Some(queued.sender) };
-    let connector = known.or_else(|| policy.recognise(&facts).map(|c| c.name.as_str()));
-    let facts = RelayFacts {
-        client,
-        authenticated_user: origin.user.as_deref(),
-        pop_login: None,
-        connector,
-        sender: queued.sender,
-        recipient: queued.address,
-        tls: origin.tls.is_some(),
-        now,
-        points_here: false,
-    };
     let peer = PeerFacts { client, certificate_names: &[], sender: Some(queued.sender) };
-    let needs_tls = connector
-        .and_then(|name| policy.inbound_connector(name))
-        .is_some_and(|connector| policy.inbound_demand(connector, facts.tls).is_some());
+    let known = known_connector(policy, client, origin);
+    let connector = known.or_else(|| policy.recognise(&peer));
+    let tls = origin.tls.is_some();
     let is_vouched_for = known.is_some() || origin.user.is_some();
-    policy.relay(&facts).allowed && !needs_tls && (is_vouched_for || !policy.is_kept_out(&peer))
+    let restricted = if is_vouched_for { None } else { policy.restricted_sender(&peer) };
+    let in_clear = || policy.inbound_demand(connector?, tls);
+    restricted.or_else(in_clear).or_else(|| {
+        let facts = RelayFacts {
+            client,
+            authenticated_user: origin.user.as_deref(),
+            pop_login: None,
+            connector: connector.map(|connector| connector.name.as_str()),
+            sender: queued.sender,
+            recipient: queued.address,
+            tls,
+            now,
+            points_here: false,
+        };
+        policy.relay(&facts).reply
+    })
+}
+
+/// The connector that a message came through, as far as it still knows the client: another one may by now. A
+/// certificate is not kept with the message: a connector that asks for one is believed to have seen it.
+fn known_connector<'p>(
+    policy: &'p MailPolicy,
+    client: IpAddr,
+    origin: &Origin,
+) -> Option<&'p InboundConnector> {
+    let client = client.to_canonical();
+    let connector = policy.inbound_connector(origin.connector.as_deref()?)?;
+    let holds = |network: &IpNet| crate::index::canonical_network(*network).contains(&client);
+    let is_known =
+        connector.tls_certificate_name.is_some() || connector.source_addresses.iter().any(holds);
+    Some(connector).filter(|connector| connector.enabled && is_known)
 }
 
 /// Whether anything differs on which the right to hand mail in depends.
