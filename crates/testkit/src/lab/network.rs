@@ -37,10 +37,7 @@ impl SilentPort {
         assert!(address.ip().is_loopback(), "test peers listen on loopback only");
         let (tell, told) = std::sync::mpsc::sync_channel(1);
         let listener = Background::spawn("silent-port", move || async move {
-            let socket = TcpSocket::new_v4().unwrap();
-            socket.set_reuseaddr(true).unwrap();
-            socket.bind(address).expect("a port on loopback");
-            let listener = socket.listen(0).unwrap();
+            let listener = listen_in_full(address).await.expect("a port on loopback");
             tell.send(listener.local_addr().unwrap()).unwrap();
             std::future::pending::<()>().await;
             drop(listener);
@@ -61,6 +58,24 @@ impl SilentPort {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+}
+
+/// Listens with the shortest queue. Whoever had the address before may still be about to leave it.
+async fn listen_in_full(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    loop {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        match socket.bind(address).and_then(|()| socket.listen(0)) {
+            Err(error)
+                if error.kind() == std::io::ErrorKind::AddrInUse
+                    && tokio::time::Instant::now() < deadline =>
+            {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            answer => return answer,
+        }
     }
 }
 
