@@ -32,6 +32,7 @@ relay-if-extended = die Administration { $address } in [relay].addresses ein sp�
 relay-if-address = die Administration { $client } in [relay].addresses aufnimmt
 relay-if-accepted = { $domain } dieser Organisation gehört und die Administration sie zur akzeptierten Domain macht (causeway domain add { $domain })
 relay-note-refused = eine Sitzung würde trotzdem ablehnen: { $reply }
+relay-note-refused-before = eine Sitzung lehnt schon vorher ab: { $reply }
 relay-note-held = eine Sitzung würde sie annehmen und zurückhalten: { $reason }
 relay-note-no-user = es gibt kein Postfach { $user }; niemand kann sich so anmelden
 relay-note-pop-off = POP-before-SMTP ist abgeschaltet ([relay].pop_before_smtp): Eine POP3-Anmeldung zählt nichts

@@ -32,6 +32,7 @@ relay-if-extended = an administrator gives { $address } in [relay].addresses a l
 relay-if-address = an administrator adds { $client } to [relay].addresses
 relay-if-accepted = { $domain } belongs to this organization, and an administrator makes it an accepted domain (causeway domain add { $domain })
 relay-note-refused = a session would refuse it all the same: { $reply }
+relay-note-refused-before = a session refuses before that: { $reply }
 relay-note-held = a session would take it, and keep it on hold: { $reason }
 relay-note-no-user = there is no mailbox { $user }, so nobody can log in as it
 relay-note-pop-off = POP-before-SMTP is off ([relay].pop_before_smtp): a POP3 login counts for nothing

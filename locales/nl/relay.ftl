@@ -32,6 +32,7 @@ relay-if-extended = een beheerder { $address } in [relay].addresses een latere u
 relay-if-address = een beheerder { $client } aan [relay].addresses toevoegt
 relay-if-accepted = { $domain } van deze organisatie is en een beheerder er een geaccepteerd domein van maakt (causeway domain add { $domain })
 relay-note-refused = een sessie zou het toch weigeren: { $reply }
+relay-note-refused-before = een sessie weigert al daarvoor: { $reply }
 relay-note-held = een sessie zou het aannemen en vasthouden: { $reason }
 relay-note-no-user = er is geen postvak { $user }, dus niemand kan zich zo aanmelden
 relay-note-pop-off = POP-before-SMTP staat uit ([relay].pop_before_smtp): een POP3-aanmelding telt niet

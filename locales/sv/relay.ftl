@@ -32,6 +32,7 @@ relay-if-extended = en administratör ger { $address } i [relay].addresses ett s
 relay-if-address = en administratör lägger till { $client } i [relay].addresses
 relay-if-accepted = { $domain } tillhör den här organisationen och en administratör gör den till en godkänd domän (causeway domain add { $domain })
 relay-note-refused = en session skulle ändå neka: { $reply }
+relay-note-refused-before = en session avvisar redan innan dess: { $reply }
 relay-note-held = en session skulle ta emot det och hålla kvar det: { $reason }
 relay-note-no-user = det finns ingen brevlåda { $user }, så ingen kan logga in som den
 relay-note-pop-off = POP-before-SMTP är avstängt ([relay].pop_before_smtp): en POP3-inloggning räknas inte

@@ -404,7 +404,7 @@ fn best_pattern(connector: &OutboundConnector, domain: &Domain, external: bool) 
 }
 
 /// True when `to` leads to the servers that `from` stands for. Both are the organization's own.
-fn leads_back(from: &InboundConnector, to: &OutboundConnector) -> bool {
+pub(crate) fn leads_back(from: &InboundConnector, to: &OutboundConnector) -> bool {
     if from.peer != Peer::OnPremises || to.peer != Peer::OnPremises {
         return false;
     }

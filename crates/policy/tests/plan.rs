@@ -324,6 +324,46 @@ fn a_note_of_an_inbound_connector_has_no_effect() {
 }
 
 #[test]
+fn an_inbound_connector_that_makes_a_way_the_way_back_is_told() {
+    let to = |name: &str, domain: &str, certificate: &str| {
+        format!(
+            "[[connector]]\nname = \"{name}\"\ndirection = \"outbound\"\npeer = \"on_premises\"\n\
+             recipient_domains = [\"{domain}\"]\nsmart_hosts = [\"hub.test\"]\n\
+             tls = \"domain_validation\"\ntls_domain = \"{certificate}\"\n"
+        )
+    };
+    let old = format!("{}{}", to("to a", "a.test", "mx.a.test"), to("to b", "b.test", "mx.b.test"));
+    let told = |from: &str, new: &str| -> Vec<String> {
+        let plan = plan(from, new, &[]);
+        assert!(!plan.is_destructive(), "{plan:?}");
+        let way = plan.effects.iter().filter(|e| e.kind == EffectKind::PeersRerouted);
+        way.inspect(|e| assert_eq!(e.count, 1)).map(|e| e.detail.to_string()).collect()
+    };
+    // Without a certificate an own server is every own server.
+    let by_address = format!("{old}{}", inbound("from a", "on_premises", "192.0.2.7", ""));
+    let both = told(&old, &by_address);
+    assert_eq!(both.len(), 2, "{both:?}");
+    for (detail, way) in both.iter().zip(["a.test no longer goes through \"to a\"", "b.test no"]) {
+        assert!(detail.contains(way) && detail.ends_with(": servers in 192.0.2.7/32"), "{detail}");
+    }
+    // With one it is that server only.
+    let marked =
+        inbound("from a", "on_premises", "192.0.2.7", "tls_certificate_name = \"mx.a.test\"");
+    let marked = marked
+        .replace("source_addresses = [\"192.0.2.7\"]\n", "")
+        .replace("require_tls = false\n", "");
+    let one = told(&old, &format!("{old}{marked}"));
+    assert!(one.len() == 1 && one[0].contains("through \"to a\""), "{one:?}");
+    let partner = inbound("from a", "partner", "192.0.2.7", "");
+    assert_eq!(told(&old, &format!("{old}{partner}")), [""; 0]);
+    // A way that comes together with the connector is no other way than before.
+    assert_eq!(told("", &by_address), [""; 0]);
+    let again = plan(&by_address, &format!("{old}{partner}"), &[]);
+    let again = effect(&again, EffectKind::PeersRerouted);
+    assert!(again.detail.contains("goes through \"to a\" from now on"), "{again:?}");
+}
+
+#[test]
 fn a_part_of_a_restricted_domain_that_goes_to_another_peer_is_a_loss() {
     let whole = with(
         "sender_domains = [\"*\"]",

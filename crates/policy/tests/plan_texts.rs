@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use causeway_catalog::Texts;
 use causeway_model::config::Language;
 
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     include_str!("../src/plan/mod.rs"),
+    include_str!("../src/plan/back.rs"),
     include_str!("../src/plan/changes.rs"),
     include_str!("../src/plan/domains.rs"),
     include_str!("../src/plan/peers.rs"),

@@ -84,7 +84,11 @@ impl Asked<'_> {
         let mut notes = Vec::new();
         let other = self.other_refusal(peer, &client, decision.allowed, texts, &mut notes);
         if let Some(reply) = &other {
-            notes.push(spoken("relay-note-refused", "reply", reply.to_string(), texts));
+            let key = match decision.allowed {
+                true => "relay-note-refused",
+                false => "relay-note-refused-before",
+            };
+            notes.push(spoken(key, "reply", reply.to_string(), texts));
         }
         if self.question.pop_login && !self.policy.flow().relay.pop_before_smtp.enabled {
             notes.push(texts.text("relay-note-pop-off"));
@@ -121,6 +125,12 @@ impl Asked<'_> {
         }
     }
 
+    /// The refusal of a peer whose connector demands TLS. Users log in under TLS: they are not asked for it.
+    fn demand(&self, tls: bool) -> Option<Reply> {
+        let connector = self.policy.inbound_connector(self.connector?)?;
+        self.policy.inbound_demand(connector, tls)
+    }
+
     /// What a session would refuse for another reason than relaying.
     fn other_refusal(
         &self,
@@ -153,6 +163,7 @@ impl Asked<'_> {
         } else if let Some(reply) = self
             .policy
             .peer_sender(peer)
+            .or_else(|| self.demand(client.tls))
             .or_else(|| self.policy.peer_identity(client, &fields, None))
         {
             return Some(reply);

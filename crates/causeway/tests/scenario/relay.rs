@@ -224,6 +224,16 @@ fn relay_explain_can_be_told_of_tls_and_of_a_client_certificate() {
         server.cli(&[&question[..], more].concat()).status
     };
     assert_eq!(ask("198.51.100.9", &[]), Some(1), "the connector demands TLS");
+    for (recipient, is_allowed, words) in
+        [("bob@ours.test", true, "all the same"), ("b@ext.test", false, "before that")]
+    {
+        let question = ["relay", "explain", "--from-ip", "198.51.100.9", "--recipient", recipient];
+        let in_clear = server.cli(&[&question[..], &["--json"]].concat()).stdout;
+        let in_clear: serde_json::Value = serde_json::from_str(&in_clear).unwrap();
+        assert_eq!(in_clear["allowed"], is_allowed, "{in_clear}");
+        assert!(in_clear["session_reply"].as_str().unwrap().starts_with("530 5.7.0"), "{in_clear}");
+        assert!(in_clear["notes"][0].as_str().unwrap().contains(words), "{in_clear}");
+    }
     assert_eq!(ask("198.51.100.9", &["--tls"]), Some(0));
     let certificate = |name| ["--client-certificate", name];
     assert_eq!(ask("198.51.100.10", &["--tls"]), Some(1), "not its address");

@@ -15,9 +15,10 @@
 //! waits.
 //!
 //! **In which order to read.** This file, `changes` (what differs), `ways` (queued mail), `domains` (accepted
-//! domains), `peers` (whom inbound connectors know), `refusals` (what these refuse), `rights` (relay) with
-//! `stretches` and `written` (networks and addresses).
+//! domains), `peers` (whom inbound connectors know), `refusals` (what these refuse), `back` (whose mail is not
+//! handed back), `rights` (relay) with `stretches` and `written` (networks and addresses).
 
+mod back;
 mod changes;
 mod domains;
 mod peers;
@@ -118,6 +119,8 @@ pub enum EffectKind {
     SendersUnrestricted,
     /// Domains whose recipients that are not here are taken and sent on from now on.
     UnknownTaken,
+    /// Peers whose mail goes through a connector no longer, or from now on, because of what is the way back.
+    PeersRerouted,
     /// Queued recipients take another way.
     Rerouted,
     /// Queued recipients take the same way under other demands.
@@ -169,6 +172,7 @@ impl EffectKind {
             Self::SendersAllowed => "senders_allowed",
             Self::SendersUnrestricted => "senders_unrestricted",
             Self::UnknownTaken => "unknown_taken",
+            Self::PeersRerouted => "peers_rerouted",
             Self::Rerouted => "rerouted",
             Self::SentDifferently => "sent_differently",
         }
@@ -300,8 +304,9 @@ impl<'p> Planner<'p> {
             count,
             detail: Parts::of("effect-would-be-refused").with("code", code).into(),
         }));
-        let peers = Peers::of(self.old, self.new);
+        let peers = Peers::of(self.old, self.new, self.now);
         effects.append(&mut refusals::effects(self.old, self.new, &peers));
+        effects.append(&mut back::effects(self.old, self.new, &peers));
         effects.append(&mut rights::effects(self.old, self.new, &peers, self.now));
         effects.append(&mut self.followed.effects());
         effects.sort_by_key(|effect| effect.kind);

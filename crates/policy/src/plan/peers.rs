@@ -11,10 +11,11 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use causeway_catalog::sentence::Parts;
 use causeway_model::config::{Connector, DomainPattern, InboundConnector, MailFlow};
-use causeway_model::{Address, Domain, ReversePath};
+use causeway_model::{Address, Domain, ReversePath, Timestamp};
 
 use super::below;
-use super::stretches::stretches;
+use super::stretches::{Stretch, stretches};
+use super::written::Standing;
 use crate::index::pattern_text;
 use crate::{MailPolicy, PeerFacts};
 
@@ -41,6 +42,8 @@ pub(super) struct Kind {
     certificate_names: Vec<String>,
     /// As whom they may come, after either configuration.
     senders: Vec<Sender>,
+    /// Written networks let them relay under both configurations, whatever the connectors say.
+    relays_anyway: bool,
 }
 
 /// How a peer is recognised.
@@ -48,7 +51,17 @@ enum Mark {
     /// By a certificate: the name in the file, and one that it is for.
     Certificate(String, String),
     /// By its address: the network in the file, and one of its addresses.
-    Network(String, IpAddr),
+    Network(Stretch),
+}
+
+impl Mark {
+    /// The addresses; `None`: a certificate can come from anywhere.
+    const fn network(&self) -> Option<Stretch> {
+        match self {
+            Self::Certificate(..) => None,
+            Self::Network(stretch) => Some(*stretch),
+        }
+    }
 }
 
 /// Senders of which a pattern speaks.
@@ -85,15 +98,18 @@ impl Sender {
 }
 
 impl Peers {
-    /// Nobody when the connectors differ in their notes only.
-    pub(super) fn of(old: &MailPolicy, new: &MailPolicy) -> Self {
+    /// Nobody when the connectors differ in their notes only. `now` is for rights that end.
+    pub(super) fn of(old: &MailPolicy, new: &MailPolicy, now: Timestamp) -> Self {
         let mut peers = Self { all: Vec::new(), kinds: Vec::new() };
         if same_but_notes(old.flow(), new.flow()) {
             return peers;
         }
+        let standing = [old, new].map(|policy| Standing::of(policy, now));
         let mut known: HashMap<_, usize> = HashMap::new();
         for mark in marks(old.flow(), new.flow()) {
-            let kind = Kind::of(&mark);
+            let mut kind = Kind::of(&mark);
+            kind.relays_anyway =
+                mark.network().is_some_and(|s| standing.iter().all(|w| w.holds(s)));
             let knowing = [old, new].map(|policy| policy.knowing(&kind.facts(None)));
             let names = |known: Vec<_>| {
                 known
@@ -101,7 +117,8 @@ impl Peers {
                     .map(|connector: &InboundConnector| connector.name.as_str())
                     .collect()
             };
-            let key: (bool, [Vec<&str>; 2]) = (kind.always_has_tls(), knowing.map(names));
+            let key: ([bool; 2], [Vec<&str>; 2]) =
+                ([kind.always_has_tls(), kind.relays_anyway], knowing.map(names));
             let next = peers.kinds.len();
             let kind = *known.entry(key).or_insert_with(|| {
                 peers.kinds.push(kind.with_senders([old, new]));
@@ -146,9 +163,7 @@ fn marks(old: &MailFlow, new: &MailFlow) -> impl Iterator<Item = Mark> {
     });
     let networks =
         stretches(all().flat_map(|connector| connector.source_addresses.iter().copied()));
-    let networks =
-        networks.into_iter().map(|part| Mark::Network(part.network.to_string(), part.address));
-    certificates.chain(networks)
+    certificates.chain(networks.into_iter().map(Mark::Network))
 }
 
 /// Those in use.
@@ -197,9 +212,9 @@ impl Kind {
             Mark::Certificate(_, name) => {
                 (IpAddr::V6(Ipv6Addr::UNSPECIFIED), vec![name.to_owned()])
             }
-            Mark::Network(_, client) => (*client, Vec::new()),
+            Mark::Network(stretch) => (stretch.address, Vec::new()),
         };
-        Self { client, certificate_names, senders: Vec::new() }
+        Self { client, certificate_names, senders: Vec::new(), relays_anyway: false }
     }
 
     fn with_senders(mut self, policies: [&MailPolicy; 2]) -> Self {
@@ -226,6 +241,11 @@ impl Kind {
         !self.certificate_names.is_empty()
     }
 
+    /// True when written networks let them relay before and after, whatever the connectors say.
+    pub(super) const fn relays_anyway(&self) -> bool {
+        self.relays_anyway
+    }
+
     /// The senders of whom something is true.
     pub(super) fn senders_where(&self, is_meant: impl Fn(&Sender) -> bool) -> Vec<&Sender> {
         self.senders.iter().filter(|sender| is_meant(sender)).collect()
@@ -248,7 +268,9 @@ impl Peer {
             Mark::Certificate(name, _) => {
                 Parts::of("right-by-certificate").with("name", name.as_str())
             }
-            Mark::Network(name, _) => Parts::of("right-by-address").with("name", name.as_str()),
+            Mark::Network(stretch) => {
+                Parts::of("right-by-address").with("name", stretch.network.to_string())
+            }
         };
         // Reports go with the rest; they are told where nothing else is.
         let named =

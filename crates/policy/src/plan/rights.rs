@@ -66,16 +66,16 @@ enum Extent {
 }
 
 impl Extent {
-    /// What the connector gives that decides about such a peer and this sender.
+    /// How far such a peer may with this sender: the connector that decides gives it or demands TLS, and written
+    /// networks give it as well.
     fn of(policy: &MailPolicy, kind: &Kind, sender: &Sender) -> Self {
-        match policy.recognise(&kind.facts(Some(sender))) {
-            Some(own) if own.peer == OnPremises => {
-                match own.require_tls && !kind.always_has_tls() {
-                    true => Self::WithTls,
-                    false => Self::Always,
-                }
-            }
-            _ => Self::No,
+        let connector = policy.recognise(&kind.facts(Some(sender)));
+        let is_own = connector.is_some_and(|connector| connector.peer == OnPremises);
+        let needs_tls = connector.is_some_and(|connector| connector.require_tls);
+        match is_own || kind.relays_anyway() {
+            false => Self::No,
+            true if needs_tls && !kind.always_has_tls() => Self::WithTls,
+            true => Self::Always,
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_795_305_600_000);
 
     fn effects(old: &MailPolicy, new: &MailPolicy, now: Timestamp) -> Vec<Effect> {
-        super::effects(old, new, &Peers::of(old, new), now)
+        super::effects(old, new, &Peers::of(old, new, now), now)
     }
 
     fn details(old: &str, new: &str) -> Vec<(EffectKind, String)> {
@@ -306,6 +306,42 @@ mod tests {
         let everybody = partner("\"*\"", "\"from\"");
         assert_eq!(details("", &everybody), []);
         assert_eq!(details(&checked, &checked), []);
+    }
+
+    #[test]
+    fn a_connector_gives_no_right_where_written_networks_give_it_before_and_after() {
+        let own = |network: &str, rest: &str| {
+            format!(
+                "[[connector]]\nname = \"own\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+                 sender_domains = [\"*\"]\nsource_addresses = [\"{network}\"]\n{rest}"
+            )
+        };
+        let clear = "require_tls = false\n";
+        // This machine may relay unless [relay].networks says otherwise.
+        assert_eq!(details("", &own("127.0.0.1", clear)), []);
+        assert_eq!(details(&own("127.0.0.1", clear), ""), []);
+        let narrowed = details("", &own("127.0.0.1", ""));
+        assert_eq!(narrowed.len(), 1, "{narrowed:?}");
+        assert_eq!(narrowed[0].0, EffectKind::RelayLost);
+        assert!(narrowed[0].1.ends_with("servers in 127.0.0.1/32, without TLS"), "{narrowed:?}");
+        // Only the whole network, for every sender and without an end.
+        let bounded = address(", sender_domains = [\"a.test\"]");
+        for (written, network) in [
+            ("[relay]\nnetworks = [\"198.51.100.0/25\"]\n", "198.51.100.0/24"),
+            (bounded.as_str(), "198.51.100.7"),
+            (
+                &bounded.replace("]\naddr", "]\nnetworks = [\"198.51.100.0/24\"]\naddr"),
+                "198.51.100.0/24",
+            ),
+            (&address(", until = \"2026-12-31\""), "198.51.100.7"),
+        ] {
+            let with = format!("{}{written}", own(network, clear));
+            gained_and_lost_again(written, &with, "servers in 198.51.100.");
+        }
+        // What the network gave goes with it, and the connector gives it from now on.
+        let written = address("");
+        let swapped = details(&written, &own("198.51.100.7", clear));
+        assert_eq!(swapped.len(), 2, "{swapped:?}");
     }
 
     fn policy(text: &str) -> MailPolicy {

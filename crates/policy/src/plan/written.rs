@@ -11,8 +11,9 @@ use causeway_model::config::{AuthorisedAddress, DomainPattern, RelaySettings, Un
 use ipnet::IpNet;
 
 use super::stretches::{Stretch, stretches};
+use crate::MailPolicy;
 use crate::index::{NetworkTable, canonical_network, pattern_text, patterns_hold};
-use crate::relay::shown_network;
+use crate::relay::{Written, shown_network};
 
 /// The rights that `one` gives and `other` does not, each told once.
 pub(super) fn written(one: &RelaySettings, other: &RelaySettings, now: Timestamp) -> Vec<Parts> {
@@ -27,6 +28,46 @@ pub(super) fn written(one: &RelaySettings, other: &RelaySettings, now: Timestamp
     };
     let all = rights.all.iter().chain(&others.all).map(|entry| entry.network);
     stretches(all).into_iter().filter_map(told).collect()
+}
+
+/// The written rights of one configuration that hold for every sender, and without an end.
+pub(super) struct Standing<'p> {
+    policy: &'p MailPolicy,
+    now: Timestamp,
+    /// Entries that are bounded, in the order of their addresses.
+    bounded: Vec<IpNet>,
+}
+
+impl<'p> Standing<'p> {
+    pub(super) fn of(policy: &'p MailPolicy, now: Timestamp) -> Self {
+        let entries = policy.flow().relay.addresses.iter();
+        let counts = entries.filter(|entry| is_bounded(entry) && !entry.is_over(now));
+        let mut bounded: Vec<IpNet> =
+            counts.map(|entry| canonical_network(entry.address)).collect();
+        bounded.sort_unstable();
+        Self { policy, now, bounded }
+    }
+
+    /// True when everybody in the whole network may relay.
+    pub(super) fn holds(&self, stretch: Stretch) -> bool {
+        let network = stretch.network;
+        let right = match self.policy.written_right(stretch.address, self.now) {
+            Some(Written::Network(right)) => *right,
+            Some(Written::Address(_, entry)) if !is_bounded(entry) => entry.address,
+            _ => return false,
+        };
+        let first = self.bounded.partition_point(|entry| entry.network() < network.network());
+        let near = self.bounded.iter().skip(first);
+        canonical_network(right).contains(&network)
+            && !near
+                .take_while(|entry| network.contains(&entry.network()))
+                .any(|entry| network.contains(entry))
+    }
+}
+
+/// For some senders only, or until some time.
+fn is_bounded(entry: &AuthorisedAddress) -> bool {
+    entry.until.is_some() || !entry.sender_domains.is_empty()
 }
 
 /// An entry of either kind.
