@@ -242,7 +242,7 @@ explain-client-no-recipient = Die Nachricht hat keinen Empfänger, den der Serve
 
 ## Was aus der Nachricht wurde
 
-explain-outcome-failed = Nicht zugestellt. Dieselbe Nachricht unverändert noch einmal zu senden, hilft nicht.
+explain-outcome-failed = Nicht zugestellt. Solange sich nichts ändert, hilft es nicht, die Nachricht noch einmal zu senden.
 explain-outcome-given-up = Nicht zugestellt; die Störung kann vorübergehen, ein späterer Versuch kann gelingen.
 explain-outcome-delayed = Noch nicht zugestellt; der sendende Server versucht es weiter.
 explain-outcome-delivered = Zugestellt.

@@ -39,7 +39,7 @@ verdict-expired = { $attempts ->
     [one] Wir haben es einmal versucht; die Frist für die Zustellung ist abgelaufen, und wir versuchen es nicht weiter.
    *[other] Wir haben es { $attempts }-mal versucht (Zeitraum: { $span }) und versuchen es nicht weiter.
 }
-verdict-final = Das ist endgültig: Dieselbe Nachricht unverändert noch einmal zu senden, würde wieder scheitern.
+verdict-final = Das ist endgültig: Solange sich nichts ändert, würde dieselbe Nachricht wieder scheitern.
 verdict-returned = Es gibt keine weiteren Versuche. Sie können die Nachricht erneut senden; ob das jetzt sinnvoll ist, weiß der Administrator.
 
 move-sender = Sie können das selbst lösen.

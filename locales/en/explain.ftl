@@ -243,7 +243,7 @@ explain-client-no-recipient = The message has no recipient that the server accep
 
 ## What became of the message
 
-explain-outcome-failed = Not delivered. Sending the same message again unchanged will not help.
+explain-outcome-failed = Not delivered. As long as nothing changes, sending the message again will not help.
 explain-outcome-given-up = Not delivered; the trouble is one that can pass, so a later attempt may succeed.
 explain-outcome-delayed = Not delivered yet; the sending server keeps trying.
 explain-outcome-delivered = Delivered.

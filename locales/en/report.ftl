@@ -39,7 +39,7 @@ verdict-expired = { $attempts ->
     [one] We tried once, the time for delivering it has run out, and we have stopped trying.
    *[other] We tried { $attempts } times within { $span } and have stopped trying.
 }
-verdict-final = This is final: sending the same message again unchanged would fail again.
+verdict-final = This is final: as long as nothing changes, the same message would fail again.
 verdict-returned = We have stopped trying. You can send the message again; the administrator knows whether that makes sense now.
 
 move-sender = You can solve this yourself.

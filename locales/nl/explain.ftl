@@ -242,7 +242,7 @@ explain-client-no-recipient = Het bericht heeft geen ontvanger die de server aan
 
 ## Wat er van het bericht is geworden
 
-explain-outcome-failed = Niet bezorgd. Hetzelfde bericht ongewijzigd opnieuw verzenden helpt niet.
+explain-outcome-failed = Niet bezorgd. Zolang er niets verandert, helpt het niet het bericht opnieuw te verzenden.
 explain-outcome-given-up = Niet bezorgd; de storing kan voorbijgaan, dus een latere poging kan slagen.
 explain-outcome-delayed = Nog niet bezorgd; de verzendende server blijft het proberen.
 explain-outcome-delivered = Bezorgd.

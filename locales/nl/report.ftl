@@ -39,7 +39,7 @@ verdict-expired = { $attempts ->
     [one] We hebben het één keer geprobeerd; de termijn voor de bezorging is verstreken en we proberen het niet meer.
    *[other] We hebben het { $attempts } keer geprobeerd, gedurende { $span }, en proberen het niet meer.
 }
-verdict-final = Dit is definitief: hetzelfde bericht ongewijzigd opnieuw verzenden zou weer mislukken.
+verdict-final = Dit is definitief: zolang er niets verandert, zou hetzelfde bericht opnieuw mislukken.
 verdict-returned = Het wordt niet meer geprobeerd. U kunt het bericht opnieuw verzenden; of dat nu zin heeft, weet de beheerder.
 
 move-sender = U kunt dit zelf oplossen.

@@ -242,7 +242,7 @@ explain-client-no-recipient = Meddelandet har ingen mottagare som servern godtar
 
 ## Vad som hände med meddelandet
 
-explain-outcome-failed = Inte levererat. Att skicka samma meddelande oförändrat igen hjälper inte.
+explain-outcome-failed = Inte levererat. Så länge inget ändras hjälper det inte att skicka meddelandet igen.
 explain-outcome-given-up = Inte levererat; felet kan gå över, så ett senare försök kan lyckas.
 explain-outcome-delayed = Inte levererat än; den sändande servern fortsätter att försöka.
 explain-outcome-delivered = Levererat.

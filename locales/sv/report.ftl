@@ -39,7 +39,7 @@ verdict-expired = { $attempts ->
     [one] Vi försökte en gång, tiden för leveransen har gått ut, och vi försöker inte längre.
    *[other] Vi försökte { $attempts } gånger under { $span } och försöker inte längre.
 }
-verdict-final = Det här är slutgiltigt: samma meddelande skickat oförändrat en gång till skulle misslyckas igen.
+verdict-final = Detta är slutgiltigt: så länge inget ändras skulle samma meddelande misslyckas igen.
 verdict-returned = Fler försök görs inte. Du kan skicka meddelandet igen; administratören vet om det är någon idé nu.
 
 move-sender = Du kan lösa det här själv.
