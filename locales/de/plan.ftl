@@ -134,6 +134,7 @@ effect-restricted = Mail dieser Absender wird von allen außer der Gegenseite de
 effect-restricted-peers = Mail dieser Absender wird von Servern abgelehnt, die bisher dafür bekannt waren (550 5.7.51): { $who }
 effect-unrestricted = Mail dieser Absender wird ab jetzt von allen angenommen: { $who }
 effect-tls-demanded = Mail ohne TLS wird ab jetzt abgelehnt (530 5.7.0): { $who }
+effect-internet-direct = Mail ins Internet geht ab jetzt direkt hinaus: Der Konnektor „{ $name }“, den [routing].internet nennt, ist ausgeschaltet
 effect-domains-lost = Mail von außen wird ab jetzt abgelehnt für { $who }
 effect-stricter = ab jetzt gibt es nur noch die Postfächer hier, jeder andere Empfänger wird abgelehnt (550 5.1.1), für { $who }
 effect-looser = Empfänger, die nicht hier sind, werden ab jetzt angenommen und weitergeschickt und nicht mehr abgelehnt (550 5.1.1), für { $who }

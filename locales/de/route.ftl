@@ -13,6 +13,7 @@ route-taken = der Konnektor „{ $connector }“ ist für { $domain } zuständig
 route-internet = Mail ins Internet geht durch den Konnektor „{ $connector }“ hinaus ([routing].internet)
 route-not-its-domain = seine recipient_domains enthalten { $domain } nicht
 route-disabled = er ist deaktiviert
+route-internet-disabled = er ist deaktiviert, obwohl [routing].internet ihn für alle Mail ins Internet nennt
 route-authoritative = { $domain } ist autoritativ: Empfänger, die nicht hier sind, gibt es nicht
 route-back = er würde die Nachricht dorthin zurücksenden, woher sie kam
 route-less-specific = "{ $pattern }" ist weniger genau als das Muster des gewählten Konnektors

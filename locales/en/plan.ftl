@@ -134,6 +134,7 @@ effect-restricted = mail of these senders is refused from everybody but the conn
 effect-restricted-peers = mail of these senders is refused from servers that were known for them (550 5.7.51): { $who }
 effect-unrestricted = mail of these senders is taken from everybody from now on: { $who }
 effect-tls-demanded = mail is refused without TLS from now on (530 5.7.0): { $who }
+effect-internet-direct = mail for the internet leaves directly from now on: the connector "{ $name }", which [routing].internet names, is disabled
 effect-domains-lost = mail from outside is refused from now on for { $who }
 effect-stricter = only mailboxes here exist from now on, every other recipient is refused (550 5.1.1), for { $who }
 effect-looser = recipients that are not here are taken and sent on from now on, no longer refused (550 5.1.1), for { $who }

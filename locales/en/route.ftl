@@ -13,6 +13,7 @@ route-taken = the connector "{ $connector }" takes { $domain } (its recipient_do
 route-internet = mail for the internet leaves through the connector "{ $connector }" ([routing].internet)
 route-not-its-domain = its recipient_domains do not have { $domain }
 route-disabled = it is disabled
+route-internet-disabled = it is disabled, although [routing].internet names it for all mail for the internet
 route-authoritative = { $domain } is authoritative: recipients that are not here do not exist
 route-back = it would send the message back to where it came from
 route-less-specific = "{ $pattern }" is less specific than the pattern of the connector taken

@@ -134,6 +134,7 @@ effect-restricted = mail van deze afzenders wordt van iedereen geweigerd behalve
 effect-restricted-peers = mail van deze afzenders wordt geweigerd van servers die er tot nu toe voor bekend waren (550 5.7.51): { $who }
 effect-unrestricted = mail van deze afzenders wordt vanaf nu van iedereen aangenomen: { $who }
 effect-tls-demanded = mail zonder TLS wordt vanaf nu geweigerd (530 5.7.0): { $who }
+effect-internet-direct = mail voor het internet vertrekt vanaf nu rechtstreeks: de connector “{ $name }”, die [routing].internet noemt, is uitgeschakeld
 effect-domains-lost = mail van buiten wordt vanaf nu geweigerd voor { $who }
 effect-stricter = vanaf nu bestaan alleen de postvakken hier, elke andere ontvanger wordt geweigerd (550 5.1.1), voor { $who }
 effect-looser = ontvangers die niet hier zijn worden vanaf nu aangenomen en doorgestuurd en niet meer geweigerd (550 5.1.1), voor { $who }

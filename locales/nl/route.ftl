@@ -13,6 +13,7 @@ route-taken = de connector “{ $connector }” neemt { $domain } aan (in zijn r
 route-internet = mail voor internet vertrekt via de connector “{ $connector }” ([routing].internet)
 route-not-its-domain = { $domain } staat niet in zijn recipient_domains
 route-disabled = hij is uitgeschakeld
+route-internet-disabled = hij is uitgeschakeld, hoewel [routing].internet hem noemt voor alle mail voor het internet
 route-authoritative = { $domain } is gezaghebbend: ontvangers die hier niet zijn, bestaan niet
 route-back = hij zou het bericht terugsturen naar waar het vandaan kwam
 route-less-specific = "{ $pattern }" is minder precies dan het patroon van de gekozen connector

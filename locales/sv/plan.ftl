@@ -134,6 +134,7 @@ effect-restricted = e-post från dessa avsändare avvisas från alla utom anslut
 effect-restricted-peers = e-post från dessa avsändare avvisas från servrar som hittills var kända för dem (550 5.7.51): { $who }
 effect-unrestricted = e-post från dessa avsändare tas från och med nu emot från alla: { $who }
 effect-tls-demanded = e-post utan TLS avvisas från och med nu (530 5.7.0): { $who }
+effect-internet-direct = e-post till internet går från och med nu direkt: anslutningen ”{ $name }”, som [routing].internet nämner, är avstängd
 effect-domains-lost = e-post utifrån avvisas från och med nu för { $who }
 effect-stricter = från och med nu finns bara brevlådorna här, varje annan mottagare avvisas (550 5.1.1), för { $who }
 effect-looser = mottagare som inte finns här tas från och med nu emot och skickas vidare i stället för att avvisas (550 5.1.1), för { $who }

@@ -13,6 +13,7 @@ route-taken = anslutningen ”{ $connector }” tar { $domain } (dess recipient_
 route-internet = post till internet går genom anslutningen ”{ $connector }” ([routing].internet)
 route-not-its-domain = { $domain } finns inte i dess recipient_domains
 route-disabled = den är avstängd
+route-internet-disabled = den är avstängd, fast [routing].internet nämner den för all e-post till internet
 route-authoritative = { $domain } är auktoritativ: mottagare som inte finns här finns inte alls
 route-back = den skulle skicka tillbaka meddelandet dit det kom ifrån
 route-less-specific = "{ $pattern }" är mindre exakt än mönstret hos den valda anslutningen

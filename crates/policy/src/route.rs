@@ -28,7 +28,7 @@
 use std::sync::Arc;
 
 use causeway_catalog::sentence::{Parts, Sentence};
-use causeway_model::config::{
+use causeway_model::config::{InternetRoute, 
     DomainPattern, DomainType, Host, InboundConnector, OutboundConnector, OutboundRoute, Peer,
     SmartHost,
 };
@@ -343,12 +343,20 @@ impl MailPolicy {
         back.map_or(Choice::None, Choice::LeadsBack)
     }
 
+    /// True when `[routing].internet` names it, whether it is enabled or not.
+    fn is_for_internet(&self, connector: &OutboundConnector) -> bool {
+        matches!(&self.flow().internet, InternetRoute::Via(name) if *name == connector.name)
+    }
+
     fn considered(&self, route: &Route, from: Option<&InboundConnector>) -> Vec<Considered> {
         let domain = route.recipient.domain();
         let external = route.domain_type == RouteDomain::External;
         let why_not = |connector: &OutboundConnector| {
             let Some(pattern) = best_pattern(connector, domain, external) else {
-                return Parts::of("route-not-its-domain").with("domain", domain.to_string());
+                return match external && self.is_for_internet(connector) && !connector.enabled {
+                    true => Parts::of("route-internet-disabled"),
+                    false => Parts::of("route-not-its-domain").with("domain", domain.to_string()),
+                };
             };
             if !connector.enabled {
                 Parts::of("route-disabled")

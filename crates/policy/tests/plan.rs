@@ -104,6 +104,21 @@ fn comments_and_layout_change_nothing() {
 }
 
 #[test]
+fn mail_for_the_internet_that_leaves_directly_as_its_connector_is_disabled_is_asked_about() {
+    let via = format!("{OURS}[routing]\ninternet = 'via connector \"to own\"'\n");
+    let disabled = via.replace("name = \"to own\"", "name = \"to own\"\nenabled = false");
+    let of_internet = |old: &str, new: &str| {
+        let plan = plan(old, new, &[]);
+        assert_eq!(plan.is_destructive(), !plan.effects.is_empty(), "{plan:?}");
+        plan.effects.iter().any(|effect| effect.kind == EffectKind::InternetDirect)
+    };
+    assert!(of_internet(&via, &disabled));
+    assert!(!of_internet(&disabled, &via), "it goes through the connector again");
+    assert!(!of_internet(&via, OURS), "the key itself was changed, and meant");
+    assert!(!of_internet(&disabled, &format!("# again\n{disabled}")));
+}
+
+#[test]
 fn changes_are_told_in_the_words_of_mail_flow() {
     let cases = [
         (

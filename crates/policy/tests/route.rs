@@ -266,6 +266,22 @@ fn explanations_name_what_was_not_taken() {
 }
 
 #[test]
+fn a_disabled_connector_that_is_named_for_the_internet_is_told_of() {
+    let mut disabled = outbound("relay", Peer::Partner, &[]);
+    disabled.enabled = false;
+    let mut flow = with(vec![disabled]);
+    flow.internet = InternetRoute::Via("relay".into());
+    let policy = policy(flow);
+    let why = |to: &str| {
+        let explained = policy.explain_route(&address(to), None, &mailboxes());
+        let found = explained.considered.into_iter().find(|c| c.connector == "relay");
+        found.unwrap().why_not.to_string()
+    };
+    assert!(why("b@ext.test").contains("[routing].internet"), "{}", why("b@ext.test"));
+    assert!(why("dave@relay.ours.test").contains("do not have relay.ours.test"));
+}
+
+#[test]
 fn smart_hosts_are_shown_with_their_ports() {
     let explained =
         policy(ours()).explain_route(&address("dave@relay.ours.test"), None, &mailboxes());

@@ -10,7 +10,7 @@ use toml_edit::{
     Array, ArrayOfTables, Decor, DocumentMut, InlineTable, Item, Table, TableLike, Value,
 };
 
-use super::{DomainType, nearest};
+use super::{DomainType, Places, nearest};
 use crate::domain::Domain;
 
 /// The text of a `mailflow.toml` that is being changed.
@@ -44,6 +44,14 @@ pub enum EditError {
         name: String,
         /// The nearest name that is there, when one is near enough to be meant.
         near: Option<String>,
+    },
+    /// It cannot go: mail for the internet leaves through it.
+    #[error("[routing].internet (mailflow.toml:{line}) names the connector {name:?}")]
+    TakesInternet {
+        /// The connector's name.
+        name: String,
+        /// The line of `internet`, from 1.
+        line: usize,
     },
     /// The key is there and is no list of tables.
     #[error("{kind} in mailflow.toml is not written as [[{kind}]]")]
@@ -173,9 +181,19 @@ impl FlowEditor {
     /// Takes a connector out.
     ///
     /// # Errors
-    /// [`EditError::NotFound`].
+    /// [`EditError::NotFound`], [`EditError::TakesInternet`].
     pub fn remove_connector(&mut self, name: &str) -> Result<(), EditError> {
+        if self.internet().as_deref() == Some(name) && self.position("connector", name).is_some() {
+            let places = Places::of(&self.text(), "");
+            let line = places.find("routing.internet").map_or(0, |(line, _)| line);
+            return Err(EditError::TakesInternet { name: name.to_owned(), line });
+        }
         self.remove("connector", name, &same_text)
+    }
+
+    /// The connector that `[routing].internet` names.
+    fn internet(&self) -> Option<String> {
+        super::parse::internet_connector(self.document.get("routing")?.get("internet")?)
     }
 
     /// Sends mail for the internet through this outbound connector, or directly.

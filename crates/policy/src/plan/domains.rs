@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use causeway_catalog::sentence::Parts;
 use causeway_model::Domain;
-use causeway_model::config::{InboundConnector, OutboundRoute, Peer};
+use causeway_model::config::{InboundConnector, InternetRoute, OutboundRoute, Peer};
 
 use super::peers::inbound;
 use super::{Effect, EffectKind, below, listed};
@@ -17,7 +17,19 @@ pub(super) fn effects(old: &MailPolicy, new: &MailPolicy) -> Vec<Effect> {
     let mut out = Vec::new();
     types(old, new, &mut out);
     stranded(old, new, &mut out);
+    out.extend(internet(old, new));
     out
+}
+
+/// The connector of `[routing].internet` is disabled, and mail for the internet leaves without it. That the key
+/// itself says something else is a change of its own, and meant.
+fn internet(old: &MailPolicy, new: &MailPolicy) -> Option<Effect> {
+    let InternetRoute::Via(name) = &new.flow().internet else { return None };
+    (old.internet.is_some() && new.internet.is_none()).then(|| Effect {
+        kind: EffectKind::InternetDirect,
+        count: 0,
+        detail: Parts::of("effect-internet-direct").with("name", name.as_str()).into(),
+    })
 }
 
 /// The accepted domains of both configurations, and one below each whose subdomains are accepted: as it is

@@ -95,6 +95,8 @@ pub enum EffectKind {
     UnknownRecipients,
     /// Internal relay domains whose recipients elsewhere cannot be reached from now on.
     Undeliverable,
+    /// Mail for the internet leaves directly, as the connector that it was to go through is disabled.
+    InternetDirect,
     /// Domains for which mail from outside is refused from now on.
     DomainsLost,
     /// Mailboxes whose domain is no longer accepted.
@@ -144,6 +146,7 @@ impl EffectKind {
             Self::Returned
                 | Self::UnknownRecipients
                 | Self::Undeliverable
+                | Self::InternetDirect
                 | Self::DomainsLost
                 | Self::MailboxesUnreachable
                 | Self::WouldBeRefused
@@ -161,6 +164,7 @@ impl EffectKind {
             Self::Returned => "returned",
             Self::UnknownRecipients => "unknown_recipients",
             Self::Undeliverable => "undeliverable",
+            Self::InternetDirect => "internet_direct",
             Self::DomainsLost => "domains_lost",
             Self::MailboxesUnreachable => "mailboxes_unreachable",
             Self::WouldBeRefused => "would_be_refused",

@@ -14,7 +14,7 @@ use super::super::arguments::flow::{
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::change::{Change, carry_out};
-use super::source::{Given, Source};
+use super::source::{Given, Source, options};
 
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Self {
@@ -25,6 +25,9 @@ impl From<EditError> for Failure {
             EditError::NotFound { kind, .. } => {
                 format!("`causeway {kind} list` has the names")
             }
+            EditError::TakesInternet { .. } => "first write another outbound connector or \"direct\" \
+                 there and run `causeway apply`"
+                .to_owned(),
             EditError::NotTables { .. } => {
                 "write it in double brackets, once for each entry".into()
             }
@@ -32,7 +35,9 @@ impl From<EditError> for Failure {
         let line = format!("{error}; {instead}");
         match error {
             // As the server answers about whatever is there already, or is not.
-            EditError::Exists { .. } | EditError::NotFound { .. } => Self::failed(line),
+            EditError::Exists { .. }
+            | EditError::NotFound { .. }
+            | EditError::TakesInternet { .. } => Self::failed(line),
             EditError::NotToml(_) | EditError::NotTables { .. } => Self::bad_input(line),
         }
     }
@@ -94,7 +99,8 @@ pub(super) async fn set_domain(
         Some(DomainType::InternalRelay) => " --type internal_relay",
         None => "",
     };
-    let reason = format!("domain set {name}{what}");
+    let below = match_subdomains.map(|flag| format!(" --match-subdomains {flag}"));
+    let reason = format!("domain set {name}{what}{}", below.unwrap_or_default());
     edit((reason, Manner::default()), Given::domain(&name), context, |editor| {
         editor.set_domain(&name, domain_type, match_subdomains)
     })
@@ -155,8 +161,7 @@ pub(super) async fn set_connector(
         ));
     }
     let name = arguments.name;
-    let keys: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
-    let reason = format!("connector set {name:?} ({})", keys.join(", "));
+    let reason = format!("connector set {name:?} {}", options(&fields));
     let given = Given::connector(&name, &fields);
     edit((reason, Manner::default()), given, context, |editor| editor.set_connector(&name, &fields))
         .await

@@ -76,16 +76,59 @@ impl Edited {
 /// The option that stands for a key, with what was given. `inner` is the rest of the path: `[1]`, `.user`.
 fn option(key: &str, field: &Field, inner: &str) -> String {
     let name = match key {
-        "recipient_domains" | "smart_hosts" | "sender_domains" => key.trim_end_matches('s'),
-        "source_addresses" => "source_address",
         "credentials" => inner.strip_prefix('.').unwrap_or("user"),
         other => other,
     };
-    let option = format!("--{}", name.replace('_', "-"));
+    let option = format!("--{}", option_name(name));
     match given(field, inner) {
         Some(value) => format!("{option} {value}"),
         None => option,
     }
+}
+
+/// What the option for a key is called, without its dashes.
+fn option_name(key: &str) -> String {
+    let name = match key {
+        "recipient_domains" | "smart_hosts" | "sender_domains" => key.trim_end_matches('s'),
+        "source_addresses" => "source_address",
+        other => other,
+    };
+    name.replace('_', "-")
+}
+
+/// All options of `connector set` that stand for these fields, as they were given.
+pub(super) fn options(fields: &Fields) -> String {
+    fields.iter().flat_map(|(key, field)| options_of(key, field)).collect::<Vec<_>>().join(" ")
+}
+
+fn options_of(key: &str, field: &Field) -> Vec<String> {
+    let name = option_name(key);
+    let with = |value: &str| format!("--{name} {}", word(value));
+    match (key, field) {
+        ("use_mx", Field::Flag(true)) => vec!["--use-mx".into()],
+        // The one way goes when the other comes.
+        ("use_mx" | "smart_hosts", Field::Absent) => Vec::new(),
+        ("max_connections" | "max_messages_per_minute", Field::Absent) => vec![with("0")],
+        ("credentials", Field::Absent) => vec!["--no-login".into()],
+        (_, Field::Absent) => vec![format!("--no-{name}")],
+        (_, Field::Text(text)) => vec![with(text)],
+        (_, Field::Number(number)) => vec![with(&number.to_string())],
+        (_, Field::Flag(flag)) => vec![with(&flag.to_string())],
+        (_, Field::List(all)) => all.iter().map(|entry| with(entry)).collect(),
+        (_, Field::Groups(all)) => all.iter().map(|group| with(&group.join(","))).collect(),
+        (_, Field::Table(entries)) => {
+            let option = |(key, text): &(&str, String)| {
+                format!("--{} {}", option_name(key), word(text))
+            };
+            entries.iter().map(option).collect()
+        }
+    }
+}
+
+/// A word of a command line; in quotes where a shell would see more in it.
+fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/@".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
 }
 
 /// What was given, as it can be given again; `None` for what has no value, and for a list as a whole.
@@ -182,6 +225,38 @@ mod tests {
         );
         assert!(found.iter().any(|l| l.starts_with("--smart-host \"x y\": ")), "{found:?}");
         assert!(found.iter().all(|line| !line.contains("mailflow.toml:")), "{found:?}");
+    }
+
+    #[test]
+    fn what_was_given_is_told_as_it_was_given() {
+        let groups = Field::Groups(vec![vec!["a.test".into(), "b.test".into()], vec!["c".into()]]);
+        let login = vec![("user", "us er".into()), ("password_file", "/etc/x".into())];
+        let cases: [(Fields, &str); 6] = [
+            (
+                vec![("use_mx", Field::Absent), ("smart_hosts", groups)],
+                "--smart-host a.test,b.test --smart-host c",
+            ),
+            (
+                vec![("smart_hosts", Field::Absent), ("use_mx", Field::Flag(true))],
+                "--use-mx",
+            ),
+            (
+                vec![("recipient_domains", list(&["*", "x.test"])), ("tls_domain", Field::Absent)],
+                "--recipient-domain \"*\" --recipient-domain x.test --no-tls-domain",
+            ),
+            (
+                vec![("max_connections", Field::Absent), ("require_tls", Field::Flag(false))],
+                "--max-connections 0 --require-tls false",
+            ),
+            (vec![("credentials", Field::Table(login))], "--user \"us er\" --password-file /etc/x"),
+            (
+                vec![("credentials", Field::Absent), ("source_addresses", Field::Absent)],
+                "--no-login --no-source-address",
+            ),
+        ];
+        for (fields, expected) in cases {
+            assert_eq!(options(&fields), expected);
+        }
     }
 
     #[test]

@@ -238,3 +238,17 @@ proptest::proptest! {
         proptest::prop_assert_eq!(editor.text(), text);
     }
 }
+
+#[test]
+fn a_connector_that_takes_the_mail_for_the_internet_is_not_removed_and_the_line_is_named() {
+    let text = format!("{TEXT}\n[routing]\ninternet = 'via connector \"to own\"'\n");
+    let mut editor = FlowEditor::new(&text).unwrap();
+    let line = text.lines().position(|line| line.starts_with("internet")).unwrap() + 1;
+    let refused = editor.remove_connector("to own").unwrap_err();
+    assert_eq!(refused, EditError::TakesInternet { name: "to own".into(), line });
+    assert_eq!(editor.text(), text);
+    assert!(matches!(editor.remove_connector("none"), Err(EditError::NotFound { .. })));
+    editor.set_internet(None).unwrap();
+    editor.remove_connector("to own").unwrap();
+    assert!(!editor.text().contains("to own"));
+}

@@ -49,6 +49,11 @@ pub fn known_keys() -> Vec<(&'static str, &'static str, &'static [&'static str])
     of("causeway.toml", machine::KEYS).chain(of("mailflow.toml", mailflow::KEYS)).collect()
 }
 
+/// The connector that a value of `[routing].internet` names.
+pub(super) fn internet_connector(item: &Item) -> Option<String> {
+    values::internet(item).ok().flatten()
+}
+
 /// What is wrong with a value, and what would be right.
 #[derive(Debug)]
 pub(super) struct Wrong {

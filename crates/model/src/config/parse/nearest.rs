@@ -7,7 +7,16 @@ use crate::said::Said;
 pub(super) fn suggestion(word: &str, known: &[&str]) -> Said {
     match nearest(word, known) {
         Some(near) => said!("parse-did-you-mean", "did you mean \"{near}\"?", near = near),
-        None => said!("parse-known", "known are {known}", known = known.join(", ")),
+        None => {
+            // One that stands twice is said once.
+            let mut each: Vec<&str> = Vec::new();
+            for name in known {
+                if !each.contains(name) {
+                    each.push(name);
+                }
+            }
+            said!("parse-known", "known are {known}", known = each.join(", "))
+        }
     }
 }
 
@@ -65,6 +74,12 @@ mod tests {
             assert_eq!(distance(a, b), expected, "{a} {b}");
             assert_eq!(distance(b, a), expected, "{b} {a}");
         }
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_suggested_once() {
+        let said = suggestion("zzzzzz", &["to a", "to b", "to a"]);
+        assert_eq!(said.to_string(), "known are to a, to b");
     }
 
     #[test]
