@@ -85,6 +85,8 @@ check-no-cluster = diese Version hat keinen Speicher für einen Verbund
     .do = url = "sqlite" schreiben
 check-password-file = { $file } ist nicht lesbar: { $error }
     .do = eine Datei nennen, die der Benutzer des Servers lesen kann, mit dem Passwort in der ersten Zeile
+check-foreign-source = { $address } ist keine Adresse dieses Rechners: Von ihr kann nichts gesendet werden
+    .do = eine Adresse schreiben, die dieser Rechner hat, oder ihm diese geben
 check-open-relay = das wäre ein offenes Relay: { $failure }
     .do = nur eigene Netze und Server berechtigen
 

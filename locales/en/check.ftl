@@ -85,6 +85,8 @@ check-no-cluster = this version has no cluster store
     .do = write url = "sqlite"
 check-password-file = { $file } cannot be read: { $error }
     .do = name a file that the server's user can read, with the password in its first line
+check-foreign-source = { $address } is no address of this machine: nothing can be sent from it
+    .do = write an address that this machine has, or give it this one
 check-open-relay = this would be an open relay: { $failure }
     .do = entitle only networks and servers that are yours
 

@@ -85,6 +85,8 @@ check-no-cluster = deze versie heeft geen opslag voor een cluster
     .do = schrijf url = "sqlite"
 check-password-file = { $file } is niet leesbaar: { $error }
     .do = noem een bestand dat de gebruiker van de server kan lezen, met het wachtwoord op de eerste regel
+check-foreign-source = { $address } is geen adres van deze machine: er kan niets vandaan worden verzonden
+    .do = schrijf een adres dat deze machine heeft, of geef haar dit
 check-open-relay = dit zou een open relay zijn: { $failure }
     .do = geef alleen uw eigen netwerken en servers rechten
 

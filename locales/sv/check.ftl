@@ -85,6 +85,8 @@ check-no-cluster = den här versionen har inget lager för ett kluster
     .do = skriv url = "sqlite"
 check-password-file = { $file } går inte att läsa: { $error }
     .do = ange en fil som serverns användare kan läsa, med lösenordet på första raden
+check-foreign-source = { $address } är ingen adress på den här datorn: inget kan skickas från den
+    .do = skriv en adress som den här datorn har, eller ge den denna
 check-open-relay = detta skulle vara ett öppet relä: { $failure }
     .do = ge bara dina egna nät och servrar rättigheter
 

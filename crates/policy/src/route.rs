@@ -28,9 +28,9 @@
 use std::sync::Arc;
 
 use causeway_catalog::sentence::{Parts, Sentence};
-use causeway_model::config::{InternetRoute, 
-    DomainPattern, DomainType, Host, InboundConnector, OutboundConnector, OutboundRoute, Peer,
-    SmartHost,
+use causeway_model::config::{
+    DomainPattern, DomainType, Host, InboundConnector, InternetRoute, OutboundConnector,
+    OutboundRoute, Peer, SmartHost,
 };
 use causeway_model::{Address, Domain, Failure};
 use serde::Serialize;

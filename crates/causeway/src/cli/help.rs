@@ -128,8 +128,8 @@ Example:
   causeway domain clients contoso.example";
 
 pub(super) const PLAN: &str = "\
-Nothing is changed. Exit status 1 when the change would be refused: errors, an open relay, a domain
-with waiting mail given up.
+Nothing is changed. Exit status 1 when the change would be refused: what makes no sense, an open
+relay, a domain with waiting mail given up; 2 when the text cannot be read.
 
 Examples:
   causeway plan                          what the edited file would do
@@ -138,7 +138,8 @@ Examples:
 
 pub(super) const APPLY: &str = "\
 Shows what the change does and, when something is lost by it, asks. Sessions go on, and waiting mail
-takes its new way at once. Exit status 1 when it is refused or another revision came between.
+takes its new way at once. Exit status 1 when it is refused or another revision came between; 2 when
+the text cannot be read.
 
 Examples:
   causeway apply --reason \"the partner has moved\"

@@ -19,6 +19,7 @@ pub(crate) mod configuration;
 mod context;
 pub(crate) mod failure;
 mod help;
+pub(crate) mod here;
 pub(crate) mod output;
 mod usage;
 mod when;

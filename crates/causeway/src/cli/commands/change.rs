@@ -4,13 +4,14 @@
 use std::io::Read;
 use std::path::Path;
 
-use causeway_admin::Client;
 use causeway_admin::types::{
-    ApplyAnswer, ApplyRequest, Effect, Plan, PlanAnswer, Proposal, RevisionDetail, RevisionQuery,
-    RevisionView,
+    ApplyAnswer, ApplyRequest, Effect, Plan, PlanAnswer, ProblemView, Proposal, RevisionDetail,
+    RevisionQuery, RevisionView,
 };
+use causeway_admin::{Client, ClientError};
 use causeway_catalog::sentence::Sentence;
-use causeway_model::config::Language;
+use causeway_model::config::{Language, Severity};
+use serde::Serialize;
 
 use super::super::Answer;
 use super::super::arguments::flow::{
@@ -38,7 +39,7 @@ pub(super) async fn plan(arguments: PlanArguments, context: &Context) -> Result<
         None => of_file(arguments.file.as_deref(), context)?,
     };
     let planned = client.flow_plan(&proposal).await;
-    let answer = planned.map_err(|error| source.failure(error, context.language))?;
+    let answer = planned.or_else(|error| Err(unusable(error, &source, None, context)?))?;
     let mut output = context.output();
     if output.is_json() {
         output.json(&answer)?;
@@ -79,6 +80,44 @@ pub(super) async fn revert(
         always_ask: false,
     };
     carry_out(&mut client, change, context).await
+}
+
+/// What `--json` says of a text that cannot be read: as a plan that is refused for errors.
+#[derive(Serialize)]
+struct Unusable {
+    changes: [(); 0],
+    effects: [(); 0],
+    refused: String,
+    can_be_forced: bool,
+    /// Not of `plan`, which applies nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<bool>,
+    errors: Vec<ProblemView>,
+}
+
+/// A proposal that cannot be read is bad input; with `--json` its errors are a document, too.
+fn unusable(
+    error: ClientError,
+    source: &Source,
+    applied: Option<bool>,
+    context: &Context,
+) -> Result<Failure, Failure> {
+    let mut output = context.output();
+    if let ClientError::Refused { what, problems, .. } = &error
+        && !problems.is_empty()
+        && output.is_json()
+    {
+        let is_error = |found: &&ProblemView| found.severity == Severity::Error.word();
+        output.json(&Unusable {
+            changes: [],
+            effects: [],
+            refused: what.clone(),
+            can_be_forced: false,
+            applied,
+            errors: problems.iter().filter(is_error).cloned().collect(),
+        })?;
+    }
+    Ok(source.failure(error, context.language))
 }
 
 /// The text of an earlier revision.
@@ -172,7 +211,8 @@ pub(super) async fn carry_out_telling(
     context: &Context,
 ) -> Result<(Answer, ApplyAnswer), Failure> {
     let planned = client.flow_plan(&change.proposal).await;
-    let planned = planned.map_err(|error| change.source.failure(error, context.language))?;
+    let planned =
+        planned.or_else(|error| Err(unusable(error, &change.source, Some(false), context)?))?;
     let base = planned.base;
     // Made from another revision, it is refused by the server: a plan from this one would mislead.
     if change.base.is_none_or(|made_from| made_from == base) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use causeway_admin::types::ProblemView;
 use causeway_catalog::sentence::Sentence;
-use causeway_model::config::{Connector, Machine, MailFlow, Places, Problem, Severity, StoreUrl};
+use causeway_model::config::{Machine, MailFlow, Places, Problem, Severity, StoreUrl};
 use causeway_model::{Said, said};
 use causeway_net::clock::Clock;
 use causeway_net::tls::client::ClientTls;
@@ -17,6 +17,7 @@ use super::super::Answer;
 use super::super::configuration;
 use super::super::context::Context;
 use super::super::failure::Failure;
+use super::super::here;
 use super::super::words;
 
 /// `check --json`.
@@ -75,19 +76,19 @@ fn find(context: &Context) -> Found {
     if let (Some(machine_value), Some(flow_value)) =
         (machine.value.or(machine.rest), flow.value.or(flow.rest))
     {
-        let found = causeway_policy::check(
+        let mut found = causeway_policy::check(
             &flow_value,
             &machine_value,
             &flow.places,
             &machine.places,
             Clock::system().now(),
         );
+        found.extend(here::doubts((&flow_value, &flow.places), (&machine_value, &machine.places)));
         let (more_of_flow, more_of_machine): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|problem| problem.file == flow.places.file());
         of_machine.extend(more_of_machine);
         of_machine.extend(files_named(&machine_value, &machine.places));
         of_flow.extend(more_of_flow);
-        of_flow.extend(password_files(&flow_value, &flow.places));
         of_flow.extend(open_relay(&machine_value, flow_value, &flow.places));
     }
     for problems in [&mut of_machine, &mut of_flow] {
@@ -126,36 +127,6 @@ fn files_named(machine: &Machine, places: &Places) -> Vec<Problem> {
         note("store.url", what, said!("check-no-cluster.do", "write url = \"sqlite\""));
     }
     problems
-}
-
-/// Password files that cannot be read: by whoever checks, who may not be the server's user.
-fn password_files(flow: &MailFlow, places: &Places) -> Vec<Problem> {
-    let outbound =
-        flow.connectors.iter().enumerate().filter_map(|(i, connector)| match connector {
-            Connector::Outbound(outbound) => Some((i, outbound.credentials.as_ref()?)),
-            Connector::Inbound(_) => None,
-        });
-    outbound
-        .filter_map(|(i, credentials)| {
-            let error = std::fs::File::open(&credentials.password_file).err()?;
-            let path = format!("connector[{i}].credentials");
-            let file = credentials.password_file.display();
-            Some(places.problem(
-                Severity::Warning,
-                &path,
-                said!(
-                    "check-password-file",
-                    "{file} cannot be read: {error}",
-                    file = file,
-                    error = error
-                ),
-                said!(
-                    "check-password-file.do",
-                    "name a file that the server's user can read, with the password in its first line"
-                ),
-            ))
-        })
-        .collect()
 }
 
 /// The classic open relay questions, asked of the policy that these files make. What could not be read

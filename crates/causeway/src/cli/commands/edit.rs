@@ -25,9 +25,11 @@ impl From<EditError> for Failure {
             EditError::NotFound { kind, .. } => {
                 format!("`causeway {kind} list` has the names")
             }
-            EditError::TakesInternet { .. } => "first write another outbound connector or \"direct\" \
+            EditError::TakesInternet { .. } => {
+                "first write another outbound connector or \"direct\" \
                  there and run `causeway apply`"
-                .to_owned(),
+                    .to_owned()
+            }
             EditError::NotTables { .. } => {
                 "write it in double brackets, once for each entry".into()
             }

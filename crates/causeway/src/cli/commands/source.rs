@@ -117,9 +117,8 @@ fn options_of(key: &str, field: &Field) -> Vec<String> {
         (_, Field::List(all)) => all.iter().map(|entry| with(entry)).collect(),
         (_, Field::Groups(all)) => all.iter().map(|group| with(&group.join(","))).collect(),
         (_, Field::Table(entries)) => {
-            let option = |(key, text): &(&str, String)| {
-                format!("--{} {}", option_name(key), word(text))
-            };
+            let option =
+                |(key, text): &(&str, String)| format!("--{} {}", option_name(key), word(text));
             entries.iter().map(option).collect()
         }
     }
@@ -128,7 +127,11 @@ fn options_of(key: &str, field: &Field) -> Vec<String> {
 /// A word of a command line; in quotes where a shell would see more in it.
 fn word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/@".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
+    }
 }
 
 /// What was given, as it can be given again; `None` for what has no value, and for a list as a whole.
@@ -236,10 +239,7 @@ mod tests {
                 vec![("use_mx", Field::Absent), ("smart_hosts", groups)],
                 "--smart-host a.test,b.test --smart-host c",
             ),
-            (
-                vec![("smart_hosts", Field::Absent), ("use_mx", Field::Flag(true))],
-                "--use-mx",
-            ),
+            (vec![("smart_hosts", Field::Absent), ("use_mx", Field::Flag(true))], "--use-mx"),
             (
                 vec![("recipient_domains", list(&["*", "x.test"])), ("tls_domain", Field::Absent)],
                 "--recipient-domain \"*\" --recipient-domain x.test --no-tls-domain",

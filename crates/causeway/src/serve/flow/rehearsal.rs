@@ -15,6 +15,7 @@ use super::super::Server;
 use super::super::mailboxes::MailboxMap;
 use super::{Active, compiled, would_empty};
 use crate::cli::configuration::{self, Loaded, MACHINE_FILE};
+use crate::cli::here;
 
 /// Queued recipients that are read from the store at once.
 const PAGE: usize = 5_000;
@@ -56,6 +57,7 @@ fn read_proposal(
     let (machine_places, now) = (Places::none(MACHINE_FILE), Clock::system().now());
     if let Some(flow) = value.as_ref().or(rest.as_ref()) {
         problems.extend(causeway_policy::check(flow, machine, &places, &machine_places, now));
+        problems.extend(here::doubts((flow, &places), (machine, &machine_places)));
     }
     // Doubts about the machine are no matter of this text, and have no line here: `check` tells them.
     problems.retain(|problem| problem.severity == Severity::Error || problem.file != MACHINE_FILE);
