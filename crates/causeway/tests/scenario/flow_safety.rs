@@ -162,3 +162,51 @@ fn a_corrected_password_is_tried_at_the_signal() {
     wait_for_status(&server, "x@partner.test", "relayed");
     assert_all_accounted(&server);
 }
+
+#[test]
+fn a_text_that_cannot_be_read_is_a_document_for_programs_and_bad_input() {
+    let server = ours().start();
+    let broken = format!("{}[[domain]]\nname = 7\n[[domain]]\nnames = \"x.test\"\n", file(&server));
+    let asked = server.cli_with_input(&["plan", "-", "--json"], &broken);
+    assert_eq!(asked.status, Some(2), "{asked:?}");
+    let plan: Value = serde_json::from_str(&asked.stdout).unwrap();
+    assert_eq!((&plan["changes"], plan.get("applied")), (&json!([]), None), "{plan}");
+    assert!(plan["refused"].is_string(), "{plan}");
+    let errors = plan["errors"].as_array().unwrap();
+    assert!(errors.len() > 1 && errors.iter().all(|error| error["line"].is_u64()), "{plan}");
+    let told = errors.iter().all(|error| asked.stderr.contains(error["what"].as_str().unwrap()));
+    assert!(told, "{asked:?}");
+    let asked = server.cli_with_input(&["apply", "-", "--yes", "--json"], &broken);
+    let answer: Value = serde_json::from_str(&asked.stdout).unwrap();
+    assert_eq!((asked.status, &answer["applied"]), (Some(2), &json!(false)), "{asked:?}");
+    assert_eq!(answer["errors"], plan["errors"]);
+}
+
+#[test]
+fn commands_about_connectors_tell_the_doubts_and_are_recorded_as_they_were_given() {
+    let nobody = "127.0.0.1:9".parse().unwrap();
+    let server = with_partner(nobody, "tls = \"certificate_validation\"").start();
+    let missing = server.config_dir().join("no-such-password").display().to_string();
+    let login = ["connector", "set", "partner", "--user", "relay", "--password-file", &missing];
+    let set = server.cli(&login);
+    assert_eq!(set.status, Some(0), "{set:?}");
+    assert!(set.stderr.contains(&format!("{missing} cannot be read")), "{set:?}");
+    let source = server.cli(&["connector", "set", "partner", "--source-address", "192.0.2.77"]);
+    assert!(source.stderr.contains("192.0.2.77 is no address of this machine"), "{source:?}");
+    let reasons = server.json(&["history"]);
+    let login = format!("connector set \"partner\" --user relay --password-file {missing}");
+    assert_eq!(reasons[1]["reason"], login);
+    assert_eq!(reasons[0]["reason"], "connector set \"partner\" --source-address 192.0.2.77");
+    let via = format!("{}\n[routing]\ninternet = 'via connector \"partner\"'\n", file(&server));
+    assert_eq!(apply(&server, json!({ "text": via })).0, 200);
+    let line = via.lines().position(|line| line.starts_with("internet")).unwrap() + 1;
+    let removed = server.cli(&["connector", "remove", "partner", "--yes"]);
+    assert_eq!(removed.status, Some(1), "{removed:?}");
+    assert!(
+        removed.stderr.contains(&format!("[routing].internet (mailflow.toml:{line})")),
+        "{removed:?}"
+    );
+    let disabled = server.cli(&["connector", "disable", "partner"]);
+    assert_eq!(disabled.status, Some(2), "nobody can be asked: {disabled:?}");
+    assert!(disabled.stdout.contains("mail for the internet leaves directly"), "{disabled:?}");
+}

@@ -3,7 +3,8 @@
 //! [`FlowEditor`] takes the text of the file, changes domains and connectors in it, and gives the text
 //! back. **What it promises:** comments, order, spacing and the writing of everything that is not
 //! changed stay as they are, to the octet (line ends of another system and a byte order mark
-//! included; only a last line without an end gets one). **What it refuses:** it judges no values; what it wrote is read with
+//! included; only a last line without an end gets one). Comments within a list go with its entries; a list with
+//! [`Field::Groups`] in it is written anew, without them. **What it refuses:** it judges no values; what it wrote is read with
 //! [`MailFlow::parse`](super::MailFlow::parse) like any other text.
 
 use toml_edit::{

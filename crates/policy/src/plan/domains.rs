@@ -27,7 +27,7 @@ fn internet(old: &MailPolicy, new: &MailPolicy) -> Option<Effect> {
     let InternetRoute::Via(name) = &new.flow().internet else { return None };
     (old.internet.is_some() && new.internet.is_none()).then(|| Effect {
         kind: EffectKind::InternetDirect,
-        count: 0,
+        count: 1,
         detail: Parts::of("effect-internet-direct").with("name", name.as_str()).into(),
     })
 }
