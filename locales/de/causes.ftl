@@ -116,7 +116,7 @@ cause-credentials-unreadable = Die Datei mit den Anmeldedaten des Konnektors lä
     .do = Pfad, Inhalt und Rechte der Kennwortdatei prüfen, die der Konnektor nennt.
 cause-credentials-unprotected = Der Konnektor hat ein Kennwort für den Server, und nichts beweist, dass es der richtige ist.
     .why = Ein Kennwort bekommt nur ein Server, dessen Zertifikat gültig ist und für den erwarteten Namen gilt.
-    .do = Dort ein gültiges Zertifikat einspielen lassen oder im Konnektor (tls_domain) den Namen nennen, der im Zertifikat steht.
+    .do = Dort STARTTLS mit einem gültigen Zertifikat einrichten lassen oder im Konnektor (tls = "domain_validation", tls_domain) den Namen nennen, der im Zertifikat steht. Wo der Server kein Kennwort verlangt, es aus dem Konnektor nehmen.
 cause-policy-without-tls = Die Domäne verlangt TLS durch DANE oder MTA-STS, und ihr Server beherrscht es nicht richtig.
     .why = Was eine Domäne über ihr TLS veröffentlicht, gilt für jeden Absender, der es prüft.
     .do = Auf diesem Server TLS 1.2 oder 1.3 einschalten oder das Veröffentlichte berichtigen.

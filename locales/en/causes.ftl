@@ -116,7 +116,7 @@ cause-credentials-unreadable = The file with the connector’s credentials canno
     .do = Check path, content and permissions of the password file that the connector names.
 cause-credentials-unprotected = The connector has a password for the server, and nothing proves that the server is the right one.
     .why = A password goes only to a server whose certificate is valid and for the expected name.
-    .do = Have a valid certificate installed there, or name in the connector (tls_domain) the name that its certificate carries.
+    .do = Have STARTTLS with a valid certificate set up there, or name in the connector (tls = "domain_validation", tls_domain) the name that its certificate carries. Where the server asks for no password, take it out of the connector.
 cause-policy-without-tls = The domain demands TLS by DANE or MTA-STS, and its server does not do it properly.
     .why = What a domain has published about its TLS holds for every sender that checks it.
     .do = Turn TLS on at this server, with TLS 1.2 or 1.3, or correct what is published.

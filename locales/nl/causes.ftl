@@ -116,7 +116,7 @@ cause-credentials-unreadable = Het bestand met de aanmeldgegevens van de connect
     .do = Controleer pad, inhoud en rechten van het wachtwoordbestand dat de connector noemt.
 cause-credentials-unprotected = De connector heeft een wachtwoord voor de server, en niets bewijst dat het de juiste server is.
     .why = Een wachtwoord gaat alleen naar een server waarvan het certificaat geldig is en voor de verwachte naam geldt.
-    .do = Laat daar een geldig certificaat installeren, of noem in de connector (tls_domain) de naam die in het certificaat staat.
+    .do = Laat daar STARTTLS met een geldig certificaat inrichten, of noem in de connector (tls = "domain_validation", tls_domain) de naam die in het certificaat staat. Waar de server geen wachtwoord vraagt, haal het uit de connector.
 cause-policy-without-tls = Het domein eist TLS door DANE of MTA-STS, en zijn server kan dat niet goed.
     .why = Wat een domein over zijn TLS publiceert, geldt voor elke afzender die het controleert.
     .do = Schakel op deze server TLS 1.2 of 1.3 in, of verbeter wat gepubliceerd is.

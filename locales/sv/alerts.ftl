@@ -36,8 +36,12 @@ remedy-disable-connector = Stäng av anslutningen ”{ $connector }”
 remedy-remove-connector = Ta bort anslutningen ”{ $connector }”
 remedy-flush-dns = Glöm de DNS-svar som hålls här och försök igen
 remedy-retry = Försök igen nu
+remedy-raise-tls = Kräv i anslutningen ”{ $connector }” ett certifikat för { $value }, namnet som det visade bär
+    .warning = Lösenordet går då till den som har ett giltigt certifikat för { $value }. Gör det bara när du vet att detta är namnet på den server som avses.
 remedy-lower-tls = Kräv mindre av TLS i anslutningen ”{ $connector }”: { $value }
     .warning = Det gör e-post på den här vägen mindre säker: andra på vägen kan läsa eller ändra den, och vem som tar emot den är inte längre bevisat. Gör det bara när du vet att vägen är säker, och ställ tillbaka det efteråt.
+remedy-remove-credentials = Ta bort användarnamnet och lösenordet ur anslutningen ”{ $connector }”
+    .warning = E-posten går då utan inloggning till en server som inte har bevisat vem den är. Gör det bara när servern tar emot e-post härifrån utan inloggning och vägen är säker.
 
 confidence-confirmed = bekräftad
 confidence-likely = trolig

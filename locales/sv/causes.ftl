@@ -116,7 +116,7 @@ cause-credentials-unreadable = Filen med anslutningens inloggningsuppgifter går
     .do = Kontrollera sökväg, innehåll och behörigheter för lösenordsfilen som anslutningen anger.
 cause-credentials-unprotected = Anslutningen har ett lösenord för servern, och inget bevisar att det är rätt server.
     .why = Ett lösenord skickas bara till en server vars certifikat är giltigt och gäller det väntade namnet.
-    .do = Låt installera ett giltigt certifikat där, eller ange i anslutningen (tls_domain) namnet som står i certifikatet.
+    .do = Låt STARTTLS med ett giltigt certifikat ställas in där, eller ange i anslutningen (tls = "domain_validation", tls_domain) namnet som står i certifikatet. Där servern inte kräver något lösenord, ta bort det ur anslutningen.
 cause-policy-without-tls = Domänen kräver TLS genom DANE eller MTA-STS, och dess server klarar det inte riktigt.
     .why = Det som en domän har publicerat om sin TLS gäller för varje avsändare som kontrollerar det.
     .do = Slå på TLS 1.2 eller 1.3 på servern, eller rätta det som är publicerat.

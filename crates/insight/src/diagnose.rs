@@ -14,11 +14,12 @@
 //! [`Meaning`](causeway_catalog::reply::Meaning) that the catalog gives them.
 //!
 //! **In which order to read.** This file, [`mod@facts`] (what is known), `seen` (the findings, sorted),
-//! `names`, `connection`, `session`, `tls` (the judgements, by kind of cause), `probes` (what to ask),
+//! `names`, `connection`, `session`, `login`, `tls` (the judgements, by kind of cause), `probes` (what to ask),
 //! `words` (evidence and stories as sentences).
 
 mod connection;
 pub mod facts;
+mod login;
 mod names;
 mod probes;
 mod seen;
@@ -317,7 +318,7 @@ pub fn diagnose(facts: &Facts, findings: &[Finding]) -> Diagnosis {
 
 fn judge(cause: Cause, facts: &Facts, seen: &Seen<'_>) -> Judged {
     let mut verdict = Verdict::default();
-    for judge in [names::judge, connection::judge, session::judge, tls::judge] {
+    for judge in [names::judge, connection::judge, session::judge, login::judge, tls::judge] {
         judge(cause.id, facts, seen, &mut verdict);
     }
     Judged {

@@ -67,21 +67,25 @@ impl Offer {
     #[must_use]
     pub fn title(&self, texts: &Texts) -> String {
         let Some(remedy) = self.remedy() else { return self.id.clone() };
+        texts.format(&remedy.title_key(), &self.values())
+    }
+
+    /// What its texts can name.
+    fn values(&self) -> [(&'static str, Value<'_>); 4] {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let args = [
+        [
             ("connector", text(&self.connector).into()),
             ("domain", text(&self.domain).into()),
             ("value", text(&self.value).into()),
             ("number", Value::from(self.revision.unwrap_or(0))),
-        ];
-        texts.format(&remedy.title_key(), &args)
+        ]
     }
 
     /// What has to be thought of first: what is less safe afterwards, what else changes.
     #[must_use]
     pub fn warning(&self, texts: &Texts) -> Option<String> {
         let remedy = self.remedy().filter(|remedy| remedy.has_warning())?;
-        Some(texts.text(&remedy.warning_key()))
+        Some(texts.format(&remedy.warning_key(), &self.values()))
     }
 }
 
@@ -183,7 +187,11 @@ impl Evidence<'_> {
                 offer.with_connector = self.serves_only(&domain);
                 offer.domain = Some(domain.to_string());
             }
+            Remedy::RaiseTls => offer.value = Some(self.provable_name()?),
             Remedy::LowerTls => offer.value = Some(self.lower_tls()?.to_owned()),
+            Remedy::RemoveCredentials => {
+                self.connector.filter(|connector| connector.credentials.is_some())?;
+            }
         }
         Some(offer)
     }
@@ -251,6 +259,18 @@ impl Evidence<'_> {
         })
         .filter(usable)
         .cloned()
+    }
+
+    /// The name to demand where nothing but the name keeps the certificate from proving whose it is.
+    fn provable_name(&self) -> Option<String> {
+        let level = self.connector?.tls;
+        let only_the_name = self.findings.iter().any(|finding| {
+            matches!(
+                &finding.fact,
+                Fact::CertificateBad { failure: Failure::CertificateNameMismatch { .. }, .. }
+            )
+        });
+        (only_the_name && level < TlsLevel::DomainValidation).then(|| self.tls_name())?
     }
 
     /// The internal relay domain that the connector serves.
@@ -335,6 +355,14 @@ pub fn edited(offer: &Offer, text: &str) -> Result<String, RemedyError> {
         }
         Remedy::CorrectTlsName => {
             editor.set_connector(connector()?, &vec![("tls_domain", Field::Text(value()?))])?;
+        }
+        Remedy::RaiseTls => {
+            let level = Field::Text("domain_validation".to_owned());
+            let fields = vec![("tls", level), ("tls_domain", Field::Text(value()?))];
+            editor.set_connector(connector()?, &fields)?;
+        }
+        Remedy::RemoveCredentials => {
+            editor.set_connector(connector()?, &vec![("credentials", Field::Absent)])?;
         }
         Remedy::LowerTls => {
             editor.set_connector(connector()?, &vec![("tls", Field::Text(value()?))])?;

@@ -2,7 +2,7 @@
 //!
 //! A dev-dependency of the other rooms; nothing of it is in the program.
 //!
-//! **What it promises.** Everything listens on loopback only, on a port of the system's choosing
+//! **What it promises.** Everything listens on loopback only (or in a network of the test's own, [`lab::namespace`]), on a port of the system's choosing
 //! unless told otherwise, runs in a thread of its own, and is gone when it is dropped. So it can
 //! be used from plain `#[test]` functions as well as from async ones, also with tokio's time
 //! paused: what runs here keeps real time. Nothing waits by sleeping: [`peer::ScriptedPeer`]

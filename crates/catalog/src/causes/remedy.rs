@@ -56,8 +56,12 @@ pub enum Remedy {
     FlushDns,
     /// Try again now.
     Retry,
+    /// Demand a certificate for the name that the one which was shown carries.
+    RaiseTls,
     /// Demand less of TLS.
     LowerTls,
+    /// Log in no more.
+    RemoveCredentials,
     /// Accept a domain that our own networks send as.
     AcceptDomain,
     /// Look at what was noticed once more, now.
@@ -76,7 +80,9 @@ impl Remedy {
         Self::RemoveConnector,
         Self::FlushDns,
         Self::Retry,
+        Self::RaiseTls,
         Self::LowerTls,
+        Self::RemoveCredentials,
         Self::AcceptDomain,
         Self::LookAgain,
     ];
@@ -94,7 +100,9 @@ impl Remedy {
             Self::RemoveConnector => "remove-connector",
             Self::FlushDns => "flush-dns",
             Self::Retry => "retry",
+            Self::RaiseTls => "raise-tls",
             Self::LowerTls => "lower-tls",
+            Self::RemoveCredentials => "remove-credentials",
             Self::AcceptDomain => "accept-domain",
             Self::LookAgain => "look-again",
         }
@@ -116,22 +124,28 @@ impl Remedy {
     /// True when mail is less safe afterwards; [`Self::warning_key`] says how.
     #[must_use]
     pub const fn weakens(self) -> bool {
-        matches!(self, Self::LowerTls)
+        matches!(self, Self::LowerTls | Self::RemoveCredentials)
     }
 
     /// True when it sets one value of the path right.
     #[must_use]
     pub const fn corrects(self) -> bool {
-        matches!(self, Self::CorrectSmartHost | Self::CorrectPort | Self::CorrectTlsName)
+        matches!(
+            self,
+            Self::CorrectSmartHost | Self::CorrectPort | Self::CorrectTlsName | Self::RaiseTls
+        )
     }
 
     /// True when somebody has to think before it is done: it is never done without being named.
     #[must_use]
     pub const fn has_warning(self) -> bool {
-        matches!(self, Self::LowerTls | Self::AcceptDomain)
+        matches!(
+            self,
+            Self::RaiseTls | Self::LowerTls | Self::RemoveCredentials | Self::AcceptDomain
+        )
     }
 
-    /// Key of the warning of a remedy that [`Self::has_warning`].
+    /// Key of the warning of a remedy that [`Self::has_warning`]. Variables as in [`Self::title_key`].
     #[must_use]
     pub fn warning_key(self) -> String {
         format!("remedy-{}.warning", self.id())
@@ -225,6 +239,7 @@ impl Cause {
             "connector-points-back" => &[Revert, DisableConnector, Retry],
             "connector-missing" | "domain-type-wrong-here" => &[Revert, MakeAuthoritative, Retry],
             "expected-name-wrong" => &[Revert, CorrectTlsName, Retry],
+            "credentials-unprotected" => &[Revert, RaiseTls, Retry, RemoveCredentials],
             "tls-demanded-in-vain" | "issuer-not-trusted" | "certificate-self-signed" => {
                 &[Revert, Retry, LowerTls]
             }

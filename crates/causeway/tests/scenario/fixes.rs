@@ -10,7 +10,7 @@ use super::world::{
 };
 
 /// The open alert, once this remedy is offered.
-fn wait_for_remedy(server: &Server, remedy: &str) -> Value {
+pub(super) fn wait_for_remedy(server: &Server, remedy: &str) -> Value {
     server.wait_for(&format!("the remedy {remedy}"), || {
         let alerts = server.json(&["alert", "list", "--open"]);
         let offers = |alert: &&Value| {
@@ -22,7 +22,7 @@ fn wait_for_remedy(server: &Server, remedy: &str) -> Value {
 }
 
 /// Applies a remedy, which must be done.
-fn apply(server: &Server, alert: &Value, remedy: &str) -> Value {
+pub(super) fn apply(server: &Server, alert: &Value, remedy: &str) -> Value {
     let id = alert["id"].to_string();
     let done = server.json(&["fix", "apply", &id, remedy, "--yes"]);
     assert_eq!(done["applied"], true, "{done}");
@@ -30,13 +30,13 @@ fn apply(server: &Server, alert: &Value, remedy: &str) -> Value {
 }
 
 /// Mail for `x@partner.test` waits.
-fn stuck(server: &Server) {
+pub(super) fn stuck(server: &Server) {
     send(server, &["x@partner.test"], "stuck");
     wait_for_deferral(server, "x@partner.test");
 }
 
 /// Mail for `x@partner.test` has gone, and so has the alert.
-fn flows(server: &Server) {
+pub(super) fn flows(server: &Server) {
     wait_for_status(server, "x@partner.test", "relayed");
     server.wait_for("no open alert", || {
         let open = server.json(&["alert", "list", "--open"]);

@@ -25,6 +25,7 @@ mod durability;
 mod expiry;
 mod failures;
 mod fixes;
+mod fixes_login;
 mod flow;
 mod flow_safety;
 mod forward;

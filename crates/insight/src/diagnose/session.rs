@@ -5,9 +5,9 @@ use causeway_catalog::exchange::is_unattributed;
 use causeway_catalog::reply::{Meaning, meaning};
 use causeway_model::{Failure, Stage};
 
-use super::facts::{Aspect, Facts};
+use super::facts::Facts;
 use super::seen::Seen;
-use super::{Known, Proof, Verdict};
+use super::{Proof, Verdict};
 use crate::finding::Fact;
 
 /// More octets at once than fit into a packet of any usual size.
@@ -26,13 +26,6 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "server-crashes" => crashes(facts, seen, verdict),
         "network-between" => between(seen, verdict),
         "not-a-mail-server" => not_mail(seen, verdict),
-        "login-not-offered" => login_missing(facts, seen, verdict),
-        "credentials-wrong" => credentials(facts, verdict),
-        "credentials-unreadable" => {
-            if matches!(facts.failure(), Some(Failure::CredentialsUnreadable { .. })) {
-                verdict.confirm([facts.failed()]);
-            }
-        }
         "connector-missing" => own(facts, verdict, |f| matches!(f, Failure::NoConnector { .. })),
         "domain-not-accepted-here" if !leads_back(facts) => {
             own(facts, verdict, |f| matches!(f, Failure::MxPointsHere { .. }));
@@ -126,7 +119,7 @@ fn unattributed(facts: &Facts, verdict: &mut Verdict) {
     }
 }
 
-fn masked(fact: &Fact) -> bool {
+pub(super) fn masked(fact: &Fact) -> bool {
     matches!(fact, Fact::Masked { .. })
 }
 
@@ -232,43 +225,4 @@ fn not_mail(seen: &Seen<'_>, verdict: &mut Verdict) {
         return verdict.confirm(seen.proofs(other));
     }
     verdict.rule_out(seen.proof(|fact| matches!(fact, Fact::Hello { .. })));
-}
-
-fn login_missing(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
-    if !matches!(facts.failure(), Some(Failure::AuthNotOffered)) {
-        return;
-    }
-    let encrypted = seen.found(|fact| matches!(fact, Fact::Hello { encrypted: true, .. }));
-    let offers = |fact: &Fact| match fact {
-        Fact::Hello { keywords, .. } => {
-            keywords.iter().any(|keyword| keyword.to_ascii_uppercase().starts_with("AUTH"))
-        }
-        _ => false,
-    };
-    match encrypted.last() {
-        Some(hello) if !offers(&hello.fact) => {
-            verdict.confirm([Proof::Found(Box::new((*hello).clone()))]);
-        }
-        _ => {
-            let without = seen.found(|fact| matches!(fact, Fact::Hello { .. }));
-            if let Some(hello) = without.last().filter(|hello| !offers(&hello.fact)) {
-                verdict.support(3, [Proof::Found(Box::new((*hello).clone()))]);
-            }
-        }
-    }
-}
-
-fn credentials(facts: &Facts, verdict: &mut Verdict) {
-    if !matches!(facts.failure(), Some(Failure::AuthRefused { .. })) {
-        return;
-    }
-    // The other end is the one who knows, and said so.
-    match facts.change_of(&[Aspect::Login, Aspect::Added]) {
-        Some(change) => verdict.confirm([
-            facts.failed(),
-            Proof::Known(Known::Changed(change.clone())),
-            facts.worked(),
-        ]),
-        None => verdict.support(4, [facts.failed(), facts.worked()]),
-    }
 }
