@@ -189,6 +189,7 @@ cli-accounted = Jeder angenommene Empfänger ist geklärt.
 cli-unaccounted = Ungeklärt: { $count }. Siehe `causeway audit`.
 
 # Erklärungen von Berichten.
+cli-code-name = { $code } steht für: { $name }
 cli-explain-none = Das ist kein Bericht über Post, die nicht zugestellt werden konnte.
 cli-who-acts = Wer handelt: { $who }
 cli-written-by = Geschrieben von: { $generator }

@@ -107,6 +107,9 @@ explain-delayed = Die Nachricht ist noch nicht zugestellt; der Server versucht e
 
 ## Bekannte Codes
 
+explain-code-alone = Der Server nennt als Grund einen Code und keine Worte, die mehr sagen. Er steht für: { $name }.
+    .do1 = Lesen Sie die Antwort des Servers noch einmal: Hinter dem Code kann eine Adresse für Fragen oder eine Seite stehen.
+    .do2 = Steht dort nichts, fragen Sie die Administration des ablehnenden Servers, und nennen Sie Code und Zeit.
 explain-code-relay-refused-by-target = Der Zielserver hat die Nachricht abgelehnt, weil er die Domäne nicht für seine eigene hält.
     .do1 = Prüfen Sie, ob der MX-Eintrag der Domäne den richtigen Server nennt, und nur diesen.
     .do2 = Prüfen Sie auf dem Zielsystem, ob die Domäne dort eingerichtet und akzeptiert ist und den richtigen Typ hat.

@@ -189,6 +189,7 @@ cli-accounted = Every accepted recipient is accounted for.
 cli-unaccounted = Unaccounted for: { $count }. See `causeway audit`.
 
 # Explanations of reports.
+cli-code-name = { $code } stands for: { $name }
 cli-explain-none = This is no report about mail that could not be delivered.
 cli-who-acts = Who acts: { $who }
 cli-written-by = Written by: { $generator }

@@ -108,6 +108,9 @@ explain-delayed = The message has not been delivered yet; the server keeps tryin
 
 ## Codes that are well known
 
+explain-code-alone = The server gives a code as its reason and no words that say more. It stands for: { $name }.
+    .do1 = Read the server’s answer once more: after the code there may be an address to ask or a page to read.
+    .do2 = If there is none, ask the administrator of the server that refused it, and give the code and the time.
 explain-code-relay-refused-by-target = The target server refused the message because it does not consider the domain its own.
     .do1 = Check that the domain’s MX record names the right server, and only that one.
     .do2 = Check on the target system that the domain is set up and accepted there, with the right type.

@@ -189,6 +189,7 @@ cli-accounted = Elke aangenomen ontvanger is verantwoord.
 cli-unaccounted = Onverklaard: { $count }. Zie `causeway audit`.
 
 # Uitleg van rapporten.
+cli-code-name = { $code } staat voor: { $name }
 cli-explain-none = Dit is geen rapport over mail die niet kon worden bezorgd.
 cli-who-acts = Wie handelt: { $who }
 cli-written-by = Geschreven door: { $generator }

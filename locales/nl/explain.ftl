@@ -107,6 +107,9 @@ explain-delayed = Het bericht is nog niet bezorgd; de server blijft het proberen
 
 ## Bekende codes
 
+explain-code-alone = De server geeft een code als reden, en geen woorden die meer zeggen. De code staat voor: { $name }.
+    .do1 = Lees het antwoord van de server nog eens: achter de code kan een adres voor vragen of een pagina staan.
+    .do2 = Staat er niets, vraag het dan de beheerder van de server die weigerde, en noem de code en het tijdstip.
 explain-code-relay-refused-by-target = De doelserver heeft het bericht geweigerd omdat hij het domein niet als het zijne beschouwt.
     .do1 = Controleer of het MX-record van het domein de juiste server noemt, en alleen die.
     .do2 = Controleer op het doelsysteem of het domein daar is ingesteld en geaccepteerd, met het juiste type.

@@ -189,6 +189,7 @@ cli-accounted = Varje mottagare som har tagits emot är redovisad.
 cli-unaccounted = Oredovisade: { $count }. Se `causeway audit`.
 
 # Förklaringar av rapporter.
+cli-code-name = { $code } står för: { $name }
 cli-explain-none = Det här är ingen rapport om e-post som inte kunde levereras.
 cli-who-acts = Vem agerar: { $who }
 cli-written-by = Skriven av: { $generator }

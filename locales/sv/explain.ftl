@@ -107,6 +107,9 @@ explain-delayed = Meddelandet har inte levererats ännu; servern fortsätter att
 
 ## Välkända koder
 
+explain-code-alone = Servern anger en kod som skäl och inga ord som säger mer. Koden står för: { $name }.
+    .do1 = Läs serverns svar en gång till: efter koden kan det finnas en adress för frågor eller en sida att läsa.
+    .do2 = Finns inget där, fråga administratören för servern som avvisade det, och ange kod och tid.
 explain-code-relay-refused-by-target = Målservern avvisade meddelandet eftersom den inte betraktar domänen som sin egen.
     .do1 = Kontrollera att domänens MX-post anger rätt server, och bara den.
     .do2 = Kontrollera i målsystemet att domänen är inlagd och godkänd där, med rätt typ.

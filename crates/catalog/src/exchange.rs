@@ -72,6 +72,7 @@ const ROWS: &[Row] = &[
     row(ANY, 4, (1, 1), "recipient address rejected", Meaning::UserUnknown),
     row(HOSTED, 4, (4, 4), "no mail-enabled subscriptions", Meaning::RelayDenied),
     row(HOSTED, 4, (62, 62), "", Meaning::RelayDenied),
+    row(ANY, 4, (15, 20), "", Meaning::Loop),
     row(ANY, 5, (0, 0), "mailbox unavailable", Meaning::UserUnknown),
     row(ANY, 6, (11, 11), "", Meaning::Content),
     row(ANY, 7, (1, 1), "authrequired", Meaning::LoginRequired),
@@ -95,7 +96,11 @@ const ROWS: &[Row] = &[
     row(ANY, 7, (705, 705), "", Meaning::RateLimited),
     row(ANY, 7, (708, 708), "", Meaning::Blocked),
     row(ANY, 7, (711, 711), "", Meaning::Blocked),
+    row(ANY, 7, (750, 750), "", Meaning::SenderRefused),
+    row(ANY, 7, (800, 800), "", Meaning::Blocked),
     row(ANY, 7, (850, 899), "", Meaning::RateLimited),
+    // Mail flow rules have these to themselves.
+    row(ANY, 7, (900, 999), "", Meaning::Policy),
 ];
 
 /// What a reply with this code and these words (in lower case) means. `None`: nothing of Exchange's own.

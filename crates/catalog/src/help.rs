@@ -6,13 +6,15 @@
 
 use std::collections::BTreeSet;
 
+use causeway_model::config::Language;
 use causeway_model::{EnhancedCode, Failure, Reply, Stage};
 
 use crate::causes::{Cause, causes_of};
-use crate::codes::{CodeMeaning, ENHANCED};
+use crate::codes::{CodeMeaning, ENHANCED, registered};
 use crate::problems::Problem;
 use crate::samples::failures;
 use crate::status::{Phase, status};
+use crate::texts::Texts;
 
 /// What can be behind a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +33,7 @@ pub struct CodeHelp {
 #[must_use]
 pub fn help(code: EnhancedCode) -> Option<CodeHelp> {
     let code = EnhancedCode::new(5, code.subject, code.detail);
-    let exact = |m: &&CodeMeaning| m.subject == code.subject && m.detail == code.detail;
-    let meaning = ENHANCED.iter().find(exact);
+    let meaning = registered(code);
     let mut behind: Vec<(Failure, Stage)> = Vec::new();
     for (_, failure, stage) in failures() {
         let of = |phase| status(&failure, stage, phase).enhanced;
@@ -46,7 +47,8 @@ pub fn help(code: EnhancedCode) -> Option<CodeHelp> {
     }
     // Other servers answer with the codes that are everybody's: what is behind it there is another matter.
     if let Some(meaning) = meaning.filter(|meaning| behind.is_empty() || meaning.is_everybodys()) {
-        let reply = Reply::new(550, Some(code), meaning.name);
+        let name = Texts::get(Language::En).text(&meaning.name_key());
+        let reply = Reply::new(550, Some(code), &name);
         behind.push((Failure::Replied { reply }, Stage::Rcpt));
     }
     let (mut problems, mut causes): (Vec<Problem>, Vec<Cause>) = (Vec::new(), Vec::new());

@@ -28,6 +28,8 @@ pub mod samples;
 pub mod sentence;
 pub mod status;
 pub mod texts;
+#[cfg(test)]
+mod variants;
 
 pub use causes::{Category, Cause, WhoActs};
 pub use problems::Problem;

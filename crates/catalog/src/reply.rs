@@ -11,6 +11,7 @@ use crate::exchange;
 
 /// What a reply means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum Meaning {
     /// There is no such mailbox.
     UserUnknown,
@@ -63,6 +64,34 @@ pub enum Meaning {
 }
 
 impl Meaning {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::UserUnknown,
+        Self::Moved,
+        Self::MailboxDisabled,
+        Self::MailboxFull,
+        Self::RelayDenied,
+        Self::LoginRequired,
+        Self::TlsRequired,
+        Self::TooBig,
+        Self::TooManyRecipients,
+        Self::Spam,
+        Self::Virus,
+        Self::Content,
+        Self::Blocked,
+        Self::NoReverseName,
+        Self::Unauthenticated,
+        Self::SenderRefused,
+        Self::RateLimited,
+        Self::Greylisted,
+        Self::Policy,
+        Self::Loop,
+        Self::TakesNoMail,
+        Self::SystemTrouble,
+        Self::Protocol,
+        Self::Unknown,
+    ];
+
     /// The category of INTERFACE.md.
     #[must_use]
     pub const fn category(self) -> Category {

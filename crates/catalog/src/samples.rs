@@ -274,6 +274,8 @@ fn refusals() -> Vec<Sample> {
         ("recipient-policy", 550, (5, 7, 1), "Rejected by organization policy", Rcpt),
         ("takes-no-mail", 556, (5, 1, 10), "This domain does not accept mail", Rcpt),
         ("server-trouble", 451, (4, 3, 0), "Temporary server error", EndOfData),
+        ("refused-as-too-big", 552, (5, 2, 3), "Message exceeds the size limit", EndOfData),
+        ("loop-seen-there", 554, (5, 4, 6), "Too many hops", EndOfData),
         ("not-understood", 501, (5, 5, 4), "Syntax error in parameters", Mail),
     ];
     let sample = |row: &Row| replied(row.0, row.1, Some(row.2), row.3, row.4);
@@ -332,77 +334,32 @@ fn here() -> Vec<Sample> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::reply::{Meaning, meaning};
+    use crate::variants;
 
     #[test]
     fn there_is_an_example_of_every_failure() {
-        let mut kinds: Vec<String> = failures()
-            .iter()
-            .map(|(_, failure, _)| {
-                serde_json::to_value(failure).unwrap()["kind"].as_str().unwrap().to_owned()
-            })
-            .collect();
-        kinds.sort();
-        kinds.dedup();
-        assert_eq!(kinds.len(), COUNT);
+        let kind = |failure: &Failure| {
+            serde_json::to_value(failure).unwrap()["kind"].as_str().unwrap().to_owned()
+        };
+        let here: BTreeSet<String> = failures().iter().map(|(_, f, _)| kind(f)).collect();
+        let all = variants::tagged::<Failure>("kind");
+        assert_eq!(here, all.iter().map(|kind| (*kind).to_owned()).collect());
     }
 
-    /// How many variants there are: add one here when this match stops compiling.
-    const COUNT: usize = 50;
-
-    #[allow(dead_code)]
-    fn a_new_failure_needs_an_example(failure: &Failure) {
-        match failure {
-            Failure::DomainNotFound { .. }
-            | Failure::NoAddress { .. }
-            | Failure::DnsServerFailure { .. }
-            | Failure::DnsTimeout { .. }
-            | Failure::DnssecBogus { .. }
-            | Failure::NullMx { .. }
-            | Failure::MxPointsHere { .. }
-            | Failure::ConnectTimeout { .. }
-            | Failure::ConnectionRefused
-            | Failure::Unreachable { .. }
-            | Failure::TimedOut { .. }
-            | Failure::ClosedAbruptly { .. }
-            | Failure::ServiceRefused { .. }
-            | Failure::ProtocolError { .. }
-            | Failure::TlsNotOffered
-            | Failure::StarttlsRefused { .. }
-            | Failure::TlsHandshake { .. }
-            | Failure::CertificateExpired { .. }
-            | Failure::CertificateNotYetValid { .. }
-            | Failure::CertificateNameMismatch { .. }
-            | Failure::CertificateUnknownIssuer { .. }
-            | Failure::CertificateChainIncomplete { .. }
-            | Failure::CertificateSelfSigned
-            | Failure::CertificateRevoked
-            | Failure::CertificateInvalid { .. }
-            | Failure::TlsTooOld { .. }
-            | Failure::TlsNothingInCommon { .. }
-            | Failure::CredentialsUnprotected { .. }
-            | Failure::DaneViolated { .. }
-            | Failure::TlsaMismatch { .. }
-            | Failure::TlsaUnavailable { .. }
-            | Failure::StsViolated { .. }
-            | Failure::StsHostNotListed { .. }
-            | Failure::AuthNotOffered
-            | Failure::AuthRefused { .. }
-            | Failure::CredentialsUnreadable { .. }
-            | Failure::Replied { .. }
-            | Failure::ExtensionMissing { .. }
-            | Failure::TooBig { .. }
-            | Failure::TooManyHops { .. }
-            | Failure::NoConnector { .. }
-            | Failure::RoutingLoop { .. }
-            | Failure::MailboxUnknown { .. }
-            | Failure::MailboxUnwritable { .. }
-            | Failure::MailboxFull { .. }
-            | Failure::StoreUnreadable { .. }
-            | Failure::Held { .. }
-            | Failure::ForwardLoop { .. }
-            | Failure::ForwardLimit { .. }
-            | Failure::Returned { .. } => {}
+    #[test]
+    fn there_is_an_example_of_every_meaning_of_a_reply_but_of_none() {
+        let examples = failures();
+        for wanted in Meaning::ALL {
+            let is_one = |(_, failure, stage): &Sample| match failure {
+                Failure::Replied { reply } => meaning(reply, *stage) == *wanted,
+                _ => false,
+            };
+            assert!(examples.iter().any(is_one), "{wanted:?}");
         }
+        assert_eq!(Meaning::ALL.len(), variants::names::<Meaning>().len());
     }
 }

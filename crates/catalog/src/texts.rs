@@ -25,6 +25,7 @@ macro_rules! files {
         &[
             ("common.ftl", include_str!(concat!("../../../locales/", $language, "/common.ftl"))),
             ("causes.ftl", include_str!(concat!("../../../locales/", $language, "/causes.ftl"))),
+            ("codes.ftl", include_str!(concat!("../../../locales/", $language, "/codes.ftl"))),
             ("alerts.ftl", include_str!(concat!("../../../locales/", $language, "/alerts.ftl"))),
             (
                 "findings.ftl",

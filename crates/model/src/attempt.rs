@@ -445,44 +445,57 @@ impl Failure {
     /// messages for the site wait with it.
     #[must_use]
     pub const fn is_site_level(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::DomainNotFound { .. }
-                | Self::NoAddress { .. }
-                | Self::DnsServerFailure { .. }
-                | Self::DnsTimeout { .. }
-                | Self::DnssecBogus { .. }
-                | Self::NullMx { .. }
-                | Self::MxPointsHere { .. }
-                | Self::ConnectTimeout { .. }
-                | Self::ConnectionRefused
-                | Self::Unreachable { .. }
-                | Self::TimedOut { .. }
-                | Self::ClosedAbruptly { .. }
-                | Self::ServiceRefused { .. }
-                | Self::ProtocolError { .. }
-                | Self::TlsNotOffered
-                | Self::StarttlsRefused { .. }
-                | Self::TlsHandshake { .. }
-                | Self::CertificateExpired { .. }
-                | Self::CertificateNotYetValid { .. }
-                | Self::CertificateNameMismatch { .. }
-                | Self::CertificateUnknownIssuer { .. }
-                | Self::CertificateChainIncomplete { .. }
-                | Self::CertificateSelfSigned
-                | Self::CertificateRevoked
-                | Self::CertificateInvalid { .. }
-                | Self::TlsTooOld { .. }
-                | Self::TlsNothingInCommon { .. }
-                | Self::CredentialsUnprotected { .. }
-                | Self::DaneViolated { .. }
-                | Self::TlsaMismatch { .. }
-                | Self::TlsaUnavailable { .. }
-                | Self::StsViolated { .. }
-                | Self::StsHostNotListed { .. }
-                | Self::AuthNotOffered
-                | Self::AuthRefused { .. }
-                | Self::CredentialsUnreadable { .. }
-        )
+            | Self::NoAddress { .. }
+            | Self::DnsServerFailure { .. }
+            | Self::DnsTimeout { .. }
+            | Self::DnssecBogus { .. }
+            | Self::NullMx { .. }
+            | Self::MxPointsHere { .. }
+            | Self::ConnectTimeout { .. }
+            | Self::ConnectionRefused
+            | Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::ClosedAbruptly { .. }
+            | Self::ServiceRefused { .. }
+            | Self::ProtocolError { .. }
+            | Self::TlsNotOffered
+            | Self::StarttlsRefused { .. }
+            | Self::TlsHandshake { .. }
+            | Self::CertificateExpired { .. }
+            | Self::CertificateNotYetValid { .. }
+            | Self::CertificateNameMismatch { .. }
+            | Self::CertificateUnknownIssuer { .. }
+            | Self::CertificateChainIncomplete { .. }
+            | Self::CertificateSelfSigned
+            | Self::CertificateRevoked
+            | Self::CertificateInvalid { .. }
+            | Self::TlsTooOld { .. }
+            | Self::TlsNothingInCommon { .. }
+            | Self::CredentialsUnprotected { .. }
+            | Self::DaneViolated { .. }
+            | Self::TlsaMismatch { .. }
+            | Self::TlsaUnavailable { .. }
+            | Self::StsViolated { .. }
+            | Self::StsHostNotListed { .. }
+            | Self::AuthNotOffered
+            | Self::AuthRefused { .. }
+            | Self::CredentialsUnreadable { .. } => true,
+            Self::Replied { .. }
+            | Self::ExtensionMissing { .. }
+            | Self::TooBig { .. }
+            | Self::TooManyHops { .. }
+            | Self::NoConnector { .. }
+            | Self::RoutingLoop { .. }
+            | Self::MailboxUnknown { .. }
+            | Self::MailboxUnwritable { .. }
+            | Self::MailboxFull { .. }
+            | Self::StoreUnreadable { .. }
+            | Self::Held { .. }
+            | Self::ForwardLoop { .. }
+            | Self::ForwardLimit { .. }
+            | Self::Returned { .. } => false,
+        }
     }
 }

@@ -5,11 +5,12 @@
 mod support;
 
 use causeway_catalog::causes::{Category, causes_of, who_acts};
+use causeway_catalog::codes::ENHANCED;
 use causeway_catalog::samples::failures;
 use causeway_catalog::{Permanence, Phase, WhoActs, permanence, status, status_of};
 use causeway_model::config::Language;
 use causeway_model::{EnhancedCode, Failure, Stage};
-use causeway_report::read::{Action, ReadRecipient, read};
+use causeway_report::read::{Action, ReadRecipient, read, render};
 use causeway_report::write::{Kind, write};
 use support::Case;
 
@@ -241,4 +242,99 @@ fn refusals_of_our_sessions_are_explained_by_the_rule_that_they_name() {
         let row = read(text.as_bytes()).recipients.remove(0);
         assert_eq!((row.category, row.who_acts), (category, who), "{text}: {row:#?}");
     }
+}
+
+/// Each code that is known, alone: nobody is told what the code does not say.
+#[test]
+fn every_known_code_alone_is_explained_by_its_name_in_every_language() {
+    for entry in ENHANCED {
+        let text = format!("550 5.{}.{}", entry.subject, entry.detail);
+        let explanation = read(text.as_bytes());
+        let mut names = Vec::new();
+        for language in Language::ALL {
+            let document = render(&explanation, language);
+            let [row] = &document.recipients[..] else { panic!("{text}: {document:#?}") };
+            let name = row.code_name.clone().unwrap_or_else(|| panic!("{text} in {language:?}"));
+            assert!(!name.starts_with("status-"), "{text} in {language:?}: {name}");
+            assert!(!row.cause.contains("{$") && row.cause.ends_with('.'), "{text}: {}", row.cause);
+            names.push(name);
+        }
+        names.dedup();
+        assert_eq!(names.len(), Language::ALL.len(), "{text}: {names:?}");
+    }
+}
+
+#[test]
+fn a_code_that_has_nothing_to_do_with_a_login_does_not_ask_for_one() {
+    for (text, category, words) in [
+        ("550 5.7.7", Category::Security, "Message integrity failure"),
+        ("550 5.7.28", Category::RateLimited, "Mail flood detected"),
+        ("550 5.2.251", Category::RateLimited, "full mailboxes"),
+        ("550 5.7.800", Category::ReputationBlock, "is banned"),
+        ("450 4.7.230", Category::Policy, "out of date"),
+        ("550 5.3.3", Category::System, "not capable"),
+    ] {
+        let document = render(&read(text.as_bytes()), Language::En);
+        let row = &document.recipients[0];
+        assert_eq!(row.category, category, "{text}");
+        assert!(row.cause.contains(words), "{text}: {}", row.cause);
+    }
+    // Where words say it, they count.
+    let row = &read(b"550 5.7.7 Authentication required").recipients[0];
+    assert_eq!(row.text_key, "security");
+}
+
+/// One input for each word of the closed list.
+static ONE_OF_EACH: &[(Category, &str)] = &[
+    (Category::UserUnknown, "550 5.1.1 User unknown"),
+    (Category::Moved, "551 5.1.6 User has moved"),
+    (Category::DomainError, "550 5.1.2 Host unknown"),
+    (Category::MailboxFull, "552 5.2.2 Mailbox full"),
+    (Category::MailboxDisabled, "550 5.2.1 This account has been disabled"),
+    (Category::Filtered, "550 5.2.0 refused"),
+    (Category::MessageTooBig, "552 5.3.4 Message too big"),
+    (Category::Spam, "554 5.7.1 Message looks like spam"),
+    (Category::Virus, "554 5.7.0 Virus found"),
+    (Category::ContentError, "550 5.6.0 The structure of the message is broken"),
+    (Category::NotCompliant, "550 5.7.1 message is not RFC 5322 compliant"),
+    (Category::Policy, "550 5.7.900 Delivery not authorized"),
+    (Category::AuthFailure, "550 5.7.26 SPF and DKIM checks did not pass"),
+    (Category::RequiresPtr, "550 5.7.25 The sending address has no PTR record"),
+    (Category::TlsFailure, "450 4.7.320 Certificate validation failed"),
+    (Category::Security, "535 5.7.8 Authentication credentials invalid"),
+    (Category::ReputationBlock, "554 5.7.1 Client host [192.0.2.25] blocked using bl.example"),
+    (Category::SenderRejected, "550 5.1.8 Sender address rejected: domain not found"),
+    (Category::RelayDenied, "550 5.7.64 TenantAttribution; Relay Access Denied"),
+    (Category::RateLimited, "421 4.7.28 Rate limit exceeded"),
+    (Category::Network, "450 4.4.316 Connection refused"),
+    (Category::Expired, "550 5.4.300 Message expired"),
+    (Category::NotAccept, "556 5.1.10 This domain does not accept mail"),
+    (Category::System, "451 4.3.0 Temporary server error"),
+    (Category::ProtocolError, "501 5.5.4 Syntax error in parameters"),
+    (Category::MailerError, "unknown mailer error 255"),
+    (Category::Delivered, "250 2.1.5 Ok"),
+    (
+        Category::Feedback,
+        "From: <abuse@b.example>\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; \
+         report-type=feedback-report; boundary=x\n\n--x\nContent-Type: text/plain\n\nA complaint.\n--x\n\
+         Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: B/1\nVersion: 1\n\
+         Original-Rcpt-To: <anna@corp.example>\n--x--\n",
+    ),
+    (
+        Category::Vacation,
+        "From: <anna@corp.example>\nSubject: Out of office\nAuto-Submitted: auto-replied\n\nI am away until Monday.\n",
+    ),
+    (Category::Unknown, "550 No thank you"),
+];
+
+#[test]
+fn every_category_of_the_closed_list_can_be_the_answer() {
+    for (wanted, text) in ONE_OF_EACH {
+        let rows = read(text.as_bytes()).recipients;
+        let categories: Vec<Category> = rows.iter().map(|row| row.category).collect();
+        assert_eq!(categories, [*wanted], "{text}");
+    }
+    let mut reached: Vec<Category> = ONE_OF_EACH.iter().map(|(category, _)| *category).collect();
+    reached.sort();
+    assert_eq!(reached, Category::ALL.to_vec(), "each once, in the order of the list");
 }

@@ -99,7 +99,7 @@ fn for_admin(help: &CodeHelp, texts: &Texts) -> Html {
         let source = meaning.source_key();
         let source = source.map_or_else(|| meaning.source.to_owned(), |key| texts.text(key));
         let facts = [
-            (texts.text("help-code-name"), meaning.name.to_owned()),
+            (texts.text("help-code-name"), texts.text(&meaning.name_key())),
             (texts.text("help-code-source"), source),
         ];
         body = body.facts("", &facts);

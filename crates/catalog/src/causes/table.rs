@@ -106,94 +106,107 @@ pub const ALL: &[Cause] = &[
     cause("forward-limit", WhoActs::Nobody, Any),
 ];
 
-/// The ids of the causes a failure can have, the likeliest first.
-pub(super) fn ids(failure: &Failure, stage: Stage) -> &'static [&'static str] {
+/// Ids of causes, the likeliest first.
+type Ids = &'static [&'static str];
+
+const UNKNOWN_NAME: Ids = &[
+    "smart-host-misspelt",
+    "domain-misspelt",
+    "domain-expired",
+    "record-cached",
+    "name-servers-fail",
+];
+const NO_ADDRESS: Ids =
+    &["no-mail-records", "smart-host-misspelt", "domain-misspelt", "record-cached"];
+const NO_DNS_ANSWER: Ids =
+    &["name-servers-fail", "resolver-broken", "dnssec-broken", "domain-expired"];
+const LEADS_HERE: Ids =
+    &["domain-not-accepted-here", "connector-points-back", "mx-not-this-server"];
+const NO_CONNECTION: Ids =
+    &["server-down", "smart-host-wrong", "address-changed", "port-blocked-here"];
+const REFUSED: Ids = &[
+    "firewall-refuses",
+    "server-retired",
+    "server-down",
+    "port-wrong",
+    "smart-host-wrong",
+    "address-changed",
+];
+const NO_SMTP: Ids =
+    &["firewall-rewrites", "not-a-mail-server", "port-wrong", "server-misunderstood"];
+const BROKE: Ids = &["firewall-rewrites", "server-crashes", "network-between"];
+const LOOP: Ids = &["connector-points-back", "domain-type-wrong-here", "forwarding-loop"];
+const NO_TLS: Ids = &["tls-not-offered", "tls-demanded-in-vain", "firewall-rewrites"];
+const TLS_REFUSED: Ids =
+    &["tls-not-offered", "server-in-trouble", "tls-demanded-in-vain", "firewall-rewrites"];
+const HANDSHAKE: Ids = &["handshake-incompatible", "firewall-rewrites"];
+const NOT_YET_VALID: Ids = &["certificate-not-yet-valid", "clock-wrong"];
+const OTHER_NAME: Ids = &["certificate-for-other-name", "expected-name-wrong", "smart-host-wrong"];
+const SELF_SIGNED: Ids = &["certificate-self-signed", "tls-demanded-in-vain"];
+const NO_TLSA: Ids = &["dnssec-broken", "name-servers-fail", "resolver-broken"];
+const UNPROTECTED: Ids = &["credentials-unprotected", "expected-name-wrong", "firewall-rewrites"];
+const NO_MAILBOX: Ids = &["address-misspelt", "mailbox-gone", "domain-type-wrong-here"];
+
+/// The ids of the causes a failure can have, the likeliest first. Each failure is named: a new one does not
+/// compile until somebody has thought of what may be behind it.
+pub(super) fn ids(failure: &Failure, stage: Stage) -> Ids {
     match failure {
-        Failure::DomainNotFound { .. } => &[
-            "smart-host-misspelt",
-            "domain-misspelt",
-            "domain-expired",
-            "record-cached",
-            "name-servers-fail",
-        ],
-        Failure::NoAddress { .. } => {
-            &["no-mail-records", "smart-host-misspelt", "domain-misspelt", "record-cached"]
-        }
-        Failure::DnsServerFailure { .. } | Failure::DnsTimeout { .. } => {
-            &["name-servers-fail", "resolver-broken", "dnssec-broken", "domain-expired"]
-        }
+        Failure::DomainNotFound { .. } => UNKNOWN_NAME,
+        Failure::NoAddress { .. } => NO_ADDRESS,
+        Failure::DnsServerFailure { .. } | Failure::DnsTimeout { .. } => NO_DNS_ANSWER,
         Failure::DnssecBogus { .. } => &["dnssec-broken", "resolver-broken", "record-cached"],
         Failure::NullMx { .. } => &["takes-no-mail"],
-        Failure::MxPointsHere { .. } => {
-            &["domain-not-accepted-here", "connector-points-back", "mx-not-this-server"]
-        }
-        Failure::ConnectTimeout { .. } | Failure::Unreachable { .. } => {
-            &["server-down", "smart-host-wrong", "address-changed", "port-blocked-here"]
-        }
-        Failure::ConnectionRefused => &[
-            "firewall-refuses",
-            "server-retired",
-            "server-down",
-            "port-wrong",
-            "smart-host-wrong",
-            "address-changed",
-        ],
-        Failure::TimedOut { .. } | Failure::ClosedAbruptly { .. } => {
-            &["firewall-rewrites", "server-crashes", "network-between"]
-        }
+        Failure::MxPointsHere { .. } => LEADS_HERE,
+        Failure::ConnectTimeout { .. } | Failure::Unreachable { .. } => NO_CONNECTION,
+        Failure::ConnectionRefused => REFUSED,
+        Failure::TimedOut { .. } | Failure::ClosedAbruptly { .. } => BROKE,
         Failure::ServiceRefused { reply } => greeting(meaning(reply, stage), reply.code),
-        Failure::ProtocolError { .. } => {
-            &["firewall-rewrites", "not-a-mail-server", "port-wrong", "server-misunderstood"]
-        }
+        Failure::ProtocolError { .. } => NO_SMTP,
         Failure::Replied { reply } => replied(meaning(reply, stage)),
         Failure::ExtensionMissing { extension } if extension.eq_ignore_ascii_case("SMTPUTF8") => {
             &["no-smtputf8", "firewall-rewrites"]
         }
         Failure::ExtensionMissing { .. } => &["extension-missing", "firewall-rewrites"],
         Failure::TooBig { .. } => &["message-too-big"],
-        Failure::TooManyHops { .. } | Failure::RoutingLoop { .. } => {
-            &["connector-points-back", "domain-type-wrong-here", "forwarding-loop"]
-        }
-        _ if failure.is_site_level() => tls_and_login(failure),
-        _ => here(failure),
-    }
-}
-
-fn tls_and_login(failure: &Failure) -> &'static [&'static str] {
-    match failure {
-        Failure::TlsNotOffered => &["tls-not-offered", "tls-demanded-in-vain", "firewall-rewrites"],
-        Failure::StarttlsRefused { .. } => {
-            &["tls-not-offered", "server-in-trouble", "tls-demanded-in-vain", "firewall-rewrites"]
-        }
+        Failure::TooManyHops { .. } | Failure::RoutingLoop { .. } => LOOP,
+        // TLS and logging in.
+        Failure::TlsNotOffered => NO_TLS,
+        Failure::StarttlsRefused { .. } => TLS_REFUSED,
+        Failure::TlsHandshake { .. }
+        | Failure::TlsTooOld { .. }
+        | Failure::TlsNothingInCommon { .. } => HANDSHAKE,
         Failure::CertificateExpired { .. } => &["certificate-expired", "clock-wrong"],
-        Failure::CertificateNotYetValid { .. } => &["certificate-not-yet-valid", "clock-wrong"],
-        Failure::CertificateNameMismatch { .. } => {
-            &["certificate-for-other-name", "expected-name-wrong", "smart-host-wrong"]
-        }
+        Failure::CertificateNotYetValid { .. } => NOT_YET_VALID,
+        Failure::CertificateNameMismatch { .. } => OTHER_NAME,
         Failure::CertificateUnknownIssuer { .. } => &["issuer-not-trusted", "chain-incomplete"],
         Failure::CertificateChainIncomplete { .. } => &["chain-incomplete", "issuer-not-trusted"],
-        Failure::CertificateSelfSigned => &["certificate-self-signed", "tls-demanded-in-vain"],
+        Failure::CertificateSelfSigned => SELF_SIGNED,
         Failure::CertificateRevoked => &["certificate-revoked"],
         Failure::CertificateInvalid { .. } => &["certificate-damaged"],
         Failure::DaneViolated { reason, .. } => dane(reason),
         Failure::TlsaMismatch { .. } => &["dane-records-outdated", "traffic-intercepted"],
-        Failure::TlsaUnavailable { .. } => {
-            &["dnssec-broken", "name-servers-fail", "resolver-broken"]
-        }
+        Failure::TlsaUnavailable { .. } => NO_TLSA,
         Failure::StsViolated { reason, .. } => sts(reason),
         Failure::StsHostNotListed { .. } => &["sts-policy-outdated", "traffic-intercepted"],
-        Failure::CredentialsUnprotected { .. } => {
-            &["credentials-unprotected", "expected-name-wrong", "firewall-rewrites"]
-        }
+        Failure::CredentialsUnprotected { .. } => UNPROTECTED,
         Failure::AuthNotOffered => &["login-not-offered", "firewall-rewrites"],
         Failure::AuthRefused { .. } => &["credentials-wrong", "login-not-offered"],
         Failure::CredentialsUnreadable { .. } => &["credentials-unreadable"],
-        _ => &["handshake-incompatible", "firewall-rewrites"],
+        // Here.
+        Failure::NoConnector { .. } => &["connector-missing", "domain-type-wrong-here"],
+        Failure::MailboxUnknown { .. } => NO_MAILBOX,
+        Failure::MailboxFull { .. } => &["mailbox-full"],
+        Failure::MailboxUnwritable { .. } => &["mailbox-unwritable"],
+        Failure::StoreUnreadable { .. } => &["store-unreadable"],
+        Failure::Returned { .. } => &["returned-by-administrator"],
+        Failure::Held { .. } => &["held-for-decision"],
+        Failure::ForwardLoop { .. } => &["forwarding-loop"],
+        Failure::ForwardLimit { .. } => &["forward-limit"],
     }
 }
 
 /// The recipient's domain has TLSA records.
-fn dane(reason: &Failure) -> &'static [&'static str] {
+fn dane(reason: &Failure) -> Ids {
     match reason {
         Failure::CertificateExpired { .. } => &["certificate-expired", "clock-wrong"],
         Failure::CertificateNotYetValid { .. } => &["certificate-not-yet-valid", "clock-wrong"],
@@ -208,7 +221,7 @@ fn dane(reason: &Failure) -> &'static [&'static str] {
 }
 
 /// The recipient's domain has an MTA-STS policy.
-fn sts(reason: &Failure) -> &'static [&'static str] {
+fn sts(reason: &Failure) -> Ids {
     match reason {
         Failure::CertificateNameMismatch { .. } => {
             &["certificate-not-for-host", "traffic-intercepted"]
@@ -219,7 +232,7 @@ fn sts(reason: &Failure) -> &'static [&'static str] {
         reason if is_lack_of_tls(reason) => {
             &["policy-without-tls", "firewall-rewrites", "traffic-intercepted"]
         }
-        reason => tls_and_login(reason),
+        reason => ids(reason, Stage::Tls),
     }
 }
 
@@ -234,25 +247,8 @@ const fn is_lack_of_tls(failure: &Failure) -> bool {
     )
 }
 
-fn here(failure: &Failure) -> &'static [&'static str] {
-    match failure {
-        Failure::NoConnector { .. } => &["connector-missing", "domain-type-wrong-here"],
-        Failure::MailboxUnknown { .. } => {
-            &["address-misspelt", "mailbox-gone", "domain-type-wrong-here"]
-        }
-        Failure::MailboxFull { .. } => &["mailbox-full"],
-        Failure::MailboxUnwritable { .. } => &["mailbox-unwritable"],
-        Failure::StoreUnreadable { .. } => &["store-unreadable"],
-        Failure::Returned { .. } => &["returned-by-administrator"],
-        Failure::Held { .. } => &["held-for-decision"],
-        Failure::ForwardLoop { .. } => &["forwarding-loop"],
-        Failure::ForwardLimit { .. } => &["forward-limit"],
-        _ => &["refused-for-its-reason"],
-    }
-}
-
 /// A refusal of service: the server itself, or it does not want us.
-fn greeting(meaning: Meaning, code: u16) -> &'static [&'static str] {
+fn greeting(meaning: Meaning, code: u16) -> Ids {
     match meaning {
         Meaning::Blocked => &["address-listed", "service-not-available"],
         Meaning::NoReverseName => &["no-reverse-name", "service-not-available"],
@@ -265,7 +261,7 @@ fn greeting(meaning: Meaning, code: u16) -> &'static [&'static str] {
     }
 }
 
-fn replied(meaning: Meaning) -> &'static [&'static str] {
+fn replied(meaning: Meaning) -> Ids {
     match meaning {
         Meaning::UserUnknown => &["address-misspelt", "mailbox-gone", "forward-dead"],
         Meaning::Moved => &["mailbox-moved"],
@@ -293,7 +289,7 @@ fn replied(meaning: Meaning) -> &'static [&'static str] {
         Meaning::RateLimited => &["sending-too-fast", "address-listed"],
         Meaning::Greylisted => &["greylisted"],
         Meaning::Policy => &["recipient-policy", "address-misspelt", "address-listed"],
-        Meaning::Loop => &["forwarding-loop", "connector-points-back"],
+        Meaning::Loop => &["forwarding-loop", "domain-type-wrong-there", "connector-points-back"],
         Meaning::TakesNoMail => &["takes-no-mail"],
         Meaning::SystemTrouble => &["server-in-trouble", "greylisted"],
         Meaning::Protocol => &["server-misunderstood", "firewall-rewrites"],

@@ -86,6 +86,8 @@ const CODES: &[(&str, &str, &str)] = &[
     ("recipient-policy", "550 5.7.1", "550 5.7.1"),
     ("takes-no-mail", "556 5.1.10", "556 5.1.10"),
     ("server-trouble", "451 4.3.0", "550 5.4.7"),
+    ("refused-as-too-big", "552 5.2.3", "552 5.2.3"),
+    ("loop-seen-there", "554 5.4.6", "554 5.4.6"),
     ("not-understood", "501 5.5.4", "501 5.5.4"),
     ("no-connector", "450 4.4.1", "550 5.4.1"),
     ("routing-loop", "450 4.4.14", "554 5.4.14"),
@@ -108,6 +110,24 @@ fn every_failure_has_the_codes_of_the_table() {
         assert_eq!(codes(failure, *stage, Phase::Queued), *queued, "{name}");
         assert_eq!(codes(failure, *stage, Phase::Expired), *expired, "{name}");
     }
+}
+
+#[test]
+fn every_failure_has_words_of_its_own() {
+    let target = "mail.corp.example";
+    let words: Vec<String> = failures()
+        .iter()
+        .map(|(_, failure, stage)| match peer_reply(failure) {
+            Some(reply) => format!("{} {}", stage.name(), self::words(reply)),
+            None => text_of(failure, *stage, target),
+        })
+        .collect();
+    let mut different = words.clone();
+    different.sort();
+    different.dedup();
+    assert_eq!(different.len(), words.len(), "{words:#?}");
+    let stand_ins = ["", "Delivery failed", &certificate_text(&Failure::TlsNotOffered, target)];
+    assert!(words.iter().all(|text| !stand_ins.contains(&text.as_str())), "{words:#?}");
 }
 
 #[test]
@@ -142,6 +162,8 @@ fn trying_again_is_given_up_only_where_it_cannot_help() {
             "sender-refused",
             "recipient-policy",
             "takes-no-mail",
+            "refused-as-too-big",
+            "loop-seen-there",
             "not-understood",
             "routing-loop",
             "mailbox-unknown",

@@ -1,9 +1,11 @@
 //! Which text explains a failure, and whose move it is.
 
+use causeway_catalog::codes::registered;
 use causeway_model::EnhancedCode;
 
 use super::Category::{self, *};
 use super::classify::Draft;
+use super::texts::CODE_ALONE;
 use super::{Action, WhoActs, phrases};
 
 /// The text that explains it, and whose move it is.
@@ -20,7 +22,8 @@ pub(super) fn explain_by(
     let special = enhanced
         .and_then(|code| special_text(code, category, reduced))
         .or_else(|| special_words(category, reduced))
-        .or_else(|| after_content(category, reduced));
+        .or_else(|| after_content(category, reduced))
+        .or_else(|| enhanced.and_then(|code| code_alone(code, category, reduced)));
     let (key, who) = match special {
         Some((key, who)) => (key, draft.who_acts.unwrap_or(who)),
         None => (category.name(), who_acts_on(category)),
@@ -77,12 +80,12 @@ fn special_text(
         (_, 7, 320) => ("code-certificate-failed", WhoActs::PartnerAdmin),
         (_, 7, 321..=325) => ("code-dane-failed", WhoActs::PartnerAdmin),
         // A server may name the hop count thus, but the loop is between systems of one organization.
-        (5, 4, 14) => ("code-loop", WhoActs::SenderAdmin),
+        (5, 4, 14..=20) => ("code-loop", WhoActs::SenderAdmin),
         (5, 4, 6) | (4, 4, 6) => ("code-loop", WhoActs::RecipientAdmin),
         (5, 7, 64) => ("code-attribution-failed", WhoActs::SenderAdmin),
         (5, 7, 57) => ("code-client-not-authenticated", WhoActs::SenderAdmin),
         (_, 6, 7) => ("code-smtputf8", WhoActs::RecipientAdmin),
-        (5, 7, 12 | 124 | 133..=136) if category == SenderRejected => {
+        (5, 7, 12 | 124 | 129 | 133..=136 | 193) if category == SenderRejected => {
             ("code-restricted-recipient", WhoActs::Recipient)
         }
         (_, 5, 3) if category == RateLimited => ("code-too-many-recipients", WhoActs::Sender),
@@ -100,6 +103,28 @@ fn special_text(
         (5, 7, 708) => ("code-low-reputation-tenant", WhoActs::SenderAdmin),
         _ => return None,
     })
+}
+
+/// The code's own name is the explanation, where no words say more and the category would say something else.
+fn code_alone(
+    code: EnhancedCode,
+    category: Category,
+    reduced: &str,
+) -> Option<(&'static str, WhoActs)> {
+    let who = match (code.subject, code.detail) {
+        (1, 4 | 5) | (7, 2) => WhoActs::Sender,
+        (2, 251..=255) | (4, 62) | (7, 15 | 28 | 68 | 230..=236 | 703..=711 | 750 | 800) => {
+            WhoActs::SenderAdmin
+        }
+        (2, 4)
+        | (3, 3 | 6 | 190)
+        | (4, 3 | 5 | 8)
+        | (5, 5 | 6)
+        | (7, 4 | 6 | 7 | 19 | 29 | 367) => who_acts_on(category),
+        _ => return None,
+    };
+    let is_all = registered(code).is_some() && phrases::find(reduced).strong.is_none();
+    is_all.then_some((CODE_ALONE, who))
 }
 
 /// Words that have an explanation of their own, whatever the code is.

@@ -25,6 +25,9 @@ pub struct DocumentRecipient {
     pub enhanced_code: Option<String>,
     /// `550`.
     pub reply_code: Option<u16>,
+    /// What the enhanced code stands for, in the language asked for; absent for a code that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_name: Option<String>,
     /// `failed`, `delayed`, `delivered`, `relayed`, `expanded`.
     pub action: &'static str,
     /// True when trying again unchanged will not help.
@@ -92,6 +95,7 @@ fn document(explanation: &Explanation, language: Language, reasons: bool) -> Doc
         .iter()
         .map(|row| {
             let text = texts::get(language, row.text_key);
+            let code_name = row.enhanced_code.and_then(|code| texts::code_name(language, code));
             DocumentRecipient {
                 address: row.address.clone(),
                 enhanced_code: row.enhanced_code.map(|code| code.to_string()),
@@ -102,7 +106,8 @@ fn document(explanation: &Explanation, language: Language, reasons: bool) -> Doc
                 category: row.category,
                 remote_mta: row.remote_mta.clone(),
                 diagnostic: row.diagnostic.clone(),
-                cause: text.cause.clone(),
+                cause: texts::cause(language, row.text_key, code_name.as_deref()),
+                code_name,
                 who_acts: row.who_acts,
                 what_to_do: text.steps.clone(),
                 fields: row

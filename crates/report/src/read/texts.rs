@@ -1,13 +1,15 @@
 //! The sentences of an explanation, by key and language.
 //!
 //! They stand in `locales/*/explain.ftl`: the message is the cause, its attributes `.do1`, `.do2`,
-//! … are the steps. None has variables, so each language is put together once and then only
-//! looked up: a batch of ten thousand reports a second formats nothing.
+//! … are the steps. But for [`CODE_ALONE`] none has variables, so each language is put together once and then only
+//! looked up.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use causeway_catalog::codes::registered;
 use causeway_catalog::texts::Texts;
+use causeway_model::EnhancedCode;
 use causeway_model::config::Language;
 
 use super::Category;
@@ -19,10 +21,14 @@ pub(super) struct Text {
     pub(super) steps: Vec<String>,
 }
 
+/// The text that has the name of the code in it: its only variable, `name`.
+pub(super) const CODE_ALONE: &str = "code-alone";
+
 /// Keys that are not categories: well-known codes, delays, errors of mail clients.
 pub(super) static SPECIAL_KEYS: &[&str] = &[
     "delayed",
     "unknown-after-content",
+    CODE_ALONE,
     "code-relay-refused-by-target",
     "code-directory-block",
     "code-no-answer-from-host",
@@ -83,6 +89,21 @@ pub(super) static OUTCOME_KEYS: &[&str] = &[
 /// What became of a message: the sentence with this key.
 pub(super) fn outcome(language: Language, key: &str) -> &'static str {
     &get(language, key).cause
+}
+
+/// What a code stands for, in its registry or with hosted Exchange; `None` for one that is not known.
+pub(super) fn code_name(language: Language, code: EnhancedCode) -> Option<String> {
+    registered(code).map(|entry| Texts::get(language).text(&entry.name_key()))
+}
+
+/// The cause with this key; one that speaks of the code's name gets it.
+pub(super) fn cause(language: Language, key: &str, code_name: Option<&str>) -> String {
+    match code_name {
+        Some(name) if key == CODE_ALONE => {
+            Texts::get(language).format(&format!("explain-{CODE_ALONE}"), &[("name", name.into())])
+        }
+        _ => get(language, key).cause.clone(),
+    }
 }
 
 /// At most so many steps.

@@ -28,6 +28,7 @@ struct ViewRecipient {
     address: Option<String>,
     enhanced_code: Option<String>,
     reply_code: Option<serde_json::Value>,
+    code_name: Option<String>,
     action: String,
     permanent: bool,
     outcome: String,
@@ -196,6 +197,10 @@ fn say_recipient(
     output.line(&format!("  {outcome}"))?;
     let separator = if codes.is_empty() { "" } else { ", " };
     output.line(&format!("  {}{separator}{}", codes.join(" "), recipient.category))?;
+    if let (Some(code), Some(name)) = (&recipient.enhanced_code, &recipient.code_name) {
+        let variables = [("code", code.into()), ("name", name.into())];
+        output.line(&format!("  {}", words.say("cli-code-name", &variables)))?;
+    }
     output.line(&format!("  {}", harmless(&recipient.cause, 2000)))?;
     let who = words.text(&format!("who-{}", recipient.who_acts.replace('_', "-")));
     output.line(&format!("  {}", words.say("cli-who-acts", &[("who", who.into())])))?;
