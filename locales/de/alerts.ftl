@@ -74,9 +74,10 @@ alert-line-who = Wer handelt: { $who }
 alert-line-do = Was zu tun ist: { $action }
 alert-line-failure = Letzter Fehler: { $reply }
 alert-line-waiting = { $count ->
-    [one] { $count } Empfänger wartet
-   *[other] { $count } Empfänger warten
-}, seit { $since }
+    [0] Nichts wartet darauf. Zuerst gescheitert: { $since }.
+    [one] { $count } Empfänger wartet, seit { $since }
+   *[other] { $count } Empfänger warten, seit { $since }
+}
 alert-line-evidence = Belege:
 alert-line-remedies = Was dieser Server tun kann (causeway fix plan { $id }):
 alert-line-more = { $count ->

@@ -74,9 +74,10 @@ alert-line-who = Whose move: { $who }
 alert-line-do = What to do: { $action }
 alert-line-failure = Last failure: { $reply }
 alert-line-waiting = { $count ->
-    [one] { $count } recipient waits
-   *[other] { $count } recipients wait
-}, since { $since }
+    [0] Nothing waits for it. It failed first at { $since }.
+    [one] { $count } recipient waits, since { $since }
+   *[other] { $count } recipients wait, since { $since }
+}
 alert-line-evidence = Evidence:
 alert-line-remedies = What this server can do (causeway fix plan { $id }):
 alert-line-more = { $count ->

@@ -74,9 +74,10 @@ alert-line-who = Wie aan zet is: { $who }
 alert-line-do = Wat te doen is: { $action }
 alert-line-failure = Laatste fout: { $reply }
 alert-line-waiting = { $count ->
-    [one] { $count } ontvanger wacht
-   *[other] { $count } ontvangers wachten
-}, sinds { $since }
+    [0] Er wacht niets op. Voor het eerst mislukt: { $since }.
+    [one] { $count } ontvanger wacht, sinds { $since }
+   *[other] { $count } ontvangers wachten, sinds { $since }
+}
 alert-line-evidence = Bewijs:
 alert-line-remedies = Wat deze server kan doen (causeway fix plan { $id }):
 alert-line-more = { $count ->

@@ -74,9 +74,10 @@ alert-line-who = Vem som agerar: { $who }
 alert-line-do = Vad som ska göras: { $action }
 alert-line-failure = Senaste fel: { $reply }
 alert-line-waiting = { $count ->
-    [one] { $count } mottagare väntar
-   *[other] { $count } mottagare väntar
-}, sedan { $since }
+    [0] Inget väntar på den. Misslyckades först { $since }.
+    [one] { $count } mottagare väntar, sedan { $since }
+   *[other] { $count } mottagare väntar, sedan { $since }
+}
 alert-line-evidence = Belägg:
 alert-line-remedies = Vad den här servern kan göra (causeway fix plan { $id }):
 alert-line-more = { $count ->

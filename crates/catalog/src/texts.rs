@@ -41,6 +41,7 @@ macro_rules! files {
             ("route.ftl", include_str!(concat!("../../../locales/", $language, "/route.ftl"))),
             ("check.ftl", include_str!(concat!("../../../locales/", $language, "/check.ftl"))),
             ("relay.ftl", include_str!(concat!("../../../locales/", $language, "/relay.ftl"))),
+            ("demo.ftl", include_str!(concat!("../../../locales/", $language, "/demo.ftl"))),
         ]
     };
 }

@@ -175,10 +175,12 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// What it says of the future, as of now: what is past is no outlook. `next`: when the path is tried next.
-    pub fn look_ahead(&mut self, now: Timestamp, next: Option<Timestamp>) {
+    /// What waits and what it says of the future, as of now: what is past is no outlook. `ahead`: when the path
+    /// is tried next and how many recipients wait for it; `None` when none does.
+    pub fn look_ahead(&mut self, now: Timestamp, ahead: Option<(Timestamp, u64)>) {
+        self.waiting = ahead.map_or(0, |(_, waiting)| waiting);
         let Some(diagnosis) = &mut self.diagnosis else { return };
-        diagnosis.next_attempt_at = next.filter(|next| *next > now);
+        diagnosis.next_attempt_at = ahead.map(|(next, _)| next).filter(|next| *next > now);
         diagnosis.returned_at = diagnosis.returned_at.filter(|at| *at > now);
     }
 

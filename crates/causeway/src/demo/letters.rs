@@ -18,7 +18,7 @@ pub(super) struct Letter {
     pub(super) sender: &'static str,
     /// To whom.
     pub(super) recipient: &'static str,
-    /// What it is to show.
+    /// What it is to show: the key of the sentence (`locales/*/demo.ftl`).
     pub(super) purpose: &'static str,
 }
 
@@ -35,18 +35,18 @@ const fn strange(sender: &'static str, recipient: &'static str, purpose: &'stati
 
 /// All of them.
 const LETTERS: [Letter; 12] = [
-    letter("ben@contoso.example", "a colleague: delivered here"),
-    letter("clara@partner.example", "a healthy partner: handed over with TLS"),
-    letter("info@partner.example", "the same partner, another address"),
-    strange("clara@partner.example", "anna@contoso.example", "mail from outside for us"),
-    letter("nobdy@partner.example", "a misspelt address at the partner: its server says so"),
-    letter("dora@fabrikam.example", "a partner whose certificate has expired"),
-    letter("erik@fabrikam.example", "the same partner: waits with the first"),
-    letter("frida@adatum.example", "a server that refuses connections"),
-    letter("georg@adatum.example", "the same server: waits with the first"),
-    letter("hugo@wingtip.example", "a smart host whose name does not resolve"),
-    strange("x@elsewhere.example", "nobody@contoso.example", "a stranger guessing our addresses"),
-    strange("x@elsewhere.example", "clara@partner.example", "a stranger trying to relay"),
+    letter("ben@contoso.example", "demo-shows-colleague"),
+    letter("clara@partner.example", "demo-shows-partner"),
+    letter("info@partner.example", "demo-shows-partner-again"),
+    strange("clara@partner.example", "anna@contoso.example", "demo-shows-incoming"),
+    letter("nobdy@partner.example", "demo-shows-misspelt"),
+    letter("dora@fabrikam.example", "demo-shows-expired"),
+    letter("erik@fabrikam.example", "demo-shows-expired-again"),
+    letter("frida@adatum.example", "demo-shows-refusing"),
+    letter("georg@adatum.example", "demo-shows-refusing-again"),
+    letter("hugo@wingtip.example", "demo-shows-nameless"),
+    strange("x@elsewhere.example", "nobody@contoso.example", "demo-shows-guessing"),
+    strange("x@elsewhere.example", "clara@partner.example", "demo-shows-relaying"),
 ];
 
 /// A message that was handed in, or refused at once.
@@ -86,11 +86,10 @@ async fn send(
     connection.hello("client.contoso.example").await.map_err(|e| failed(&e))?;
     let recipient = Recipient::plain(address(letter.recipient)?);
     let content = Bytes::from(format!(
-        "From: <{from}>\r\nTo: <{to}>\r\nSubject: Demo {number}: {purpose}\r\nMessage-ID: <demo-{number}@contoso.example>\r\n\r\nHello,\r\n\r\nthis message shows: {purpose}.\r\n",
+        "From: <{from}>\r\nTo: <{to}>\r\nSubject: Demo {number}\r\nMessage-ID: <demo-{number}@contoso.example>\r\n\r\nDemo {number}\r\n",
         from = letter.sender,
         to = letter.recipient,
         number = number + 1,
-        purpose = letter.purpose,
     ));
     let result = connection
         .transact(Transaction {

@@ -56,7 +56,7 @@ async fn perform(options: &DemoOptions) -> Result<(), Trouble> {
     show.sending(&sent)?;
     let ended = world.wait_until_all_has_ended(|waiting| show.progress(waiting)).await?;
     let audit = world.audit().await?;
-    let report = world.first_failure_report();
+    let report = world.telling_report();
     let alert = world.telling_alert(options.language).await?;
     world.end().await;
     show.results(&sent, &ended, &audit, (report.as_deref(), alert.as_ref()))

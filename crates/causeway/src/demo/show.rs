@@ -1,8 +1,10 @@
 //! What the demo says.
 
 use causeway_admin::types::{AlertView, TraceEntry, TraceStatus};
+use causeway_catalog::Value;
 use causeway_model::config::Language;
 use causeway_store::Audit;
+use mail_parser::{MessageParser, MimeHeaders};
 use serde::Serialize;
 
 use super::Trouble;
@@ -25,7 +27,7 @@ pub(super) struct Show {
 struct Ending<'a> {
     sender: &'a str,
     recipient: &'a str,
-    purpose: &'a str,
+    purpose: String,
     id: Option<String>,
     status: &'a str,
     code: Option<&'a str>,
@@ -49,14 +51,21 @@ impl Show {
         told(self.out.line(text).and_then(|()| self.out.flush()))
     }
 
+    /// A sentence of `locales/*/demo.ftl`.
+    fn text(&mut self, key: &str) -> Result<(), Trouble> {
+        let line = self.words.text(key);
+        self.line(&line)
+    }
+
     pub(super) fn introduction(&mut self) -> Result<(), Trouble> {
-        self.line("A small world of mail servers on this machine, real SMTP between them, some of it broken on purpose.")?;
-        self.line("Only the queue's times are scaled down: it gives up after 8 seconds instead of 48 hours.")?;
+        self.text("demo-introduction")?;
+        self.text("demo-times")?;
         self.line("")
     }
 
     pub(super) fn servers(&mut self, world: &World) -> Result<(), Trouble> {
         for (what, address) in &world.parts {
+            let what = self.words.text(what);
             self.line(&format!("  {address:<17} {what}"))?;
         }
         self.line("")
@@ -64,16 +73,23 @@ impl Show {
 
     pub(super) fn sending(&mut self, sent: &[Sent]) -> Result<(), Trouble> {
         let taken = sent.iter().filter(|sent| sent.outcome.is_ok()).count();
-        self.line(&format!(
-            "{} messages were sent to contoso.example's server: {taken} taken, {} refused at once.",
-            sent.len(),
-            sent.len() - taken
-        ))
+        let number = |count: usize| Value::from(count as u64);
+        let line = self.words.say(
+            "demo-sent",
+            &[
+                ("count", number(sent.len())),
+                ("taken", number(taken)),
+                ("refused", number(sent.len() - taken)),
+            ],
+        );
+        self.line(&line)
     }
 
     pub(super) fn progress(&mut self, waiting: usize) -> Result<(), Trouble> {
         if waiting != self.waiting && waiting > 0 {
-            self.line(&format!("  {waiting} waiting in the queue …"))?;
+            let count = [("count", Value::from(waiting as u64))];
+            let line = self.words.say("demo-waiting", &count);
+            self.line(&format!("  {line}"))?;
         }
         self.waiting = waiting;
         Ok(())
@@ -82,9 +98,7 @@ impl Show {
     /// What an administrator sees of one of the failures.
     fn alert(&mut self, alert: &AlertView) -> Result<(), Trouble> {
         self.line("")?;
-        self.line(
-            "What the server found out by itself about one of these paths (causeway alert show):",
-        )?;
+        self.text("demo-alert")?;
         self.line("")?;
         told(say_alert(alert, &mut self.out, self.words))
     }
@@ -96,7 +110,8 @@ impl Show {
         audit: &Audit,
         (report, alert): (Option<&str>, Option<&AlertView>),
     ) -> Result<(), Trouble> {
-        let endings: Vec<Ending<'_>> = sent.iter().map(|sent| ending(sent, ended)).collect();
+        let words = self.words;
+        let endings: Vec<Ending<'_>> = sent.iter().map(|sent| ending(sent, ended, words)).collect();
         let reports = ended.iter().filter(|row| row.sender == "<>").count();
         if self.out.is_json() {
             let document = serde_json::json!({
@@ -105,24 +120,64 @@ impl Show {
             return told(self.out.json(&document).and_then(|()| self.out.flush()));
         }
         if let Some(report) = report {
-            self.line("")?;
-            self.line("One of the reports, as it lies in anna@contoso.example's mailbox:")?;
-            self.line("")?;
-            for line in report.lines() {
-                self.line(&format!("  | {line}"))?;
-            }
+            self.report(report)?;
         }
         self.line("")?;
-        self.line("What became of them:")?;
-        let mut table = Columns::new(&["TO", "WHAT IT SHOWS", "ENDED", "BECAUSE"]);
-        for ending in &endings {
+        self.text("demo-became")?;
+        self.endings(&endings)?;
+        if let Some(alert) = alert {
+            self.alert(alert)?;
+        }
+        self.line("")?;
+        self.ledger(reports, audit)?;
+        self.line("")?;
+        self.text("demo-end")
+    }
+
+    /// A report as a mail program shows it: its text, then the part for programs.
+    fn report(&mut self, report: &str) -> Result<(), Trouble> {
+        let Some(message) = MessageParser::default().parse(report.as_bytes()) else {
+            return Ok(());
+        };
+        self.line("")?;
+        self.text("demo-report")?;
+        self.line("")?;
+        let subject = message.subject().unwrap_or_default().to_owned();
+        let text = message.body_text(0).unwrap_or_default();
+        for line in [subject.as_str(), ""].into_iter().chain(text.trim_end().lines()) {
+            self.quoted(line)?;
+        }
+        let status = message.parts.iter().find(|part| {
+            part.content_type().is_some_and(|kind| kind.subtype() == Some("delivery-status"))
+        });
+        if let Some(status) = status {
+            self.line("")?;
+            self.text("demo-machine-part")?;
+            self.line("")?;
+            for line in String::from_utf8_lossy(status.contents()).trim_end().lines() {
+                self.quoted(line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn quoted(&mut self, line: &str) -> Result<(), Trouble> {
+        self.line(format!("  | {line}").trim_end())
+    }
+
+    /// What became of every message.
+    fn endings(&mut self, endings: &[Ending<'_>]) -> Result<(), Trouble> {
+        let heads = ["to", "shows", "ended", "because"]
+            .map(|head| self.words.text(&format!("demo-head-{head}")));
+        let mut table = Columns::new(&heads.each_ref().map(String::as_str));
+        for ending in endings {
             let tone = match ending.status {
                 "delivered" | "relayed" => Tone::Good,
                 _ => Tone::Bad,
             };
             table.row(vec![
                 (ending.recipient.to_owned(), Tone::Plain),
-                (ending.purpose.to_owned(), Tone::Plain),
+                (ending.purpose.clone(), Tone::Plain),
                 (ending.status.to_owned(), tone),
                 (
                     format!("{} {}", ending.code.unwrap_or(""), ending.reply.unwrap_or("")),
@@ -130,30 +185,31 @@ impl Show {
                 ),
             ]);
         }
-        told(self.out.table(&table))?;
-        if let Some(alert) = alert {
-            self.alert(alert)?;
-        }
-        self.line("")?;
-        self.line(&format!(
-            "{reports} reports were sent to the senders. The ledger: {} recipients accepted, {} delivered, {} relayed, {} failed with a report, {} without, {} unaccounted for.",
-            audit.accepted,
-            audit.delivered,
-            audit.relayed,
-            audit.failed_with_report,
-            audit.failed_without_report,
-            audit.unaccounted,
-        ))?;
-        self.line("")?;
-        self.line("Everything has been taken down again. Try next: causeway serve, causeway --help")
+        told(self.out.table(&table))
+    }
+
+    fn ledger(&mut self, reports: usize, audit: &Audit) -> Result<(), Trouble> {
+        let line = self.words.say(
+            "demo-ledger",
+            &[
+                ("reports", (reports as u64).into()),
+                ("accepted", audit.accepted.into()),
+                ("delivered", audit.delivered.into()),
+                ("relayed", audit.relayed.into()),
+                ("failed", audit.failed_with_report.into()),
+                ("silent", audit.failed_without_report.into()),
+                ("unaccounted", Value::from(audit.unaccounted.to_string())),
+            ],
+        );
+        self.line(&line)
     }
 }
 
-fn ending<'a>(sent: &'a Sent, ended: &'a [TraceEntry]) -> Ending<'a> {
+fn ending<'a>(sent: &'a Sent, ended: &'a [TraceEntry], words: Words) -> Ending<'a> {
     let base = |id, status, code, reply| Ending {
         sender: sent.letter.sender,
         recipient: sent.letter.recipient,
-        purpose: sent.letter.purpose,
+        purpose: words.text(sent.letter.purpose),
         id,
         status,
         code,

@@ -292,17 +292,18 @@ pub(crate) fn views(server: &Server, watch: &Watch, query: &AlertQuery) -> Vec<A
     alerts.iter().map(|alert| AlertView::of(alert, texts)).collect()
 }
 
-/// What open alerts say of the future, as the schedule has it now.
+/// What waits for the paths of open alerts, and what they say of the future, as the schedule has it now.
 fn look_ahead(server: &Server, alerts: &mut [Alert]) {
     let is_path = |alert: &Alert| alert.is_open() && alert.notice.is_none();
     if !alerts.iter().any(is_path) {
         return;
     }
     let now = server.dispatch.now();
-    let next: HashMap<String, Timestamp> =
-        server.dispatch.failing_sites().into_iter().map(|site| (site.site, site.until)).collect();
+    let sites = server.dispatch.failing_sites().into_iter().chain(server.dispatch.troubled_paths());
+    let ahead: HashMap<String, (Timestamp, u64)> =
+        sites.map(|site| (site.site, (site.until, site.waiting as u64))).collect();
     for alert in alerts.iter_mut().filter(|alert| is_path(alert)) {
-        alert.look_ahead(now, next.get(&alert.path).copied());
+        alert.look_ahead(now, ahead.get(&alert.path).copied());
     }
 }
 

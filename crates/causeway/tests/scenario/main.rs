@@ -20,6 +20,7 @@ mod api;
 mod backscatter;
 mod configuration;
 mod connectivity;
+mod demo;
 mod diagnosis;
 mod durability;
 mod expiry;

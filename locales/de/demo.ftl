@@ -1,0 +1,34 @@
+# Was `causeway demo` sagt.
+
+demo-introduction = Eine kleine Welt von Mailservern auf diesem Rechner, echtes SMTP zwischen ihnen, manches davon absichtlich kaputt.
+demo-times = Nur die Zeiten der Warteschlange sind verkürzt: Sie gibt nach 8 Sekunden auf statt nach 48 Stunden.
+demo-part-ours = contoso.example, diese Organisation
+demo-part-partner = partner.example, gesund
+demo-part-expired = fabrikam.example, Zertifikat abgelaufen
+demo-part-refusing = adatum.example, weist Verbindungen ab
+demo-part-nameless = wingtip.example, der Name seines Smarthosts lässt sich nicht auflösen
+demo-part-names = ein Nameserver, der keine Namen kennt
+demo-sent = An den Server von contoso.example gingen { $count } Nachrichten: { $taken } angenommen, { $refused } sofort abgewiesen.
+demo-waiting = { $count } in der Warteschlange …
+demo-report = Einer der Berichte, wie anna@contoso.example ihn liest (dazu: dasselbe als Webseite und der Kopf des Originals):
+demo-machine-part = Dasselbe für Programme (RFC 3464):
+demo-became = Was aus ihnen wurde:
+demo-head-to = AN
+demo-head-shows = WAS ES ZEIGT
+demo-head-ended = AUSGANG
+demo-head-because = WEIL
+demo-shows-colleague = ein Kollege: hier zugestellt
+demo-shows-partner = ein gesunder Partner: mit TLS übergeben
+demo-shows-partner-again = derselbe Partner, andere Adresse
+demo-shows-incoming = Mail von außen für uns
+demo-shows-misspelt = eine falsch geschriebene Adresse beim Partner: Dessen Server sagt es
+demo-shows-expired = ein Partner, dessen Zertifikat abgelaufen ist
+demo-shows-expired-again = derselbe Partner: wartet mit der ersten
+demo-shows-refusing = ein Server, der Verbindungen abweist
+demo-shows-refusing-again = derselbe Server: wartet mit der ersten
+demo-shows-nameless = ein Smarthost, dessen Name sich nicht auflösen lässt
+demo-shows-guessing = ein Fremder, der unsere Adressen errät
+demo-shows-relaying = ein Fremder, der uns als Relay benutzen will
+demo-alert = Was der Server über einen dieser Wege selbst herausgefunden hat (causeway alert show):
+demo-ledger = { $reports } Berichte gingen an die Absender. Das Hauptbuch: { $accepted } Empfänger angenommen, { $delivered } zugestellt, { $relayed } weitergeleitet, { $failed } gescheitert mit Bericht, { $silent } ohne, { $unaccounted } ungeklärt.
+demo-end = Alles ist wieder abgebaut. Als Nächstes: causeway serve, causeway --help

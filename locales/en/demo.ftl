@@ -1,0 +1,34 @@
+# What `causeway demo` says.
+
+demo-introduction = A small world of mail servers on this machine, real SMTP between them, some of it broken on purpose.
+demo-times = Only the queue's times are scaled down: it gives up after 8 seconds instead of 48 hours.
+demo-part-ours = contoso.example, this organization
+demo-part-partner = partner.example, healthy
+demo-part-expired = fabrikam.example, certificate expired
+demo-part-refusing = adatum.example, refuses connections
+demo-part-nameless = wingtip.example, its smart host's name does not resolve
+demo-part-names = a name server that knows no names
+demo-sent = { $count } messages were sent to contoso.example's server: { $taken } taken, { $refused } refused at once.
+demo-waiting = { $count } waiting in the queue …
+demo-report = One of the reports, as anna@contoso.example reads it (beside it: the same as a web page, and the original's header):
+demo-machine-part = The same for programs (RFC 3464):
+demo-became = What became of them:
+demo-head-to = TO
+demo-head-shows = WHAT IT SHOWS
+demo-head-ended = ENDED
+demo-head-because = BECAUSE
+demo-shows-colleague = a colleague: delivered here
+demo-shows-partner = a healthy partner: handed over with TLS
+demo-shows-partner-again = the same partner, another address
+demo-shows-incoming = mail from outside for us
+demo-shows-misspelt = a misspelt address at the partner: its server says so
+demo-shows-expired = a partner whose certificate has expired
+demo-shows-expired-again = the same partner: waits with the first
+demo-shows-refusing = a server that refuses connections
+demo-shows-refusing-again = the same server: waits with the first
+demo-shows-nameless = a smart host whose name does not resolve
+demo-shows-guessing = a stranger guessing our addresses
+demo-shows-relaying = a stranger trying to relay
+demo-alert = What the server found out by itself about one of these paths (causeway alert show):
+demo-ledger = { $reports } reports were sent to the senders. The ledger: { $accepted } recipients accepted, { $delivered } delivered, { $relayed } relayed, { $failed } failed with a report, { $silent } without, { $unaccounted } unaccounted for.
+demo-end = Everything has been taken down again. Try next: causeway serve, causeway --help

@@ -1,0 +1,34 @@
+# Wat `causeway demo` zegt.
+
+demo-introduction = Een kleine wereld van mailservers op deze machine, met echt SMTP ertussen, en deels met opzet stuk.
+demo-times = Alleen de tijden van de wachtrij zijn verkort: zij geeft het na 8 seconden op in plaats van na 48 uur.
+demo-part-ours = contoso.example, deze organisatie
+demo-part-partner = partner.example, gezond
+demo-part-expired = fabrikam.example, certificaat verlopen
+demo-part-refusing = adatum.example, weigert verbindingen
+demo-part-nameless = wingtip.example, de naam van de smarthost bestaat niet in DNS
+demo-part-names = een naamserver die geen namen kent
+demo-sent = Naar de server van contoso.example gingen { $count } berichten: { $taken } aangenomen, { $refused } meteen geweigerd.
+demo-waiting = { $count } in de wachtrij …
+demo-report = Een van de rapporten, zoals anna@contoso.example het leest (ernaast: hetzelfde als webpagina, en de kop van het origineel):
+demo-machine-part = Hetzelfde voor programma's (RFC 3464):
+demo-became = Wat ervan geworden is:
+demo-head-to = AAN
+demo-head-shows = WAT HET LAAT ZIEN
+demo-head-ended = AFLOOP
+demo-head-because = OMDAT
+demo-shows-colleague = een collega: hier bezorgd
+demo-shows-partner = een gezonde partner: met TLS overgedragen
+demo-shows-partner-again = dezelfde partner, ander adres
+demo-shows-incoming = mail van buiten voor ons
+demo-shows-misspelt = een verkeerd gespeld adres bij de partner: diens server zegt het
+demo-shows-expired = een partner van wie het certificaat verlopen is
+demo-shows-expired-again = dezelfde partner: wacht samen met het eerste
+demo-shows-refusing = een server die verbindingen weigert
+demo-shows-refusing-again = dezelfde server: wacht samen met het eerste
+demo-shows-nameless = een smarthost waarvan de naam niet in DNS bestaat
+demo-shows-guessing = een vreemde die onze adressen raadt
+demo-shows-relaying = een vreemde die ons als relay wil gebruiken
+demo-alert = Wat de server zelf over een van deze wegen heeft uitgezocht (causeway alert show):
+demo-ledger = Er gingen { $reports } rapporten naar de afzenders. Het grootboek: { $accepted } ontvangers aangenomen, { $delivered } bezorgd, { $relayed } doorgestuurd, { $failed } mislukt met rapport, { $silent } zonder, { $unaccounted } onverklaard.
+demo-end = Alles is weer opgeruimd. Probeer nu: causeway serve, causeway --help

@@ -1,0 +1,34 @@
+# Vad `causeway demo` säger.
+
+demo-introduction = En liten värld av e-postservrar på den här datorn, riktig SMTP mellan dem, en del avsiktligt trasigt.
+demo-times = Bara köns tider är förkortade: den ger upp efter 8 sekunder i stället för 48 timmar.
+demo-part-ours = contoso.example, den här organisationen
+demo-part-partner = partner.example, frisk
+demo-part-expired = fabrikam.example, certifikatet har gått ut
+demo-part-refusing = adatum.example, avvisar anslutningar
+demo-part-nameless = wingtip.example, smarthostens namn finns inte i DNS
+demo-part-names = en namnserver som inte känner till några namn
+demo-sent = { $count } meddelanden skickades till servern för contoso.example: { $taken } togs emot, { $refused } avvisades genast.
+demo-waiting = { $count } väntar i kön …
+demo-report = En av rapporterna, så som anna@contoso.example läser den (därtill: samma sak som webbsida och originalets huvud):
+demo-machine-part = Samma sak för program (RFC 3464):
+demo-became = Vad som hände med dem:
+demo-head-to = TILL
+demo-head-shows = VAD DET VISAR
+demo-head-ended = UTFALL
+demo-head-because = DÄRFÖR ATT
+demo-shows-colleague = en kollega: levererat här
+demo-shows-partner = en frisk partner: överlämnat med TLS
+demo-shows-partner-again = samma partner, en annan adress
+demo-shows-incoming = e-post utifrån till oss
+demo-shows-misspelt = en felstavad adress hos partnern: dess server säger det
+demo-shows-expired = en partner vars certifikat har gått ut
+demo-shows-expired-again = samma partner: väntar tillsammans med det första
+demo-shows-refusing = en server som avvisar anslutningar
+demo-shows-refusing-again = samma server: väntar tillsammans med det första
+demo-shows-nameless = en smarthost vars namn inte finns i DNS
+demo-shows-guessing = en främling som gissar våra adresser
+demo-shows-relaying = en främling som vill använda oss som relä
+demo-alert = Vad servern själv tog reda på om en av dessa vägar (causeway alert show):
+demo-ledger = { $reports } rapporter skickades till avsändarna. Huvudboken: { $accepted } mottagare godtagna, { $delivered } levererade, { $relayed } vidarebefordrade, { $failed } misslyckade med rapport, { $silent } utan, { $unaccounted } oförklarade.
+demo-end = Allt är nedplockat igen. Prova sedan: causeway serve, causeway --help
