@@ -9,6 +9,14 @@ known-changed = Revision { $number } von { $author }, { $at }: { $what }
 known-nothing-changed = an diesem Weg wurde hier seit dem { $at } nichts geändert
 known-address-changed = zuletzt ging Post an { $before }; jetzt wird { $now } versucht
 known-others = { $failing } Ziele sind gestört, { $well } haben kürzlich Post angenommen
+known-source-of-connector = { $known ->
+    [yes] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml; diese Maschine hat { $own }
+   *[no] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml
+}
+known-source-of-machine = { $known ->
+    [yes] { $source } steht in source_addresses von [delivery] in causeway.toml; diese Maschine hat { $own }
+   *[no] { $source } steht in source_addresses von [delivery] in causeway.toml
+}
 known-mailboxes-here = { $count ->
     [one] { $count } Postfach von { $domain } liegt auf diesem Server
    *[other] { $count } Postfächer von { $domain } liegen auf diesem Server

@@ -123,6 +123,7 @@ failed-dnssec = die Antwort für { $name } besteht die DNSSEC-Prüfung nicht
 failed-connect-silent = innerhalb von { $span } keine Antwort auf den Verbindungswunsch
 failed-refused = die Verbindung wird abgelehnt
 failed-unreachable = nicht erreichbar: { $detail }
+failed-source-address = diese Maschine hat die Adresse { $source } nicht, von der sie senden soll
 failed-silent = verbunden, und dann kam innerhalb von { $span } nichts
 failed-closed = die Verbindung wurde nach { $octets } Oktetten geschlossen
 failed-replied = die Antwort war „{ $reply }“

@@ -9,6 +9,14 @@ known-changed = revision { $number } by { $author }, { $at }: { $what }
 known-nothing-changed = nothing was changed here on this path since { $at }
 known-address-changed = mail last went to { $before }; now it is tried at { $now }
 known-others = { $failing } destinations fail, { $well } took mail lately
+known-source-of-connector = { $known ->
+    [yes] { $source } stands in source_addresses of the connector “{ $connector }” in mailflow.toml; this machine has { $own }
+   *[no] { $source } stands in source_addresses of the connector “{ $connector }” in mailflow.toml
+}
+known-source-of-machine = { $known ->
+    [yes] { $source } stands in source_addresses of [delivery] in causeway.toml; this machine has { $own }
+   *[no] { $source } stands in source_addresses of [delivery] in causeway.toml
+}
 known-mailboxes-here = { $count ->
     [one] { $count } mailbox of { $domain } is on this server
    *[other] { $count } mailboxes of { $domain } are on this server

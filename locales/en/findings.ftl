@@ -123,6 +123,7 @@ failed-dnssec = the answer for { $name } does not validate (DNSSEC)
 failed-connect-silent = no answer to the connection request within { $span }
 failed-refused = the connection is refused
 failed-unreachable = it cannot be reached: { $detail }
+failed-source-address = this machine does not have the address { $source }, which it is set to send from
 failed-silent = connected, and then nothing came within { $span }
 failed-closed = the connection was closed after { $octets } octets
 failed-replied = it answered “{ $reply }”

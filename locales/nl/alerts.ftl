@@ -9,6 +9,14 @@ known-changed = revisie { $number } van { $author }, { $at }: { $what }
 known-nothing-changed = aan deze weg is hier sinds { $at } niets veranderd
 known-address-changed = mail ging voor het laatst naar { $before }; nu wordt { $now } geprobeerd
 known-others = { $failing } bestemmingen zijn gestoord, { $well } namen onlangs mail aan
+known-source-of-connector = { $known ->
+    [yes] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml; deze machine heeft { $own }
+   *[no] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml
+}
+known-source-of-machine = { $known ->
+    [yes] { $source } staat in source_addresses van [delivery] in causeway.toml; deze machine heeft { $own }
+   *[no] { $source } staat in source_addresses van [delivery] in causeway.toml
+}
 known-mailboxes-here = { $count ->
     [one] { $count } mailbox van { $domain } staat op deze server
    *[other] { $count } mailboxen van { $domain } staan op deze server

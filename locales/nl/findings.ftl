@@ -123,6 +123,7 @@ failed-dnssec = het antwoord voor { $name } doorstaat de DNSSEC-controle niet
 failed-connect-silent = geen antwoord op het verbindingsverzoek binnen { $span }
 failed-refused = de verbinding wordt geweigerd
 failed-unreachable = niet bereikbaar: { $detail }
+failed-source-address = deze machine heeft het adres { $source } niet, waarvandaan zij moet verzenden
 failed-silent = verbonden, en daarna kwam er binnen { $span } niets
 failed-closed = de verbinding werd gesloten na { $octets } octetten
 failed-replied = het antwoord was “{ $reply }”

@@ -9,6 +9,14 @@ known-changed = revision { $number } av { $author }, { $at }: { $what }
 known-nothing-changed = inget har ändrats här på den här vägen sedan { $at }
 known-address-changed = e-post gick senast till { $before }; nu försöks { $now }
 known-others = { $failing } mål fungerar inte, { $well } tog nyligen emot e-post
+known-source-of-connector = { $known ->
+    [yes] { $source } står i source_addresses för anslutningen ”{ $connector }” i mailflow.toml; maskinen har { $own }
+   *[no] { $source } står i source_addresses för anslutningen ”{ $connector }” i mailflow.toml
+}
+known-source-of-machine = { $known ->
+    [yes] { $source } står i source_addresses i [delivery] i causeway.toml; maskinen har { $own }
+   *[no] { $source } står i source_addresses i [delivery] i causeway.toml
+}
 known-mailboxes-here = { $count ->
     [one] { $count } postlåda i { $domain } finns på den här servern
    *[other] { $count } postlådor i { $domain } finns på den här servern

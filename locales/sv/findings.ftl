@@ -123,6 +123,7 @@ failed-dnssec = svaret för { $name } klarar inte DNSSEC-kontrollen
 failed-connect-silent = inget svar på anslutningsbegäran inom { $span }
 failed-refused = anslutningen avvisas
 failed-unreachable = går inte att nå: { $detail }
+failed-source-address = den här maskinen har inte adressen { $source }, som den ska sända från
 failed-silent = ansluten, och sedan kom inget inom { $span }
 failed-closed = anslutningen stängdes efter { $octets } oktetter
 failed-replied = svaret var ”{ $reply }”

@@ -147,6 +147,7 @@ impl Problem {
             Failure::MailboxUnknown { .. } => Self::UserUnknown,
             Failure::MailboxFull { .. } => Self::MailboxFull,
             Failure::CredentialsUnreadable { .. }
+            | Failure::SourceAddressUnusable { .. }
             | Failure::MailboxUnwritable { .. }
             | Failure::StoreUnreadable { .. } => Self::Ours,
             Failure::Returned { .. } => Self::Returned,

@@ -69,6 +69,14 @@ fn connections() -> Vec<Sample> {
         ("connect-timeout", Failure::ConnectTimeout { after_ms: 30_000 }, Stage::Connect),
         ("connection-refused", Failure::ConnectionRefused, Stage::Connect),
         ("unreachable", Failure::Unreachable { detail: "No route to host".into() }, Stage::Connect),
+        (
+            "source-address-unusable",
+            Failure::SourceAddressUnusable {
+                source: [192, 0, 2, 26].into(),
+                detail: "Cannot assign requested address".into(),
+            },
+            Stage::Connect,
+        ),
         ("timed-out", Failure::TimedOut { after_ms: 300_000 }, Stage::Banner),
         ("closed-abruptly", Failure::ClosedAbruptly { bytes_received: 123 }, Stage::Ehlo),
         (

@@ -283,7 +283,9 @@ fn codes_of(failure: &Failure) -> Codes {
             Codes { ended: 554, ..codes(6, 3) }
         }
         Failure::ExtensionMissing { .. } => Codes { ended: 554, ..codes(5, 4) },
-        Failure::CredentialsUnreadable { .. } => {
+        // X.3.5, "system incorrectly configured" (RFC 3463): nothing was asked of the other server, so none of
+        // the codes that speak of it would be true.
+        Failure::CredentialsUnreadable { .. } | Failure::SourceAddressUnusable { .. } => {
             Codes { queued: 451, ended: 554, subject: 3, detail: 5 }
         }
         Failure::MailboxUnwritable { .. } | Failure::StoreUnreadable { .. } => {
@@ -363,6 +365,9 @@ fn site_text(failure: &Failure, stage: Stage, target: &str) -> String {
             format!("Connection timed out: no route to {target} ({detail})")
         }
         Failure::ConnectionRefused => format!("Connection refused by {target}"),
+        Failure::SourceAddressUnusable { source, detail } => format!(
+            "Cannot send from {source} to {target}: this machine does not have that address ({detail})"
+        ),
         Failure::TimedOut { after_ms } => format!(
             "Connection was closed: {target} stopped answering {at} (no reply within {})",
             span(*after_ms)

@@ -105,9 +105,9 @@ impl Target {
         }
     }
 
-    /// Our own address for a connection to `peer`.
-    pub(crate) fn source_for(&self, shared: &Shared, peer: IpAddr) -> Option<IpAddr> {
-        source_for(&self.sources, peer).or_else(|| shared.source_for(peer))
+    /// Our own addresses for a connection to `peer`, the best first.
+    fn sources_for<'a>(&'a self, shared: &'a Shared, peer: IpAddr) -> &'a [IpAddr] {
+        sources_for(&self.sources, shared, peer)
     }
 
     /// Goes to these smart hosts.
@@ -282,10 +282,15 @@ pub(crate) fn most_telling(tries: Vec<Attempt>) -> (Option<Attempt>, Vec<Attempt
 }
 
 /// How far an attempt got. A machine without IPv6 has no route to IPv6 addresses: that says less
-/// than anything a host did.
-fn rank(attempt: &Attempt) -> (Stage, bool) {
-    let told_by_peer = !matches!(&attempt.outcome, Outcome::Failure(Failure::Unreachable { .. }));
-    (attempt.stage, told_by_peer)
+/// than anything a host did. What is wrong here for certain says more: as long as it is, a part of the host's
+/// addresses is not even tried.
+fn rank(attempt: &Attempt) -> (Stage, u8) {
+    let tells = match &attempt.outcome {
+        Outcome::Failure(Failure::Unreachable { .. }) => 0,
+        Outcome::Failure(failure) if is_about_source(failure) => 2,
+        _ => 1,
+    };
+    (attempt.stage, tells)
 }
 
 async fn open_host(mut attempt: Try<'_>, host: &Host, port: u16) -> Result<Link, Vec<Attempt>> {
@@ -368,9 +373,9 @@ async fn race(
         if !left.is_empty() {
             let address = left.remove(0);
             open.push(address);
-            let source = attempt.target.source_for(shared, address.ip());
+            let sources = attempt.target.sources_for(shared, address.ip());
             running.push(async move {
-                (address, dial::connect(address, source, CONNECT_TIMEOUT).await)
+                (address, dial::connect(address, sources, CONNECT_TIMEOUT).await)
             });
         }
         let more = !left.is_empty();
@@ -390,7 +395,9 @@ async fn race(
             }
             Some((address, Err(failure))) => {
                 open.retain(|other| *other != address);
-                shared.lame.note(address);
+                if !is_about_source(&failure) {
+                    shared.lame.note(address);
+                }
                 attempt.address = Some(address);
                 tries.push(attempt.failed(Stage::Connect, failure));
                 if running.is_empty() && left.is_empty() {
@@ -548,9 +555,20 @@ async fn log_in(
     Ok(())
 }
 
-/// Which of our own addresses a connection to `peer` comes from; `None`: the system's choice.
-pub(crate) fn source_for(sources: &[IpAddr], peer: IpAddr) -> Option<IpAddr> {
-    sources.iter().copied().find(|source| source.is_ipv4() == peer.is_ipv4())
+/// Our own addresses for a connection to `peer`: those of the connector, where one is of its family, else those
+/// of the machine. Those of the other family are not used.
+pub(crate) fn sources_for<'a>(
+    connector: &'a [IpAddr],
+    shared: &'a Shared,
+    peer: IpAddr,
+) -> &'a [IpAddr] {
+    let fits = connector.iter().any(|source| source.is_ipv4() == peer.is_ipv4());
+    if fits { connector } else { &shared.sources }
+}
+
+/// Nothing was asked of the peer.
+const fn is_about_source(failure: &Failure) -> bool {
+    matches!(failure, Failure::SourceAddressUnusable { .. })
 }
 
 #[cfg(test)]
@@ -579,6 +597,11 @@ mod tests {
             failed(Stage::Connect, Failure::Unreachable { detail: "no route".into() });
         let refused = failed(Stage::Connect, Failure::ConnectionRefused);
         let no_tls = failed(Stage::Starttls, Failure::TlsNotOffered);
+        let (source, detail) = ([192, 0, 2, 1].into(), String::new());
+        let source = failed(Stage::Connect, Failure::SourceAddressUnusable { source, detail });
+        let (best, _) = most_telling(vec![unreachable.clone(), refused.clone(), source.clone()]);
+        assert_eq!(best, Some(source.clone()), "certain, and ours");
+        assert_eq!(most_telling(vec![source, no_tls.clone()]).0, Some(no_tls.clone()));
         let (best, others) = most_telling(vec![unreachable.clone(), refused.clone()]);
         assert_eq!((best, others), (Some(refused.clone()), vec![unreachable.clone()]));
         let (best, _) = most_telling(vec![refused, no_tls.clone(), unreachable]);

@@ -27,7 +27,6 @@ use tracing::{error, info, warn};
 
 use crate::balance::Balance;
 use crate::bounds::Gates;
-use crate::connect::source_for;
 use crate::demand::WeakSpots;
 use crate::doubt::{self, Doubts};
 use crate::holds::{self, Holds};
@@ -169,7 +168,7 @@ pub(crate) struct Shared {
     pub(crate) dane: bool,
     pub(crate) policies: Policies,
     pub(crate) weak_spots: WeakSpots,
-    sources: Vec<IpAddr>,
+    pub(crate) sources: Vec<IpAddr>,
     pub(crate) own_listeners: Vec<SocketAddr>,
     own_addresses: Vec<IpAddr>,
     pub(crate) maildirs: Arc<MaildirRoot>,
@@ -215,11 +214,6 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Our own address for a connection to `peer`.
-    pub(crate) fn source_for(&self, peer: IpAddr) -> Option<IpAddr> {
-        source_for(&self.sources, peer)
-    }
-
     /// True for an address of this machine.
     pub(crate) fn is_own_address(&self, address: IpAddr) -> bool {
         causeway_net::local::is_local(address, &self.own_addresses)

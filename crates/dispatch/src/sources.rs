@@ -1,7 +1,7 @@
 //! Which addresses do we come from? For the firewalls of those we send to.
 //!
-//! A connection comes from a configured source address of the right family, or from the one that the
-//! system chooses for that destination: it is asked for each, by the routing table, without a packet
+//! A connection comes from the first configured source address of the right family that this machine has, or from the
+//! one that the system chooses for that destination: it is asked for each, by the routing table, without a packet
 //! being sent.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use causeway_model::config::{Host, OutboundConnector, OutboundRoute};
 use causeway_net::dns::Families;
 
-use crate::connect::source_for;
+use crate::connect::sources_for;
 use crate::engine::{Dispatch, Shared};
 
 /// A way from one of our addresses to one of theirs.
@@ -96,23 +96,27 @@ fn towards(
     destination: IpAddr,
     port: u16,
 ) -> Passage {
-    let own = connector.and_then(|c| source_for(&c.source_addresses, destination));
-    let configured = own.or_else(|| shared.source_for(destination));
-    let (source, problem) = match configured {
-        Some(source) => (Some(source), None),
+    let of_connector = connector.map_or(&[][..], |connector| &connector.source_addresses);
+    let sources = sources_for(of_connector, shared, destination);
+    let fits = |source: &&IpAddr| source.is_ipv4() == destination.is_ipv4();
+    let mut configured = sources.iter().filter(fits).copied().peekable();
+    let is_configured = configured.peek().is_some();
+    let (source, problem) = match configured.peek().copied() {
+        Some(first) => match configured.find(|source| is_here(*source)) {
+            Some(source) => (Some(source), None),
+            None => (None, Some(format!("{first} is no address of this machine"))),
+        },
         None => match chosen_by_system(SocketAddr::new(destination, port)) {
             Ok(source) => (Some(source), None),
             Err(error) => (None, Some(format!("the system knows no way there: {error}"))),
         },
     };
-    Passage {
-        host: host.map(str::to_owned),
-        address,
-        port,
-        source,
-        is_configured: configured.is_some(),
-        problem,
-    }
+    Passage { host: host.map(str::to_owned), address, port, source, is_configured, problem }
+}
+
+/// Whether something could be sent from this address: the system is asked.
+fn is_here(source: IpAddr) -> bool {
+    UdpSocket::bind(SocketAddr::new(source, 0)).is_ok()
 }
 
 /// The address that the system would come from. A datagram socket that is connected sends nothing.

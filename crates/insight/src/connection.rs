@@ -22,8 +22,7 @@ pub(crate) struct Dialer {
 
 impl Dialer {
     pub(crate) async fn open(&self, address: SocketAddr) -> Result<tokio::net::TcpStream, Failure> {
-        let source = self.sources.iter().copied().find(|s| s.is_ipv4() == address.is_ipv4());
-        dial::connect(address, source, self.timeout).await
+        dial::connect(address, &self.sources, self.timeout).await
     }
 
     pub(crate) async fn connect(&self, address: SocketAddr) -> Fact {

@@ -27,6 +27,8 @@ mod session;
 mod tls;
 mod words;
 
+use std::net::IpAddr;
+
 use causeway_catalog::causes::{Cause, WhoActs, causes_of_attempt};
 use causeway_model::{Attempt, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -93,6 +95,15 @@ pub enum Known {
         domain: String,
         /// How many of them.
         count: u64,
+    },
+    /// Where the address that cannot be sent from is written.
+    SourceAddress {
+        /// The address.
+        source: IpAddr,
+        /// The connector whose `source_addresses` has it; `None`: `[delivery]` of `causeway.toml`.
+        connector: Option<String>,
+        /// The addresses that this machine has; empty: not known.
+        own: Vec<IpAddr>,
     },
 }
 

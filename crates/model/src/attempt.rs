@@ -4,7 +4,7 @@
 //! [`Failure`] by `causeway-catalog`, in one place each; nothing in the program compares error
 //! texts.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -215,6 +215,13 @@ pub enum Failure {
     ConnectionRefused,
     /// No route to the host or network.
     Unreachable {
+        /// The system's words.
+        detail: String,
+    },
+    /// None of the addresses that are set to send from is one of this machine's: nothing was asked of the host.
+    SourceAddressUnusable {
+        /// The first of them that is of the host's family.
+        source: IpAddr,
         /// The system's words.
         detail: String,
     },
@@ -456,6 +463,7 @@ impl Failure {
             | Self::ConnectTimeout { .. }
             | Self::ConnectionRefused
             | Self::Unreachable { .. }
+            | Self::SourceAddressUnusable { .. }
             | Self::TimedOut { .. }
             | Self::ClosedAbruptly { .. }
             | Self::ServiceRefused { .. }

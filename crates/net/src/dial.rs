@@ -14,20 +14,21 @@ use tokio::net::{TcpSocket, TcpStream};
 /// Idle time before the first keepalive probe. Longer than any SMTP command normally takes.
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
 
-/// Opens a connection to `address`, from `source` when given, within `timeout`.
+/// Opens a connection to `address` within `timeout`, from the first of `sources` that is of its family and that
+/// this machine has; from the system's choice where none is of its family.
 ///
 /// The connection has Nagle's algorithm off (SMTP is a dialogue of small lines) and keepalive on.
 ///
 /// # Errors
-/// [`Failure::ConnectionRefused`], [`Failure::ConnectTimeout`], or [`Failure::Unreachable`] with
-/// the system's words: no route, forbidden by a local firewall, or `source` is not an address of
-/// this machine or of the other family.
+/// [`Failure::ConnectionRefused`], [`Failure::ConnectTimeout`]; [`Failure::SourceAddressUnusable`] when this
+/// machine has none of `sources`; [`Failure::Unreachable`] with the system's words: no route, forbidden by a
+/// local firewall.
 pub async fn connect(
     address: SocketAddr,
-    source: Option<IpAddr>,
+    sources: &[IpAddr],
     timeout: Duration,
 ) -> Result<TcpStream, Failure> {
-    let socket = open(address, source)?;
+    let socket = open(address, sources)?;
     match tokio::time::timeout(timeout, socket.connect(address)).await {
         Err(_) => Err(timed_out(timeout)),
         Ok(Err(error)) => Err(failure_of(&error, timeout)),
@@ -38,23 +39,35 @@ pub async fn connect(
     }
 }
 
-fn open(address: SocketAddr, source: Option<IpAddr>) -> Result<TcpSocket, Failure> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }
-        .map_err(|error| Failure::Unreachable { detail: error.to_string() })?;
-    if let Some(source) = source {
-        if source.is_ipv4() != address.is_ipv4() {
-            return Err(Failure::Unreachable {
-                detail: format!(
-                    "{source} cannot reach {}: one is IPv4, the other IPv6",
-                    address.ip()
-                ),
-            });
+/// A socket for a connection to `address`, bound to one of `sources`. One that cannot be used does not keep the
+/// others from it.
+fn open(address: SocketAddr, sources: &[IpAddr]) -> Result<TcpSocket, Failure> {
+    let mut first = None;
+    for source in sources.iter().filter(|source| source.is_ipv4() == address.is_ipv4()) {
+        let socket = socket_for(address)?;
+        match socket.bind(SocketAddr::new(*source, 0)) {
+            Ok(()) => return Ok(socket),
+            Err(error) => {
+                first.get_or_insert(cannot_send_from(*source, &error));
+            }
         }
-        socket.bind(SocketAddr::new(source, 0)).map_err(|error| Failure::Unreachable {
-            detail: format!("cannot send from {source}: {error}"),
-        })?;
     }
-    Ok(socket)
+    first.map_or_else(|| socket_for(address), Err)
+}
+
+fn socket_for(address: SocketAddr) -> Result<TcpSocket, Failure> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    socket.map_err(|error| Failure::Unreachable { detail: error.to_string() })
+}
+
+fn cannot_send_from(source: IpAddr, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => {
+            Failure::SourceAddressUnusable { source, detail: error.to_string() }
+        }
+        // It is ours, and no port of it is free, or a rule of this machine forbids it.
+        _ => Failure::Unreachable { detail: format!("cannot send from {source}: {error}") },
+    }
 }
 
 /// Socket options that make things better and whose failure makes nothing worse.
@@ -118,7 +131,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let source: IpAddr = "127.0.0.9".parse().unwrap();
         let address = listener.local_addr().unwrap();
-        let stream = connect(address, Some(source), LONG).await.unwrap();
+        let stream = connect(address, &[source], LONG).await.unwrap();
         assert_eq!(stream.local_addr().unwrap().ip(), source);
         assert!(stream.nodelay().unwrap());
         assert_eq!(listener.accept().await.unwrap().1.ip(), source);
@@ -129,7 +142,7 @@ mod tests {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = socket.local_addr().unwrap();
-        assert_eq!(connect(address, None, LONG).await.unwrap_err(), Failure::ConnectionRefused);
+        assert_eq!(connect(address, &[], LONG).await.unwrap_err(), Failure::ConnectionRefused);
     }
 
     #[tokio::test]
@@ -142,7 +155,7 @@ mod tests {
         let span = Duration::from_millis(100);
         let mut held = Vec::new();
         for _ in 0..8 {
-            match connect(address, None, span).await {
+            match connect(address, &[], span).await {
                 Ok(stream) => held.push(stream),
                 Err(failure) => {
                     assert_eq!(failure, Failure::ConnectTimeout { after_ms: 100 });
@@ -156,14 +169,25 @@ mod tests {
     #[tokio::test]
     async fn a_source_address_that_is_not_ours_is_named() {
         let target: SocketAddr = "127.0.0.1:9".parse().unwrap();
-        let foreign: IpAddr = "192.0.2.1".parse().unwrap();
-        let Err(Failure::Unreachable { detail }) = connect(target, Some(foreign), LONG).await
-        else {
-            panic!("must be unreachable")
-        };
-        assert!(detail.starts_with("cannot send from 192.0.2.1: "), "{detail}");
-        let six: IpAddr = "::1".parse().unwrap();
-        assert!(matches!(connect(target, Some(six), LONG).await, Err(Failure::Unreachable { .. })));
+        // 198.51.100.0/24 is for documentation: nobody has it.
+        let sources: Vec<IpAddr> =
+            ["::1", "198.51.100.1", "198.51.100.2"].map(|text| text.parse().unwrap()).to_vec();
+        let failure = connect(target, &sources, LONG).await.unwrap_err();
+        let Failure::SourceAddressUnusable { source, .. } = failure else { panic!("{failure:?}") };
+        assert_eq!(source, sources[1]);
+    }
+
+    #[tokio::test]
+    async fn a_source_address_that_is_not_ours_does_not_keep_the_others_from_use() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sources: Vec<IpAddr> =
+            ["198.51.100.1", "::1", "127.0.0.9"].map(|text| text.parse().unwrap()).to_vec();
+        let address = listener.local_addr().unwrap();
+        let stream = connect(address, &sources, LONG).await.unwrap();
+        assert_eq!(stream.local_addr().unwrap().ip(), sources[2]);
+        // None is of the other family: the system chooses.
+        let stream = connect(address, &sources[1..2], LONG).await.unwrap();
+        assert_eq!(stream.local_addr().unwrap().ip(), address.ip());
     }
 
     #[test]

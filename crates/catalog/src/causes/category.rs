@@ -148,6 +148,7 @@ impl Category {
             Failure::Returned { .. } | Failure::Held { .. } => Self::Policy,
             Failure::ForwardLimit { .. } => Self::RateLimited,
             Failure::CredentialsUnreadable { .. }
+            | Failure::SourceAddressUnusable { .. }
             | Failure::NoConnector { .. }
             | Failure::MailboxUnwritable { .. }
             | Failure::StoreUnreadable { .. } => Self::System,

@@ -220,7 +220,8 @@ impl Cause {
             "connector-missing"
             | "domain-type-wrong-here"
             | "domain-not-accepted-here"
-            | "connector-points-back" => &[History],
+            | "connector-points-back"
+            | "source-address-unusable" => &[History],
             _ => &[Words],
         }
     }
@@ -260,7 +261,8 @@ impl Cause {
             | "hybrid-connector-wrong"
             | "not-allowed-to-relay"
             | "domain-not-accepted-here"
-            | "credentials-unreadable" => &[Revert, Retry],
+            | "credentials-unreadable"
+            | "source-address-unusable" => &[Revert, Retry],
             _ => &[Retry],
         }
     }

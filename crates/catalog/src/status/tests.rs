@@ -32,6 +32,7 @@ const CODES: &[(&str, &str, &str)] = &[
     ("connect-timeout", "450 4.4.315", "550 5.4.315"),
     ("connection-refused", "450 4.4.316", "550 5.4.316"),
     ("unreachable", "450 4.4.315", "550 5.4.315"),
+    ("source-address-unusable", "451 4.3.5", "554 5.3.5"),
     ("timed-out", "450 4.4.318", "550 5.4.318"),
     ("closed-abruptly", "450 4.4.318", "550 5.4.318"),
     ("service-refused", "450 4.4.317", "550 5.4.317"),

@@ -124,6 +124,30 @@ fn a_connector_sends_from_its_own_address_and_the_firewall_lines_say_so() {
 }
 
 #[test]
+fn an_address_to_send_from_that_the_machine_lacks_does_not_keep_mail_from_going_by_another() {
+    let partner = ScriptedPeer::start(Behaviour::new());
+    let sources = "source_addresses = [\"198.51.100.99\", \"127.0.0.2\"]";
+    let server = with_partner(partner.address(), sources).start();
+    send(&server, &["x@partner.test"], "from the second");
+    let message = partner.block_on_messages(1).remove(0);
+    assert_eq!(message.client_address, Some([127, 0, 0, 2].into()));
+    let rules = server.json(&["connector", "firewall", "partner"]);
+    assert_eq!(rules[0]["source"], "127.0.0.2", "{rules}");
+}
+
+#[test]
+fn an_ipv6_address_to_send_from_that_the_machine_lacks_does_not_keep_mail_from_going_by_ipv4() {
+    let peer = ScriptedPeer::start(Behaviour::new());
+    let dns = TestDns::start();
+    dns.mx("ext.test", 10, "mx.ext.test").a("mx.ext.test", "127.0.0.1").aaaa("mx.ext.test", "::1");
+    let setup = inside().mailflow(FEW_ATTEMPTS).dns(dns.address()).mx_port(peer.port());
+    let server = setup.delivery("source_addresses = [\"2001:db8::99\"]").start();
+    send(&server, &["x@ext.test"], "by IPv4");
+    peer.block_on_messages(1);
+    assert_queue_empties(&server);
+}
+
+#[test]
 fn a_connector_never_has_more_connections_than_it_may() {
     let slow = Behaviour::new().drip(std::time::Duration::from_millis(2));
     let partner = ScriptedPeer::start(slow);

@@ -1,4 +1,4 @@
-//! Causes between us and the host: down, moved, blocked, refused, wrong address, wrong port.
+//! Causes between us and the host: down, moved, blocked, refused, wrong address, wrong port; and our own address.
 //!
 //! A connection that nobody answers looks the same whether the host is down, has moved, or is not the one
 //! that was meant. What tells them apart is history: where mail went when it last went through, what was
@@ -17,6 +17,9 @@ use crate::finding::Fact;
 const LONG: Duration = Duration::from_secs(14 * 86_400);
 
 pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    if cause == "source-address-unusable" {
+        return own_source(facts, verdict);
+    }
     if !matches!(
         cause,
         "server-down"
@@ -54,6 +57,21 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "server-retired" => retired(facts, verdict),
         _ => wrong_port(facts, seen, verdict),
     }
+}
+
+/// The system said so when the connection was to be opened: no probe would know better.
+fn own_source(facts: &Facts, verdict: &mut Verdict) {
+    let Some(Failure::SourceAddressUnusable { source, .. }) = facts.failure() else { return };
+    let path = &facts.path;
+    let connector = facts.attempt.connector.clone();
+    let written = Known::SourceAddress {
+        source: *source,
+        connector: connector.filter(|_| path.source_addresses.contains(source)),
+        own: path.own_addresses.clone(),
+    };
+    let changed = facts.change_of(&[Aspect::Source]).cloned().map(Known::Changed);
+    let proofs = [Some(written), changed].into_iter().flatten().map(Proof::Known);
+    verdict.confirm([facts.failed()].into_iter().chain(proofs));
 }
 
 /// Others can be reached from here.

@@ -1,6 +1,6 @@
 //! What is known without touching the network.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use causeway_model::config::{
     Connector, Host, MailFlow, OutboundConnector, OutboundRoute, SmartHost, TlsLevel,
@@ -56,6 +56,10 @@ pub struct Path {
     pub expected_hosts: Vec<String>,
     /// The address that was tried is one that this server listens at.
     pub leads_here: bool,
+    /// The connector's addresses to send from.
+    pub source_addresses: Vec<IpAddr>,
+    /// The addresses of this machine that something can be sent from; empty where nobody asked.
+    pub own_addresses: Vec<IpAddr>,
 }
 
 impl Path {
@@ -73,6 +77,7 @@ impl Path {
             mx_port,
             tls: connector.tls,
             tls_domain: connector.tls_domain.clone(),
+            source_addresses: connector.source_addresses.clone(),
             ..Self::default()
         }
     }
@@ -121,6 +126,8 @@ pub enum Aspect {
     Route,
     /// Only the port of where it leads.
     Port,
+    /// The addresses to send from.
+    Source,
     /// The TLS level.
     Tls,
     /// The name expected in the certificate.
@@ -136,6 +143,8 @@ impl Aspect {
     fn matters_at(self, stage: Stage) -> bool {
         match self {
             Self::Added | Self::Route | Self::Port => true,
+            // Where we come from counts for what the other end thinks of us, too.
+            Self::Source => stage >= Stage::Connect,
             Self::Tls => stage >= Stage::Ehlo,
             Self::TlsName => stage >= Stage::Tls,
             Self::Login => stage >= Stage::Auth,
@@ -265,6 +274,7 @@ pub fn aspects_changed(connector: &str, old: &MailFlow, new: &MailFlow) -> Vec<A
         aspects.push(if only_port { Aspect::Port } else { Aspect::Route });
     }
     let flags = [
+        (old.source_addresses != new.source_addresses, Aspect::Source),
         (old.tls != new.tls, Aspect::Tls),
         (old.tls_domain != new.tls_domain, Aspect::TlsName),
         (old.credentials != new.credentials, Aspect::Login),

@@ -1,5 +1,7 @@
 //! Evidence and stories as sentences.
 
+use std::net::IpAddr;
+
 use causeway_catalog::texts::{Texts, Value};
 use causeway_catalog::{Phase, last_result};
 
@@ -75,8 +77,32 @@ impl Known {
                 let args = [("domain", domain.into()), ("count", (*count).into())];
                 ("configuration", zero, texts.format("known-mailboxes-here", &args))
             }
+            Self::SourceAddress { source, connector, own } => {
+                ("configuration", zero, source_address(*source, connector.as_deref(), own, texts))
+            }
         };
         Evidence { probe: probe.to_owned(), finding, at }
+    }
+}
+
+/// Which key has the address, and which addresses it could have.
+fn source_address(
+    source: IpAddr,
+    connector: Option<&str>,
+    own: &[IpAddr],
+    texts: &Texts,
+) -> String {
+    let own: Vec<String> = own.iter().map(ToString::to_string).collect();
+    let (source, own) = (source.to_string(), own.join(", "));
+    let args = [
+        ("source", source.into()),
+        ("connector", connector.unwrap_or_default().into()),
+        ("known", if own.is_empty() { "no" } else { "yes" }.into()),
+        ("own", own.into()),
+    ];
+    match connector {
+        Some(_) => texts.format("known-source-of-connector", &args),
+        None => texts.format("known-source-of-machine", &args),
     }
 }
 

@@ -45,6 +45,9 @@ pub fn failure_words(failure: &Failure, stage: Stage, texts: &Texts) -> String {
         }
         Failure::ConnectionRefused => texts.text("failed-refused"),
         Failure::Unreachable { detail } => said("failed-unreachable", "detail", detail.into()),
+        Failure::SourceAddressUnusable { source, .. } => {
+            said("failed-source-address", "source", source.to_string().into())
+        }
         Failure::TimedOut { after_ms } => said("failed-silent", "span", span(*after_ms).into()),
         Failure::ClosedAbruptly { bytes_received } => {
             said("failed-closed", "octets", (*bytes_received).into())

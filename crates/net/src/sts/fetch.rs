@@ -130,7 +130,7 @@ impl Fetch {
         let mut failure = Failure::NoAddress { name: host.to_owned() };
         for address in dial::order_addresses(&addresses).into_iter().take(MOST_ADDRESSES) {
             let address = SocketAddr::new(address, self.port);
-            match dial::connect(address, None, CONNECT_LIMIT).await {
+            match dial::connect(address, &[], CONNECT_LIMIT).await {
                 Ok(stream) => return Ok(stream),
                 Err(last) => failure = last,
             }

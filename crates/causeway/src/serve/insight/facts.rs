@@ -1,5 +1,6 @@
 //! What is known about a failing path without touching the network.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use causeway_insight::alert::FailingPath;
@@ -121,6 +122,9 @@ fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
     {
         path.expected_hosts = vec![server.hostname.to_string()];
     }
+    if matches!(failing.last.outcome, Outcome::Failure(Failure::SourceAddressUnusable { .. })) {
+        path.own_addresses = to_send_from(causeway_net::local::local_addresses());
+    }
     path.internal_relay = match (&failing.last.outcome, connector) {
         (_, Some(connector)) => {
             let patterns = &connector.recipient_domains;
@@ -132,6 +136,15 @@ fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
         _ => Vec::new(),
     };
     path
+}
+
+/// Of this machine's addresses those by which others can be reached: neither loopback nor of one link only.
+fn to_send_from(mut own: Vec<IpAddr>) -> Vec<IpAddr> {
+    own.retain(|address| match address {
+        IpAddr::V4(four) => !four.is_loopback() && !four.is_link_local(),
+        IpAddr::V6(six) => !six.is_loopback() && !six.is_unicast_link_local(),
+    });
+    own
 }
 
 /// The one domain whose mail a connector takes, where the other end refuses to relay it: whether its MX

@@ -1,11 +1,11 @@
-//! What depends on addresses: passwords that are kept back. Each set-up has a network of its own
+//! What depends on addresses: passwords that are kept back, addresses to send from. Each set-up has a network of its own
 //! ([`namespace`](causeway_testkit::lab::namespace)), where peers have addresses that are not loopback.
 
-use causeway_testkit::{Behaviour, Issued, ScriptedPeer, TestCa, Validity};
+use causeway_testkit::{Behaviour, Issued, ScriptedPeer, TestCa, TestDns, Validity};
 
-use super::super::world::with_partner;
+use super::super::world::{inside, with_partner};
 use super::Case;
-use super::bench::{ENCRYPTED, Found, fails, start};
+use super::bench::{ENCRYPTED, Found, fails, set, start, works};
 
 /// What the machine has in the network of a set-up, beside loopback.
 pub(super) const ADDRESSES: &[&str] = &["192.0.2.25"];
@@ -25,7 +25,32 @@ fn asks_for_login(shown: Option<&Issued>, more: &str, trusted: &TestCa) -> Found
     fails(&start(with_partner(partner.address(), &login).trust_root(trusted.root_file())))
 }
 
+/// Everything is to be sent from an address that the machine has not.
+fn machine_sends_from(source: &str) -> Found {
+    let dns = TestDns::start();
+    dns.mx("partner.test", 10, "mx.partner.test").a("mx.partner.test", "192.0.2.25");
+    let sources = format!("source_addresses = [\"{source}\"]");
+    fails(&start(inside().dns(dns.address()).delivery(&sources)))
+}
+
+/// A connector is set to send from such an address, after it had worked.
+fn connector_is_to_send_from(source: &str) -> Found {
+    let partner = ScriptedPeer::start_at("192.0.2.25:25".parse().unwrap(), Behaviour::new());
+    let server = start(with_partner(partner.address(), ""));
+    works(&server, &partner);
+    set(&server, &["--source-address", source]);
+    fails(&server)
+}
+
 pub(super) const CASES: &[Case] = &[
+    Case("source-address-unusable", "[delivery] has an address of another machine", || {
+        machine_sends_from("192.0.2.99")
+    }),
+    Case(
+        "source-address-unusable",
+        "the connector was given an address of another machine",
+        || connector_is_to_send_from("192.0.2.98"),
+    ),
     Case("credentials-unprotected", "the server offers no STARTTLS", || {
         asks_for_login(None, "", &TestCa::new("Known"))
     }),
