@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_catalog::Phase;
+use causeway_catalog::sentence::{Parts, Sentence};
 use causeway_model::config::{Credentials, Host, OutboundConnector, SmartHost, TlsLevel};
 use causeway_model::{Attempt, Domain, Failure, HopSecurity, Outcome, Stage};
 use causeway_net::dial;
@@ -157,10 +158,17 @@ pub(crate) trait Ears: Send + Sync {
 
 /// What was found at a stage that is behind us.
 pub(crate) struct Finding {
-    /// In words.
-    pub(crate) text: String,
+    /// To be said in any language.
+    pub(crate) text: Sentence,
     /// It works, and is not as it should be.
     pub(crate) is_doubtful: bool,
+}
+
+impl Finding {
+    /// Nothing is wrong.
+    fn good(text: Parts) -> Self {
+        Self { text: text.into(), is_doubtful: false }
+    }
 }
 
 /// What is needed to write an [`Attempt`] about one host.
@@ -307,11 +315,12 @@ async fn open_host(mut attempt: Try<'_>, host: &Host, port: u16) -> Result<Link,
     };
     attempt.reached(Stage::Resolve, || {
         let all: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        let text = match host {
-            Host::Address(_) => format!("{name} is an address already"),
-            Host::Name(_) => format!("{name} has the addresses {}", all.join(", ")),
-        };
-        Finding { text, is_doubtful: false }
+        Finding::good(match host {
+            Host::Address(_) => Parts::of("test-is-address").with("address", name.as_str()),
+            Host::Name(_) => {
+                Parts::of("test-addresses").with("host", name.as_str()).with("addresses", all)
+            }
+        })
     });
     attempt.host = Some(name.clone());
     let expectation = match demand::of_host(shared, target, host, port).await {
@@ -331,12 +340,14 @@ async fn open_host(mut attempt: Try<'_>, host: &Host, port: u16) -> Result<Link,
         };
         attempt.address = Some(address);
         attempt.tls = None;
-        attempt.reached(Stage::Connect, || Finding {
-            text: match stream.local_addr() {
-                Ok(own) => format!("{address} answers; we come from {}", own.ip()),
-                Err(_) => format!("{address} answers"),
-            },
-            is_doubtful: false,
+        attempt.reached(Stage::Connect, || {
+            let (address, own) = (address.to_string(), stream.local_addr());
+            Finding::good(match own {
+                Ok(own) => Parts::of("test-answers-from")
+                    .with("address", address)
+                    .with("own", own.ip().to_string()),
+                Err(_) => Parts::of("test-answers").with("address", address),
+            })
         });
         let had_tls = !shared.plain_only.contains(address);
         let conversation = converse(&expectation, &name, address, stream, &mut attempt);
@@ -426,7 +437,7 @@ async fn converse(
     let mut connection = Connection::new(Box::new(stream) as Wire, Timeouts::default());
     connection.greeting().await?;
     let mut capabilities = connection.hello(&shared.hostname).await?;
-    attempt.reached(Stage::Ehlo, || offered(&capabilities));
+    attempt.reached(Stage::Ehlo, || offered(&capabilities, name));
     let wants_tls = demands.need_encryption()
         || (capabilities.starttls && !shared.plain_only.contains(address));
     let mut tls = None;
@@ -466,9 +477,8 @@ async fn converse(
             return Err(at(Stage::Auth)(Failure::CredentialsUnprotected { reason }));
         }
         log_in(&mut connection, &capabilities, credentials).await?;
-        attempt.reached(Stage::Auth, || Finding {
-            text: format!("logged in as {}", credentials.user),
-            is_doubtful: false,
+        attempt.reached(Stage::Auth, || {
+            Finding::good(Parts::of("test-logged-in").with("user", credentials.user.as_str()))
         });
     }
     Ok(Link {
@@ -506,32 +516,32 @@ async fn encrypt(
 }
 
 /// What a server says of itself.
-fn offered(capabilities: &Capabilities) -> Finding {
+fn offered(capabilities: &Capabilities, host: &str) -> Finding {
     let mut lines = capabilities.raw_lines.iter();
-    let name = lines.next().map_or("the server", String::as_str);
+    let name = lines.next().map_or(host, String::as_str);
     let words: Vec<&str> = lines.map(String::as_str).collect();
     let text = match (capabilities.extended, words.is_empty()) {
-        (false, _) => format!("{name} knows HELO only, and so no TLS"),
-        (true, true) => format!("{name} offers no extensions"),
-        (true, false) => format!("{name} offers {}", words.join(", ")),
+        (false, _) => Parts::of("test-helo-only").with("name", name),
+        (true, true) => Parts::of("test-offers-nothing").with("name", name),
+        (true, false) => Parts::of("test-offers").with("name", name).with("extensions", words),
     };
-    Finding { text, is_doubtful: !capabilities.extended }
+    Finding { text: text.into(), is_doubtful: !capabilities.extended }
 }
 
 /// What was agreed on, and whose certificate was shown.
 fn encrypted<S>(session: &TlsSession<S>) -> Finding {
-    let mut text = session.description.clone();
+    let mut text = Sentence::from(session.description.as_str());
     if let Some(certificate) = &session.peer_certificate {
-        text.push_str(&format!(
-            "; certificate for {}, from {}, until {}",
-            certificate.names.join(", "),
-            certificate.issuer,
-            certificate.not_after
-        ));
+        text = Parts::of("test-tls-certificate")
+            .with("tls", text)
+            .with("names", certificate.names.clone())
+            .with("issuer", certificate.issuer.as_str())
+            .with("until", certificate.not_after.to_string())
+            .into();
     }
     if let Err(failure) = &session.verdict {
         let doubt = causeway_catalog::status::status(failure, Stage::Tls, Phase::Queued).text;
-        text.push_str(&format!("; taken, as the connector demands no good one: {doubt}"));
+        text = Parts::of("test-tls-doubt").with("found", text).with("doubt", doubt).into();
     }
     Finding { text, is_doubtful: session.verdict.is_err() }
 }

@@ -1,7 +1,8 @@
 //! Does this connector work? A real session and a real message, step by step.
 //!
 //! A test goes the way of every delivery (`connect`, the same transaction) and tells of
-//! each step as it happens: resolve, connect, ehlo, tls, login (where the connector logs in), message. The message
+//! each step as it happens: resolve, connect, ehlo, tls, login (where the connector logs in), message. Before them
+//! stands a warning when the connector does not take mail for the recipient: the test says nothing about such mail. The message
 //! goes to a recipient that the administrator names, from our postmaster, and must be accepted. It is
 //! not queued: what becomes of it is the answer.
 //!
@@ -12,10 +13,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use causeway_catalog::Phase;
+use causeway_catalog::sentence::{Parts, Sentence};
 use causeway_catalog::status::{last_result, status_of};
 use causeway_model::config::{OutboundConnector, OutboundRoute};
 use causeway_model::{Address, Attempt, BodyType, Outcome, ReversePath, Stage, StepStatus};
 use causeway_net::steps::Steps;
+use causeway_policy::MailPolicy;
+use causeway_policy::index::pattern_text;
 use causeway_smtp::client::{OutRecipient, Payload, Transaction};
 use parking_lot::Mutex;
 use tokio::sync::mpsc::Sender;
@@ -24,12 +28,17 @@ use crate::connect::{Ears, Finding, Link, Target, millis, most_telling, open_hea
 use crate::engine::{Dispatch, Shared};
 use crate::resolve::mx_set;
 
+/// As many of a connector's domains are named.
+const MOST_DOMAINS: usize = 10;
+
 /// How long a test may take in all.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// A part of the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepName {
+    /// The connector takes mail for the recipient; told only when it does not.
+    Recipient,
     /// The names of the hosts have addresses.
     Resolve,
     /// An address takes the connection.
@@ -49,6 +58,7 @@ impl StepName {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Recipient => "recipient",
             Self::Resolve => "resolve",
             Self::Connect => "connect",
             Self::Ehlo => "ehlo",
@@ -73,11 +83,11 @@ impl StepName {
 }
 
 /// A step that is over, with the failed attempt behind it: for causes and what to do.
-pub type Step = causeway_net::steps::Step<StepName, Option<Attempt>>;
+pub type Step = causeway_net::steps::Step<StepName, Option<Attempt>, Sentence>;
 
 /// Tells of steps in their order.
 struct Teller {
-    steps: Steps<StepName, Option<Attempt>>,
+    steps: Steps<StepName, Option<Attempt>, Sentence>,
     so_far: Mutex<SoFar>,
 }
 
@@ -89,11 +99,35 @@ struct SoFar {
 }
 
 impl Teller {
-    fn tell(&self, name: StepName, status: StepStatus, finding: String, attempt: Option<Attempt>) {
+    fn tell(
+        &self,
+        name: StepName,
+        status: StepStatus,
+        finding: impl Into<Sentence>,
+        attempt: Option<Attempt>,
+    ) {
         if status != StepStatus::Failed && status != StepStatus::Skipped {
             self.so_far.lock().reached = Some(name);
         }
-        self.steps.tell(name, status, finding, attempt);
+        self.steps.tell(name, status, finding.into(), attempt);
+    }
+
+    /// Mail for the recipient never comes to this connector.
+    fn tell_untaken(&self, policy: &MailPolicy, connector: &OutboundConnector, to: &Address) {
+        if policy.takes(connector, to.domain()) {
+            return;
+        }
+        let mut patterns: Vec<String> =
+            connector.recipient_domains.iter().take(MOST_DOMAINS).map(pattern_text).collect();
+        if connector.recipient_domains.len() > MOST_DOMAINS {
+            patterns.push("…".to_owned());
+        }
+        let finding = match patterns.is_empty() {
+            true => Parts::of("test-takes-nothing"),
+            false => Parts::of("test-takes-others").with("domains", patterns),
+        };
+        let finding = finding.with("domain", to.domain().to_string());
+        self.tell(StepName::Recipient, StepStatus::Warning, finding, None);
     }
 
     /// Hosts that failed, and were not the last.
@@ -101,7 +135,7 @@ impl Teller {
         let failed = std::mem::take(&mut self.so_far.lock().failed);
         for attempt in failed {
             let line = status_of(&attempt, Phase::Queued).text;
-            let finding = format!("{line}; the next one is tried");
+            let finding = Parts::of("test-next-host").with("failure", line);
             let name = StepName::of(attempt.stage);
             self.tell(name, StepStatus::Warning, finding, Some(attempt));
         }
@@ -127,7 +161,7 @@ impl Teller {
         ];
         let after = order.into_iter().skip_while(|name| *name != failed).skip(1);
         for name in after.filter(|name| has_login || *name != StepName::Login) {
-            let finding = format!("not tried: {} failed", failed.name());
+            let finding = Parts::of("test-not-tried").with("step", failed.name());
             self.tell(name, StepStatus::Skipped, finding, None);
         }
     }
@@ -157,6 +191,7 @@ impl Dispatch {
         let so_far = SoFar { failed: Vec::new(), reached: None };
         let teller = Teller { steps: Steps::begin(steps), so_far: Mutex::new(so_far) };
         let has_login = connector.credentials.is_some();
+        teller.tell_untaken(&self.shared.policy.load(), connector, to);
         let test = test(&self.shared, connector, to, &teller);
         match tokio::time::timeout(LIMIT, test).await {
             Ok(Ok(())) => true,
@@ -166,14 +201,14 @@ impl Dispatch {
             }
             Err(_) => {
                 let next = match teller.so_far.lock().reached {
-                    None => StepName::Resolve,
+                    None | Some(StepName::Recipient) => StepName::Resolve,
                     Some(StepName::Resolve) => StepName::Connect,
                     Some(StepName::Connect) => StepName::Ehlo,
                     Some(StepName::Ehlo) => StepName::Tls,
                     Some(StepName::Tls) if has_login => StepName::Login,
                     Some(StepName::Tls | StepName::Login | StepName::Message) => StepName::Message,
                 };
-                let finding = format!("no end after {} s", LIMIT.as_secs());
+                let finding = Parts::of("test-no-end").with("seconds", LIMIT.as_secs());
                 teller.tell(next, StepStatus::Failed, finding, None);
                 teller.skip_after(next, has_login);
                 false
@@ -217,13 +252,15 @@ async fn test(
         }
     };
     if link.tls.is_none() {
-        let finding = "no TLS: mail goes in plain text, which the connector allows".to_owned();
+        let finding = Parts::of("test-no-tls");
         teller.tell(StepName::Tls, StepStatus::Warning, finding, None);
     }
     let sent = send_message(shared, &mut link, connector, to).await;
     let outcome = match sent {
         Ok(reply) => {
-            let finding = format!("accepted for {to}: {reply}");
+            let finding = Parts::of("test-accepted")
+                .with("recipient", to.to_string())
+                .with("reply", reply.to_string());
             teller.tell(StepName::Message, StepStatus::Passed, finding, None);
             Ok(())
         }

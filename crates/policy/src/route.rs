@@ -300,6 +300,14 @@ impl MailPolicy {
         }
     }
 
+    /// Whether the connector, when it is enabled, takes mail for this domain as far as no other comes first.
+    #[must_use]
+    pub fn takes(&self, connector: &OutboundConnector, domain: &Domain) -> bool {
+        let external = self.domain_type(domain) == RouteDomain::External;
+        best_pattern(connector, domain, external).is_some()
+            || (external && self.is_for_internet(connector))
+    }
+
     /// The enabled connector that comes first for this domain: its position in `outbound`.
     pub(crate) fn taker(&self, domain: &Domain) -> Option<usize> {
         let external = self.domain_type(domain) == RouteDomain::External;

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 pub struct ValidateConnector {
     /// Whom the test message is for.
     pub to: Address,
-    /// The language of what to do; absent: the organization's.
+    /// The language of findings and of what to do; absent: the organization's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }
@@ -69,7 +69,7 @@ pub struct TestReport {
 /// One step of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TestStep {
-    /// `resolve`, `connect`, `ehlo`, `tls`, `login`, `message`; see docs/tests.md for those of other tests.
+    /// `recipient`, `resolve`, `connect`, `ehlo`, `tls`, `login`, `message`; see docs/tests.md for those of other tests.
     pub name: String,
     /// How it ended.
     pub status: TestStatus,

@@ -5,7 +5,7 @@ use causeway_catalog::Texts;
 use causeway_catalog::causes::causes_of_attempt;
 use causeway_catalog::sentence::{Parts, Sentence};
 use causeway_dispatch::Passage;
-use causeway_dispatch::validate::Step;
+use causeway_dispatch::validate::{Step, StepName};
 use causeway_model::config::{Language, OutboundConnector};
 use causeway_model::{Address, Attempt, Failure, Outcome};
 use causeway_net::steps::MOST_STEPS;
@@ -36,11 +36,15 @@ pub(crate) async fn validate(
 }
 
 fn in_words(step: Step, language: Language) -> TestStep {
-    let what_to_do = step.detail.as_ref().and_then(|failed| hint(failed, language));
+    let what_to_do = match (step.name, &step.detail) {
+        (StepName::Recipient, _) => Some(Texts::get(language).text("advice-recipient-taken")),
+        (_, Some(failed)) => hint(failed, language),
+        (_, None) => None,
+    };
     TestStep {
         name: step.name.name().to_owned(),
         status: step.status,
-        finding: step.finding,
+        finding: step.finding.speak(language).into(),
         elapsed_ms: u64::try_from(step.elapsed.as_millis()).unwrap_or(u64::MAX),
         what_to_do,
     }

@@ -134,6 +134,56 @@ fn a_host_that_fails_before_another_one_works_is_a_warning() {
 }
 
 #[test]
+fn a_recipient_that_the_connector_never_takes_is_a_warning_before_the_test() {
+    let peer = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(peer.address(), "").start();
+    let elsewhere = ["connector", "validate", "partner", "--to", "x@elsewhere.test"];
+    let tested = server.cli(&[&elsewhere[..], &["--json"]].concat());
+    let report: Value = serde_json::from_str(&tested.stdout).unwrap();
+    assert_eq!((tested.status, &report["passed"]), (Some(0), &Value::Bool(true)), "{report}");
+    assert_eq!(steps(&report)[0], "recipient warning", "{report}");
+    let finding = report["steps"][0]["finding"].as_str().unwrap();
+    assert!(finding.contains("for partner.test and not for elsewhere.test"), "{finding}");
+    assert!(report["steps"][0]["what_to_do"].as_str().unwrap().contains("recipient_domains"));
+    // What [routing].internet names takes every domain that is not ours.
+    let internet = with_partner(peer.address(), "")
+        .mailflow("[routing]\ninternet = 'via connector \"partner\"'\n")
+        .start();
+    let shown = internet.cli(&elsewhere);
+    assert!(!shown.stdout.contains("recipient "), "{shown:?}");
+}
+
+#[test]
+fn every_step_speaks_the_language_of_whoever_asks() {
+    let known = TestCa::new("Known");
+    let expired = known.issue(&["mail.partner.test"], Validity::Expired);
+    for peer in [
+        ScriptedPeer::start(Behaviour::new().starttls(&expired)),
+        ScriptedPeer::start(Behaviour::new()),
+        ScriptedPeer::refusing(),
+    ] {
+        let server = with_partner(peer.address(), "").trust_root(known.root_file()).start();
+        let in_language = |language: &str| -> Vec<Value> {
+            let more = ["--json", "--lang", language];
+            let elsewhere = ["connector", "validate", "partner", "--to", "x@elsewhere.test"];
+            let output = server.cli(&[&elsewhere[..], &more[..]].concat());
+            let report: Value = serde_json::from_str(&output.stdout).unwrap();
+            report["steps"].as_array().unwrap().clone()
+        };
+        for (english, german) in in_language("en").iter().zip(&in_language("de")) {
+            assert_eq!((&english["name"], &english["status"]), (&german["name"], &german["status"]));
+            // A failed step has our codes and protocol words, or the peer's, as the queue shows them.
+            if english["status"] != "failed" {
+                assert_ne!(english["finding"], german["finding"], "{german}");
+            }
+            if !english["what_to_do"].is_null() {
+                assert_ne!(english["what_to_do"], german["what_to_do"], "{german}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_steps_are_shown_as_text_and_unknown_connectors_are_refused() {
     let peer = ScriptedPeer::start(Behaviour::new());
     let server = with_partner(peer.address(), "").start();
