@@ -83,6 +83,10 @@ check-trust-root = die Aussteller sind nicht brauchbar: { $error }
     .do = PEM-Dateien mit Zertifikaten nennen
 check-no-cluster = diese Version hat keinen Speicher für einen Verbund
     .do = url = "sqlite" schreiben
+check-file-unreadable = die Datei ist nicht lesbar: { $error }
+    .do = sie für den lesbar machen, der dies ausführt, und als UTF-8 speichern
+check-file-not-utf8 = die Datei ist kein UTF-8-Text
+    .do = sie als UTF-8 speichern
 check-password-file = { $file } ist nicht lesbar: { $error }
     .do = eine Datei nennen, die der Benutzer des Servers lesen kann, mit dem Passwort in der ersten Zeile
 check-foreign-source = { $address } ist keine Adresse dieses Rechners: Von ihr kann nichts gesendet werden

@@ -115,6 +115,7 @@ cli-connector-takes = Er nimmt Empfänger von { $domains }.
 cli-every-domain = jeder Domäne
 cli-connector-internet = Auch alle Post ins Internet nimmt diesen Weg ([routing].internet).
 cli-connector-mx = Er sendet an die MX-Server der Empfängerdomäne.
+cli-connector-host = Er sendet an { $hosts }.
 cli-connector-hosts = Er sendet an { $hosts }, in dieser Reihenfolge.
 cli-tls-opportunistic = Er benutzt TLS, wo es angeboten wird, sonst Klartext.
 cli-tls-encryption = Er verlangt TLS, mit beliebigem Zertifikat.

@@ -83,6 +83,10 @@ check-trust-root = the issuers cannot be used: { $error }
     .do = name PEM files with certificates
 check-no-cluster = this version has no cluster store
     .do = write url = "sqlite"
+check-file-unreadable = the file cannot be read: { $error }
+    .do = let whoever runs this read it, and save it as UTF-8
+check-file-not-utf8 = the file is not UTF-8 text
+    .do = save it as UTF-8
 check-password-file = { $file } cannot be read: { $error }
     .do = name a file that the server's user can read, with the password in its first line
 check-foreign-source = { $address } is no address of this machine: nothing can be sent from it

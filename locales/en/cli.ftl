@@ -115,6 +115,7 @@ cli-connector-takes = It takes recipients of { $domains }.
 cli-every-domain = every domain
 cli-connector-internet = All mail for the internet goes this way, too ([routing].internet).
 cli-connector-mx = It sends to the MX hosts of the recipient’s domain.
+cli-connector-host = It sends to { $hosts }.
 cli-connector-hosts = It sends to { $hosts }, in this order.
 cli-tls-opportunistic = It uses TLS where it is offered, and plain text otherwise.
 cli-tls-encryption = It demands TLS, with whatever certificate.

@@ -83,6 +83,10 @@ check-trust-root = de uitgevers zijn niet bruikbaar: { $error }
     .do = noem PEM-bestanden met certificaten
 check-no-cluster = deze versie heeft geen opslag voor een cluster
     .do = schrijf url = "sqlite"
+check-file-unreadable = het bestand is niet leesbaar: { $error }
+    .do = laat wie dit uitvoert het lezen, en sla het op als UTF-8
+check-file-not-utf8 = het bestand is geen UTF-8-tekst
+    .do = sla het op als UTF-8
 check-password-file = { $file } is niet leesbaar: { $error }
     .do = noem een bestand dat de gebruiker van de server kan lezen, met het wachtwoord op de eerste regel
 check-foreign-source = { $address } is geen adres van deze machine: er kan niets vandaan worden verzonden

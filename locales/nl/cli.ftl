@@ -115,6 +115,7 @@ cli-connector-takes = Hij neemt ontvangers van { $domains }.
 cli-every-domain = elk domein
 cli-connector-internet = Ook alle mail voor internet gaat langs deze weg ([routing].internet).
 cli-connector-mx = Hij stuurt naar de MX-hosts van het domein van de ontvanger.
+cli-connector-host = Hij stuurt naar { $hosts }.
 cli-connector-hosts = Hij stuurt naar { $hosts }, in deze volgorde.
 cli-tls-opportunistic = Hij gebruikt TLS waar het wordt aangeboden, anders platte tekst.
 cli-tls-encryption = Hij eist TLS, met welk certificaat dan ook.

@@ -83,6 +83,10 @@ check-trust-root = utfärdarna går inte att använda: { $error }
     .do = ange PEM-filer med certifikat
 check-no-cluster = den här versionen har inget lager för ett kluster
     .do = skriv url = "sqlite"
+check-file-unreadable = filen går inte att läsa: { $error }
+    .do = låt den som kör detta läsa den, och spara den som UTF-8
+check-file-not-utf8 = filen är inte UTF-8-text
+    .do = spara den som UTF-8
 check-password-file = { $file } går inte att läsa: { $error }
     .do = ange en fil som serverns användare kan läsa, med lösenordet på första raden
 check-foreign-source = { $address } är ingen adress på den här datorn: inget kan skickas från den

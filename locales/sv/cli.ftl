@@ -115,6 +115,7 @@ cli-connector-takes = Den tar mottagare i { $domains }.
 cli-every-domain = alla domäner
 cli-connector-internet = All e-post till internet går också den här vägen ([routing].internet).
 cli-connector-mx = Den skickar till MX-värdarna för mottagarens domän.
+cli-connector-host = Den skickar till { $hosts }.
 cli-connector-hosts = Den skickar till { $hosts }, i den ordningen.
 cli-tls-opportunistic = Den använder TLS där det erbjuds, annars klartext.
 cli-tls-encryption = Den kräver TLS, med vilket certifikat som helst.

@@ -246,6 +246,14 @@ pub enum ControlError {
     /// Not now: starting, draining.
     #[error("{0}")]
     Unavailable(String),
+    /// The system does not let the server do it: a file or directory that its user cannot write.
+    #[error("{what}; {instead}")]
+    Prevented {
+        /// What the system refuses, as a clause.
+        what: String,
+        /// What to do about it.
+        instead: String,
+    },
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -425,6 +425,9 @@ pub struct RouteExplanation {
     /// Where it goes, in the order in which they are tried: `host:port`, or the mailbox here.
     /// Empty when there is no way.
     pub next_hops: Vec<String>,
+    /// The same in groups that share the mail evenly, where there is such a group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_hop_groups: Option<Vec<Vec<String>>>,
     /// Why, in words.
     #[schema(value_type = String)]
     pub because: Sentence,

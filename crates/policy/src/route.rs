@@ -103,6 +103,9 @@ pub struct RouteExplanation {
     /// Where it would be tried, in order: `mail.corp.example:25`, `MX of ext.test`, `mailbox
     /// a@ours.test`; empty when there is no way.
     pub next_hops: Vec<String>,
+    /// The same in groups that share the mail evenly, where there is such a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_hop_groups: Option<Vec<Vec<String>>>,
     /// In words.
     pub because: Sentence,
     /// Every connector that was not taken, and why.
@@ -134,6 +137,15 @@ impl Route {
             RouteTarget::Mx(domain) => vec![format!("MX of {domain}")],
             RouteTarget::Nowhere(_) => Vec::new(),
         }
+    }
+
+    /// The next hops in groups; `None` where none shares the mail with another.
+    #[must_use]
+    pub fn next_hop_groups(&self) -> Option<Vec<Vec<String>>> {
+        let RouteTarget::Connector(connector) = &self.target else { return None };
+        let OutboundRoute::SmartHosts(groups) = &connector.route else { return None };
+        let texts = |group: &Vec<SmartHost>| group.iter().map(smart_host_text).collect();
+        groups.iter().any(|group| group.len() > 1).then(|| groups.iter().map(texts).collect())
     }
 }
 
@@ -203,6 +215,7 @@ impl MailPolicy {
             domain_type: route.domain_type,
             connector: route.connector().map(str::to_owned),
             next_hops: route.next_hops(),
+            next_hop_groups: route.next_hop_groups(),
             considered: self.considered(&route, from),
             because: self.because(recipient, &route, from).into(),
         }

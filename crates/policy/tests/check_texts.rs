@@ -11,7 +11,7 @@ use causeway_model::Said;
 use causeway_model::config::{Language, Machine, MailFlow, Problem};
 use causeway_model::said::Value;
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     include_str!("../src/check/mod.rs"),
     include_str!("../src/check/connectors.rs"),
     include_str!("../src/check/domains.rs"),
@@ -20,6 +20,7 @@ const SOURCES: [&str; 14] = [
     include_str!("../src/check/networks.rs"),
     include_str!("../../causeway/src/cli/commands/check.rs"),
     include_str!("../../causeway/src/cli/here.rs"),
+    include_str!("../../causeway/src/cli/configuration.rs"),
     include_str!("../../model/src/config/parse/mod.rs"),
     include_str!("../../model/src/config/parse/connector.rs"),
     include_str!("../../model/src/config/parse/machine.rs"),

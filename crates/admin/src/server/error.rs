@@ -137,6 +137,7 @@ impl From<ControlError> for ApiError {
                 Self::not_found(error.to_string(), "ask a server that has it")
             }
             ControlError::Unavailable(what) => Self::unavailable(what, "ask again in a moment"),
+            ControlError::Prevented { what, instead } => Self::unavailable(what, instead),
             ControlError::Store(error) => error.into(),
         }
     }

@@ -115,7 +115,7 @@ async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
         return Err(ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("the request is longer than {limit} octets"),
-            "send it in parts",
+            "send less at once",
         ));
     }
     Ok(bytes)

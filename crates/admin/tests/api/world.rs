@@ -168,6 +168,7 @@ impl ServerControl for FakeControl {
                 domain_type: RouteDomainType::External,
                 connector: question.from_connector,
                 next_hops: vec![format!("sender {:?}", question.sender)],
+                next_hop_groups: None,
                 because: "it was asked".into(),
                 considered: Vec::new(),
             })

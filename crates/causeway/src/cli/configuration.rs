@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use causeway_catalog::texts::own::OwnTexts;
 use causeway_model::config::{Machine, MailFlow, Places, Problem, Readable, Severity};
+use causeway_model::{Said, said};
 
 use super::failure::Failure;
-use super::words;
 
 /// The name of the file about this machine.
 pub(crate) const MACHINE_FILE: &str = "causeway.toml";
@@ -76,7 +76,7 @@ fn load<T: Default>(
 ) -> Loaded<T> {
     let path = directory.join(name);
     let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
-    let broken = |what: String, instead: &str| Loaded {
+    let broken = |what: Said, instead: Said| Loaded {
         value: None,
         rest: None,
         problems: vec![whole_file(&shown, what, instead)],
@@ -97,10 +97,13 @@ fn load<T: Default>(
                 text: String::new(),
             };
         }
-        Err(error) => return broken(words::unreadable(&error), "make it readable"),
+        Err(error) => return broken(unreadable(&error), readable()),
     };
     let Ok(text) = String::from_utf8(bytes) else {
-        return broken("the file is not UTF-8 text".into(), "save it as UTF-8");
+        return broken(
+            said!("check-file-not-utf8", "the file is not UTF-8 text"),
+            said!("check-file-not-utf8.do", "save it as UTF-8"),
+        );
     };
     parsed(text, &shown, read)
 }
@@ -130,8 +133,7 @@ pub(crate) fn own_texts(directory: &Path) -> (OwnTexts, Vec<Problem>) {
                 Ok(text) => files.push((name, text)),
                 Err(error) => {
                     let shown = format!("{TEXTS}/{name}");
-                    let what = words::unreadable(&error);
-                    problems.push(whole_file(&shown, what, "make it readable UTF-8"));
+                    problems.push(whole_file(&shown, unreadable(&error), readable()));
                 }
             }
         }
@@ -155,20 +157,28 @@ fn entries(directory: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
         Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Vec::new(),
         Err(error) => {
             let shown = directory.display().to_string();
-            problems.push(whole_file(&shown, words::unreadable(&error), "make it readable"));
+            problems.push(whole_file(&shown, unreadable(&error), readable()));
             Vec::new()
         }
     }
 }
 
-fn whole_file(file: &str, what: String, instead: &str) -> Problem {
+fn unreadable(error: &std::io::Error) -> Said {
+    said!("check-file-unreadable", "the file cannot be read: {error}", error = error)
+}
+
+fn readable() -> Said {
+    said!("check-file-unreadable.do", "let whoever runs this read it, and save it as UTF-8")
+}
+
+fn whole_file(file: &str, what: Said, instead: Said) -> Problem {
     Problem {
         file: file.into(),
         line: 0,
         column: 0,
         severity: Severity::Error,
-        what: what.into(),
-        instead: instead.into(),
+        what,
+        instead,
     }
 }
 

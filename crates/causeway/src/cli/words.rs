@@ -68,10 +68,6 @@ pub(crate) fn no_token_file(file: &Path, error: &io::Error) -> String {
     format!("--token-file {}: {error}; name the file whose first line is the token", file.display())
 }
 
-pub(crate) fn unreadable(error: &io::Error) -> String {
-    format!("the file cannot be read: {error}")
-}
-
 pub(crate) fn say_yes(what: &str) -> String {
     format!(
         "{NOTHING_DONE}: there is no terminal to ask on: \"{what}\"; give --yes to do it without being \

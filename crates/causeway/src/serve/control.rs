@@ -181,6 +181,7 @@ impl ServerControl for Control {
                 },
                 connector: route.connector,
                 next_hops: route.next_hops,
+                next_hop_groups: route.next_hop_groups,
                 because: route.because,
                 considered: route
                     .considered
@@ -361,7 +362,7 @@ impl Server {
         }
         let problem = self.reload_problem.lock().clone();
         let problem = problem.map(|(since, detail)| (Some(since), detail));
-        let differs = || self.flow.difference().map(|detail| (None, detail));
+        let differs = || self.flow.difference().map(|detail| (self.flow.edited_at(), detail));
         match problem.or_else(differs) {
             Some((since, detail)) => parts.push(ComponentHealth {
                 name: "configuration".into(),

@@ -8,7 +8,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
+use causeway_model::Timestamp;
 use tempfile::NamedTempFile;
 
 /// The mode of a file that was not there before: for the server's user and its group.
@@ -46,6 +48,12 @@ pub(crate) fn octets(path: &Path) -> io::Result<Vec<u8>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         other => other,
     }
+}
+
+/// When the file was written last; `None` when there is none, or nobody can say.
+pub(crate) fn written_at(path: &Path) -> Option<Timestamp> {
+    let written = fs::metadata(path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(Timestamp::from_millis(i64::try_from(written.as_millis()).ok()?))
 }
 
 /// The text of the file; empty when there is none.

@@ -20,6 +20,7 @@
 mod change;
 mod rehearsal;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -138,8 +139,20 @@ impl FlowKeeper {
                  plan` shows what it would change, `causeway apply` puts it in force",
                 active.number
             )),
-            Err(error) => Some(format!("{MAIL_FLOW_FILE} cannot be read: {error}")),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Some(format!(
+                "{MAIL_FLOW_FILE} is not UTF-8 text: save it as UTF-8; revision {} stays in force",
+                active.number
+            )),
+            Err(error) => Some(format!(
+                "{MAIL_FLOW_FILE} cannot be read: {error}; revision {} stays in force",
+                active.number
+            )),
         }
+    }
+
+    /// When the file was written last; `None` when it is gone.
+    pub(crate) fn edited_at(&self) -> Option<Timestamp> {
+        file::written_at(&self.path())
     }
 }
 

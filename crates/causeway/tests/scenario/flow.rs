@@ -184,6 +184,16 @@ fn a_file_edited_by_hand_is_noticed_and_never_overwritten_unasked() {
     let health = server.cli(&["health"]);
     assert_eq!(health.status, Some(1), "{health:?}");
     assert!(health.stdout.contains("edited since revision 1"), "{health:?}");
+    let configuration = |server: &Server| {
+        let health: Value = serde_json::from_str(&server.cli(&["health", "--json"]).stdout).unwrap();
+        let parts = health["components"].as_array().unwrap().clone();
+        parts.into_iter().find(|part| part["name"] == "configuration").unwrap()
+    };
+    assert!(configuration(&server)["since"].is_string(), "since the file was written");
+    std::fs::write(server.config_dir().join("mailflow.toml"), [0xff, 0xfe]).unwrap();
+    let detail = configuration(&server)["detail"].to_string();
+    assert!(detail.contains("not UTF-8 text: save it as UTF-8; revision 1 stays"), "{detail}");
+    write_file(&server, &edited);
     // Somebody else's change would undo the edit.
     let other = json!({ "text": format!("# other\n{text}") });
     let (status, refused) = apply(&server, other);

@@ -45,6 +45,10 @@ fn equal_smart_hosts_share_the_mail_evenly_and_the_next_one_waits_for_both_to_fa
     let groups =
         json!([[a.address().to_string(), b.address().to_string()], [c.address().to_string()]]);
     assert_eq!(shown["smart_host_groups"], groups, "{shown}");
+    let route = server.json(&["route", "explain", "x@partner.test"]);
+    assert_eq!(route["next_hop_groups"], groups, "{route}");
+    let told = server.cli(&["route", "explain", "x@partner.test"]).stdout;
+    assert!(told.contains(&format!("{} | {}, ", a.address(), b.address())), "{told}");
 
     // Without a, everything goes to b; without both, to c.
     a.refuse();

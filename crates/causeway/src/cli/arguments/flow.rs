@@ -16,6 +16,14 @@ fn revision_number(text: &str) -> Result<u64, String> {
     })
 }
 
+/// The name of a connector that there is.
+fn connector_name(text: &str) -> Result<String, String> {
+    match text.is_empty() {
+        true => Err("this is no name; `causeway connector list` has them".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
 /// `causeway plan`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
@@ -124,13 +132,13 @@ pub(crate) enum ConnectorCommand {
     /// Put a connector in use
     Enable {
         /// The connector
-        #[arg(value_name = "NAME")]
+        #[arg(value_name = "NAME", value_parser = connector_name)]
         name: String,
     },
     /// Put a connector out of use; it stays in the file
     Disable {
         /// The connector
-        #[arg(value_name = "NAME")]
+        #[arg(value_name = "NAME", value_parser = connector_name)]
         name: String,
     },
     /// Take a connector out
@@ -146,7 +154,7 @@ pub(crate) enum ConnectorCommand {
     #[command(after_help = help::CONNECTOR_EXPLAIN)]
     Explain {
         /// The connector, or an address
-        #[arg(value_name = "NAME|ADDRESS")]
+        #[arg(value_name = "NAME|ADDRESS", value_parser = connector_name)]
         name: String,
     },
 }
@@ -217,7 +225,7 @@ pub(crate) struct ConnectorAddArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ConnectorSetArguments {
     /// The connector
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = connector_name)]
     pub(crate) name: String,
     /// Whose servers are at the other end: on_premises (this organization's own) or partner
     #[arg(long, value_name = "PEER", value_parser = PEERS)]
@@ -245,7 +253,7 @@ pub(crate) struct ConnectorSetArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ConnectorRemoveArguments {
     /// The connector
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = connector_name)]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) force: ForceArguments,
@@ -324,7 +332,7 @@ fn domain_type() -> impl TypedValueParser<Value = DomainType> {
 #[derive(Debug, Args)]
 pub(crate) struct ConnectorValidateArguments {
     /// The connector
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = connector_name)]
     pub(crate) name: String,
     /// Whom the test message is for: somebody behind the connector
     #[arg(long, value_name = "ADDRESS")]
@@ -335,7 +343,7 @@ pub(crate) struct ConnectorValidateArguments {
 #[derive(Debug, Args)]
 pub(crate) struct FirewallArguments {
     /// One outbound connector [default: all that are in use, and mail to MX hosts]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = connector_name)]
     pub(crate) name: Option<String>,
     /// How: as a table, for a spreadsheet, or as lines to paste on the other server
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FirewallFormat::Text)]

@@ -201,7 +201,8 @@ fn outbound_sentences(explanation: &ConnectorExplanation, words: Words) -> Vec<S
     out.push(if *use_mx {
         words.text("cli-connector-mx")
     } else {
-        words.say("cli-connector-hosts", &[("hosts", hosts_text(path).into())])
+        let key = if has_order(path) { "cli-connector-hosts" } else { "cli-connector-host" };
+        words.say(key, &[("hosts", hosts_text(path).into())])
     });
     out.push(match (tls, tls_domain) {
         (TlsLevel::Opportunistic, _) => words.text("cli-tls-opportunistic"),
@@ -251,10 +252,23 @@ fn hosts_text(path: &ConnectorPath) -> String {
     let ConnectorPath::Outbound { smart_hosts, smart_host_groups, .. } = path else {
         return String::new();
     };
-    match smart_host_groups {
-        None => smart_hosts.join(", "),
+    in_groups(smart_hosts, smart_host_groups.as_deref())
+}
+
+/// Hosts in their order; those of a group have `|` between them.
+pub(super) fn in_groups(hosts: &[String], groups: Option<&[Vec<String>]>) -> String {
+    match groups {
+        None => hosts.join(", "),
         Some(groups) => groups.iter().map(|group| group.join(" | ")).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// Whether some of a connector's hosts come before others.
+fn has_order(path: &ConnectorPath) -> bool {
+    let ConnectorPath::Outbound { smart_hosts, smart_host_groups, .. } = path else {
+        return false;
+    };
+    smart_host_groups.as_ref().map_or(smart_hosts.len(), Vec::len) > 1
 }
 
 fn inbound_sentences(path: &ConnectorPath, words: Words) -> Vec<String> {

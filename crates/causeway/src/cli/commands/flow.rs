@@ -11,6 +11,7 @@ use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::output::{Columns, Output, Tone, Width};
 use super::super::words::{Words, harmless};
+use super::connector::in_groups;
 use super::edit;
 
 pub(super) async fn domain(command: DomainCommand, context: &Context) -> Result<Answer, Failure> {
@@ -95,7 +96,8 @@ fn say_route(
         RouteDomainType::External => "cli-route-external",
     };
     output.line(&words.say(key, &[("domain", explanation.domain.to_unicode().into())]))?;
-    let hops = harmless(&explanation.next_hops.join(", "), 1000);
+    let hops = in_groups(&explanation.next_hops, explanation.next_hop_groups.as_deref());
+    let hops = harmless(&hops, 1000);
     let way = match &explanation.connector {
         _ if hops.is_empty() => {
             let recipient = explanation.recipient.to_string();
@@ -110,6 +112,9 @@ fn say_route(
         }
     };
     output.line(&way)?;
+    if explanation.next_hop_groups.is_some() {
+        output.line(&words.text("cli-connector-equals"))?;
+    }
     let because = harmless(&explanation.because, 1000);
     output.line(&words.say("cli-because", &[("because", because.into())]))?;
     if !explanation.considered.is_empty() {

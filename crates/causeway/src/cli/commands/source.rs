@@ -180,8 +180,9 @@ impl Source {
                 Sentence::from(parts).speak(language).into()
             }
             Self::Command(edited) => match edited.named(problem) {
-                Some(named) => format!("{named}: {what}; {instead}"),
-                None => format!("{what}; {instead}"),
+                // What is said of the entry as a whole may begin with its name.
+                Some(named) if !what.starts_with(&named) => format!("{named}: {what}; {instead}"),
+                _ => format!("{what}; {instead}"),
             },
         }
     }
@@ -263,7 +264,10 @@ mod tests {
     fn what_is_missing_is_said_of_the_entry() {
         let fields = outbound(vec![("recipient_domains", list(&["a.test"]))]);
         let found = lines("", &fields);
-        assert!(found[0].starts_with("connector \"a\": "), "{found:?}");
+        assert!(found[0].starts_with("connector \"a\" has nowhere"), "{found:?}");
+        let peer_missing = lines("", &fields[..1].to_vec());
+        let named_twice = |line: &String| line.matches("connector \"a\"").count() > 1;
+        assert!(!peer_missing.iter().any(named_twice), "{peer_missing:?}");
         let groups =
             Field::Groups(vec![vec!["b.test".into()], vec!["c.test".into(), "d e".into()]]);
         let fields =

@@ -157,10 +157,13 @@ async fn keep_edits(on_disk: &OnDisk, number: u64) -> Result<String, ControlErro
     let keep = move || file::keep(&path, &format!("edited-after-{number}"), &octets);
     let kept = tokio::task::spawn_blocking(keep).await.map_err(std::io::Error::other);
     let kept = kept.and_then(|kept| kept).map_err(|error| {
-        ControlError::Unavailable(format!(
-            "the edits of {MAIL_FLOW_FILE} cannot be kept in a file beside it: {error}; nothing was \
-             changed. Let the server's user write this directory, or apply the edits first"
-        ))
+        ControlError::Prevented {
+            what: format!(
+                "the edits of {MAIL_FLOW_FILE} cannot be kept in a file beside it: {error}; \
+                 nothing was changed"
+            ),
+            instead: "let the server's user write this directory, or apply the edits first".into(),
+        }
     })?;
     let kept = kept.display().to_string();
     info!(%kept, "edits of the mail flow that were never in force are replaced, and kept");
@@ -219,11 +222,12 @@ fn not_written(path: &Path, error: NotReplaced) -> ControlError {
             ),
             instead: "look at it, and at `causeway plan`, and give the command again".into(),
         },
-        NotReplaced::System(error) => ControlError::Unavailable(format!(
-            "{} cannot be written: {error}; nothing was changed. Let the server's user write this \
-             directory, or edit the file by hand and run `causeway apply`",
-            path.display()
-        )),
+        NotReplaced::System(error) => ControlError::Prevented {
+            what: format!("{} cannot be written: {error}; nothing was changed", path.display()),
+            instead: "let the server's user write this directory, or edit the file by hand and run \
+                      `causeway apply`"
+                .into(),
+        },
     }
 }
 
