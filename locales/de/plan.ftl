@@ -116,7 +116,7 @@ way-loop = Konnektor „{ $name }“ würde sie dorthin zurückschicken, woher s
 way-no-connector = kein aktiver Konnektor nimmt sie
 demand-tls = TLS { $tls }
 demand-tls-domain = TLS { $tls } für { $name }
-demand-login = Anmeldung „{ $user }“
+demand-login = Anmeldung „{ $user }“ mit dem Passwort aus { $file }
 demand-sources = von { $addresses }
 
 # Was es bewirkt.

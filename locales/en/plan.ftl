@@ -116,7 +116,7 @@ way-loop = connector "{ $name }" would send it back to where it came from
 way-no-connector = no enabled connector takes it
 demand-tls = TLS { $tls }
 demand-tls-domain = TLS { $tls } for { $name }
-demand-login = login "{ $user }"
+demand-login = login "{ $user }" with the password of { $file }
 demand-sources = from { $addresses }
 
 # What it does.

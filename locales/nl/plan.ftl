@@ -116,7 +116,7 @@ way-loop = connector “{ $name }” zou ze terugsturen naar waar ze vandaan kwa
 way-no-connector = geen ingeschakelde connector neemt ze aan
 demand-tls = TLS { $tls }
 demand-tls-domain = TLS { $tls } voor { $name }
-demand-login = aanmelding “{ $user }”
+demand-login = aanmelding “{ $user }” met het wachtwoord uit { $file }
 demand-sources = vanaf { $addresses }
 
 # Wat het doet.

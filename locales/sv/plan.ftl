@@ -116,7 +116,7 @@ way-loop = anslutning ”{ $name }” skulle skicka tillbaka den dit den kom ifr
 way-no-connector = ingen påslagen anslutning tar den
 demand-tls = TLS { $tls }
 demand-tls-domain = TLS { $tls } för { $name }
-demand-login = inloggning ”{ $user }”
+demand-login = inloggning ”{ $user }” med lösenordet i { $file }
 demand-sources = från { $addresses }
 
 # Vad det gör.

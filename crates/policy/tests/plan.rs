@@ -315,6 +315,41 @@ fn mail_that_would_be_refused_is_told_by_the_reply_that_a_session_would_give() {
 }
 
 #[test]
+fn a_sender_that_its_server_may_not_use_any_more_would_be_refused() {
+    let flow = |identity: &str| {
+        let more = format!("sender_domains = [\"own.test\"]\nidentity = [{identity}]");
+        format!("{}{}", domain("ours.test", ""), inbound("p", "partner", "192.0.2.9", &more))
+    };
+    let sent = |domain: &str| {
+        let sender = sender(&format!("a@{domain}"));
+        Queued { sender, ..queued("x@ours.test", "192.0.2.9", None) }
+    };
+    let queue = [sent("own.test"), sent("other.test")];
+    let plan = plan(&flow(""), &flow("\"envelope\""), &queue);
+    let refused = effect(&plan, EffectKind::WouldBeRefused);
+    assert_eq!(refused.count, 1, "{plan:?}");
+    assert!(refused.detail.contains("553 5.7.1"), "{plan:?}");
+}
+
+#[test]
+fn a_password_from_another_file_is_another_login() {
+    let flow = |file: &str| {
+        let login = format!(
+            "tls = \"encryption_only\"\ncredentials = {{ user = \"u\", password_file = \"{file}\" }}"
+        );
+        format!(
+            "[[connector]]\nname = \"out\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+             recipient_domains = [\"ext.test\"]\nsmart_hosts = [\"mail.ext.test\"]\n{login}\n"
+        )
+    };
+    let plan =
+        plan(&flow("/etc/old"), &flow("/etc/new"), &[queued("x@ext.test", "127.0.0.1", None)]);
+    let effect = effect(&plan, EffectKind::SentDifferently);
+    assert!(effect.detail.contains("password of /etc/new"), "{effect:?}");
+    assert!(effect.detail.contains("password of /etc/old"), "{effect:?}");
+}
+
+#[test]
 fn a_sender_domain_that_becomes_a_connectors_own_is_a_loss_for_everybody_else() {
     let restricted = with(
         "sender_domains = [\"*\"]",

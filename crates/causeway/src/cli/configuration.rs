@@ -172,14 +172,7 @@ fn readable() -> Said {
 }
 
 fn whole_file(file: &str, what: Said, instead: Said) -> Problem {
-    Problem {
-        file: file.into(),
-        line: 0,
-        column: 0,
-        severity: Severity::Error,
-        what,
-        instead,
-    }
+    Problem { file: file.into(), line: 0, column: 0, severity: Severity::Error, what, instead }
 }
 
 /// Where the data is, for commands that look for the running server.

@@ -28,14 +28,14 @@ pub(crate) async fn validate(
     let pass_on = async {
         while let Some(step) = done.recv().await {
             // Who does not listen any more does not mind.
-            let _ = steps.try_send(in_words(step, language));
+            let _ = steps.try_send(in_words(&step, language));
         }
     };
     let (passed, ()) = tokio::join!(test, pass_on);
     passed
 }
 
-fn in_words(step: Step, language: Language) -> TestStep {
+fn in_words(step: &Step, language: Language) -> TestStep {
     let what_to_do = match (step.name, &step.detail) {
         (StepName::Recipient, _) => Some(Texts::get(language).text("advice-recipient-taken")),
         (_, Some(failed)) => hint(failed, language),

@@ -185,7 +185,8 @@ fn a_file_edited_by_hand_is_noticed_and_never_overwritten_unasked() {
     assert_eq!(health.status, Some(1), "{health:?}");
     assert!(health.stdout.contains("edited since revision 1"), "{health:?}");
     let configuration = |server: &Server| {
-        let health: Value = serde_json::from_str(&server.cli(&["health", "--json"]).stdout).unwrap();
+        let health: Value =
+            serde_json::from_str(&server.cli(&["health", "--json"]).stdout).unwrap();
         let parts = health["components"].as_array().unwrap().clone();
         parts.into_iter().find(|part| part["name"] == "configuration").unwrap()
     };

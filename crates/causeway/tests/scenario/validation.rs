@@ -171,7 +171,10 @@ fn every_step_speaks_the_language_of_whoever_asks() {
             report["steps"].as_array().unwrap().clone()
         };
         for (english, german) in in_language("en").iter().zip(&in_language("de")) {
-            assert_eq!((&english["name"], &english["status"]), (&german["name"], &german["status"]));
+            assert_eq!(
+                (&english["name"], &english["status"]),
+                (&german["name"], &german["status"])
+            );
             // A failed step has our codes and protocol words, or the peer's, as the queue shows them.
             if english["status"] != "failed" {
                 assert_ne!(english["finding"], german["finding"], "{german}");

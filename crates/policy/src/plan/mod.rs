@@ -41,7 +41,7 @@ use utoipa::ToSchema;
 pub use self::changes::changes;
 use self::peers::{Peers, same_but_notes};
 use self::ways::Followed;
-use crate::{MailPolicy, MailboxLookup, PeerFacts, RelayFacts, selftest};
+use crate::{MailPolicy, MailboxLookup, PeerFacts, RelayFacts, SenderFields, selftest};
 
 /// A recipient that waits.
 #[derive(Clone, Copy, Debug)]
@@ -389,22 +389,26 @@ fn refusal(
     let connector = known.or_else(|| policy.recognise(&peer));
     let tls = origin.tls.is_some();
     let is_vouched_for = known.is_some() || origin.user.is_some();
-    let restricted = if is_vouched_for { None } else { policy.restricted_sender(&peer) };
+    let stranger = |answer: Option<Reply>| answer.filter(|_| !is_vouched_for);
     let in_clear = || policy.inbound_demand(connector?, tls);
-    restricted.or_else(in_clear).or_else(|| {
-        let facts = RelayFacts {
-            client,
-            authenticated_user: origin.user.as_deref(),
-            pop_login: None,
-            connector: connector.map(|connector| connector.name.as_str()),
-            sender: queued.sender,
-            recipient: queued.address,
-            tls,
-            now,
-            points_here: false,
-        };
-        policy.relay(&facts).reply
-    })
+    let facts = RelayFacts {
+        client,
+        authenticated_user: origin.user.as_deref(),
+        pop_login: None,
+        connector: connector.map(|connector| connector.name.as_str()),
+        sender: queued.sender,
+        recipient: queued.address,
+        tls,
+        now,
+        points_here: false,
+    };
+    // Of the sender fields only the envelope is kept with the message.
+    let fields = SenderFields { envelope: Some(queued.sender), ..SenderFields::default() };
+    stranger(policy.restricted_sender(&peer))
+        .or_else(|| stranger(policy.peer_sender(&peer)))
+        .or_else(in_clear)
+        .or_else(|| policy.peer_identity(&facts.of_client(), &fields, None))
+        .or_else(|| policy.relay(&facts).reply)
 }
 
 /// The connector that a message came through, as far as it still knows the client: another one may by now. A
@@ -424,7 +428,10 @@ fn known_connector<'p>(
 
 /// Whether anything differs on which the right to hand mail in depends.
 fn admission_differs(old: &MailFlow, new: &MailFlow) -> bool {
-    old.domains != new.domains || old.relay != new.relay || !same_but_notes(old, new)
+    old.domains != new.domains
+        || old.relay != new.relay
+        || old.identity.enforce != new.identity.enforce
+        || !same_but_notes(old, new)
 }
 
 /// A domain below this one that no configuration names. `None`: it would be too long.

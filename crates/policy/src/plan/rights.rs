@@ -45,7 +45,7 @@ pub(super) fn effects(
 
 /// The rights that `one` gives and `other` does not.
 fn differences(one: &MailPolicy, other: &MailPolicy, peers: &Peers, now: Timestamp) -> Vec<Parts> {
-    let mut out = written(&one.flow().relay, &other.flow().relay, now);
+    let mut out = written(one, other, now);
     out.append(&mut own_servers(one, other, peers));
     let window = |policy: &MailPolicy| match policy.flow().relay.pop_before_smtp {
         pop if pop.enabled => pop.window,
@@ -361,6 +361,32 @@ mod tests {
         assert_eq!(lost.len(), 1, "{lost:?}");
         assert_eq!((lost[0].kind, lost[0].count), (EffectKind::RelayLost, 1));
         assert!(lost[0].detail.contains("clients in 192.0.2.0/24"), "{lost:?}");
+    }
+
+    #[test]
+    fn what_own_servers_may_by_their_connector_is_not_lost_with_a_written_network() {
+        const ANY: &str = "sender_domains = [\"*\"]\nrequire_tls = false\n";
+        let connector = |network: &str, more: &str| {
+            format!(
+                "[[connector]]\nname = \"own\"\ndirection = \"inbound\"\npeer = \"on_premises\"\n\
+                 source_addresses = [\"{network}\"]\n{more}"
+            )
+        };
+        let relay = "[relay]\nnetworks = [\"192.0.2.0/28\"]\n";
+        let lost = |network: &str, more: &str| {
+            let connector = connector(network, more);
+            details(&format!("{relay}{connector}"), &connector)
+                .iter()
+                .any(|(kind, _)| *kind == EffectKind::RelayLost)
+        };
+        assert!(!lost("192.0.2.0/24", ANY));
+        assert!(!lost("192.0.2.0/28", ANY));
+        assert!(lost("192.0.2.0/29", ANY), "the other half may not");
+        assert!(lost("192.0.2.0/24", &ANY.replace("false", "true")), "without TLS it may not");
+        assert!(lost("192.0.2.0/24", &ANY.replace('*', "ours.test")), "as others it may not");
+        let partner = "[[connector]]\nname = \"p\"\ndirection = \"inbound\"\npeer = \"partner\"\n\
+                       source_addresses = [\"192.0.2.3\"]\n";
+        assert!(lost("192.0.2.0/24", &format!("{ANY}{partner}{ANY}")), "the partner's may not");
     }
 
     #[test]

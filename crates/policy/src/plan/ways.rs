@@ -97,7 +97,8 @@ impl Dead {
 struct Demands {
     tls: &'static str,
     tls_domain: Option<String>,
-    login: Option<String>,
+    /// The user, and the file with the password.
+    login: Option<(String, String)>,
     sources: Vec<String>,
     /// Where the peer's names come from the recipient's domain, that is part of the demand.
     is_mx: bool,
@@ -108,7 +109,9 @@ impl Demands {
         Self {
             tls: connector.tls.word(),
             tls_domain: connector.tls_domain.clone(),
-            login: connector.credentials.as_ref().map(|credentials| credentials.user.clone()),
+            login: connector.credentials.as_ref().map(|credentials| {
+                (credentials.user.clone(), credentials.password_file.display().to_string())
+            }),
             sources: connector.source_addresses.iter().map(ToString::to_string).collect(),
             is_mx: connector.route == OutboundRoute::Mx,
         }
@@ -122,8 +125,9 @@ impl Demands {
                 tls.with("name", name.as_str()).into()
             }
         }];
-        if let Some(user) = &self.login {
-            out.push(Parts::of("demand-login").with("user", user.as_str()).into());
+        if let Some((user, file)) = &self.login {
+            let login = Parts::of("demand-login").with("user", user.as_str());
+            out.push(login.with("file", file.as_str()).into());
         }
         if !self.sources.is_empty() {
             out.push(Parts::of("demand-sources").with("addresses", self.sources.clone()).into());

@@ -7,16 +7,20 @@ use std::net::IpAddr;
 
 use causeway_catalog::sentence::Parts;
 use causeway_model::Timestamp;
-use causeway_model::config::{AuthorisedAddress, DomainPattern, RelaySettings, Until};
+use causeway_model::config::{AuthorisedAddress, DomainPattern, Peer, RelaySettings, Until};
 use ipnet::IpNet;
 
+use super::peers::inbound;
 use super::stretches::{Stretch, stretches};
-use crate::MailPolicy;
 use crate::index::{NetworkTable, canonical_network, pattern_text, patterns_hold};
 use crate::relay::{Written, shown_network};
+use crate::{MailPolicy, PeerFacts};
 
-/// The rights that `one` gives and `other` does not, each told once.
-pub(super) fn written(one: &RelaySettings, other: &RelaySettings, now: Timestamp) -> Vec<Parts> {
+/// The rights that `one` gives and `other` does not, each told once. Where the connector of own servers
+/// lets them relay under both, an entry makes no difference.
+pub(super) fn written(one: &MailPolicy, other: &MailPolicy, now: Timestamp) -> Vec<Parts> {
+    let own_servers = [one, other].map(OwnServers::of);
+    let (one, other) = (&one.flow().relay, &other.flow().relay);
     if one.networks == other.networks && one.addresses == other.addresses {
         return Vec::new();
     }
@@ -24,7 +28,8 @@ pub(super) fn written(one: &RelaySettings, other: &RelaySettings, now: Timestamp
     let told = |stretch: Stretch| {
         let right = Right::at(stretch, &rights)?;
         let lacking = right.beyond(Right::at(stretch, &others).as_ref())?;
-        Some(lacking.said(&right, stretch.network))
+        let anyway = own_servers.iter().all(|own| own.hold(stretch));
+        (!anyway).then(|| lacking.said(&right, stretch.network))
     };
     let all = rights.all.iter().chain(&others.all).map(|entry| entry.network);
     stretches(all).into_iter().filter_map(told).collect()
@@ -56,12 +61,46 @@ impl<'p> Standing<'p> {
             Some(Written::Address(_, entry)) if !is_bounded(entry) => entry.address,
             _ => return false,
         };
-        let first = self.bounded.partition_point(|entry| entry.network() < network.network());
-        let near = self.bounded.iter().skip(first);
         canonical_network(right).contains(&network)
-            && !near
-                .take_while(|entry| network.contains(&entry.network()))
-                .any(|entry| network.contains(entry))
+            && within(&self.bounded, network).next().is_none()
+    }
+}
+
+/// Those of the sorted networks that lie in this one.
+fn within(sorted: &[IpNet], network: IpNet) -> impl Iterator<Item = &IpNet> {
+    let first = sorted.partition_point(|entry| entry.network() < network.network());
+    let near = sorted.iter().skip(first);
+    near.take_while(move |entry| network.contains(&entry.network()))
+        .filter(move |entry| network.contains(*entry))
+}
+
+/// The addresses of the organization's own servers that may relay for every sender, without TLS too.
+struct OwnServers<'p> {
+    policy: &'p MailPolicy,
+    /// The networks of all inbound connectors in use, in the order of their addresses.
+    networks: Vec<IpNet>,
+}
+
+impl<'p> OwnServers<'p> {
+    fn of(policy: &'p MailPolicy) -> Self {
+        let all = inbound(policy.flow()).flat_map(|connector| &connector.source_addresses);
+        let mut networks: Vec<IpNet> = all.map(|network| canonical_network(*network)).collect();
+        networks.sort_unstable();
+        Self { policy, networks }
+    }
+
+    /// True when the connector of such servers decides in the whole network.
+    fn hold(&self, stretch: Stretch) -> bool {
+        let network = stretch.network;
+        let peer = PeerFacts { client: stretch.address, certificate_names: &[], sender: None };
+        let decides = self.policy.recognise(&peer).is_some_and(|connector| {
+            let holds = |own: &IpNet| canonical_network(*own).contains(&network);
+            connector.peer == Peer::OnPremises
+                && !connector.require_tls
+                && connector.sender_domains.contains(&DomainPattern::Everything)
+                && connector.source_addresses.iter().any(holds)
+        });
+        decides && within(&self.networks, network).all(|narrower| *narrower == network)
     }
 }
 

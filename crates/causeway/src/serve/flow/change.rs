@@ -156,14 +156,12 @@ async fn keep_edits(on_disk: &OnDisk, number: u64) -> Result<String, ControlErro
     let (path, octets) = (on_disk.path.clone(), on_disk.octets.clone());
     let keep = move || file::keep(&path, &format!("edited-after-{number}"), &octets);
     let kept = tokio::task::spawn_blocking(keep).await.map_err(std::io::Error::other);
-    let kept = kept.and_then(|kept| kept).map_err(|error| {
-        ControlError::Prevented {
-            what: format!(
-                "the edits of {MAIL_FLOW_FILE} cannot be kept in a file beside it: {error}; \
+    let kept = kept.and_then(|kept| kept).map_err(|error| ControlError::Prevented {
+        what: format!(
+            "the edits of {MAIL_FLOW_FILE} cannot be kept in a file beside it: {error}; \
                  nothing was changed"
-            ),
-            instead: "let the server's user write this directory, or apply the edits first".into(),
-        }
+        ),
+        instead: "let the server's user write this directory, or apply the edits first".into(),
     })?;
     let kept = kept.display().to_string();
     info!(%kept, "edits of the mail flow that were never in force are replaced, and kept");
@@ -224,9 +222,10 @@ fn not_written(path: &Path, error: NotReplaced) -> ControlError {
         },
         NotReplaced::System(error) => ControlError::Prevented {
             what: format!("{} cannot be written: {error}; nothing was changed", path.display()),
-            instead: "let the server's user write this directory, or edit the file by hand and run \
+            instead:
+                "let the server's user write this directory, or edit the file by hand and run \
                       `causeway apply`"
-                .into(),
+                    .into(),
         },
     }
 }
