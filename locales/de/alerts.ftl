@@ -36,12 +36,17 @@ outlook-gone-now = Was gestört war, geht inzwischen.
 
 # Auswege, die der Server selbst gehen kann.
 remedy-revert = Revision { $number } des Nachrichtenflusses wieder in Kraft setzen
+    .warning = Das nimmt eine Forderung nach TLS zurück: Post auf diesem Weg kann dann im Klartext gehen oder an einen Server, der sich nicht ausgewiesen hat. Nur tun, wenn der Weg bekanntermaßen sicher ist.
 remedy-correct-smart-host = Den Smarthost des Konnektors „{ $connector }“ auf { $value } setzen
+    .warning = Der Name sieht dem im Konnektor nur ähnlich; er kann jemand anderem gehören. Vergewissern Sie sich, dass es der gemeinte Server ist.
 remedy-correct-port = Den Smarthost des Konnektors „{ $connector }“ auf { $value } setzen, den Port, auf dem ein Mailserver antwortet
 remedy-correct-tls-name = Im Konnektor „{ $connector }“ den Namen { $value } erwarten, den das Zertifikat trägt
-remedy-make-authoritative = Die Domäne { $domain } auf autoritativ setzen: Alle ihre Postfächer sind hier
+    .warning = Ein Zertifikat für einen eigenen Namen kann jeder zeigen. Vergewissern Sie sich auf anderem Weg, dass dies der Name des gemeinten Servers ist.
+remedy-make-authoritative = Die Domäne { $domain } auf autoritativ setzen: Adressen ohne Postfach hier werden dann abgewiesen
 remedy-disable-connector = Den Konnektor „{ $connector }“ abschalten
+    .warning = Seine Post geht dann einen anderen Weg, ins Internet, wenn kein anderer Konnektor sie nimmt, und ohne das TLS, das dieser Konnektor fordert.
 remedy-remove-connector = Den Konnektor „{ $connector }“ entfernen
+    .warning = Seine Post geht dann einen anderen Weg, ins Internet, wenn kein anderer Konnektor sie nimmt, und ohne das TLS, das dieser Konnektor fordert.
 remedy-flush-dns = Die hier gemerkten DNS-Antworten vergessen und neu versuchen
 remedy-retry = Jetzt neu versuchen
 remedy-raise-tls = Im Konnektor „{ $connector }“ ein Zertifikat für { $value } verlangen, den Namen, den das gezeigte trägt

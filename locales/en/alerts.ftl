@@ -36,12 +36,17 @@ outlook-gone-now = What failed works by now.
 
 # Ways out that the server can go by itself.
 remedy-revert = Put revision { $number } of the mail flow in force again
+    .warning = This takes back a demand for TLS: mail on this path may then go in plain text, or to a server that has not proven who it is. Do it only when you know the way is safe.
 remedy-correct-smart-host = Set the smart host of the connector “{ $connector }” to { $value }
+    .warning = The name only looks like the one in the connector; it may be somebody else’s. Make sure that it is the server you mean.
 remedy-correct-port = Set the smart host of the connector “{ $connector }” to { $value }, the port that a mail server answers on
 remedy-correct-tls-name = Expect the name { $value }, which the certificate carries, in the connector “{ $connector }”
-remedy-make-authoritative = Set the domain { $domain } to authoritative: all its mailboxes are here
+    .warning = Anyone can show a certificate for a name of their own. Make sure, by asking them in another way, that this is the name of the server you mean.
+remedy-make-authoritative = Set the domain { $domain } to authoritative: addresses without a mailbox here are refused from then on
 remedy-disable-connector = Switch the connector “{ $connector }” off
+    .warning = Its mail then goes another way, to the internet if no other connector takes it, without the TLS that this connector demands.
 remedy-remove-connector = Remove the connector “{ $connector }”
+    .warning = Its mail then goes another way, to the internet if no other connector takes it, without the TLS that this connector demands.
 remedy-flush-dns = Forget the DNS answers held here, and try again
 remedy-retry = Try again now
 remedy-raise-tls = Demand a certificate for { $value }, the name that the one shown carries, in the connector “{ $connector }”

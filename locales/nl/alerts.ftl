@@ -36,12 +36,17 @@ outlook-gone-now = Wat gestoord was, werkt inmiddels.
 
 # Uitwegen die de server zelf kan gaan.
 remedy-revert = Revisie { $number } van de mailstroom weer van kracht maken
+    .warning = Dit neemt een eis van TLS terug: mail op deze weg kan dan leesbaar gaan, of naar een server die niet heeft bewezen wie hij is. Doe het alleen als u weet dat de weg veilig is.
 remedy-correct-smart-host = De smarthost van de connector “{ $connector }” op { $value } zetten
+    .warning = De naam lijkt alleen op die in de connector; hij kan van iemand anders zijn. Overtuig u ervan dat het de bedoelde server is.
 remedy-correct-port = De smarthost van de connector “{ $connector }” op { $value } zetten, de poort waarop een mailserver antwoordt
 remedy-correct-tls-name = In de connector “{ $connector }” de naam { $value } verwachten, die het certificaat draagt
-remedy-make-authoritative = Het domein { $domain } op gezaghebbend zetten: alle mailboxen ervan zijn hier
+    .warning = Een certificaat voor een eigen naam kan iedereen tonen. Overtuig u er langs een andere weg van dat dit de naam van de bedoelde server is.
+remedy-make-authoritative = Het domein { $domain } op gezaghebbend zetten: adressen zonder postvak hier worden dan geweigerd
 remedy-disable-connector = De connector “{ $connector }” uitschakelen
+    .warning = Zijn mail gaat dan een andere weg, naar internet als geen andere connector hem neemt, zonder de TLS die deze connector eist.
 remedy-remove-connector = De connector “{ $connector }” verwijderen
+    .warning = Zijn mail gaat dan een andere weg, naar internet als geen andere connector hem neemt, zonder de TLS die deze connector eist.
 remedy-flush-dns = De hier bewaarde DNS-antwoorden vergeten en opnieuw proberen
 remedy-retry = Nu opnieuw proberen
 remedy-raise-tls = In de connector “{ $connector }” een certificaat voor { $value } eisen, de naam die het getoonde draagt

@@ -36,12 +36,17 @@ outlook-gone-now = Det som inte fungerade fungerar nu.
 
 # Utvägar som servern själv kan gå.
 remedy-revert = Låt revision { $number } av e-postflödet gälla igen
+    .warning = Det tar tillbaka ett krav på TLS: e-post på den här vägen kan då gå i klartext, eller till en server som inte har bevisat vem den är. Gör det bara om du vet att vägen är säker.
 remedy-correct-smart-host = Sätt smarthosten för anslutningen ”{ $connector }” till { $value }
+    .warning = Namnet liknar bara det i anslutningen; det kan tillhöra någon annan. Förvissa dig om att det är den server du menar.
 remedy-correct-port = Sätt smarthosten för anslutningen ”{ $connector }” till { $value }, porten där en e-postserver svarar
 remedy-correct-tls-name = Förvänta namnet { $value }, som certifikatet bär, i anslutningen ”{ $connector }”
-remedy-make-authoritative = Sätt domänen { $domain } till auktoritativ: alla dess postlådor finns här
+    .warning = Vem som helst kan visa ett certifikat för ett eget namn. Förvissa dig på annat sätt om att detta är namnet på den server du menar.
+remedy-make-authoritative = Sätt domänen { $domain } till auktoritativ: adresser utan postlåda här avvisas från och med då
 remedy-disable-connector = Stäng av anslutningen ”{ $connector }”
+    .warning = Dess e-post går då en annan väg, till internet om ingen annan anslutning tar den, utan den TLS som den här anslutningen kräver.
 remedy-remove-connector = Ta bort anslutningen ”{ $connector }”
+    .warning = Dess e-post går då en annan väg, till internet om ingen annan anslutning tar den, utan den TLS som den här anslutningen kräver.
 remedy-flush-dns = Glöm de DNS-svar som hålls här och försök igen
 remedy-retry = Försök igen nu
 remedy-raise-tls = Kräv i anslutningen ”{ $connector }” ett certifikat för { $value }, namnet som det visade bär

@@ -6,7 +6,7 @@
 //!
 //! **What it promises.** Pure. A value is offered only from evidence: a host that mail went to before, a
 //! port that greets, a name that the certificate carries. What weakens security is never the first, and
-//! is marked ([`Remedy::weakens`]).
+//! is marked ([`Remedy::weakens`], [`Offer::risky`]); nothing of the kind is done without being named.
 
 use causeway_catalog::Texts;
 use causeway_catalog::causes::remedy::Remedy;
@@ -41,6 +41,9 @@ pub struct Offer {
     /// The connector is switched off with it: nothing else goes that way.
     #[serde(default)]
     pub with_connector: bool,
+    /// Here it makes mail less safe, or rests on what a stranger shows; [`Self::warning`] says how.
+    #[serde(default)]
+    pub risky: bool,
 }
 
 impl Offer {
@@ -54,7 +57,14 @@ impl Offer {
             value: None,
             revision: None,
             with_connector: false,
+            risky: false,
         }
+    }
+
+    /// True when somebody has to think before it is done: it is never done without being named.
+    #[must_use]
+    pub fn needs_naming(&self) -> bool {
+        self.risky || self.remedy().is_none_or(Remedy::has_warning)
     }
 
     /// The remedy; `None` for one that this version does not know.
@@ -84,7 +94,7 @@ impl Offer {
     /// What has to be thought of first: what is less safe afterwards, what else changes.
     #[must_use]
     pub fn warning(&self, texts: &Texts) -> Option<String> {
-        let remedy = self.remedy().filter(|remedy| remedy.has_warning())?;
+        let remedy = self.remedy().filter(|_| self.needs_naming())?;
         Some(texts.format(&remedy.warning_key(), &self.values()))
     }
 }
@@ -133,15 +143,14 @@ pub fn offers(
         wanted.push(Remedy::DisableConnector);
     }
     let mut offers: Vec<Offer> = Vec::new();
-    // What weakens comes after everything that does not.
-    let (weak, safe): (Vec<Remedy>, Vec<Remedy>) = wanted.into_iter().partition(|r| r.weakens());
-    for remedy in safe.into_iter().chain(weak) {
-        if let Some(offer) = evidence.offer(remedy)
-            && !offers.iter().any(|known| known.id == offer.id)
-        {
+    for offer in wanted.into_iter().filter_map(|remedy| evidence.offer(remedy)) {
+        if !offers.iter().any(|known| known.id == offer.id) {
             offers.push(offer);
         }
     }
+    // What weakens comes after everything that does not.
+    let weakens = |offer: &Offer| (offer.remedy().is_some_and(Remedy::weakens), offer.risky);
+    offers.sort_by_key(weakens);
     offers
 }
 
@@ -174,14 +183,26 @@ impl Evidence<'_> {
                 if !self.facts.path.internal_relay.is_empty() {
                     return None;
                 }
+                // Its mail goes another way then, which demands nothing.
+                offer.risky = self.facts.path.tls > TlsLevel::Opportunistic;
             }
             Remedy::Revert => {
                 let change = self.diagnosis.story.change().filter(|change| change.revertible)?;
                 offer.revision = Some(change.revision.checked_sub(1).filter(|n| *n > 0)?);
+                offer.risky = change.loosening;
             }
-            Remedy::CorrectSmartHost => offer.value = Some(self.smart_host()?),
+            Remedy::CorrectSmartHost => {
+                let (host, worked) = self.smart_host()?;
+                // A name that only looks like it may be somebody else's.
+                (offer.value, offer.risky) = (Some(host), !worked);
+            }
             Remedy::CorrectPort => offer.value = Some(self.port()?),
-            Remedy::CorrectTlsName => offer.value = Some(self.tls_name()?),
+            Remedy::CorrectTlsName => {
+                let name = self.tls_name()?;
+                // Any other name is what a stranger would show, too.
+                offer.risky = !self.is_smart_host(&name);
+                offer.value = Some(name);
+            }
             Remedy::MakeAuthoritative => {
                 let domain = self.internal_relay()?;
                 offer.with_connector = self.serves_only(&domain);
@@ -202,8 +223,13 @@ impl Evidence<'_> {
         self.connector.map(|_| only.clone())
     }
 
-    /// Where mail went before, or the name that was probably meant.
-    fn smart_host(&self) -> Option<String> {
+    /// Whether the connector names this host itself.
+    fn is_smart_host(&self, name: &str) -> bool {
+        self.facts.path.smart_hosts.iter().any(|(host, _)| host.eq_ignore_ascii_case(name))
+    }
+
+    /// Where mail went before (true), or the name that was probably meant.
+    fn smart_host(&self) -> Option<(String, bool)> {
         let (now, port) = self.one_smart_host()?;
         if let Some(success) = &self.facts.last_success
             && let Some(address) = success.address
@@ -214,11 +240,13 @@ impl Evidence<'_> {
                 matches!(&finding.fact, Fact::Connected { address: found, .. } if *found == address)
             });
             if before != host_and_port(&now, port) && takes_connections {
-                return Some(before);
+                return Some((before, true));
             }
         }
         self.findings.iter().find_map(|finding| match &finding.fact {
-            Fact::Resembles { name, known, .. } if *name == now => Some(host_and_port(known, port)),
+            Fact::Resembles { name, known, .. } if *name == now => {
+                Some((host_and_port(known, port), false))
+            }
             _ => None,
         })
     }

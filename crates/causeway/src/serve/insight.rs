@@ -17,10 +17,11 @@ use std::sync::{Arc, OnceLock, Weak};
 use causeway_admin::Metric;
 use causeway_admin::types::{AlertQuery, AlertStates, AlertView};
 use causeway_catalog::Texts;
+use causeway_catalog::causes::causes_of_attempt;
 use causeway_dispatch::{Causes, FailingSite};
 use causeway_insight::Finding;
 use causeway_insight::alert::{Absence, Alert, FailingPath};
-use causeway_insight::diagnose::{Facts, Standing};
+use causeway_insight::diagnose::{Facts, Judged, Standing};
 use causeway_insight::notice::Noticed;
 use causeway_insight::probe::Probe;
 use causeway_insight::watch::{KEY, LAST_KEY, Later, Watch, World};
@@ -218,7 +219,14 @@ impl Causes for FoundCauses {
         if diagnosis.stage != attempt.stage {
             return Vec::new();
         }
-        let known = diagnosis.causes.iter().filter_map(|judged| {
+        let of_this: Vec<&str> =
+            causes_of_attempt(attempt).into_iter().map(|cause| cause.id).collect();
+        let about_this = |judged: &&Judged| of_this.contains(&judged.cause.as_str());
+        // The one that stands first must be one of this failure's.
+        if !diagnosis.causes.iter().take(1).all(|judged| about_this(&judged)) {
+            return Vec::new();
+        }
+        let known = diagnosis.causes.iter().filter(about_this).filter_map(|judged| {
             let evidence = |&language: &Language| {
                 let lines = judged.lines(Texts::get(language));
                 let lines: Vec<String> = lines.into_iter().map(|line| line.finding).collect();

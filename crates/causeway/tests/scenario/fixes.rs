@@ -81,6 +81,9 @@ fn an_internal_relay_whose_other_server_is_gone_becomes_authoritative() {
     let plan = server.json(&["fix", "plan", &id, "make-authoritative"]);
     let effects = plan["effects"].to_string();
     assert!(effects.contains("moved@corp.test"), "who is refused from now on: {plan}");
+    // What returns mail is not done without being named.
+    let unnamed = server.json(&["fix", "plan", &id]);
+    assert_ne!(unnamed["remedy"]["id"], "make-authoritative", "{unnamed}");
     let done = server.json(&["fix", "apply", &id, "make-authoritative", "--yes", "--force"]);
     assert_eq!(done["applied"], true, "{done}");
     // The queued message comes back, and unknown recipients are refused at once.
@@ -130,6 +133,53 @@ fn the_name_that_the_certificate_carries_is_expected() {
     assert_eq!(done["outcome"], "helped", "{done}");
     flows(&server);
     assert_eq!(server.json(&["connector", "list"])[0]["tls_domain"], "mail.partner.test");
+}
+
+#[test]
+fn taking_a_demand_for_tls_back_is_not_done_unnamed_and_warns() {
+    let partner = ScriptedPeer::start(Behaviour::new());
+    let server = with_partner(partner.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["a@partner.test"], "worked");
+    wait_for_status(&server, "a@partner.test", "relayed");
+    let raise = ["connector", "set", "partner", "--tls", "encryption_only", "--yes"];
+    assert_eq!(server.cli(&raise).status, Some(0));
+    stuck(&server);
+    let alert = wait_for_remedy(&server, "revert");
+    assert_eq!(alert["cause_id"], "tls-demanded-in-vain", "{alert}");
+    let remedies = alert["remedies"].as_array().unwrap();
+    assert_eq!(remedies[0]["id"], "retry", "{alert}");
+    let revert = remedies.iter().find(|remedy| remedy["id"] == "revert").unwrap();
+    assert!(revert["warning"].as_str().is_some_and(|w| w.contains("plain text")), "{alert}");
+    let plan = server.json(&["fix", "plan", &alert["id"].to_string()]);
+    assert_eq!(plan["remedy"]["id"], "retry", "{plan}");
+}
+
+#[test]
+fn a_name_that_a_stranger_shows_is_expected_only_when_somebody_says_so() {
+    let ca = TestCa::new("Authority");
+    let certificate = ca.issue(&["evil.test"], Validity::Now);
+    let partner = ScriptedPeer::start(Behaviour::new().starttls(&certificate));
+    let worked = "tls = \"certificate_validation\"";
+    let server = with_partner(partner.address(), worked)
+        .mailflow(FEW_ATTEMPTS)
+        .trust_root(ca.root_file())
+        .start();
+    send(&server, &["a@partner.test"], "worked");
+    wait_for_status(&server, "a@partner.test", "relayed");
+    let harden = ["connector", "set", "partner", "--tls", "domain_validation"];
+    let name = ["--tls-domain", "mail.partner.test", "--yes"];
+    assert_eq!(server.cli(&[&harden[..], &name[..]].concat()).status, Some(0));
+    stuck(&server);
+    let alert = wait_for_remedy(&server, "correct-tls-name");
+    // It never worked by the name that is demanded now: nothing proves that the name is the mistake.
+    assert_ne!(alert["confidence"], "confirmed", "{alert}");
+    for risky in ["revert", "correct-tls-name"] {
+        let remedies = alert["remedies"].as_array().unwrap();
+        let remedy = remedies.iter().find(|remedy| remedy["id"] == risky).unwrap();
+        assert!(remedy["warning"].is_string(), "{risky}: {alert}");
+    }
+    let plan = server.json(&["fix", "plan", &alert["id"].to_string()]);
+    assert_eq!(plan["remedy"]["id"], "retry", "{plan}");
 }
 
 #[test]

@@ -223,6 +223,12 @@ fn retired(facts: &Facts, verdict: &mut Verdict) {
     if facts.change_of(&[Aspect::Route, Aspect::Port, Aspect::Added]).is_some() {
         return verdict.doubt();
     }
+    // A connector that came in lately and never worked yet is being set up, not given up.
+    let is_new = facts.last_success.is_none()
+        && facts.changes.iter().any(|change| facts.now.since(change.at) < LONG);
+    if is_new {
+        return verdict.doubt();
+    }
     match (&facts.last_success, long_ago, here.is_empty()) {
         (_, true, false) => verdict.support(6, here.into_iter().chain([facts.worked()])),
         (Some(_), true, true) => verdict.support(4, [facts.worked()]),

@@ -177,6 +177,36 @@ pub struct ConfigurationChange {
     /// Later revisions are in force, and putting the one before it in force again takes them back, too.
     #[serde(default)]
     pub superseded: bool,
+    /// By the revision before it less is demanded of TLS ([`loosens`]): putting that in force again makes mail
+    /// less safe.
+    #[serde(default)]
+    pub loosening: bool,
+    /// The name that was expected in the certificate before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_before: Option<String>,
+}
+
+/// Whether `back` demands less of TLS than `current`, of any server that mail goes to or comes from: a lower level, a
+/// connector that demands it and would be switched off or gone, a peer that may come without it.
+#[must_use]
+pub fn loosens(current: &MailFlow, back: &MailFlow) -> bool {
+    current.connectors.iter().any(|connector| match connector {
+        Connector::Outbound(now) => {
+            now.enabled
+                && now.tls > TlsLevel::Opportunistic
+                && !back.connectors.iter().any(|then| {
+                    matches!(then, Connector::Outbound(then)
+                        if then.name == now.name && then.enabled && then.tls >= now.tls)
+                })
+        }
+        Connector::Inbound(now) => {
+            now.require_tls
+                && back.connectors.iter().any(|then| {
+                    matches!(then, Connector::Inbound(then)
+                        if then.name == now.name && then.enabled && !then.require_tls)
+                })
+        }
+    })
 }
 
 const fn yes() -> bool {
@@ -324,6 +354,24 @@ mod tests {
         assert_eq!(blamed(&worked, &wrong), [Aspect::Route]);
         assert_eq!(blamed(&wrong, &off), []);
         assert_eq!(blamed(&off, &wrong), []);
+    }
+
+    #[test]
+    fn a_revision_that_demands_less_of_tls_loosens() {
+        let with = |level: &str, enabled: bool| {
+            let text = format!(
+                "[[connector]]\nname = \"corp\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+                 enabled = {enabled}\nrecipient_domains = [\"corp.test\"]\n\
+                 smart_hosts = [\"192.0.2.1\"]\ntls = \"{level}\"\n"
+            );
+            MailFlow::parse(&text, "mailflow.toml").unwrap().0
+        };
+        let demanding = with("encryption_only", true);
+        assert!(loosens(&demanding, &with("opportunistic", true)));
+        assert!(loosens(&demanding, &with("encryption_only", false)));
+        assert!(loosens(&demanding, &MailFlow::default()));
+        assert!(!loosens(&demanding, &with("certificate_validation", true)));
+        assert!(!loosens(&with("opportunistic", true), &MailFlow::default()));
     }
 
     #[test]

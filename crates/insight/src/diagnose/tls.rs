@@ -169,10 +169,12 @@ fn names(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
         (Some(change), true) => {
             let change = Proof::Known(Known::Changed(change.clone()));
             let proofs = proofs.into_iter().chain([change, facts.worked()]);
-            match facts.change_of(&[Aspect::TlsName]) {
-                // The name was written here after it had worked.
-                Some(_) => verdict.confirm(proofs),
-                None => verdict.support(5, proofs),
+            let before =
+                facts.change_of(&[Aspect::TlsName]).and_then(|c| c.expected_before.as_deref());
+            match before.is_some_and(|before| is_shown_for(before, seen)) {
+                // The name was written here after it had worked, and by the former one it still would.
+                true => verdict.confirm(proofs),
+                false => verdict.support(5, proofs),
             }
         }
         (Some(_), false) => verdict.support(1, proofs),
@@ -198,10 +200,18 @@ fn carries_own_name(facts: &Facts, seen: &Seen<'_>) -> bool {
     else {
         return false;
     };
+    is_shown_for(host, seen)
+}
+
+/// The certificate that was shown carries this name, written out or by a wildcard for its first label.
+fn is_shown_for(wanted: &str, seen: &Seen<'_>) -> bool {
+    let above = wanted.split_once('.').map(|(_, above)| above);
+    let carries = |name: &String| {
+        name.eq_ignore_ascii_case(wanted)
+            || name.strip_prefix("*.").zip(above).is_some_and(|(n, a)| n.eq_ignore_ascii_case(a))
+    };
     seen.any(|fact| match fact {
-        Fact::CertificateShown { certificate, .. } => {
-            certificate.names.iter().any(|name| name.eq_ignore_ascii_case(host))
-        }
+        Fact::CertificateShown { certificate, .. } => certificate.names.iter().any(carries),
         _ => false,
     })
 }

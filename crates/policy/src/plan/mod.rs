@@ -157,6 +157,18 @@ impl EffectKind {
         )
     }
 
+    /// True when somebody may do more than before.
+    #[must_use]
+    pub const fn is_gain(self) -> bool {
+        matches!(
+            self,
+            Self::RelayGained
+                | Self::SendersAllowed
+                | Self::SendersUnrestricted
+                | Self::UnknownTaken
+        )
+    }
+
     /// The word in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {

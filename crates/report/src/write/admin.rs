@@ -8,7 +8,7 @@ use causeway_model::{Attempt, Outcome, Reply, Stage};
 use super::document::Block;
 use super::group::{For, Group, code_text, failure, groups};
 use super::person::{help_link, more_text};
-use super::{Kind, KnownCause, ReportRecipient, ReportRequest, Standing, mime, original};
+use super::{Kind, KnownCause, Reader, ReportRecipient, ReportRequest, Standing, mime, original};
 
 /// How many groups of recipients are told about in full.
 const GROUPS: usize = 6;
@@ -115,7 +115,7 @@ fn about_group(
     blocks.push(Block::Facts(facts));
     words(texts, recipient, blocks);
     attempts(texts, recipient, blocks);
-    causes(texts, recipient, blocks);
+    causes(texts, recipient, request.reader, blocks);
     if let Some(url) = help_link(request, texts, recipient, "admin") {
         blocks.push(Block::Link { text: texts.text("help-admin-link"), url });
     }
@@ -189,7 +189,9 @@ fn target_or_site(attempt: &Attempt) -> String {
     }
 }
 
-fn causes(texts: &Texts, recipient: &ReportRecipient, blocks: &mut Vec<Block>) {
+/// The causes. What was found is told to readers of ours only: it names servers of ours and of others, and changes
+/// of our configuration.
+fn causes(texts: &Texts, recipient: &ReportRecipient, reader: Reader, blocks: &mut Vec<Block>) {
     let Some(attempt) = &recipient.result else { return };
     let untested = recipient.causes.is_empty();
     let known = if untested {
@@ -207,11 +209,21 @@ fn causes(texts: &Texts, recipient: &ReportRecipient, blocks: &mut Vec<Block>) {
     if untested {
         blocks.push(Block::Note(texts.text("causes-not-tested")));
     }
-    let points = known.iter().map(|known| point(texts, known, attempt.connector.is_some()));
+    let evidence = |known: &KnownCause| {
+        let evidence = known.evidence_in(texts.language()).filter(|_| reader == Reader::Internal);
+        evidence.map(|evidence| mime::one_line(evidence, 400))
+    };
+    let points =
+        known.iter().map(|known| point(texts, known, evidence(known), attempt.connector.is_some()));
     blocks.push(Block::Points(points.collect()));
 }
 
-fn point(texts: &Texts, known: &KnownCause, connector: bool) -> (String, Vec<String>) {
+fn point(
+    texts: &Texts,
+    known: &KnownCause,
+    evidence: Option<String>,
+    connector: bool,
+) -> (String, Vec<String>) {
     let cause = &known.cause;
     let title = texts.text(&cause.title_key());
     let title = match known.standing {
@@ -219,10 +231,7 @@ fn point(texts: &Texts, known: &KnownCause, connector: bool) -> (String, Vec<Str
         Standing::Confirmed => texts.format("cause-confirmed", &[("cause", title.into())]),
         Standing::RuledOut => texts.format("cause-ruled-out", &[("cause", title.into())]),
     };
-    let mut details = Vec::new();
-    if let Some(evidence) = known.evidence_in(texts.language()) {
-        details.push(mime::one_line(evidence, 400));
-    }
+    let mut details = Vec::from_iter(evidence);
     if known.standing != Standing::RuledOut {
         details.push(texts.text(&cause.explanation_key()));
         let action = texts.text(&cause.action_key());

@@ -4,18 +4,20 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use causeway_insight::alert::FailingPath;
-use causeway_insight::diagnose::facts::{aspects_changed, lasting_aspects};
+use causeway_insight::diagnose::facts::{aspects_changed, lasting_aspects, loosens};
 use causeway_insight::diagnose::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path};
 use causeway_insight::finding::Control;
 use causeway_insight::probe::Probe;
 use causeway_insight::prober::Known;
-use causeway_model::config::{Connector, DomainPattern, DomainType, MailFlow, OutboundConnector};
+use causeway_model::config::{
+    Connector, DomainPattern, DomainType, MailFlow, OutboundConnector, TlsLevel,
+};
 use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
 use causeway_store::{QueueFilter, RevisionEntry, StoreError};
 use tracing::warn;
 
 use crate::cli::configuration::MAIL_FLOW_FILE;
-use crate::serve::Server;
+use crate::serve::{Server, connectivity};
 
 /// How far back the records of a path are read.
 const BACK: Duration = Duration::from_secs(90 * 86_400);
@@ -120,7 +122,7 @@ fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
     if let Some(domain) = path.domain.as_deref().and_then(|name| Domain::parse(name).ok())
         && policy.flow().domains.iter().any(|accepted| accepted.name == domain)
     {
-        path.expected_hosts = vec![server.hostname.to_string()];
+        path.expected_hosts = connectivity::expected_mx(server, policy.flow());
     }
     if matches!(failing.last.outcome, Outcome::Failure(Failure::SourceAddressUnusable { .. })) {
         path.own_addresses = to_send_from(causeway_net::local::local_addresses());
@@ -274,7 +276,9 @@ async fn read_changes(
             (None, ..) => way_lost(last, old, new),
         };
         if !aspects.is_empty() {
-            found.push(change(entry, last, aspects, (old, newest)));
+            let mut change = change(entry, last, aspects, (old, newest));
+            change.loosening = current.is_some_and(|current| loosens(current, old));
+            found.push(change);
         }
     }
     found.reverse();
@@ -290,9 +294,10 @@ fn change(
 ) -> ConfigurationChange {
     let name = last.connector.as_ref().map(|connector| format!("{connector:?}"));
     let is_about = |line: &&String| name.as_ref().is_none_or(|name| line.contains(name.as_str()));
-    let revertible = last.connector.as_deref().is_none_or(|name| {
-        outbound(old).any(|connector| connector.name == name && connector.enabled)
+    let before = last.connector.as_deref().and_then(|name| {
+        outbound(old).find(|connector| connector.name == name && connector.enabled)
     });
+    let revertible = last.connector.is_none() || before.is_some();
     ConfigurationChange {
         revision: entry.number,
         at: entry.at,
@@ -301,7 +306,21 @@ fn change(
         aspects,
         revertible,
         superseded: entry.number < newest,
+        loosening: false,
+        expected_before: before.and_then(expected_name),
     }
+}
+
+/// The name that a connector expects in the certificate; `None`: none, or that of each of several hosts.
+fn expected_name(connector: &OutboundConnector) -> Option<String> {
+    if connector.tls != TlsLevel::DomainValidation {
+        return None;
+    }
+    let own = || match Path::of_connector(connector, 0).smart_hosts.as_slice() {
+        [(only, _)] => Some(only.clone()),
+        _ => None,
+    };
+    connector.tls_domain.clone().or_else(own)
 }
 
 fn outbound(flow: &MailFlow) -> impl Iterator<Item = &OutboundConnector> {

@@ -37,14 +37,27 @@ fn open_alert(watch: &Watch, id: u64) -> Result<Alert, ControlError> {
     })
 }
 
-/// The remedy that is asked for, or the best one.
-fn chosen(alert: &Alert, remedy: Option<&str>) -> Result<Offer, ControlError> {
+/// The remedy that is asked for, or the best one: what has to be thought of first, what takes something away (mail
+/// that would be returned, recipients that would be refused) and what gives somebody a right is never done without
+/// being named.
+async fn chosen(
+    server: &Arc<Server>,
+    alert: &Alert,
+    remedy: Option<&str>,
+    in_force: &str,
+) -> Result<Offer, ControlError> {
     let known: Vec<&str> = alert.offers.iter().map(|offer| offer.id.as_str()).collect();
-    let found = match remedy {
-        Some(id) => alert.offers.iter().find(|offer| offer.id == id),
-        // What has to be thought of first is never done without being named.
-        None => alert.offers.iter().find(|o| o.remedy().is_some_and(|r| !r.has_warning())),
-    };
+    let mut found = None;
+    for offer in &alert.offers {
+        let is_it = match remedy {
+            Some(id) => offer.id == id,
+            None => !offer.needs_naming() && is_harmless(server, offer, in_force).await,
+        };
+        if is_it {
+            found = Some(offer);
+            break;
+        }
+    }
     found.cloned().ok_or_else(|| {
         let instead = match known.is_empty() {
             true => "wait until the diagnosis is made: `causeway alert show` has it".to_owned(),
@@ -56,6 +69,19 @@ fn chosen(alert: &Alert, remedy: Option<&str>) -> Result<Offer, ControlError> {
         };
         ControlError::Refused { what, instead }
     })
+}
+
+/// Whether a remedy takes nothing away and gives nobody a right. One that cannot be rehearsed is not.
+async fn is_harmless(server: &Arc<Server>, offer: &Offer, in_force: &str) -> bool {
+    match proposal(server, offer, in_force).await {
+        Ok(None) => true,
+        Ok(Some(text)) => flow::plan(server, text).await.is_ok_and(|answer| {
+            let effects = &answer.plan.effects;
+            answer.plan.refused.is_none()
+                && !effects.iter().any(|effect| effect.kind.is_loss() || effect.kind.is_gain())
+        }),
+        Err(_) => false,
+    }
 }
 
 /// A change of the mail flow in force that a remedy stands for; `None` when it changes no configuration.
@@ -96,8 +122,8 @@ pub(crate) async fn fix_plan(
 ) -> Result<FixPlan, ControlError> {
     let texts = Texts::get(language.unwrap_or(Language::En));
     let alert = open_alert(watch, id)?;
-    let offer = chosen(&alert, remedy.as_deref())?;
     let in_force = flow::view(server);
+    let offer = chosen(server, &alert, remedy.as_deref(), &in_force.text).await?;
     let answer = match proposal(server, &offer, &in_force.text).await? {
         Some(text) => flow::plan(server, text).await?.speak(texts.language()),
         None => PlanAnswer {
@@ -131,7 +157,9 @@ pub(crate) async fn fix_apply(
     let language = request.language.unwrap_or(Language::En);
     let texts = Texts::get(language);
     let alert = open_alert(watch, id)?;
-    let offer = chosen(&alert, request.remedy.as_deref())?;
+    // The text that is edited and the number that it is checked by are of one moment.
+    let in_force = flow::view(server);
+    let offer = chosen(server, &alert, request.remedy.as_deref(), &in_force.text).await?;
     let remedy = RemedyView::of(&offer, texts);
     let mut answer = FixAnswer {
         alert: id,
@@ -143,8 +171,6 @@ pub(crate) async fn fix_apply(
         detail: String::new(),
         checked: None,
     };
-    // The text that is edited and the number that it is checked by are of one moment.
-    let in_force = flow::view(server);
     if let Some(text) = proposal(server, &offer, &in_force.text).await? {
         let title = offer.title(Texts::get(Language::En));
         let reason = match request.reason.is_empty() {
