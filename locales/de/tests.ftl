@@ -11,6 +11,9 @@ test-connector-any-domain = der Konnektor nimmt jede Domäne über ihre MX-Eintr
 test-connector-missing = { $domain } ist ein internes Relay, und kein Konnektor bringt seine Empfänger weiter
 test-connector-found = Empfänger, die nicht hier sind, gehen über den Konnektor „{ $connector }“ weiter
 test-connector-not-needed = { $domain } ist autoritativ: ein Konnektor ist nicht nötig
+test-alert-none = keine offene Meldung betrifft { $domain }
+test-alert-path = Meldung { $id }: { $path } ist gestört. { $cause } Wartende Empfänger: { $count }
+test-alert-notice = Meldung { $id }: { $cause }
 test-record = { $record }
 test-spf-none = { $domain } hat keinen SPF-Eintrag
 test-spf-many = { $domain } hat { $count } SPF-Einträge: Empfänger benutzen dann keinen davon
@@ -44,6 +47,7 @@ test-not-tried = nicht versucht: { $step } ist gescheitert
 test-no-end = abgebrochen: nach { $seconds } s nicht zu Ende
 
 advice-recipient-taken = Mit einem Empfänger in einer seiner Domänen prüfen; oder, wenn E-Mail für diese Domäne diesen Weg gehen soll, die Domäne zu recipient_domains des Konnektors hinzufügen.
+advice-alert = Siehe: causeway alert show { $id }; die Auswege: causeway fix plan { $id }
 advice-accept-domain = Die Domäne hier hinzufügen (causeway domain add { $domain }), wenn ihre E-Mail zu diesem Server kommen soll.
 advice-no-mx = Beim DNS-Anbieter für { $domain } einen MX-Eintrag veröffentlichen, der { $host } nennt.
 advice-mx-mixed = Beim DNS-Anbieter die MX-Einträge entfernen, die nicht hierher führen, sofern kein anderer Server diese E-Mail annehmen soll; dieser Server ist { $host }.

@@ -11,6 +11,9 @@ test-connector-any-domain = the connector takes every domain by its MX records: 
 test-connector-missing = { $domain } is an internal relay domain, and no connector takes its recipients on
 test-connector-found = recipients that are not here go on through the connector “{ $connector }”
 test-connector-not-needed = { $domain } is authoritative: no connector is needed
+test-alert-none = no open alert is about { $domain }
+test-alert-path = alert { $id }: { $path } fails. { $cause } Recipients that wait: { $count }
+test-alert-notice = alert { $id }: { $cause }
 test-record = { $record }
 test-spf-none = { $domain } has no SPF record
 test-spf-many = { $domain } has { $count } SPF records: receivers then use none of them
@@ -44,6 +47,7 @@ test-not-tried = not tried: { $step } failed
 test-no-end = broken off: not at its end after { $seconds } s
 
 advice-recipient-taken = Test with a recipient in one of its domains; or, if this domain’s mail is to go this way, add the domain to the connector’s recipient_domains.
+advice-alert = See: causeway alert show { $id }; the ways out: causeway fix plan { $id }
 advice-accept-domain = Add the domain here (causeway domain add { $domain }), if its mail should come to this server.
 advice-no-mx = Publish an MX record for { $domain } at your DNS provider that names { $host }.
 advice-mx-mixed = At your DNS provider, remove the MX records that do not lead here, unless another server is meant to take this mail as well; this server is { $host }.

@@ -11,6 +11,9 @@ test-connector-any-domain = de connector neemt elk domein via de MX-records: zon
 test-connector-missing = { $domain } is een interne relay, en geen connector brengt de ontvangers verder
 test-connector-found = ontvangers die niet hier zijn, gaan door via de connector “{ $connector }”
 test-connector-not-needed = { $domain } is gezaghebbend: er is geen connector nodig
+test-alert-none = geen open melding gaat over { $domain }
+test-alert-path = melding { $id }: { $path } is gestoord. { $cause } Wachtende ontvangers: { $count }
+test-alert-notice = melding { $id }: { $cause }
 test-record = { $record }
 test-spf-none = { $domain } heeft geen SPF-record
 test-spf-many = { $domain } heeft { $count } SPF-records: ontvangers gebruiken er dan geen
@@ -44,6 +47,7 @@ test-not-tried = niet geprobeerd: { $step } is mislukt
 test-no-end = afgebroken: na { $seconds } s niet klaar
 
 advice-recipient-taken = Test met een ontvanger in een van zijn domeinen; of voeg het domein toe aan recipient_domains van de connector als e-mail voor dat domein deze weg moet gaan.
+advice-alert = Zie: causeway alert show { $id }; de uitwegen: causeway fix plan { $id }
 advice-accept-domain = Voeg het domein hier toe (causeway domain add { $domain }), als de mail ervan naar deze server moet komen.
 advice-no-mx = Publiceer bij de DNS-aanbieder een MX-record voor { $domain } dat { $host } noemt.
 advice-mx-mixed = Verwijder bij de DNS-aanbieder de MX-records die niet hierheen leiden, tenzij een andere server deze mail ook moet aannemen; deze server is { $host }.

@@ -11,6 +11,9 @@ test-connector-any-domain = anslutningen tar varje domän efter dess MX-poster: 
 test-connector-missing = { $domain } är ett internt relä, och ingen anslutning för dess mottagare vidare
 test-connector-found = mottagare som inte finns här går vidare genom anslutningen ”{ $connector }”
 test-connector-not-needed = { $domain } är auktoritativ: ingen anslutning behövs
+test-alert-none = inget öppet larm gäller { $domain }
+test-alert-path = larm { $id }: { $path } fungerar inte. { $cause } Väntande mottagare: { $count }
+test-alert-notice = larm { $id }: { $cause }
 test-record = { $record }
 test-spf-none = { $domain } har ingen SPF-post
 test-spf-many = { $domain } har { $count } SPF-poster: mottagare använder då ingen av dem
@@ -44,6 +47,7 @@ test-not-tried = inte provat: { $step } misslyckades
 test-no-end = avbrutet: inte klart efter { $seconds } s
 
 advice-recipient-taken = Prova med en mottagare i någon av dess domäner; eller lägg till domänen i anslutningens recipient_domains, om e-post till den domänen ska gå den här vägen.
+advice-alert = Se: causeway alert show { $id }; vägarna ut: causeway fix plan { $id }
 advice-accept-domain = Lägg till domänen här (causeway domain add { $domain }), om dess e-post ska komma till den här servern.
 advice-no-mx = Publicera hos DNS-leverantören en MX-post för { $domain } som anger { $host }.
 advice-mx-mixed = Ta hos DNS-leverantören bort de MX-poster som inte leder hit, om inte en annan server också ska ta emot denna e-post; den här servern är { $host }.

@@ -66,3 +66,4 @@ pub use outcome::result as last_result;
 pub use paths::{SeenCertificate, Success};
 pub use seen::{Backlog, FailingSite, Live, Standing};
 pub use sources::Passage;
+pub use sts::{PolicyStanding, PolicyTrouble};

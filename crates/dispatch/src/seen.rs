@@ -16,6 +16,7 @@ use crate::resolve::leads_here;
 use crate::route::site_for;
 use crate::schedule::Schedule;
 use crate::site::{Health, Site, SiteKey};
+use crate::sts::PolicyStanding;
 
 /// What the scheduler knows of a recipient that the store does not.
 #[derive(Clone, Debug)]
@@ -209,6 +210,12 @@ impl Dispatch {
         ids.dedup();
         ids.truncate(limit);
         ids
+    }
+
+    /// How the MTA-STS policies stand that mail goes by.
+    #[must_use]
+    pub fn policy_standing(&self) -> PolicyStanding {
+        self.shared.policies.standing(self.shared.clock.now())
     }
 
     /// When something last went through a path, as far as it is remembered since the start.

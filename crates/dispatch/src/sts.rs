@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use causeway_model::{Domain, Timestamp};
 use causeway_net::sts::{Fetch, Policy, policy_id};
+use causeway_net::tls::StsMode;
 use causeway_store::{SharedStore, StoreError};
 use hashbrown::HashMap;
 use parking_lot::Mutex;
@@ -66,14 +67,51 @@ impl Known {
     }
 }
 
+/// A fetch that failed.
+#[derive(Clone, Debug)]
+struct Failed {
+    /// Of which id.
+    id: String,
+    /// When, for the pause.
+    tried: Instant,
+    /// Since when none has worked.
+    since: Timestamp,
+    why: String,
+}
+
+/// How the policies stand that mail goes by: for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyStanding {
+    /// Domains whose policy is enforced.
+    pub enforced: usize,
+    /// Domains whose policy is under test: mail passes that does not meet it.
+    pub testing: usize,
+    /// Domains whose policy says that there is none any more.
+    pub withdrawn: usize,
+    /// Policies that are announced and cannot be fetched; the ones whose older policy ends first come first.
+    pub failing: Vec<PolicyTrouble>,
+}
+
+/// A policy that is announced and cannot be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyTrouble {
+    /// Whose.
+    pub domain: Domain,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in the words of the last try.
+    pub why: String,
+    /// Until when an older one holds; `None`: mail goes without.
+    pub held_until: Option<Timestamp>,
+}
+
 /// All policies.
 #[derive(Debug)]
 pub(crate) struct Policies {
     /// `None`: `[delivery] mta_sts = false`.
     fetch: Option<Fetch>,
     known: Mutex<HashMap<Domain, Known>>,
-    /// When a fetch failed, and of which id.
-    failed: Mutex<HashMap<Domain, (String, Instant)>>,
+    failed: Mutex<HashMap<Domain, Failed>>,
     /// Fetches at once.
     fetching: Semaphore,
 }
@@ -142,6 +180,38 @@ impl Policies {
         policy.filter(|policy| policy.mode.is_some())
     }
 
+    /// How they stand at `now`.
+    pub(crate) fn standing(&self, now: Timestamp) -> PolicyStanding {
+        let mut standing = PolicyStanding::default();
+        let known = self.known.lock();
+        for policy in known.values().filter(|known| known.is_valid(now)) {
+            match policy.policy.mode {
+                Some(StsMode::Enforce) => standing.enforced += 1,
+                Some(StsMode::Testing) => standing.testing += 1,
+                None => standing.withdrawn += 1,
+            }
+        }
+        let end = |domain: &Domain| {
+            let known = known.get(domain).filter(|known| known.is_valid(now))?;
+            Some(known.fetched_at.plus(known.policy.max_age))
+        };
+        let failed = self.failed.lock();
+        standing.failing.extend(failed.iter().map(|(domain, failed)| PolicyTrouble {
+            domain: domain.clone(),
+            since: failed.since,
+            why: failed.why.clone(),
+            held_until: end(domain),
+        }));
+        drop((known, failed));
+        standing.failing.sort_by(|a, b| {
+            let order = |trouble: &PolicyTrouble| {
+                (trouble.held_until.is_none(), trouble.held_until, trouble.since)
+            };
+            order(a).cmp(&order(b)).then_with(|| a.domain.as_str().cmp(b.domain.as_str()))
+        });
+        standing
+    }
+
     async fn renew(
         &self,
         shared: &Shared,
@@ -150,7 +220,7 @@ impl Policies {
         id: String,
     ) -> Option<Arc<Policy>> {
         let failed = self.failed.lock().get(domain).cloned();
-        if failed.is_some_and(|(which, at)| which == id && at.elapsed() < PAUSE) {
+        if failed.is_some_and(|failed| failed.id == id && failed.tried.elapsed() < PAUSE) {
             return None;
         }
         // The semaphore is never closed.
@@ -171,7 +241,10 @@ impl Policies {
                 if failed.len() >= MOST {
                     failed.clear();
                 }
-                failed.insert(domain.clone(), (id, Instant::now()));
+                let now = shared.clock.now();
+                let since = failed.get(domain).map_or(now, |before| before.since);
+                let why = error.to_string();
+                failed.insert(domain.clone(), Failed { id, tried: Instant::now(), since, why });
                 None
             }
         }
@@ -227,5 +300,35 @@ mod tests {
         let at = |seconds: i64| Timestamp::from_millis(5_000 + seconds * 1000);
         assert!(known().is_valid(at(999)) && !known().is_valid(at(1000)));
         assert!(!known().is_due(at(499)) && known().is_due(at(500)));
+    }
+
+    #[test]
+    fn what_cannot_be_renewed_is_told_with_the_end_of_what_is_kept() {
+        let policies = Policies::new(None);
+        let domain = |name: &str| Domain::parse(name).unwrap();
+        let testing = Policy { mode: Some(StsMode::Testing), ..(*known().policy).clone() };
+        let testing = Known { policy: Arc::new(testing), ..known() };
+        policies.known.lock().insert(domain("a.test"), known());
+        policies.known.lock().insert(domain("b.test"), testing);
+        let at = |seconds: i64| Timestamp::from_millis(5_000 + seconds * 1000);
+        for (name, seconds) in [("z.test", 100), ("a.test", 600)] {
+            let (id, why) = ("2".to_owned(), "it answers 404".to_owned());
+            let failed = Failed { id, tried: Instant::now(), since: at(seconds), why };
+            policies.failed.lock().insert(domain(name), failed);
+        }
+        let standing = policies.standing(at(700));
+        assert_eq!((standing.enforced, standing.testing, standing.withdrawn), (1, 1, 0));
+        let told: Vec<_> = standing
+            .failing
+            .iter()
+            .map(|trouble| (trouble.domain.as_str(), trouble.since, trouble.held_until))
+            .collect();
+        assert_eq!(
+            told,
+            [("a.test", at(600), Some(at(1000))), ("z.test", at(100), None)],
+            "what is about to end comes first"
+        );
+        assert_eq!(policies.standing(at(1000)).enforced, 0, "its time is over");
+        assert_eq!(policies.standing(at(1000)).failing[0].held_until, None);
     }
 }

@@ -8,13 +8,17 @@
 //! ([`Test::Relay`], [`Test::Inbound`]).
 //!
 //! **In which order to read.** This file (tests, steps, how they are told), `host` (one server: TLS, relaying),
-//! `paths` (mail coming in and going out), `names` (propagation), `domain` (everything about a domain), `spf`.
+//! `paths` (mail coming in and going out), `names` (propagation), `domain` (everything about a domain), `spf`, `alerts`
+//! (what fails now, and what was noticed).
 
+mod alerts;
 mod domain;
 mod host;
 mod names;
 mod paths;
 mod spf;
+
+pub use alerts::concerns;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -28,6 +32,7 @@ use causeway_net::steps::Steps;
 use causeway_net::tls::staple::{StapleStatus, Statement};
 use tokio::sync::mpsc::Sender;
 
+use crate::alert::Alert;
 use crate::finding::{Fact, Finding, Standard};
 use crate::probe::{Probe, Publisher, RecordKind, TlsDemand};
 use crate::prober::{Known, Prober};
@@ -108,6 +113,8 @@ pub struct About {
     pub sending: Vec<IpAddr>,
     /// The keys that mail of the domain under test is signed with.
     pub signing_keys: Vec<OwnKey>,
+    /// Open alerts that concern the domain under test ([`concerns`]).
+    pub alerts: Vec<Alert>,
 }
 
 /// A key that this server signs with.

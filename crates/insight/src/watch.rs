@@ -15,6 +15,7 @@
 //! **How it fails.** What cannot be kept or told now is logged, and tried again with the next change.
 
 mod digest;
+mod posts;
 mod work;
 
 use std::collections::{HashMap, HashSet};
@@ -26,7 +27,7 @@ use std::time::Duration;
 use causeway_model::Timestamp;
 use causeway_model::config::{AlertSettings, MailFlow};
 use parking_lot::Mutex;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::warn;
 
@@ -37,6 +38,7 @@ use crate::notice::Noticed;
 use crate::probe::Probe;
 use crate::remedy::Offer;
 use digest::Digest;
+use posts::{Post, Posts};
 
 /// Diagnoses that are made at once.
 pub const MOST_AT_ONCE: usize = 8;
@@ -58,9 +60,6 @@ const FOR_AN_ANSWER: Duration = Duration::from_secs(8);
 
 /// What the first round found may call for more: a server that takes connections again is spoken to.
 const ROUNDS_FOR_AN_ANSWER: usize = 3;
-
-/// Posts that wait for the web hook at most.
-const MOST_POSTS: usize = 1_000;
 
 /// Counts of alerts are kept this often, not at every failure.
 const COUNTS_KEPT_EVERY: Duration = Duration::from_secs(30);
@@ -181,9 +180,6 @@ fn as_fact(alert: &Alert) -> Option<(String, String)> {
     }
 }
 
-/// What is posted: the address, the event, the alert.
-type Post = (String, &'static str, Alert);
-
 /// The watcher. Shared by everybody who asks.
 pub struct Watch {
     world: Arc<dyn World>,
@@ -194,8 +190,9 @@ pub struct Watch {
     absent: Mutex<HashMap<u64, Instant>>,
     digest: Mutex<Digest>,
     unkept: Mutex<Unkept>,
-    posts: mpsc::Sender<Post>,
-    posting: Mutex<Option<mpsc::Receiver<Post>>>,
+    posts: Mutex<Posts>,
+    /// There is a post to make, or one is made.
+    posting: Notify,
     counts: Mutex<Counts>,
     changed: Notify,
 }
@@ -216,7 +213,6 @@ impl Watch {
         kept: impl IntoIterator<Item = Alert>,
         last_id: u64,
     ) -> Self {
-        let (posts, posting) = mpsc::channel(MOST_POSTS);
         Self {
             world,
             wake,
@@ -226,8 +222,8 @@ impl Watch {
             absent: Mutex::default(),
             digest: Mutex::default(),
             unkept: Mutex::default(),
-            posts,
-            posting: Mutex::new(Some(posting)),
+            posts: Mutex::default(),
+            posting: Notify::new(),
             counts: Mutex::default(),
             changed: Notify::new(),
         }
@@ -383,10 +379,11 @@ impl Watch {
         };
         let id = alert.id;
         self.digest.lock().note(id, changed);
-        if let Some(address) = self.world.settings().webhook
-            && self.posts.try_send((address, event, alert)).is_err()
-        {
-            warn!(alert = id, "the web hook is too slow: this change is not posted");
+        if let Some(address) = self.world.settings().webhook {
+            if !self.posts.lock().push(Post { address, event, alert }) {
+                warn!(alert = id, event, "the web hook is too slow: this change is not posted");
+            }
+            self.posting.notify_one();
         }
     }
 

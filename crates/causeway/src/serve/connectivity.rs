@@ -6,7 +6,8 @@ use causeway_admin::ControlError;
 use causeway_admin::types::{RunTest, TestKind, TestStep};
 use causeway_dkim::{STORE_PREFIX, SigningKey};
 use causeway_insight::Known;
-use causeway_insight::checkup::{About, DomainFacts, Outbound, OwnKey, Test};
+use causeway_insight::checkup::{About, DomainFacts, Outbound, OwnKey, Test, concerns};
+use causeway_insight::watch::Watch;
 use causeway_model::Domain;
 use causeway_model::config::{
     Connector, DomainPattern, Language, MailFlow, OutboundConnector, OutboundRoute,
@@ -16,12 +17,15 @@ use tokio::sync::mpsc::Sender;
 use super::Server;
 use crate::connectivity::{make, spellings};
 
+/// Open alerts about a domain that a test tells of.
+const MOST_ALERTS: usize = 10;
+
 /// Makes a test and passes every step on.
 ///
 /// # Errors
 /// [`ControlError::NotFound`] when the connector is not there (any more).
 pub(crate) async fn run(
-    server: &Server,
+    (server, watch): (&Server, &Watch),
     request: RunTest,
     steps: Sender<TestStep>,
 ) -> Result<bool, ControlError> {
@@ -48,6 +52,9 @@ pub(crate) async fn run(
     if let Test::Domain { domain, .. } = &test {
         about.sending = sending(server, &flow).await;
         about.signing_keys = signing_keys(server, domain).await;
+        let facts = about.domain.as_ref();
+        about.alerts =
+            watch.alerts(MOST_ALERTS, |alert| alert.is_open() && concerns(alert, domain, facts));
     }
     let told = |step| {
         // Who does not listen any more does not mind.

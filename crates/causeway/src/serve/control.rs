@@ -287,7 +287,7 @@ impl ServerControl for Control {
     }
 
     fn run_test(&self, request: RunTest, steps: Sender<TestStep>) -> ControlFuture<'_, bool> {
-        Box::pin(connectivity::run(&self.server, request, steps))
+        Box::pin(connectivity::run((&self.server, &self.watch), request, steps))
     }
 
     fn passages(
@@ -341,6 +341,8 @@ impl Server {
             ));
         }
         parts.push(ok("queue".into(), Some(waiting)));
+        parts.extend(super::policies::health(&self.dispatch));
+        parts.extend(insight::alerts_health(self));
         let now = self.dispatch.now();
         let troubled = self.dispatch.troubled_paths();
         let troubled =

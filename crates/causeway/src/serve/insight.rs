@@ -38,6 +38,7 @@ use super::Server;
 pub(crate) use fix::{fix_apply, fix_plan};
 pub(crate) use notices::Notices;
 pub(crate) use served::Served;
+pub(crate) use tell::health as alerts_health;
 
 /// Alerts that are written at once: more would keep mail waiting.
 const KEPT_AT_ONCE: usize = 50;

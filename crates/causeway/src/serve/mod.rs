@@ -18,6 +18,7 @@ mod flow;
 mod hook;
 mod insight;
 mod mailboxes;
+mod policies;
 mod pop3;
 mod probe;
 mod relay;

@@ -212,3 +212,59 @@ fn what_was_closed_by_hand_can_be_fixed_while_it_fails() {
     let again = server.cli(&["fix", "plan", "1"]);
     assert_eq!(again.status, Some(2), "mail flows: {again:?}");
 }
+
+/// A part of the service as `health` has it.
+fn part(server: &Server, name: &str) -> Value {
+    let health = server.cli(&["health", "--json"]);
+    let health: Value = serde_json::from_str(&health.stdout).unwrap();
+    let parts = health["components"].as_array().unwrap();
+    parts.iter().find(|part| part["name"] == name).cloned().unwrap_or_default()
+}
+
+#[test]
+fn recipients_behind_the_failing_path_are_told_when_it_works_again_and_health_says_so_meanwhile() {
+    let gone = ScriptedPeer::refusing();
+    let address = gone.address();
+    let organization = "name = \"Ours\"\nalert_recipients = [\"it@partner.test\"]";
+    let server =
+        with_partner(address, "").organization(organization).mailflow(FEW_ATTEMPTS).start();
+    assert_eq!(part(&server, "alert mail")["status"], "ok");
+    send(&server, &["x@partner.test"], "waits");
+    wait_for_alert(&server, "an alert", open);
+    server.wait_for_log("no alert recipient can be reached");
+    let told = part(&server, "alert mail");
+    assert_eq!(told["status"], "degraded");
+    assert!(told["detail"].as_str().unwrap().contains("it@partner.test"), "{told}");
+    assert_eq!(server.queue().len(), 1, "the message about it does not wait there, too");
+    drop(gone);
+    let peer = ScriptedPeer::start_at(address, Behaviour::new());
+    assert_eq!(server.cli(&["queue", "retry", "--all"]).status, Some(0));
+    let mails = peer.block_on_messages(2);
+    let about = mails.iter().find(|mail| mail.text().contains("Auto-Submitted: auto-generated"));
+    let about = about.unwrap().text();
+    assert!(about.contains("Mail flows again: connector \"partner\""), "{about}");
+    assert_eq!(part(&server, "alert mail")["status"], "ok");
+    assert_all_accounted(&server);
+}
+
+#[test]
+fn two_hundred_paths_that_fail_at_once_are_one_message() {
+    const SITES: usize = 200;
+    let gone = ScriptedPeer::refusing();
+    let organization = "name = \"Ours\"\nalert_recipients = [\"bob@ours.test\"]";
+    let mut setup = with_partner(gone.address(), "").organization(organization);
+    for n in 1..SITES {
+        setup = setup.connector(&format!("c{n}"), &format!("d{n}.test"), gone.address(), "");
+    }
+    let server = setup.start();
+    let to: Vec<String> = (1..SITES).map(|n| format!("x@d{n}.test")).collect();
+    let to: Vec<&str> = to.iter().map(String::as_str).chain(["x@partner.test"]).collect();
+    send(&server, &to, "waits");
+    server.wait_for("an alert for each", || {
+        (server.json(&["alert", "list", "--open"]).as_array().unwrap().len() == SITES).then_some(())
+    });
+    let mail = wait_for_mail(&server, "bob@ours.test", 1).remove(0);
+    let text = mail.replace("=\r\n", "").replace("=\n", "");
+    assert_eq!(text.matches("See: causeway alert show").count(), 20, "the rest is counted: {text}");
+    assert_eq!(server.maildir("bob@ours.test").len(), 1);
+}

@@ -331,6 +331,33 @@ fn troubleshooting_a_domain_holds_its_spf_record_and_keys_against_what_this_serv
 }
 
 #[test]
+fn troubleshooting_a_domain_tells_of_the_open_alert_on_its_way_and_of_no_other() {
+    let (dns, gone) = (TestDns::start(), ScriptedPeer::refusing());
+    let server = super::world::inside()
+        .internal_relay("corp.test")
+        .internal_relay("other.test")
+        .connector("to corp", "corp.test", gone.address(), "")
+        .connector("to other", "other.test", gone.address(), "")
+        .dns(dns.address())
+        .start();
+    let asked = |domain: &str| report(&server, &["domain", "troubleshoot", domain]);
+    assert!(words(step(&asked("corp.test"), "alerts", "passed")).contains("no open alert"));
+    super::world::send(&server, &["x@corp.test"], "waits");
+    server.wait_for("an alert", || {
+        (server.json(&["alert", "list"])[0]["connector"] == "to corp").then_some(())
+    });
+    let report = asked("corp.test");
+    let told = step(&report, "alerts", "failed");
+    let finding = told["finding"].as_str().unwrap();
+    assert!(finding.starts_with("alert 1: connector \"to corp\" fails. Cause"), "{told}");
+    let to_do = told["what_to_do"].as_str().unwrap();
+    assert!(to_do.contains("causeway fix plan 1"), "{to_do}");
+    step(&asked("other.test"), "alerts", "passed");
+    let text = server.cli(&["domain", "troubleshoot", "corp.test", "--lang", "de"]).stdout;
+    assert!(text.contains("Meldung 1: connector \"to corp\" ist gestört"), "{text}");
+}
+
+#[test]
 fn troubleshooting_an_internal_relay_domain_tests_the_way_of_its_connector() {
     let (dns, gone) = (TestDns::start(), ScriptedPeer::refusing());
     let server = ours()

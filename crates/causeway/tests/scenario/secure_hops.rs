@@ -187,6 +187,10 @@ fn a_policy_stays_in_force_when_a_new_one_cannot_be_had() {
     send(&server, &["z@partner.test"], "third");
     assert_eq!(wait_for_deferral(&server, "z@partner.test")["code"], "450 4.7.5");
     assert!(peer.messages().is_empty());
+    let health = server.cli(&["health"]).stdout;
+    for words in ["1 enforced", "partner.test cannot be renewed since", "404", "holds until"] {
+        assert!(health.contains(words), "{words}: {health}");
+    }
 }
 
 #[test]

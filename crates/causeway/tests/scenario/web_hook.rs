@@ -154,6 +154,23 @@ fn a_web_hook_that_never_answers_holds_up_neither_mail_nor_alerts() {
 }
 
 #[test]
+fn a_post_that_hangs_does_not_hold_up_those_of_other_alerts() {
+    let hook = WebService::start(Answer::Never);
+    let gone = ScriptedPeer::refusing();
+    let server = with_hook(&hook, gone.address())
+        .connector("second", "second.test", gone.address(), "")
+        .start();
+    send(&server, &["x@partner.test"], "waits");
+    hook.wait_for(&server, "opened");
+    send(&server, &["x@second.test"], "waits, too");
+    server.wait_for("the post of the other alert", || {
+        let posts = hook.posts();
+        posts.iter().any(|(_, post)| post["alert"]["connector"] == "second").then_some(())
+    });
+    assert!(!server.log().contains("did not take"), "while the first one hangs");
+}
+
+#[test]
 fn a_web_hook_that_refuses_is_told_in_the_log_without_its_secrets() {
     let hook = WebService::start(Answer::Status(500));
     let gone = ScriptedPeer::refusing();

@@ -427,6 +427,17 @@ mod tests {
     }
 
     #[test]
+    fn the_failures_in_a_row_that_a_connector_may_have_are_configured() {
+        let settings = AlertSettings { connector_failures: 3, ..AlertSettings::default() };
+        let mut book = Book::default();
+        let mut fails = |times| {
+            let path = failing("connector \"c\"", Some("c"), times, 99);
+            book.observe(&settings, at(9_999), &[path], |_| Absence::Pending).len()
+        };
+        assert_eq!((fails(2), fails(3)), (0, 1), "however much waits, and however long");
+    }
+
+    #[test]
     fn an_alert_closes_by_itself_when_mail_flows_and_not_while_it_is_only_being_tried() {
         let mut book = Book::default();
         observe(&mut book, 1, &[failing("p", Some("c"), 1, 3)], Absence::Pending);

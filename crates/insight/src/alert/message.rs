@@ -115,7 +115,7 @@ fn section(alert: &Alert, texts: &Texts, out: &mut String) {
 }
 
 /// The cause with how sure it is.
-fn cause_line(view: &AlertView, texts: &Texts) -> String {
+pub(crate) fn cause_line(view: &AlertView, texts: &Texts) -> String {
     let cause = view.cause.clone().unwrap_or_default();
     match view.confidence {
         Confidence::Unknown => texts.format("alert-line-cause-unknown", &[("cause", cause.into())]),

@@ -3,6 +3,7 @@
 use causeway_model::Failure;
 use causeway_model::config::DomainType;
 
+use super::alerts::alerts;
 use super::{DomainFacts, OwnKey, Teller, names, paths, spf};
 use causeway_model::StepStatus::{Failed, Passed, Warning};
 
@@ -25,6 +26,7 @@ const SELECTORS: &[&str] = &[
 pub(super) async fn troubleshoot(domain: &str, selectors: &[String], teller: &mut Teller<'_>) {
     paths::domain_type(domain, teller);
     connectors(domain, teller);
+    alerts(domain, teller);
     names::summary(domain, teller).await;
     let hosts = paths::mx(domain, teller).await;
     if exists(domain, teller).await {

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 
 use crate::alert::Changed;
 
-/// So long a new alert waits for its diagnosis before people are told without.
+/// So long people wait for diagnoses before they are told without: counted from the first alert that has none, so
+/// that a stream of new ones cannot put the message off.
 const FOR_DIAGNOSIS: Duration = Duration::from_secs(20);
 
 /// When nobody could be told, it is tried again after this long.
@@ -25,11 +26,17 @@ pub(super) struct Digest {
     told_at: Option<Timestamp>,
     /// Not before then: the last try failed.
     not_before: Option<Instant>,
+    /// Since when a message that is due waits for diagnoses.
+    held_since: Option<Instant>,
 }
 
 impl Digest {
     /// Something changed.
     pub(super) fn note(&mut self, id: u64, changed: Changed) {
+        if changed == Changed::Closed {
+            // A path that works again may be the one to those who could not be told.
+            self.not_before = None;
+        }
         match changed {
             Changed::Opened => {
                 self.untold.insert(id);
@@ -49,17 +56,25 @@ impl Digest {
     /// The alerts to tell of now; empty: not yet, or nothing. `is_known` says whether an alert's diagnosis
     /// is made.
     pub(super) fn due(
-        &self,
+        &mut self,
         now: Timestamp,
         every: Duration,
         is_known: impl Fn(u64) -> bool,
     ) -> Vec<u64> {
         let too_early = self.told_at.is_some_and(|at| now < at.plus(every))
             || self.not_before.is_some_and(|at| Instant::now() < at);
+        if too_early {
+            return Vec::new();
+        }
         let unknown =
             |(id, since): (&u64, &Instant)| since.elapsed() < FOR_DIAGNOSIS && !is_known(*id);
-        if too_early || self.news.iter().any(unknown) {
-            return Vec::new();
+        if self.news.iter().any(unknown) {
+            let held_since = *self.held_since.get_or_insert_with(Instant::now);
+            if held_since.elapsed() < FOR_DIAGNOSIS {
+                return Vec::new();
+            }
+        } else {
+            self.held_since = None;
         }
         self.news.keys().copied().collect()
     }
@@ -68,9 +83,12 @@ impl Digest {
     pub(super) fn told(&mut self, ids: &[u64], now: Timestamp, success: bool) {
         if !success {
             self.not_before = Some(Instant::now() + AGAIN);
+            // It was to be told: it is, even if it is over by then.
+            ids.iter().for_each(|id| _ = self.untold.remove(id));
             return;
         }
         self.not_before = None;
+        self.held_since = None;
         self.told_at = Some(now);
         for id in ids {
             self.news.remove(id);
@@ -111,6 +129,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_stream_of_new_alerts_does_not_put_the_message_off() {
+        let mut digest = Digest::default();
+        let mut seconds = 0;
+        let told = loop {
+            digest.note(seconds, Changed::Opened);
+            let due = digest.due(at(1), EVERY, |_| false);
+            if !due.is_empty() {
+                break due.len() as u64;
+            }
+            tokio::time::advance(Duration::from_secs(1)).await;
+            seconds += 1;
+        };
+        assert_eq!((seconds, told), (FOR_DIAGNOSIS.as_secs(), FOR_DIAGNOSIS.as_secs() + 1));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_is_over_before_anybody_was_told_is_not_told() {
         let mut digest = Digest::default();
         digest.note(1, Changed::Opened);
@@ -125,6 +159,15 @@ mod tests {
         digest.told(&[1], at(1), false);
         assert!(digest.due(at(2), EVERY, |_| true).is_empty());
         tokio::time::advance(AGAIN).await;
+        assert_eq!(digest.due(at(2), EVERY, |_| true), [1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_could_not_be_told_hears_of_it_when_it_is_over_and_at_once() {
+        let mut digest = Digest::default();
+        digest.note(1, Changed::Opened);
+        digest.told(&[1], at(1), false);
+        digest.note(1, Changed::Closed);
         assert_eq!(digest.due(at(2), EVERY, |_| true), [1]);
     }
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use super::{CALM, Held, LOOK, MOST_AT_ONCE, Watch};
+use super::{CALM, Held, LOOK, MOST_AT_ONCE, Post, Watch};
 use crate::alert::{Absence, Change, FailingPath};
 use crate::diagnose::{Confidence, Diagnosis, diagnose, next_probes};
 use crate::finding::{Fact, Unasked};
@@ -38,21 +38,7 @@ impl Watch {
     /// Works until told to end.
     pub async fn run(self: Arc<Self>, end: CancellationToken) {
         let tasks = TaskTracker::new();
-        let posting = self.posting.lock().take();
-        if let Some(mut posting) = posting {
-            let watch = Arc::clone(&self);
-            let ended = end.clone();
-            tasks.spawn(async move {
-                loop {
-                    let next = tokio::select! {
-                        () = ended.cancelled() => return,
-                        next = posting.recv() => next,
-                    };
-                    let Some((address, event, alert)) = next else { return };
-                    watch.world.post(address, event, alert).await;
-                }
-            });
-        }
+        tasks.spawn(Arc::clone(&self).go_posting(tasks.clone(), end.clone()));
         tasks.spawn(Arc::clone(&self).go_round(end.clone()));
         loop {
             tokio::select! {
@@ -70,6 +56,30 @@ impl Watch {
         tasks.close();
         // Probes have bounds of their own; nobody waits for them at the end.
         let _ = tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await;
+    }
+
+    /// Makes the posts for the web hook. Nothing else waits for them.
+    async fn go_posting(self: Arc<Self>, tasks: TaskTracker, end: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = end.cancelled() => return,
+                () = self.posting.notified() => {}
+            }
+            loop {
+                let next = self.posts.lock().next();
+                let Some(Post { address, event, alert }) = next else { break };
+                let (watch, ended) = (Arc::clone(&self), end.clone());
+                tasks.spawn(async move {
+                    let id = alert.id;
+                    tokio::select! {
+                        () = ended.cancelled() => {}
+                        () = watch.world.post(address, event, alert) => {}
+                    }
+                    watch.posts.lock().done(id);
+                    watch.posting.notify_one();
+                });
+            }
+        }
     }
 
     /// What has to be asked from time to time, one step after the other.

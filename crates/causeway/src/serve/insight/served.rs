@@ -1,14 +1,18 @@
 //! Domains that took mail, and when: from the trace, read by all diagnoses together.
 //!
 //! The trace has no index by domain, and a domain that never took mail is in no row of it: a thousand failing
-//! domains would walk through all of it a thousand times. So it is read once, and after that only what is new, at
-//! most every [`FRESH`]. Bounded in rows and in domains.
+//! domains would walk through all of it a thousand times. So it is read once, newest first, by pages, as far back as
+//! somebody's question needs; after that only what is new, at most every [`FRESH`].
+//!
+//! **What it may get wrong.** One question reads [`PAGES`] pages at most, the next one goes on from there: until
+//! then, or when more than [`MOST_DOMAINS`] domains took mail, a domain that did long ago counts as one that never
+//! did. Diagnoses say "as far as the records reach"; nothing is confirmed by it.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use causeway_insight::diagnose::LastSuccess;
-use causeway_model::Timestamp;
+use causeway_model::{RecipientKey, Timestamp};
 use causeway_store::{Store, StoreError, TraceFilter, TraceRow};
 use tokio::sync::Mutex;
 
@@ -21,14 +25,14 @@ const OVERLAP: Duration = Duration::from_secs(60);
 /// How far back the trace is read at first.
 const BACK: Duration = Duration::from_secs(90 * 86_400);
 
-/// Recipients that are read at first.
-const MOST_ROWS: usize = 10_000;
+/// Recipients that are read in one go: of a page.
+const PAGE: usize = 10_000;
 
-/// Recipients that are read after that.
-const MOST_NEW: usize = 2_000;
+/// Pages that are read for one question.
+const PAGES: usize = 5;
 
 /// Domains that are remembered.
-const MOST_DOMAINS: usize = 20_000;
+const MOST_DOMAINS: usize = 50_000;
 
 /// The last success of each domain.
 #[derive(Debug, Default)]
@@ -38,6 +42,8 @@ pub(crate) struct Served(Mutex<Known>);
 struct Known {
     read_at: Option<Timestamp>,
     by_domain: HashMap<String, LastSuccess>,
+    /// Where reading backwards goes on; `None`: all of it is read (or nothing yet).
+    older: Option<RecipientKey>,
 }
 
 impl Served {
@@ -53,6 +59,13 @@ impl Served {
     ) -> Result<Option<LastSuccess>, StoreError> {
         let mut known = self.0.lock().await;
         known.refresh(store, now).await?;
+        for _ in 0..PAGES {
+            if known.by_domain.contains_key(domain) || known.older.is_none() {
+                break;
+            }
+            let older = known.older;
+            known.older = known.read(store, now.minus(BACK), older).await?;
+        }
         Ok(known.by_domain.get(domain).cloned())
     }
 
@@ -80,23 +93,44 @@ impl Known {
         if self.read_at.is_some_and(|at| now.since(at) < FRESH) {
             return Ok(());
         }
-        let (since, limit) = match self.read_at {
-            Some(at) => (at.minus(OVERLAP), MOST_NEW),
-            None => (now.minus(BACK), MOST_ROWS),
-        };
+        match self.read_at {
+            None => self.older = self.read(store, now.minus(BACK), None).await?,
+            Some(at) => {
+                let mut rest = None;
+                for _ in 0..PAGES {
+                    rest = self.read(store, at.minus(OVERLAP), rest).await?;
+                    if rest.is_none() {
+                        break;
+                    }
+                }
+                // Too much is new: what lies between is read when somebody asks, as everything before it.
+                self.older = rest.or(self.older);
+            }
+        }
+        self.read_at = Some(now);
+        Ok(())
+    }
+
+    /// One page, newest first; where the next one begins, if there may be one.
+    async fn read(
+        &mut self,
+        store: &dyn Store,
+        since: Timestamp,
+        after: Option<RecipientKey>,
+    ) -> Result<Option<RecipientKey>, StoreError> {
         let filter = TraceFilter {
             status: Some("relayed".into()),
             since: Some(since),
-            limit,
+            limit: PAGE,
+            after,
             ..TraceFilter::default()
         };
         let rows = store.trace(filter).await?;
         rows.iter().for_each(|row| self.note(row));
-        self.read_at = Some(now);
         if self.by_domain.len() > MOST_DOMAINS {
             self.forget_half();
         }
-        Ok(())
+        Ok(rows.last().filter(|_| rows.len() >= PAGE).map(|row| row.key))
     }
 
     fn note(&mut self, row: &TraceRow) {

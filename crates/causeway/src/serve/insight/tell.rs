@@ -1,11 +1,14 @@
 //! Telling people: a message to the alert recipients, a post to the web hook.
 //!
 //! A message goes the way of every other one: accepted by the store, then sent. A recipient whose own path
-//! fails is left out, as the message would only wait there; where nobody is left, they are told later. The
+//! fails is left out, as the message would only wait there, which the log and `health` say; where nobody is left,
+//! they are told later. The
 //! web hook gets every change as JSON, with a few tries.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use causeway_admin::types::{ComponentHealth, ComponentStatus};
 use causeway_catalog::Texts;
 use causeway_dispatch::letter::in_envelope;
 use causeway_insight::alert::Alert;
@@ -30,19 +33,22 @@ pub(super) async fn tell(server: &Server, alerts: Vec<Alert>) -> bool {
     if organization.alert_recipients.is_empty() {
         return true;
     }
-    let failing: Vec<String> =
-        server.dispatch.failing_sites().into_iter().map(|site| site.site).collect();
-    let reachable: Vec<&Address> = organization
-        .alert_recipients
-        .iter()
-        .filter(|address| !failing.contains(&server.dispatch.path_of(address)))
-        .collect();
+    let (reachable, left_out) = recipients(server, &organization.alert_recipients);
+    let names = || left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if reachable.is_empty() {
         warn!(
             alerts = alerts.len(),
-            "no alert recipient can be reached by a path that works; they are told later"
+            recipients = names(),
+            "no alert recipient can be reached by a path that works; they are told as soon as one does"
         );
         return false;
+    }
+    if !left_out.is_empty() {
+        warn!(
+            alerts = alerts.len(),
+            recipients = names(),
+            "alert recipients are left out, as the path to them fails itself"
+        );
     }
     let language = organization.languages.first().copied().unwrap_or(Language::En);
     let told = message(&alerts, &server.hostname, &organization.name, Texts::get(language));
@@ -59,6 +65,46 @@ pub(super) async fn tell(server: &Server, alerts: Vec<Alert>) -> bool {
             false
         }
     }
+}
+
+/// The alert recipients that a working path leads to, and those whose own path fails.
+fn recipients<'a>(server: &Server, all: &'a [Address]) -> (Vec<&'a Address>, Vec<&'a Address>) {
+    let dispatch = &server.dispatch;
+    let failing: HashSet<String> = dispatch
+        .failing_sites()
+        .into_iter()
+        .chain(dispatch.troubled_paths())
+        .map(|site| site.site)
+        .collect();
+    all.iter().partition(|address| !failing.contains(&dispatch.path_of(address)))
+}
+
+/// What `health` says of it: the part `alert mail`; `None` where nobody is to be told.
+pub(crate) fn health(server: &Server) -> Option<ComponentHealth> {
+    let policy = server.policy.load_full();
+    let all = &policy.flow().organization.alert_recipients;
+    if all.is_empty() {
+        return None;
+    }
+    let (reachable, left_out) = recipients(server, all);
+    let names = left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let (status, detail) = match (reachable.is_empty(), left_out.is_empty()) {
+        (true, _) => (
+            ComponentStatus::Degraded,
+            Some(format!(
+                "nobody can be told of alerts by mail: the path to every alert recipient fails ({names}); name one in \
+                 alert_recipients whose mail takes another way"
+            )),
+        ),
+        (false, false) => (
+            ComponentStatus::Ok,
+            Some(format!(
+                "alert recipients that are not told now, as the path to them fails: {names}"
+            )),
+        ),
+        (false, true) => (ComponentStatus::Ok, None),
+    };
+    Some(ComponentHealth { name: "alert mail".into(), status, since: None, detail })
 }
 
 fn written(server: &Server, told: &Message, to: &[&Address], language: Language) -> NewMessage {

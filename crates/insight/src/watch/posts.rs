@@ -1,0 +1,119 @@
+//! Posts that wait for the web hook. Pure.
+//!
+//! A hook that answers slowly, or not at all, holds up nothing but itself: posts of different alerts are made
+//! beside each other, [`AT_ONCE`] at most, those of one alert one after the other, in their order. What waits is
+//! bounded.
+
+use std::collections::{HashSet, VecDeque};
+
+use crate::alert::Alert;
+
+/// Posts that are made at once.
+const AT_ONCE: usize = 8;
+
+/// Posts that wait at most.
+const MOST: usize = 1_000;
+
+/// What is posted.
+#[derive(Debug)]
+pub(super) struct Post {
+    /// Where to.
+    pub(super) address: String,
+    /// `opened`, `changed` or `closed`.
+    pub(super) event: &'static str,
+    pub(super) alert: Alert,
+}
+
+/// The queue of the web hook.
+#[derive(Debug, Default)]
+pub(super) struct Posts {
+    waiting: VecDeque<Post>,
+    /// Alerts a post of which is being made.
+    under_way: HashSet<u64>,
+}
+
+impl Posts {
+    /// One more; false: there are too many already.
+    #[must_use]
+    pub(super) fn push(&mut self, post: Post) -> bool {
+        let has_room = self.waiting.len() < MOST;
+        if has_room {
+            self.waiting.push_back(post);
+        }
+        has_room
+    }
+
+    /// The next post that may be made now: the oldest one of an alert none of whose posts is being made.
+    pub(super) fn next(&mut self) -> Option<Post> {
+        if self.under_way.len() >= AT_ONCE {
+            return None;
+        }
+        let is_free = |post: &Post| !self.under_way.contains(&post.alert.id);
+        let post = self.waiting.iter().position(is_free).and_then(|at| self.waiting.remove(at))?;
+        self.under_way.insert(post.alert.id);
+        Some(post)
+    }
+
+    /// A post of this alert is made, or given up.
+    pub(super) fn done(&mut self, id: u64) {
+        self.under_way.remove(&id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::State;
+
+    fn post(id: u64, event: &'static str) -> Post {
+        let alert = Alert {
+            id,
+            path: String::new(),
+            state: State::Open,
+            first_seen: causeway_model::Timestamp::from_millis(0),
+            last_seen: causeway_model::Timestamp::from_millis(0),
+            opened_at: causeway_model::Timestamp::from_millis(0),
+            failures: 0,
+            waiting: 0,
+            most: 0,
+            attempt: None,
+            diagnosis: None,
+            offers: Vec::new(),
+            notice: None,
+            fixes: Vec::new(),
+            closed: None,
+        };
+        Post { address: String::new(), event, alert }
+    }
+
+    fn taken(posts: &mut Posts) -> Option<(u64, &'static str)> {
+        posts.next().map(|post| (post.alert.id, post.event))
+    }
+
+    #[test]
+    fn one_alert_after_the_other_in_its_order_and_different_ones_beside_each_other() {
+        let mut posts = Posts::default();
+        for (id, event) in [(1, "opened"), (1, "changed"), (2, "opened"), (1, "closed")] {
+            assert!(posts.push(post(id, event)));
+        }
+        assert_eq!(taken(&mut posts), Some((1, "opened")));
+        assert_eq!(taken(&mut posts), Some((2, "opened")), "it does not wait for the first");
+        assert_eq!(taken(&mut posts), None, "both are under way");
+        posts.done(1);
+        assert_eq!(taken(&mut posts), Some((1, "changed")));
+        posts.done(1);
+        posts.done(2);
+        assert_eq!(taken(&mut posts), Some((1, "closed")));
+        assert_eq!(taken(&mut posts), None);
+    }
+
+    #[test]
+    fn a_hook_that_never_answers_keeps_a_bounded_number_of_posts() {
+        let mut posts = Posts::default();
+        let kept = (0..3_000).filter(|id| posts.push(post(*id, "opened"))).count();
+        assert_eq!(kept, MOST);
+        let begun = std::iter::from_fn(|| posts.next()).count();
+        assert_eq!(begun, AT_ONCE);
+        assert!(posts.push(post(1, "closed")), "there is room again");
+    }
+}
