@@ -51,6 +51,7 @@ const WORDS: &[Row] = &[
     ((7, 8), " login refused by ", "code-own-login", WhoActs::Service),
     ((7, 8), " the password for ", "code-own-login", WhoActs::Service),
     ((3, 5), " the credentials for ", "code-own-login", WhoActs::Service),
+    ((3, 5), " cannot send from ", "system", WhoActs::Service),
     ((3, 0), " the mailbox could not be written: ", "system", WhoActs::Service),
     ((3, 0), " could not be read from the store: ", "system", WhoActs::Service),
     ((6, 3), " the message needs ", "code-extension-missing", WhoActs::RecipientAdmin),
