@@ -9,6 +9,7 @@ known-changed = Revision { $number } von { $author }, { $at }: { $what }
 known-nothing-changed = an diesem Weg wurde hier seit dem { $at } nichts geändert
 known-address-changed = zuletzt ging Post an { $before }; jetzt wird { $now } versucht
 known-others = { $failing } Ziele sind gestört, { $well } haben kürzlich Post angenommen
+known-no-other-servers = kein Konnektor führt zu anderen Servern der Organisation oder von ihnen her
 known-source-of-connector = { $known ->
     [yes] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml; diese Maschine hat { $own }
    *[no] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml

@@ -9,6 +9,7 @@ known-changed = revision { $number } by { $author }, { $at }: { $what }
 known-nothing-changed = nothing was changed here on this path since { $at }
 known-address-changed = mail last went to { $before }; now it is tried at { $now }
 known-others = { $failing } destinations fail, { $well } took mail lately
+known-no-other-servers = no connector leads to or from other servers of the organization
 known-source-of-connector = { $known ->
     [yes] { $source } stands in source_addresses of the connector “{ $connector }” in mailflow.toml; this machine has { $own }
    *[no] { $source } stands in source_addresses of the connector “{ $connector }” in mailflow.toml

@@ -9,6 +9,7 @@ known-changed = revisie { $number } van { $author }, { $at }: { $what }
 known-nothing-changed = aan deze weg is hier sinds { $at } niets veranderd
 known-address-changed = mail ging voor het laatst naar { $before }; nu wordt { $now } geprobeerd
 known-others = { $failing } bestemmingen zijn gestoord, { $well } namen onlangs mail aan
+known-no-other-servers = geen connector leidt naar of van andere servers van de organisatie
 known-source-of-connector = { $known ->
     [yes] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml; deze machine heeft { $own }
    *[no] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml

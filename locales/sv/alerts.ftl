@@ -9,6 +9,7 @@ known-changed = revision { $number } av { $author }, { $at }: { $what }
 known-nothing-changed = inget har ändrats här på den här vägen sedan { $at }
 known-address-changed = e-post gick senast till { $before }; nu försöks { $now }
 known-others = { $failing } mål fungerar inte, { $well } tog nyligen emot e-post
+known-no-other-servers = ingen anslutning leder till eller från andra servrar i organisationen
 known-source-of-connector = { $known ->
     [yes] { $source } står i source_addresses för anslutningen ”{ $connector }” i mailflow.toml; maskinen har { $own }
    *[no] { $source } står i source_addresses för anslutningen ”{ $connector }” i mailflow.toml

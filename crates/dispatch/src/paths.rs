@@ -288,6 +288,8 @@ fn speaks_of_path(attempt: &Attempt) -> bool {
             | Failure::NoConnector { .. }
             | Failure::RoutingLoop { .. }
             | Failure::MxPointsHere { .. } => true,
+            // By MX it is the sender's mistake. Whoever set a connector up for the domain meant it.
+            Failure::NullMx { .. } => attempt.connector.is_some(),
             Failure::Replied { reply } => matches!(
                 meaning(reply, attempt.stage),
                 Meaning::RelayDenied

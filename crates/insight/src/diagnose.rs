@@ -96,6 +96,8 @@ pub enum Known {
         /// How many of them.
         count: u64,
     },
+    /// No connector leads to or from other servers of the organization.
+    NoOtherServers,
     /// Where the address that cannot be sent from is written.
     SourceAddress {
         /// The address.

@@ -134,6 +134,15 @@ impl TestCa {
         self.keep(chain, &key)
     }
 
+    /// A certificate for these names that is for clients only.
+    #[must_use]
+    pub fn issue_for_clients(&self, names: &[&str]) -> Issued {
+        let (mut parameters, key) = end_entity(names, Validity::Now);
+        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let certificate = parameters.signed_by(&key, &self.root.issuer).unwrap().der().clone();
+        self.keep(vec![certificate], &key)
+    }
+
     /// What the authority says of a certificate, for its server to send along (OCSP stapling).
     #[must_use]
     pub fn statement(&self, about: &Issued, said: Said) -> Vec<u8> {
@@ -235,6 +244,20 @@ impl Issued {
         };
         issued.write();
         issued
+    }
+
+    /// The same with a signature that does not fit. Writes the chain's file anew.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    #[must_use]
+    pub fn damaged(mut self) -> Self {
+        let mut octets = self.chain[0].to_vec();
+        // The signature is at the end.
+        *octets.last_mut().expect("a certificate") ^= 1;
+        self.chain[0] = octets.into();
+        self.write();
+        self
     }
 
     /// The chain with this certificate at its end: some servers send the root too.

@@ -211,15 +211,7 @@ fn refused(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
 
 fn retired(facts: &Facts, verdict: &mut Verdict) {
     let long_ago = facts.last_success.as_ref().is_none_or(|s| facts.now.since(s.at) >= LONG);
-    let here: Vec<Proof> = facts
-        .path
-        .internal_relay
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(domain, count)| {
-            Proof::Known(Known::MailboxesHere { domain: domain.clone(), count: *count })
-        })
-        .collect();
+    let here = facts.mailboxes_here();
     if facts.change_of(&[Aspect::Route, Aspect::Port, Aspect::Added]).is_some() {
         return verdict.doubt();
     }

@@ -52,6 +52,9 @@ pub struct Path {
     /// Internal relay domains whose other mailboxes are behind this connector, each with the number
     /// of its mailboxes that are here.
     pub internal_relay: Vec<(String, u64)>,
+    /// A connector leads to or from other servers of the organization, or to the domain in question, be it switched
+    /// off: where a domain has no way, it may be meant to have one. Told for such domains only.
+    pub other_servers: bool,
     /// Where mail for the domain is expected to go (our own names), for domains of ours.
     pub expected_hosts: Vec<String>,
     /// The address that was tried is one that this server listens at.
@@ -262,6 +265,15 @@ impl Facts {
             Some(success) => Known::LastSuccess(success.clone()),
             None => Known::NeverWorked,
         })
+    }
+
+    /// The mailboxes that are here of the path's internal relay domains, as evidence.
+    pub(super) fn mailboxes_here(&self) -> Vec<Proof> {
+        let here = self.path.internal_relay.iter().filter(|(_, count)| *count > 0);
+        here.map(|(domain, count)| {
+            Proof::Known(Known::MailboxesHere { domain: domain.clone(), count: *count })
+        })
+        .collect()
     }
 
     /// That nothing was changed here since it worked; `None` when something was, or it never worked.

@@ -3,11 +3,11 @@
 
 use causeway_catalog::exchange::is_unattributed;
 use causeway_catalog::reply::{Meaning, meaning};
-use causeway_model::{Failure, Stage};
+use causeway_model::{Failure, Reply, Stage};
 
 use super::facts::Facts;
 use super::seen::Seen;
-use super::{Proof, Verdict};
+use super::{Known, Proof, Verdict};
 use crate::finding::Fact;
 
 /// More octets at once than fit into a packet of any usual size.
@@ -20,13 +20,21 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "no-reverse-name" => said(facts, seen, verdict, &[Meaning::NoReverseName]),
         "sending-too-fast" => said(facts, seen, verdict, &[Meaning::RateLimited]),
         "greylisted" => said(facts, seen, verdict, &[Meaning::Greylisted]),
+        "login-required" => said(facts, seen, verdict, &[Meaning::LoginRequired]),
+        "tls-required-there" => said(facts, seen, verdict, &[Meaning::TlsRequired]),
+        "takes-no-mail" => {
+            own(facts, verdict, |f| matches!(f, Failure::NullMx { .. }));
+            said(facts, seen, verdict, &[Meaning::TakesNoMail]);
+        }
+        "server-in-trouble" => in_trouble(facts, seen, verdict),
         "not-allowed-to-relay" | "domain-not-active-there" => relay_denied(cause, facts, verdict),
         "hybrid-connector-wrong" => unattributed(facts, verdict),
         "firewall-rewrites" => rewrites(facts, seen, verdict),
         "server-crashes" => crashes(facts, seen, verdict),
         "network-between" => between(seen, verdict),
         "not-a-mail-server" => not_mail(seen, verdict),
-        "connector-missing" => own(facts, verdict, |f| matches!(f, Failure::NoConnector { .. })),
+        "connector-missing" => no_connector(facts, verdict),
+        "domain-type-wrong-here" => wrong_type_here(facts, verdict),
         "domain-not-accepted-here" if !leads_back(facts) => {
             own(facts, verdict, |f| matches!(f, Failure::MxPointsHere { .. }));
         }
@@ -43,6 +51,32 @@ fn own(facts: &Facts, verdict: &mut Verdict, is: impl Fn(&Failure) -> bool) {
     }
 }
 
+/// Nothing speaks of mailboxes elsewhere, and there are some here: an internal relay domain that need not be one.
+fn all_here(facts: &Facts) -> Option<Vec<Proof>> {
+    let here = facts.mailboxes_here();
+    // A revision that took the domain's way away shows that there was one.
+    let is_alone = !here.is_empty() && !facts.path.other_servers && facts.changes.is_empty();
+    is_alone.then(|| here.into_iter().chain([Proof::Known(Known::NoOtherServers)]).collect())
+}
+
+fn no_connector(facts: &Facts, verdict: &mut Verdict) {
+    match all_here(facts) {
+        // Which of the two was meant only those know who run it.
+        Some(_) => verdict.support(2, [facts.failed()]),
+        None => own(facts, verdict, |f| matches!(f, Failure::NoConnector { .. })),
+    }
+}
+
+fn wrong_type_here(facts: &Facts, verdict: &mut Verdict) {
+    if !matches!(facts.failure(), Some(Failure::NoConnector { .. })) {
+        return;
+    }
+    match all_here(facts) {
+        Some(proofs) => verdict.support(4, proofs),
+        None => verdict.doubt(),
+    }
+}
+
 /// The way that was configured here for a domain leads back here: by the MX records of a domain of ours, to
 /// a smart host that is this server, or to the servers that the message came from.
 fn leads_back(facts: &Facts) -> bool {
@@ -53,17 +87,33 @@ fn leads_back(facts: &Facts) -> bool {
     }
 }
 
-/// What the refusals of service mean that the failure and the probes have shown.
-fn refusals(facts: &Facts, seen: &Seen<'_>) -> Vec<(Meaning, Proof)> {
+/// A refusal of service that the failure or a probe has shown.
+struct Refusal {
+    meaning: Meaning,
+    /// It names a fault of the server's own: no room (X.3.1, 452) or a local error (451; RFC 5321 section 4.2.3).
+    is_own_fault: bool,
+    proof: Proof,
+}
+
+impl Refusal {
+    fn new(reply: &Reply, stage: Stage, proof: Proof) -> Self {
+        let is_full = reply.enhanced.is_some_and(|code| (code.subject, code.detail) == (3, 1));
+        let is_own_fault = is_full || matches!(reply.code, 451 | 452);
+        Self { meaning: meaning(reply, stage), is_own_fault, proof }
+    }
+}
+
+fn refusals(facts: &Facts, seen: &Seen<'_>) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if let Some(Failure::ServiceRefused { reply } | Failure::Replied { reply }) = facts.failure() {
-        refusals.push((meaning(reply, facts.attempt.stage), facts.failed()));
+        refusals.push(Refusal::new(reply, facts.attempt.stage, facts.failed()));
     }
     for finding in seen.found(|fact| matches!(fact, Fact::SessionFailed { .. })) {
         if let Fact::SessionFailed { stage, failure: Failure::ServiceRefused { reply }, .. } =
             &finding.fact
         {
-            refusals.push((meaning(reply, *stage), Proof::Found(Box::new(finding.clone()))));
+            let proof = Proof::Found(Box::new(finding.clone()));
+            refusals.push(Refusal::new(reply, *stage, proof));
         }
     }
     refusals
@@ -71,21 +121,24 @@ fn refusals(facts: &Facts, seen: &Seen<'_>) -> Vec<(Meaning, Proof)> {
 
 /// The other end says so itself.
 fn said(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict, what: &[Meaning]) {
-    let proofs: Vec<Proof> = refusals(facts, seen)
-        .into_iter()
-        .filter(|(meaning, _)| what.contains(meaning))
-        .map(|(_, proof)| proof)
-        .collect();
-    if !proofs.is_empty() {
-        verdict.confirm(proofs);
-    }
+    let refusals = refusals(facts, seen).into_iter();
+    let meant = refusals.filter(|refusal| what.contains(&refusal.meaning));
+    verdict.confirm(meant.map(|refusal| refusal.proof));
+}
+
+/// It names its fault itself.
+fn in_trouble(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
+    let refusals = refusals(facts, seen).into_iter();
+    let meant = refusals
+        .filter(|refusal| refusal.meaning == Meaning::SystemTrouble && refusal.is_own_fault);
+    verdict.confirm(meant.map(|refusal| refusal.proof));
 }
 
 fn not_available(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let particular =
         [Meaning::Blocked, Meaning::NoReverseName, Meaning::RateLimited, Meaning::TakesNoMail];
     let refusals = refusals(facts, seen);
-    if refusals.iter().any(|(meaning, _)| particular.contains(meaning)) {
+    if refusals.iter().any(|one| particular.contains(&one.meaning) || one.is_own_fault) {
         // It gives a reason of its own.
         return verdict.doubt();
     }

@@ -77,6 +77,7 @@ impl Known {
                 let args = [("domain", domain.into()), ("count", (*count).into())];
                 ("configuration", zero, texts.format("known-mailboxes-here", &args))
             }
+            Self::NoOtherServers => ("configuration", zero, texts.text("known-no-other-servers")),
             Self::SourceAddress { source, connector, own } => {
                 ("configuration", zero, source_address(*source, connector.as_deref(), own, texts))
             }

@@ -10,7 +10,7 @@ use causeway_insight::finding::Control;
 use causeway_insight::probe::Probe;
 use causeway_insight::prober::Known;
 use causeway_model::config::{
-    Connector, DomainPattern, DomainType, MailFlow, OutboundConnector, TlsLevel,
+    Connector, DomainPattern, DomainType, MailFlow, OutboundConnector, Peer, TlsLevel,
 };
 use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
 use causeway_store::{QueueFilter, RevisionEntry, StoreError};
@@ -133,11 +133,26 @@ fn path(server: &Server, failing: &FailingPath, flow: &MailFlow) -> Path {
             internal_relay(server, flow, |domain| patterns.iter().any(|p| takes(p, domain)))
         }
         (Outcome::Failure(Failure::NoConnector { domain }), None) => {
+            path.other_servers = knows_other_servers(flow, domain);
             internal_relay(server, flow, |relayed| relayed.as_str() == domain)
         }
         _ => Vec::new(),
     };
     path
+}
+
+/// Whether a connector leads to or from other servers of the organization, or to this domain.
+fn knows_other_servers(flow: &MailFlow, domain: &str) -> bool {
+    let domain = Domain::parse(domain).ok();
+    flow.connectors.iter().any(|connector| match connector {
+        Connector::Inbound(inbound) => inbound.peer == Peer::OnPremises,
+        Connector::Outbound(outbound) => {
+            outbound.peer == Peer::OnPremises
+                || domain.as_ref().is_some_and(|domain| {
+                    outbound.recipient_domains.iter().any(|pattern| takes(pattern, domain))
+                })
+        }
+    })
 }
 
 /// Of this machine's addresses those by which others can be reached: neither loopback nor of one link only.

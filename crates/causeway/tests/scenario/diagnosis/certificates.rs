@@ -16,6 +16,8 @@ enum Flaw {
     SelfSigned,
     UnknownIssuer,
     NoIntermediate,
+    ForClients,
+    Damaged,
 }
 
 fn certificate(flaw: Flaw, more: &str) -> Found {
@@ -26,6 +28,8 @@ fn certificate(flaw: Flaw, more: &str) -> Found {
         Flaw::NotYet => known.issue(&names, Validity::NotYet),
         Flaw::SelfSigned => known.self_signed(&names, Validity::Now),
         Flaw::UnknownIssuer => unknown.issue(&names, Validity::Now),
+        Flaw::ForClients => known.issue_for_clients(&names),
+        Flaw::Damaged => known.issue(&names, Validity::Now).damaged(),
         Flaw::NoIntermediate => known.issue(&names, Validity::Now).without_intermediate(),
     };
     let partner = ScriptedPeer::start(Behaviour::new().starttls(&shown));
@@ -140,6 +144,10 @@ pub(super) const CASES: &[Case] = &[
     }),
     Case("chain-incomplete", "one for a name is demanded", || {
         certificate(Flaw::NoIntermediate, NAMED)
+    }),
+    Case("certificate-damaged", "it is for clients only", || certificate(Flaw::ForClients, VALID)),
+    Case("certificate-damaged", "its issuer's signature does not fit", || {
+        certificate(Flaw::Damaged, NAMED)
     }),
     Case("certificate-revoked", "the server sends its issuer's statement along", || {
         revoked(VALID, |ca, shown| ca.statement(shown, Said::revoked()))

@@ -18,6 +18,10 @@ fn greeting(words: &str) -> Found {
     with_behaviour(Behaviour::new().greeting(words), "")
 }
 
+fn refuses_hello(words: &str) -> Found {
+    with_behaviour(Behaviour::new().reply("EHLO", [words]).reply("HELO", [words]), "")
+}
+
 /// A partner that offers TLS, behind a device that does this.
 fn behind(rules: &[Rewrite], more: &str) -> Found {
     let authority = TestCa::new("Known");
@@ -69,14 +73,25 @@ pub(super) const CASES: &[Case] = &[
         greeting("554 5.7.1 Service unavailable; client host blocked using zen.spamhaus.org")
     }),
     Case("address-listed", "the same in the answer to EHLO", || {
-        let words = "550 5.7.1 your IP address is listed on a blocklist, see bl.spamcop.net";
-        with_behaviour(Behaviour::new().reply("EHLO", [words]).reply("HELO", [words]), "")
+        refuses_hello("550 5.7.1 your IP address is listed on a blocklist, see bl.spamcop.net")
     }),
     Case("no-reverse-name", "554 at once: our address has no reverse name", || {
         greeting("554 5.7.25 client host rejected: cannot find your reverse hostname")
     }),
     Case("no-reverse-name", "550 at once: no PTR record", || {
         greeting("550 5.7.25 no PTR record for the sending IP address")
+    }),
+    Case("sending-too-fast", "421 at once: too many connections", || {
+        greeting("421 4.7.0 too many connections from your address")
+    }),
+    Case("sending-too-fast", "the same in the answer to EHLO, by its code", || {
+        refuses_hello("450 4.7.28 come back later")
+    }),
+    Case("server-in-trouble", "421 at once: its disk is full", || {
+        greeting("421 4.3.1 insufficient system storage")
+    }),
+    Case("server-in-trouble", "451 in answer to EHLO: a local error", || {
+        refuses_hello("451 4.3.0 local error in processing")
     }),
     Case("not-a-mail-server", "speaks HTTP", || {
         let answer = b"HTTP/1.1 400 Bad Request\r\n\r\n";

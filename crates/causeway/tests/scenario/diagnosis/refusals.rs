@@ -1,20 +1,24 @@
 //! Paths on which every message is refused or turns in a circle: relaying, logging in, routing.
 
 use std::path::Path;
+use std::time::Instant;
 
 use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer, TestCa, TestDns, Validity};
 
-use super::super::world::{inside, with_partner};
+use super::super::world::{inside, send, with_partner};
 use super::Case;
-use super::bench::{Found, fails, peer_of_its_own, start, works};
+use super::bench::{Found, diagnosed, fails, peer_of_its_own, start, works};
+
+/// A connector that goes by the domain's MX records.
+const BY_MX: &str = "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+                     recipient_domains = [\"partner.test\"]\nuse_mx = true\n";
 
 const DENIED: &str = "550 5.7.1 Unable to relay";
 
 /// A partner that never took mail of ours.
 fn never_relayed(words: &str) -> Found {
-    let partner = ScriptedPeer::start(Behaviour::new().reply("RCPT", [words]));
-    fails(&start(with_partner(partner.address(), "")))
+    refuses("RCPT", words)
 }
 
 /// A partner that took mail until now.
@@ -52,6 +56,39 @@ fn own_domain(hosts: &[&str]) -> Found {
     fails(&start(setup.dns(dns.address())))
 }
 
+/// A partner that never took mail of ours and behaves like this.
+fn behaves(behaviour: Behaviour) -> Found {
+    let partner = ScriptedPeer::start(behaviour);
+    fails(&start(with_partner(partner.address(), "")))
+}
+
+/// A partner that refuses at this command.
+fn refuses(command: &str, words: &str) -> Found {
+    behaves(Behaviour::new().reply(command, [words]))
+}
+
+fn with_mailbox_here(server: Server) -> Server {
+    server.add_mailbox("anna@partner.test", "a long enough password");
+    server
+}
+
+/// A domain with all its mailboxes here is set to internal relay.
+fn type_changed_here() -> Found {
+    let server = start(inside().domain("partner.test", &["anna"]));
+    let set = server.cli(&["domain", "set", "partner.test", "--type", "internal_relay", "--yes"]);
+    assert_eq!(set.status, Some(0), "{set:?}");
+    fails(&server)
+}
+
+/// A connector that goes by the MX records of a domain that says it takes no mail.
+fn null_mx() -> Found {
+    let dns = TestDns::start();
+    dns.mx("partner.test", 0, ".");
+    let server = start(inside().mailflow(BY_MX).dns(dns.address()));
+    send(&server, &["x@partner.test"], "fails");
+    diagnosed(&server, Instant::now())
+}
+
 /// An internal relay domain, and nothing that leads to its other mailboxes.
 fn without_connector(disabled: bool) -> Found {
     let setup = match disabled {
@@ -75,9 +112,7 @@ fn by_mx(dns: &TestDns) -> Server {
 
 /// A connector that uses the MX records of a domain of ours.
 fn connector_by_mx(dns: &TestDns) -> Server {
-    let connector = "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
-                     recipient_domains = [\"partner.test\"]\nuse_mx = true\n";
-    let setup = inside().internal_relay("partner.test").mailflow(connector);
+    let setup = inside().internal_relay("partner.test").mailflow(BY_MX);
     start(setup.dns(dns.address()).mx_port(2525))
 }
 
@@ -92,6 +127,32 @@ fn smart_host_leads_here() -> Found {
 }
 
 pub(super) const CASES: &[Case] = &[
+    Case("takes-no-mail", "a connector goes by the MX records, and they say so", null_mx),
+    Case("takes-no-mail", "521 at once", || {
+        behaves(Behaviour::new().greeting("521 5.3.2 this host does not accept mail"))
+    }),
+    Case("login-required", "MAIL is refused without a login, by its code", || {
+        refuses("MAIL", "530 5.7.57 Client not authenticated to send mail")
+    }),
+    Case("login-required", "RCPT is refused without a login, by its words", || {
+        refuses("RCPT", "550 authentication required")
+    }),
+    Case("tls-required-there", "MAIL is refused without TLS, by its words", || {
+        refuses("MAIL", "530 5.7.0 Must issue a STARTTLS command first")
+    }),
+    Case("tls-required-there", "RCPT is refused without TLS, by its code", || {
+        refuses("RCPT", "550 5.7.10 not like this")
+    }),
+    Case(
+        "domain-type-wrong-here",
+        "it was set to internal relay, and its mailboxes are here",
+        type_changed_here,
+    ),
+    Case(
+        "domain-type-wrong-here",
+        "internal relay from the start, with mailboxes here only",
+        || fails(&with_mailbox_here(start(inside().internal_relay("partner.test")))),
+    ),
     Case(
         "mx-not-this-server",
         "our domain's MX leads elsewhere; the partner refuses to relay",
@@ -99,6 +160,9 @@ pub(super) const CASES: &[Case] = &[
     ),
     Case("mx-not-this-server", "one of its two MX leads elsewhere; the partner refuses", || {
         own_domain(&["mx.ours.test", "mx.elsewhere.test"])
+    }),
+    Case("mx-not-this-server", "both of its MX lead elsewhere; the partner refuses", || {
+        own_domain(&["mx.elsewhere.test", "mx2.elsewhere.test"])
     }),
     Case("not-allowed-to-relay", "550 5.7.1, never worked", || never_relayed(DENIED)),
     Case("not-allowed-to-relay", "554 5.7.1, never worked", || {
