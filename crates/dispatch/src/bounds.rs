@@ -11,7 +11,7 @@ use causeway_model::Timestamp;
 use causeway_model::config::Connector;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::connect::Target;
 use crate::engine::Shared;
@@ -89,33 +89,103 @@ impl Shared {
     }
 }
 
+/// The connections of one connector.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    places: Arc<Semaphore>,
+    size: Mutex<Size>,
+}
+
+/// How many places there are to be.
+#[derive(Debug)]
+struct Size {
+    most: u32,
+    /// Places that are taken and go away when they come back: the bound has been lowered.
+    owed: usize,
+}
+
+impl Gate {
+    fn new(most: u32) -> Self {
+        let size = Mutex::new(Size { most, owed: 0 });
+        Self { places: Arc::new(Semaphore::new(most as usize)), size }
+    }
+
+    /// Lets another bound hold. Those who passed under the one before are counted.
+    fn set(&self, most: u32) {
+        let mut size = self.size.lock();
+        if most < size.most {
+            let fewer = (size.most - most) as usize;
+            size.owed += fewer - self.places.forget_permits(fewer);
+        } else {
+            let more = (most - size.most) as usize;
+            let kept = more.min(size.owed);
+            size.owed -= kept;
+            self.places.add_permits(more - kept);
+        }
+        size.most = most;
+    }
+
+    /// Waits for a place.
+    pub(crate) async fn pass(&self) -> Option<OwnedSemaphorePermit> {
+        loop {
+            // The semaphore is never closed.
+            let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
+            let mut size = self.size.lock();
+            if size.owed == 0 {
+                return Some(place);
+            }
+            size.owed -= 1;
+            place.forget();
+        }
+    }
+}
+
 /// The connections of connectors with a bound.
 #[derive(Debug, Default)]
 pub(crate) struct Gates {
-    open: Mutex<HashMap<String, (u32, Arc<Semaphore>)>>,
+    open: Mutex<HashMap<String, Arc<Gate>>>,
 }
 
 impl Gates {
     /// The gate that a connection must pass; `None` without a bound.
-    pub(crate) fn of(&self, shared: &Shared, target: &Target) -> Option<Arc<Semaphore>> {
+    pub(crate) fn of(&self, shared: &Shared, target: &Target) -> Option<Arc<Gate>> {
         let name = target.connector.as_deref()?;
         let most = shared.policy.load().outbound_connector(name)?.max_connections?;
         let mut open = self.open.lock();
-        match open.get(name) {
-            Some((size, gate)) if *size == most => Some(Arc::clone(gate)),
-            // Those who passed the gate before are not counted: they end within the minute.
-            _ => {
-                let gate = Arc::new(Semaphore::new(most as usize));
-                open.insert(name.to_owned(), (most, Arc::clone(&gate)));
-                Some(gate)
-            }
+        if let Some(gate) = open.get(name) {
+            gate.set(most);
+            return Some(Arc::clone(gate));
         }
+        let gate = Arc::new(Gate::new(most));
+        open.insert(name.to_owned(), Arc::clone(&gate));
+        Some(gate)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_lowered_bound_counts_those_who_passed_before() {
+        use futures_util::FutureExt;
+        let gate = Gate::new(3);
+        let mut passed = Vec::new();
+        for _ in 0..3 {
+            passed.extend(gate.pass().now_or_never().flatten());
+        }
+        assert_eq!(passed.len(), 3);
+        gate.set(1);
+        assert!(gate.pass().now_or_never().is_none());
+        drop(passed.pop());
+        drop(passed.pop());
+        assert!(gate.pass().now_or_never().is_none(), "one of three is still there");
+        drop(passed.pop());
+        let only = gate.pass().now_or_never().flatten();
+        assert!(only.is_some() && gate.pass().now_or_never().is_none());
+        gate.set(2);
+        assert!(gate.pass().now_or_never().flatten().is_some());
+    }
 
     #[test]
     fn never_more_than_the_bound_in_any_minute() {

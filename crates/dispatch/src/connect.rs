@@ -241,7 +241,7 @@ pub(crate) async fn open_heard(
     // The semaphores are never closed. The connector's own gate comes first: who waits there must not keep
     // what all share from the others.
     let of_connector = match shared.gates.of(shared, target) {
-        Some(gate) => gate.acquire_owned().await.ok(),
+        Some(gate) => gate.pass().await,
         None => None,
     };
     let _exploring = match is_proven {

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_model::config::OutboundRoute;
-use causeway_model::{Attempt, Domain, Failure, Outcome, Stage};
+use causeway_model::{Attempt, Domain, Failure, Outcome, RecipientKey, Stage};
 use causeway_policy::{MailPolicy, RouteTarget};
 use causeway_store::{Change, NewMessage, StoreError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tracing::{debug, warn};
+use tracing::{debug, error, warn};
 
 use crate::balance::has_equals;
 use crate::connect::{self, Link, Target, millis};
@@ -388,9 +388,12 @@ impl Worker {
     /// `None` when nobody is left.
     fn keep_own(&self, parcel: &Parcel, job: &mut Job, flight: &mut Flight) -> Option<Domain> {
         let origin = parcel.envelope.origin.connector.as_deref();
-        let (mut next_domain, mut elsewhere) = (None, Vec::new());
+        let (mut next_domain, mut elsewhere, mut unknown) = (None, Vec::new(), Vec::new());
         job.recipients.retain(|&(index, _)| {
-            let Some(address) = parcel.address(index) else { return true };
+            let Some(address) = parcel.address(index) else {
+                unknown.push(RecipientKey { message: parcel.id, index });
+                return false;
+            };
             let route = self.policy.route(address, origin, &self.shared.mailboxes);
             let is_own = self.shared.leads_to(&route, &self.key);
             if is_own {
@@ -404,6 +407,12 @@ impl Worker {
             flight.release(&elsewhere);
             self.shared.shelf.lock().put(parcel, elsewhere.len());
             self.shared.place_parcel(parcel, &elsewhere);
+        }
+        if !unknown.is_empty() {
+            // The envelope has no such recipients: there is nothing to send, and nobody to wait for.
+            error!(id = %parcel.id, "the schedule has recipients that the envelope has not");
+            flight.release(&unknown.iter().map(|key| key.index).collect::<Vec<_>>());
+            settle::forget(&self.shared, &unknown);
         }
         next_domain
     }

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_of_encoded_words_do_not_reach_listings() {
+    fn hdr_09_control_characters_of_encoded_words_do_not_reach_listings() {
         let scan = scan(b"Subject: =?utf-8?q?=00=0d=0aX:?=\r\n\r\n");
         let subject = scan.facts.subject.unwrap();
         assert!(!subject.chars().any(char::is_control), "{subject:?}");

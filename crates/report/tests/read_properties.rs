@@ -81,7 +81,7 @@ proptest! {
 /// Inputs of 25 MB in the shapes that tempt a reader to look at everything again and again.
 #[test]
 #[allow(clippy::disallowed_methods)] // It measures real time.
-fn large_inputs_take_time_in_proportion() {
+fn dos_09_large_inputs_take_time_in_proportion() {
     const SIZE: usize = 25 * 1024 * 1024;
     let header = "From: mailer-daemon@x.test\nTo: a@ours.test\nSubject: Undelivered mail\n";
     let shapes: [(&str, String); 8] = [

@@ -292,7 +292,7 @@ fn troubleshooting_a_domain_says_what_to_change_where() {
 }
 
 #[test]
-fn troubleshooting_a_domain_holds_its_spf_record_and_keys_against_what_this_server_sends() {
+fn hdr_05_troubleshooting_a_domain_holds_its_spf_record_and_keys_against_what_this_server_sends() {
     let dns = TestDns::start();
     dns.ttl(0, 0);
     let sources = "source_addresses = [\"192.0.2.77\", \"2001:db8::77\"]";

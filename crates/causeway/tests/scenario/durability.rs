@@ -74,7 +74,7 @@ fn subjects<'a>(mail: impl IntoIterator<Item = &'a str>) -> HashSet<String> {
 }
 
 #[test]
-fn nothing_acknowledged_is_lost_in_fifty_kills_under_load() {
+fn dur_01_nothing_acknowledged_is_lost_in_fifty_kills_under_load() {
     let peer = ScriptedPeer::start(Behaviour::new());
     let mut server = with_partner(peer.address(), "")
         .mailflow("[queue]\nretry_after = [\"1s\"]\ndelay_notice_after = []\n")
@@ -122,7 +122,7 @@ fn nothing_acknowledged_is_lost_in_fifty_kills_under_load() {
 }
 
 #[test]
-fn a_killed_server_knows_its_queue_and_its_schedule_again() {
+fn dur_07_a_killed_server_knows_its_queue_and_its_schedule_again() {
     let peer = ScriptedPeer::refusing();
     let mut server = with_partner(peer.address(), "").system_clock().start();
     send(&server, &["x@partner.test"], "kept");
@@ -180,7 +180,7 @@ fn dur_05_what_a_killed_server_may_have_sent_already_is_marked_in_the_trace() {
 }
 
 #[test]
-fn a_server_told_to_end_ends_in_order() {
+fn dur_13_a_server_told_to_end_ends_in_order() {
     // DUR-13
     let mut server = inside().start();
     let mut idle = server.client();
@@ -231,7 +231,7 @@ impl Drop for SmallDisk {
 }
 
 #[test]
-fn a_full_disk_refuses_mail_for_now_and_recovers_by_itself() {
+fn dur_03_a_full_disk_refuses_mail_for_now_and_recovers_by_itself() {
     // DUR-03
     let place = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::mount(place.path(), "96m") else { return };

@@ -125,7 +125,7 @@ fn a_message_on_hold_expires_all_the_same() {
 }
 
 #[test]
-fn a_message_whose_connector_is_gone_expires_all_the_same() {
+fn dur_09_a_message_whose_connector_is_gone_expires_all_the_same() {
     // Internal relay without a connector: nowhere to go.
     let peer = ScriptedPeer::refusing();
     let server = with_partner(peer.address(), "").mailflow(FEW_ATTEMPTS).start();

@@ -55,7 +55,7 @@ fn a_domain_that_does_not_exist() {
 }
 
 #[test]
-fn name_servers_that_fail() {
+fn out_03_name_servers_that_fail() {
     let dns = TestDns::start();
     dns.fault("partner.test", DnsFault::ServFail);
     let server = by_mx(&dns, 25);
@@ -182,7 +182,7 @@ fn a_starttls_that_is_refused_where_tls_is_demanded() {
 }
 
 #[test]
-fn replies_without_end_and_replies_that_are_none_are_given_up() {
+fn dos_17_replies_without_end_and_replies_that_are_none_are_given_up() {
     // OUT-05, DOS-17
     let endless = format!("{}250 PIPELINING", "250-X\n".repeat(1_000));
     let long = format!("250 {}", "x".repeat(1 << 20));
@@ -340,7 +340,7 @@ fn a_temporary_refusal_that_passes_is_delivered_at_the_next_attempt() {
 }
 
 #[test]
-fn each_recipient_has_its_own_end() {
+fn out_09_each_recipient_has_its_own_end() {
     // OUT-09
     let behaviour = Behaviour::new()
         .recipient("no@partner.test", ["550 5.1.1 no such user"])
@@ -370,7 +370,7 @@ fn a_domain_that_takes_no_mail_returns_at_once() {
 }
 
 #[test]
-fn an_mx_that_points_back_here_is_a_loop() {
+fn out_01_an_mx_that_points_back_here_is_a_loop() {
     // OUT-01
     let dns = TestDns::start();
     let server = by_mx(&dns, 2525);
@@ -397,7 +397,7 @@ fn mx_hosts_are_tried_in_order_until_one_takes_it() {
 }
 
 #[test]
-fn tolerable_oddities_do_not_stop_the_mail() {
+fn out_05_tolerable_oddities_do_not_stop_the_mail() {
     // OUT-05
     let oddities = [
         Behaviour::new().without_ehlo(),

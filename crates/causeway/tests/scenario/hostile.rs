@@ -1,7 +1,11 @@
 //! Which test is for which of the inputs that mail servers have got wrong, so that none is missing; and the
 //! ones that have no better place.
 
-use super::world::{message, ours, wait_for_mail};
+use causeway_testkit::{Behaviour, ScriptedPeer};
+
+use super::world::{
+    assert_queue_empties, message, ours, send, wait_for_mail, wait_for_status, with_partner,
+};
 
 /// Group, the numbers that must have a test, the files that have them.
 const GROUPS: &[(&str, &[u32], &[&str])] = &[
@@ -17,8 +21,14 @@ const GROUPS: &[(&str, &[u32], &[&str])] = &[
     ),
     (
         "tls",
-        &[1, 3, 5, 17],
-        &[include_str!("tls.rs"), include_str!("submission.rs"), include_str!("pop3.rs")],
+        &[1, 3, 5, 13, 15, 17],
+        &[
+            include_str!("tls.rs"),
+            include_str!("submission.rs"),
+            include_str!("pop3.rs"),
+            include_str!("secure_hops.rs"),
+            include_str!("hostile.rs"),
+        ],
     ),
     (
         "aut",
@@ -37,6 +47,43 @@ const GROUPS: &[(&str, &[u32], &[&str])] = &[
             include_str!("reports.rs"),
             include_str!("failures.rs"),
             include_str!("../peer/reports.rs"),
+        ],
+    ),
+    ("smg", &[1, 3, 5, 7, 9, 11, 13, 15, 17, 19], &[include_str!("smuggling.rs")]),
+    (
+        "dos",
+        &[1, 5, 7, 9, 11, 17],
+        &[
+            include_str!("session.rs"),
+            include_str!("queue.rs"),
+            include_str!("failures.rs"),
+            include_str!("../../../report/tests/read_properties.rs"),
+        ],
+    ),
+    // HDR-07 is about verifying signatures of others, which nothing here does.
+    (
+        "hdr",
+        &[1, 3, 5, 9, 11],
+        &[
+            include_str!("hostile.rs"),
+            include_str!("identity.rs"),
+            include_str!("connectivity.rs"),
+            include_str!("../../../intake/src/header.rs"),
+            include_str!("../../../smtp/src/client/tests/messages.rs"),
+        ],
+    ),
+    (
+        "dur",
+        &[1, 3, 5, 7, 9, 11, 13],
+        &[include_str!("durability.rs"), include_str!("expiry.rs"), include_str!("routes.rs")],
+    ),
+    (
+        "out",
+        &[1, 3, 5, 7, 9, 11, 13],
+        &[
+            include_str!("failures.rs"),
+            include_str!("outbound.rs"),
+            include_str!("../../../smtp/src/client/tests/failures.rs"),
         ],
     ),
     ("pop", &[1, 3], &[include_str!("pop3.rs")]),
@@ -58,12 +105,14 @@ fn every_hostile_input_has_a_test_with_its_name() {
     for (group, numbers, files) in GROUPS {
         for number in *numbers {
             let id = format!("{group}_{number:02}_");
+            let row = format!("(\"{}-{number:02}\",", group.to_uppercase());
             let is_name = |line: &str| {
                 let line = line.trim_start();
                 let name = line.strip_prefix("async ").unwrap_or(line);
                 // A test, or a row of a table of tests.
                 name.strip_prefix("fn ").is_some_and(|name| name.contains(&id))
                     || name.starts_with(&id)
+                    || name.starts_with(&row)
             };
             assert!(
                 files.iter().any(|file| file.lines().any(is_name)),
@@ -71,6 +120,48 @@ fn every_hostile_input_has_a_test_with_its_name() {
             );
         }
     }
+}
+
+#[test]
+fn hdr_01_no_address_carries_a_line_into_a_header() {
+    let server = ours().start();
+    for inner in ["x\\\r\ny", "x\ry", "x\ny", "x\0y"] {
+        let mut client = server.client();
+        client.ehlo();
+        client.send(format!("MAIL FROM:<\"{inner}\"@ext.test>\r\n"));
+        let answer = client.answer();
+        assert!((500..=553).contains(&answer.code), "{inner:?}: {answer}");
+    }
+    for address in
+        ["x\r\nBcc: y@ours.test", "\"x\ny\"@ours.test", "x@ours.test\r\nBcc: y@ours.test"]
+    {
+        let added = server.cli(&["mailbox", "add", address]);
+        assert_eq!(added.status, Some(2), "{address:?}: {added:?}");
+        assert!(!added.stderr.contains("\nBcc"), "{added:?}");
+    }
+    assert_eq!(server.audit("accepted"), 0);
+}
+
+#[test]
+fn tls_15_mail_that_needs_smtputf8_is_not_sent_over_a_connection_without_it() {
+    let peer = ScriptedPeer::start(Behaviour::new().keywords(["PIPELINING", "8BITMIME"]));
+    let server = with_partner(peer.address(), "").start();
+    // The connection is there, and stays when it cannot be used for one message.
+    send(&server, &["x@partner.test"], "before");
+    peer.block_on_messages(1);
+    let mut client = server.client();
+    client.ehlo();
+    assert_eq!(client.command("MAIL FROM:<alice@ours.test> SMTPUTF8 BODY=8BITMIME").code, 250);
+    assert_eq!(client.command("RCPT TO:<j\u{f6}rg@partner.test>").code, 250);
+    assert_eq!(client.command("DATA").code, 354);
+    client.send(format!("{}\r\n.\r\n", message("needs it")));
+    assert_eq!(client.answer().code, 250);
+    wait_for_status(&server, "j\u{f6}rg@partner.test", "failed");
+    send(&server, &["y@partner.test"], "after");
+    assert_queue_empties(&server);
+    let taken: Vec<String> =
+        peer.messages().iter().flat_map(|sent| sent.addresses()).map(str::to_owned).collect();
+    assert_eq!(taken, ["x@partner.test", "y@partner.test"]);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn no_header_hides_a_foreign_sender() {
 }
 
 #[test]
-fn a_header_that_readers_could_understand_differently_is_refused() {
+fn hdr_03_a_header_that_readers_could_understand_differently_is_refused() {
     // HDR-03
     let server = with_submission().start();
     let mut client = logged_in(&server, "alice@ours.test");

@@ -146,7 +146,7 @@ fn without_a_server_commands_say_so() {
 }
 
 #[test]
-fn a_failed_site_holds_its_own_mail_and_no_other() {
+fn dos_11_a_failed_site_holds_its_own_mail_and_no_other() {
     // DOS-11 in small: many for a dead site, one for a live one.
     let dead = ScriptedPeer::refusing();
     let live = ScriptedPeer::start(Behaviour::new());

@@ -105,7 +105,7 @@ fn an_internal_relay_domain_keeps_what_is_here_and_passes_the_rest_on() {
 }
 
 #[test]
-fn a_connector_that_was_corrected_is_used_at_once() {
+fn dur_11_a_connector_that_was_corrected_is_used_at_once() {
     // DUR-11
     let wrong = ScriptedPeer::refusing();
     let right = ScriptedPeer::start(Behaviour::new());

@@ -167,7 +167,7 @@ fn a_peer_without_tls_gets_nothing_under_an_enforced_policy() {
 }
 
 #[test]
-fn a_policy_stays_in_force_when_a_new_one_cannot_be_had() {
+fn tls_13_a_policy_stays_in_force_when_a_new_one_cannot_be_had() {
     // TLS-13: over a restart, too.
     let known = TestCa::new("Known");
     let own = known.self_signed(&[MX], Validity::Now);
@@ -206,7 +206,7 @@ fn dane_takes_the_place_of_an_mta_sts_policy() {
 }
 
 #[test]
-fn a_connection_that_was_good_enough_for_one_domain_is_not_used_for_a_stricter_one() {
+fn tls_15_a_connection_that_was_good_enough_for_one_domain_is_not_used_for_a_stricter_one() {
     // TLS-15: both domains have the same MX host; its certificate proves nothing.
     let known = TestCa::new("Known");
     let own = known.self_signed(&[MX], Validity::Now);

@@ -221,7 +221,7 @@ fn cmd_23_what_a_client_says_comes_back_harmless() {
 }
 
 #[test]
-fn messages_over_the_limit_are_refused_early_and_late() {
+fn dos_05_messages_over_the_limit_are_refused_early_and_late() {
     // DOS-05
     let server = ours().machine("[limits]\nmax_message_size = \"64 KiB\"").start();
     let mut client = server.client();
@@ -238,7 +238,7 @@ fn messages_over_the_limit_are_refused_early_and_late() {
 }
 
 #[test]
-fn lines_of_the_standard_length_pass_whole() {
+fn dos_07_lines_of_the_standard_length_pass_whole() {
     // DOS-07
     let server = ours().start();
     let mut client = server.client();
@@ -295,7 +295,7 @@ fn aut_01_logging_in_is_not_offered_in_plain_text() {
 }
 
 #[test]
-fn a_server_with_its_hands_full_of_idle_sessions_still_answers_at_once() {
+fn dos_01_a_server_with_its_hands_full_of_idle_sessions_still_answers_at_once() {
     // DOS-01 in small: many sessions that say nothing, one that works.
     let server = ours().machine("[limits]\nmax_connections_per_address = 600").start();
     let idle: Vec<Client> =

@@ -14,7 +14,7 @@ fn at_data(client: &mut Client) {
 }
 
 #[test]
-fn false_ends_of_data_refuse_the_whole() {
+fn smg_11_false_ends_of_data_refuse_the_whole() {
     let server = ours().start();
     let ends = [
         ("SMG-01", "\n.\n"),
@@ -42,7 +42,7 @@ fn false_ends_of_data_refuse_the_whole() {
 }
 
 #[test]
-fn trusted_clients_have_no_exemption() {
+fn smg_13_trusted_clients_have_no_exemption() {
     // SMG-13
     let server = ours().relay_network("127.0.0.1/32").start();
     let mut client = server.client();
@@ -54,7 +54,7 @@ fn trusted_clients_have_no_exemption() {
 }
 
 #[test]
-fn the_true_end_in_single_octets_makes_exactly_one_message() {
+fn smg_09_the_true_end_in_single_octets_makes_exactly_one_message() {
     // SMG-09
     let server = ours().start();
     let mut client = server.client();
@@ -97,7 +97,7 @@ fn two_messages_pipelined_in_one_segment_are_two() {
 }
 
 #[test]
-fn octets_after_a_chunk_are_the_next_command() {
+fn smg_15_octets_after_a_chunk_are_the_next_command() {
     // SMG-15
     let server = ours().start();
     let mut client = server.client();
@@ -139,7 +139,7 @@ fn a_message_in_chunks_arrives_whole() {
 }
 
 #[test]
-fn a_command_with_a_bare_line_feed_is_refused_and_does_not_desync() {
+fn smg_17_a_command_with_a_bare_line_feed_is_refused_and_does_not_desync() {
     // SMG-17
     let server = ours().start();
     let mut client = server.client();
@@ -150,7 +150,7 @@ fn a_command_with_a_bare_line_feed_is_refused_and_does_not_desync() {
 }
 
 #[test]
-fn odd_header_lines_get_one_answer_and_never_two_messages() {
+fn smg_19_odd_header_lines_get_one_answer_and_never_two_messages() {
     // SMG-19
     let server = ours().start();
     for start in [" folded first line\r\n", ": no name\r\n", "Name : space before the colon\r\n"] {

@@ -80,7 +80,7 @@ async fn a_refused_recipient_keeps_its_answer_when_the_connection_breaks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn replies_that_do_not_fit_their_commands_end_the_connection() {
+async fn out_07_replies_that_do_not_fit_their_commands_end_the_connection() {
     for (ehlo, answers, fate) in [
         // One reply too few: the answer to DATA stands where one to RCPT should.
         (PIPELINING, "250 m\r\n354 go\r\n", "rcpt protocol"),

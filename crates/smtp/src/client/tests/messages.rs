@@ -283,7 +283,7 @@ async fn parameters_are_sent_when_offered_and_only_then() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_peer_cannot_take_is_not_sent() {
+async fn hdr_11_what_the_peer_cannot_take_is_not_sent() {
     let plain = Message::to(&["x@c.test"]);
     let utf8 = Message::to(&["ü@c.test"]);
     let plain_out = plain.out();
