@@ -11,7 +11,7 @@ use causeway_model::Said;
 use causeway_model::config::{Language, Machine, MailFlow, Problem};
 use causeway_model::said::Value;
 
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     include_str!("../src/check/mod.rs"),
     include_str!("../src/check/connectors.rs"),
     include_str!("../src/check/domains.rs"),
@@ -23,6 +23,7 @@ const SOURCES: [&str; 15] = [
     include_str!("../../causeway/src/cli/configuration.rs"),
     include_str!("../../model/src/config/parse/mod.rs"),
     include_str!("../../model/src/config/parse/connector.rs"),
+    include_str!("../../model/src/config/parse/hosts.rs"),
     include_str!("../../model/src/config/parse/machine.rs"),
     include_str!("../../model/src/config/parse/mailflow.rs"),
     include_str!("../../model/src/config/parse/nearest.rs"),

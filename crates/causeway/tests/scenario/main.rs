@@ -28,6 +28,7 @@ mod failures;
 mod fixes;
 mod fixes_login;
 mod flow;
+mod flow_commands;
 mod flow_safety;
 mod forward;
 mod holds;

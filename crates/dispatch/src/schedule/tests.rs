@@ -1,5 +1,7 @@
 use causeway_model::{Failure, Outcome, Stage};
 
+use std::collections::HashSet;
+
 use super::*;
 
 fn at(seconds: i64) -> Timestamp {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use super::Section;
-use super::{mailflow, values};
+use super::{hosts, mailflow, values};
 use crate::config::{
     Connector, Credentials, Direction, DomainPattern, Host, InboundConnector, OutboundConnector,
     OutboundRoute, Peer, SmartHost, TlsLevel,
@@ -209,7 +209,7 @@ fn outbound(section: &Section<'_>, common: Common) -> OutboundConnector {
         let file = section.required("password_file", "\"/path/to/file\"", values::path);
         Some(Credentials { user: user?, password_file: file? })
     });
-    let sources = section.list("source_addresses", "[\"192.0.2.1\"]", values::ip_address);
+    let sources = section.list("source_addresses", "[\"192.0.2.1\"]", hosts::ip_address);
     let number = |key, most| section.read(key, values::count(most));
     let max_connections = number("max_connections", MOST_CONNECTIONS);
     let max_messages_per_minute = number("max_messages_per_minute", MOST_MESSAGES);
@@ -251,7 +251,7 @@ fn route(section: &Section<'_>) -> OutboundRoute {
         OutboundRoute::SmartHosts(Vec::new())
     };
     let example = "[\"mail.corp.example\"]";
-    let hosts = section.list("smart_hosts", example, values::smart_hosts);
+    let hosts = section.list("smart_hosts", example, hosts::smart_hosts);
     let use_mx = section.read("use_mx", values::boolean);
     let either = || {
         said!(
@@ -311,7 +311,7 @@ fn repeated_hosts(section: &Section<'_>, groups: &[Vec<SmartHost>]) {
 
 fn inbound(section: &Section<'_>, common: Common) -> InboundConnector {
     let sender_domains = patterns(section, "sender_domains", values::pattern);
-    let source = section.list("source_addresses", "[\"192.0.2.0/28\"]", values::peer_network);
+    let source = section.list("source_addresses", "[\"192.0.2.0/28\"]", hosts::peer_network);
     let tls_certificate_name = section.read("tls_certificate_name", values::certificate_name);
     let require_tls = section.read("require_tls", values::boolean).unwrap_or(true);
     let restrict_sender_domains =

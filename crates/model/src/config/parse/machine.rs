@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::mailflow::{IDENTITY_EXAMPLE, IDENTITY_FIELDS, PROTECTED_FIELDS, SUSPECTED};
 use super::values::{self, Read};
-use super::{Readable, Section, Wrong, read_file};
+use super::{Readable, Section, Wrong, hosts, read_file};
 use crate::config::{
     IdentityField, Limits, Listener, Machine, ProbeSettings, Problem, Protocol, StoreUrl,
     Suspected, TlsFiles,
@@ -108,11 +108,11 @@ fn machine(root: &Section<'_>) -> Machine {
         machine.tls = certificate.zip(key).map(|(certificate, key)| TlsFiles { certificate, key });
     }
     if let Some(dns) = root.section("dns", DNS_KEYS) {
-        if let Some(servers) = dns.list("servers", "[\"127.0.0.1:53\"]", values::name_server) {
+        if let Some(servers) = dns.list("servers", "[\"127.0.0.1:53\"]", hosts::name_server) {
             machine.dns.servers = servers;
         }
         dns.set("timeout", &mut machine.dns.timeout, dns_timeout);
-        if let Some(roots) = dns.list("root_servers", "[\"192.0.2.1:53\"]", values::name_server) {
+        if let Some(roots) = dns.list("root_servers", "[\"192.0.2.1:53\"]", hosts::name_server) {
             machine.probes.root_servers = roots;
         }
         machine.dns.trust_ad = dns.read("trust_ad", values::boolean);
@@ -141,7 +141,7 @@ fn listeners(root: &Section<'_>) -> Vec<Listener> {
     let mut listeners: Vec<Listener> = Vec::new();
     for section in root.tables("listener", LISTENER_KEYS) {
         let protocol = section.required("protocol", "\"smtp\"", values::word(PROTOCOLS));
-        let address = section.required("address", "\"0.0.0.0:25\"", values::socket_address);
+        let address = section.required("address", "\"0.0.0.0:25\"", hosts::socket_address);
         let (Some(protocol), Some(address)) = (protocol, address) else {
             section.leave_out_all();
             continue;
@@ -294,7 +294,7 @@ fn delivery(root: &Section<'_>, machine: &mut Machine) {
     if let Some(port) = section.read("mx_port", values::count(65_535)) {
         machine.delivery.mx_port = u16::try_from(port).unwrap_or(25);
     }
-    if let Some(list) = section.list("source_addresses", "[\"192.0.2.1\"]", values::ip_address) {
+    if let Some(list) = section.list("source_addresses", "[\"192.0.2.1\"]", hosts::ip_address) {
         machine.delivery.source_addresses = list;
     }
     if let Some(list) = section.list("trust_roots", "[\"ca.pem\"]", values::path) {
@@ -318,7 +318,7 @@ fn probes(root: &Section<'_>, probes: &mut ProbeSettings) {
     section.set("timeout", &mut probes.timeout, probe_timeout);
     section.set("keep_for", &mut probes.keep_for, values::positive_duration);
     if let Some(list) =
-        section.list("control_destinations", "[\"mail.partner.example\"]", values::smart_host)
+        section.list("control_destinations", "[\"mail.partner.example\"]", hosts::smart_host)
     {
         probes.control_destinations = list;
     }
@@ -337,7 +337,7 @@ fn probe_timeout(item: &toml_edit::Item) -> Read<Duration> {
 
 fn limits(root: &Section<'_>, machine: &mut Machine) {
     let Some(section) = root.section("limits", LIMIT_KEYS) else { return };
-    let exempt = section.list("login_lock_exempt", "[\"192.0.2.7\"]", values::network);
+    let exempt = section.list("login_lock_exempt", "[\"192.0.2.7\"]", hosts::network);
     machine.login_lock_exempt = exempt.unwrap_or_default();
     let limits = &mut machine.limits;
     let number = |key: &str, target: &mut usize| {

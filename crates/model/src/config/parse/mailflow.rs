@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use super::connector::Names;
 use super::values::{self, Read};
-use super::{Readable, Section, Wrong, connector, nearest, read_file};
+use super::{Readable, Section, Wrong, connector, hosts, nearest, read_file};
 use crate::config::{
     AcceptedDomain, AlertSettings, AuthorisedAddress, Connector, DomainType, IdentityField,
     InternetRoute, MailFlow, NoticeKind, NoticeSettings, Problem, QueueSettings, RejectStyle,
@@ -221,7 +221,7 @@ fn organization(root: &Section<'_>, flow: &mut MailFlow) {
     }
     organization.public_url = section.read("public_url", values::public_url);
     let example = "[\"gateway.contoso.example\"]";
-    if let Some(hosts) = section.list("expected_mx", example, values::host) {
+    if let Some(hosts) = section.list("expected_mx", example, hosts::host) {
         organization.expected_mx = hosts;
     }
 }
@@ -370,7 +370,7 @@ fn internet(section: &Section<'_>, connectors: &[Connector], names: &Names) -> I
 fn relay(root: &Section<'_>, flow: &mut MailFlow) {
     let Some(section) = root.section("relay", RELAY_KEYS) else { return };
     let relay = &mut flow.relay;
-    if let Some(networks) = section.list("networks", "[\"127.0.0.0/8\"]", values::network) {
+    if let Some(networks) = section.list("networks", "[\"127.0.0.0/8\"]", hosts::network) {
         relay.networks = networks;
     }
     if let Some(addresses) = addresses(&section) {
@@ -407,7 +407,7 @@ fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
         return section.list("addresses", example, |entry| {
             if values::is_string(entry) {
                 return Ok(AuthorisedAddress {
-                    address: values::network(entry)?,
+                    address: hosts::network(entry)?,
                     note: None,
                     until: None,
                     sender_domains: Vec::new(),
@@ -419,7 +419,7 @@ fn addresses(section: &Section<'_>) -> Option<Vec<AuthorisedAddress>> {
     }
     let entries = section.tables("addresses", &["address", "note", "until", "sender_domains"]);
     let read = |entry: &Section<'_>| {
-        let address = entry.required("address", "\"192.0.2.7\"", values::network);
+        let address = entry.required("address", "\"192.0.2.7\"", hosts::network);
         let note = entry.read("note", values::text);
         let until = entry.read("until", values::until);
         let domains = entry.list("sender_domains", "[\"corp.example\"]", values::pattern);

@@ -15,11 +15,12 @@
 //! and the names it refers to; that is `causeway-policy`'s `check`.
 //!
 //! **In which order to read.** This file ([`Source`] keeps the problems, [`Section`] reads one table),
-//! [`values`] (one text to one value), [`machine`], [`mailflow`], [`connector`] (the files),
+//! [`values`] and [`hosts`] (one text to one value), [`machine`], [`mailflow`], [`connector`] (the files),
 //! [`mod@nearest`] (spelling), [`unread`] (what was left out), [`places`] (where entries stand, for checks
 //! made later).
 
 mod connector;
+mod hosts;
 mod machine;
 mod mailflow;
 mod nearest;
