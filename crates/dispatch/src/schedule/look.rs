@@ -13,8 +13,8 @@ impl Schedule {
         self.sites.iter()
     }
 
-    /// The site with this name, as in [`Attempt::site`]. MX hosts and domains, of which there are many, are found at
-    /// once.
+    /// The site with this name, as in [`Attempt::site`](causeway_model::Attempt::site). MX hosts and
+    /// domains, of which there are many, are found at once.
     pub(crate) fn site_named(&self, name: &str) -> Option<SiteIndex> {
         let likely = match name.strip_prefix("MX ") {
             Some(hosts) => Some(SiteKey::Hosts(hosts.into())),
