@@ -587,18 +587,7 @@ mod tests {
     use causeway_model::Timestamp;
 
     fn failed(stage: Stage, failure: Failure) -> Attempt {
-        Attempt {
-            at: Timestamp::from_millis(0),
-            elapsed_ms: 0,
-            site: "x".into(),
-            connector: None,
-            host: None,
-            address: None,
-            tls: None,
-            security: None,
-            stage,
-            outcome: Outcome::Failure(failure),
-        }
+        Attempt::new(Timestamp::from_millis(0), "x", stage, Outcome::Failure(failure))
     }
 
     #[test]

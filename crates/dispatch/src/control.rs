@@ -391,16 +391,10 @@ fn ended_by(last: Option<Attempt>, reason: &str, at: Timestamp) -> (Attempt, boo
 }
 
 fn returned(reason: &str, at: Timestamp) -> Attempt {
-    Attempt {
+    Attempt::new(
         at,
-        elapsed_ms: 0,
-        site: SiteKey::Nowhere.to_string(),
-        connector: None,
-        host: None,
-        address: None,
-        tls: None,
-        security: None,
-        stage: Stage::Route,
-        outcome: Outcome::Failure(Failure::Returned { reason: reason.to_owned() }),
-    }
+        SiteKey::Nowhere.to_string(),
+        Stage::Route,
+        Outcome::Failure(Failure::Returned { reason: reason.to_owned() }),
+    )
 }

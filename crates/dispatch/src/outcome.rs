@@ -75,16 +75,10 @@ mod tests {
 
     fn attempt(outcome: Outcome) -> Attempt {
         Attempt {
-            at: Timestamp::from_millis(0),
             elapsed_ms: 3,
-            site: "ext.test".into(),
-            connector: None,
             host: Some("mx.ext.test".into()),
             address: Some(([192, 0, 2, 7], 25).into()),
-            tls: None,
-            security: None,
-            stage: Stage::Rcpt,
-            outcome,
+            ..Attempt::new(Timestamp::from_millis(0), "ext.test", Stage::Rcpt, outcome)
         }
     }
 

@@ -26,6 +26,12 @@ const OVER: Duration = Duration::from_secs(2 * 3600);
 /// So many messages in a row before a broken conversation is the path's trouble, not a message's.
 const IN_A_ROW: u32 = 3;
 
+/// Hosts of a connector whose certificates are remembered.
+const MOST_HOSTS: usize = 8;
+
+/// A host that has not shown its certificate for so long, while others have, is not in use any more.
+const SHOWN_LATELY: Duration = Duration::from_secs(7 * 86_400);
+
 /// Numbers of troubles; those of failures are small.
 const TROUBLE: u64 = 1 << 63;
 
@@ -62,8 +68,8 @@ struct Path {
     trouble: Option<Trouble>,
     /// Messages that went through since the start.
     delivered: u64,
-    /// The certificate shown last, on paths of connectors.
-    certificate: Option<SeenCertificate>,
+    /// The certificate that each host has shown last, on paths of connectors.
+    certificates: Vec<SeenCertificate>,
 }
 
 /// A certificate that a connector's server showed.
@@ -133,22 +139,28 @@ impl Paths {
         if !by_site.contains_key(site) {
             make_room(&mut by_site);
         }
-        let certificate = &mut by_site.entry_ref(site).or_default().certificate;
-        match certificate {
-            Some(seen) if seen.host == host && seen.facts == *facts => seen.at = now,
-            seen => {
-                *seen =
-                    Some(SeenCertificate { at: now, host: host.to_owned(), facts: facts.clone() });
+        let shown = &mut by_site.entry_ref(site).or_default().certificates;
+        match shown.iter_mut().find(|seen| seen.host == host) {
+            Some(seen) if seen.facts == *facts => seen.at = now,
+            Some(seen) => (seen.at, seen.facts) = (now, facts.clone()),
+            None => {
+                let host = host.to_owned();
+                shown.push(SeenCertificate { at: now, host, facts: facts.clone() });
+                shown.retain(|seen| now.since(seen.at) < SHOWN_LATELY);
+                if shown.len() > MOST_HOSTS {
+                    shown.remove(0);
+                }
             }
         }
     }
 
-    /// The certificates of connectors' servers.
+    /// The certificates of connectors' servers: of each connector the one that ends first, whichever of its hosts
+    /// was spoken to last.
     pub(crate) fn certificates(&self) -> Vec<(String, SeenCertificate)> {
         let by_site = self.by_site.lock();
-        let seen =
-            by_site.iter().filter_map(|(site, path)| Some((site, path.certificate.clone()?)));
-        seen.map(|(site, certificate)| (site.to_string(), certificate)).collect()
+        let first =
+            |path: &Path| path.certificates.iter().min_by_key(|seen| seen.facts.not_after).cloned();
+        by_site.iter().filter_map(|(site, path)| Some((site.to_string(), first(path)?))).collect()
     }
 
     /// Messages that went through a path since the start.
@@ -328,18 +340,7 @@ mod tests {
     }
 
     fn failed(seconds: i64, failure: Failure) -> Attempt {
-        Attempt {
-            at: at(seconds),
-            elapsed_ms: 1,
-            site: "p".into(),
-            connector: None,
-            host: None,
-            address: None,
-            tls: None,
-            security: None,
-            stage: Stage::Data,
-            outcome: Outcome::Failure(failure),
-        }
+        Attempt::new(at(seconds), "p", Stage::Data, Outcome::Failure(failure))
     }
 
     fn paths() -> Paths {
@@ -407,5 +408,29 @@ mod tests {
         let latest = paths.successes(at(0), 2);
         assert_eq!(latest[0].0, format!("site {MOST}"));
         assert_eq!(latest.len(), 2);
+    }
+
+    #[test]
+    fn of_a_connectors_hosts_the_certificate_that_ends_first_counts_whichever_was_spoken_to_last() {
+        let facts = |ends: i64| CertificateFacts {
+            subject: String::new(),
+            issuer: String::new(),
+            names: Vec::new(),
+            not_before: at(0),
+            not_after: at(ends),
+            serial: String::new(),
+            self_issued: false,
+        };
+        let paths = paths();
+        let ends = || paths.certificates().iter().map(|(_, seen)| seen.facts.not_after).next();
+        paths.showed("c", "a.test", &facts(100), at(1));
+        paths.showed("c", "b.test", &facts(900), at(2));
+        assert_eq!(ends(), Some(at(100)), "no coming and going from session to session");
+        paths.showed("c", "a.test", &facts(500), at(3));
+        assert_eq!(ends(), Some(at(500)), "renewed");
+        for n in 0..20 {
+            paths.showed("c", &format!("{n}.test"), &facts(9_999), at(4));
+        }
+        assert_eq!(paths.by_site.lock()["c"].certificates.len(), MOST_HOSTS);
     }
 }

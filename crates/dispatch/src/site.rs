@@ -259,18 +259,12 @@ mod tests {
     use causeway_model::{Failure, Outcome, Stage};
 
     fn attempt() -> Attempt {
-        Attempt {
-            at: Timestamp::from_millis(0),
-            elapsed_ms: 1,
-            site: "a.test".into(),
-            connector: None,
-            host: None,
-            address: None,
-            tls: None,
-            security: None,
-            stage: Stage::Connect,
-            outcome: Outcome::Failure(Failure::ConnectionRefused),
-        }
+        Attempt::new(
+            Timestamp::from_millis(0),
+            "a.test",
+            Stage::Connect,
+            Outcome::Failure(Failure::ConnectionRefused),
+        )
     }
 
     fn site() -> Site {

@@ -228,16 +228,14 @@ impl Worker {
             _ => None,
         };
         Attempt {
-            at: self.shared.clock.now(),
             elapsed_ms: millis(began.elapsed()),
-            site: self.key.to_string(),
             connector,
-            host: None,
-            address: None,
-            tls: None,
-            security: None,
-            stage,
-            outcome: Outcome::Failure(failure),
+            ..Attempt::new(
+                self.shared.clock.now(),
+                self.key.to_string(),
+                stage,
+                Outcome::Failure(failure),
+            )
         }
     }
 

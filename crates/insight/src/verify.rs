@@ -120,18 +120,7 @@ mod tests {
     use super::*;
 
     fn attempt(stage: Stage, failure: Failure) -> Attempt {
-        Attempt {
-            at: Timestamp::from_millis(0),
-            elapsed_ms: 1,
-            site: "p".into(),
-            connector: None,
-            host: None,
-            address: None,
-            tls: None,
-            security: None,
-            stage,
-            outcome: Outcome::Failure(failure),
-        }
+        Attempt::new(Timestamp::from_millis(0), "p", stage, Outcome::Failure(failure))
     }
 
     #[test]

@@ -42,6 +42,23 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// One of which nothing more is known than where and how it ended: no host was reached, no time was taken.
+    #[must_use]
+    pub fn new(at: Timestamp, site: impl Into<String>, stage: Stage, outcome: Outcome) -> Self {
+        Self {
+            at,
+            elapsed_ms: 0,
+            site: site.into(),
+            connector: None,
+            host: None,
+            address: None,
+            tls: None,
+            security: None,
+            stage,
+            outcome,
+        }
+    }
+
     /// True when what failed is this server's own configuration of routes, not another server: mail has no way
     /// until somebody here acts.
     #[must_use]

@@ -7,16 +7,9 @@ fn codes(failure: &Failure, stage: Stage, phase: Phase) -> String {
 
 fn attempt(outcome: Outcome, stage: Stage) -> Attempt {
     Attempt {
-        at: causeway_model::Timestamp::from_millis(0),
-        elapsed_ms: 1,
-        site: "corp.example".into(),
-        connector: None,
         host: Some("mail.corp.example".into()),
         address: Some(([192, 0, 2, 7], 25).into()),
-        tls: None,
-        security: None,
-        stage,
-        outcome,
+        ..Attempt::new(causeway_model::Timestamp::from_millis(0), "corp.example", stage, outcome)
     }
 }
 

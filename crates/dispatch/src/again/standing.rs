@@ -100,18 +100,7 @@ mod tests {
     }
 
     fn attempt(stage: Stage, outcome: Outcome) -> Attempt {
-        Attempt {
-            at: at(5),
-            elapsed_ms: 0,
-            site: "s".into(),
-            connector: None,
-            host: None,
-            address: None,
-            tls: None,
-            security: None,
-            stage,
-            outcome,
-        }
+        Attempt::new(at(5), "s", stage, outcome)
     }
 
     #[test]

@@ -13,18 +13,7 @@ fn key(message: u64, index: u32) -> RecipientKey {
 }
 
 fn refused() -> Attempt {
-    Attempt {
-        at: at(0),
-        elapsed_ms: 1,
-        site: "c".into(),
-        connector: None,
-        host: None,
-        address: None,
-        tls: None,
-        security: None,
-        stage: Stage::Connect,
-        outcome: Outcome::Failure(Failure::ConnectionRefused),
-    }
+    Attempt::new(at(0), "c", Stage::Connect, Outcome::Failure(Failure::ConnectionRefused))
 }
 
 fn with(keys: &[RecipientKey]) -> (Schedule, SiteIndex) {

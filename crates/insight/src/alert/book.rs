@@ -390,16 +390,13 @@ mod tests {
             serial,
             domain: None,
             last: Attempt {
-                at: failed_at,
-                elapsed_ms: 1,
-                site: path.into(),
                 connector: connector.map(str::to_owned),
-                host: None,
-                address: None,
-                tls: None,
-                security: None,
-                stage: Stage::Connect,
-                outcome: AttemptOutcome::Failure(Failure::ConnectionRefused),
+                ..Attempt::new(
+                    failed_at,
+                    path,
+                    Stage::Connect,
+                    AttemptOutcome::Failure(Failure::ConnectionRefused),
+                )
             },
         }
     }

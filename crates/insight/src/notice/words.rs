@@ -6,6 +6,7 @@ use causeway_catalog::WhoActs;
 use causeway_catalog::texts::{Texts, Value};
 use causeway_model::Timestamp;
 
+use super::growth::ALL;
 use super::{Noted, Notice, NoticeKind, Observation};
 use crate::finding::Evidence;
 
@@ -16,8 +17,22 @@ impl Notice {
     /// What it is about, as a sentence.
     #[must_use]
     pub fn title(&self, texts: &Texts) -> String {
-        let args = [("subject", (&self.subject).into()), ("count", self.count.into())];
-        texts.format(&format!("notice-{}", self.kind.name()), &args)
+        let mut args =
+            vec![("subject", (&self.subject).into()), ("count", Value::from(self.count))];
+        args.extend(self.ends().map(|ends| ("ends", texts.moment(ends).into())));
+        let attribute = match (self.kind, self.subject.as_str()) {
+            (NoticeKind::QueueGrows, ALL) => ".all",
+            _ => "",
+        };
+        texts.format(&format!("notice-{}{attribute}", self.kind.name()), &args)
+    }
+
+    /// The end of the certificate that it is about.
+    fn ends(&self) -> Option<Timestamp> {
+        self.evidence.iter().find_map(|noted| match noted.what {
+            Observation::Certificate { ends, .. } => Some(ends),
+            _ => None,
+        })
     }
 
     /// What the one who acts does.
@@ -216,8 +231,14 @@ mod tests {
                         evidence,
                         offers: Vec::new(),
                     };
-                    assert!(notice.title(texts).contains("s.test"), "{language:?} {name}");
-                    let mut sentences = vec![notice.title(texts), notice.action(texts)];
+                    // All mail programs are one matter: the evidence names them.
+                    let speaks_for_all = *kind == NoticeKind::OldClients;
+                    let is_named = notice.title(texts).contains("s.test");
+                    assert_ne!(is_named, speaks_for_all, "{language:?} {name}");
+                    let all = Notice { subject: ALL.into(), ..notice.clone() };
+                    assert!(!all.title(texts).contains("(all)"), "{language:?} {name}");
+                    let mut sentences =
+                        vec![notice.title(texts), all.title(texts), notice.action(texts)];
                     sentences.extend(notice.lines(texts).into_iter().map(|line| line.finding));
                     for sentence in sentences {
                         let is_whole = !sentence.contains("notice-")
