@@ -342,6 +342,7 @@ cli-also-possible = Auch möglich:
 cli-ruled-out = Ausgeschlossen:
 cli-fix-head = Meldung { $id }: { $title }
 cli-fix-no-change = Der Nachrichtenfluss wird nicht geändert.
+cli-fix-name-it = Nichts wurde getan: Das nimmt etwas weg oder will zuerst bedacht sein. Nennen Sie es: causeway fix apply { $id } { $remedy }
 cli-fix-others = Andere Auswege:
 # Zurückgegebene Nachrichten, Hilfeseiten, Schlüssel zum Signieren.
 cli-returned-open = Sie kann erneut gesendet werden; das endet { $until }.

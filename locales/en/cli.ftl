@@ -342,6 +342,7 @@ cli-also-possible = Also possible:
 cli-ruled-out = Ruled out:
 cli-fix-head = Alert { $id }: { $title }
 cli-fix-no-change = The mail flow is not changed.
+cli-fix-name-it = Nothing was done: this takes something away or has to be thought of first. Name it: causeway fix apply { $id } { $remedy }
 cli-fix-others = Other ways out:
 # Returned mail, help pages, keys for signing.
 cli-returned-open = It can be sent again; that ends { $until }.

@@ -342,6 +342,7 @@ cli-also-possible = Ook mogelijk:
 cli-ruled-out = Uitgesloten:
 cli-fix-head = Melding { $id }: { $title }
 cli-fix-no-change = De mailstroom wordt niet veranderd.
+cli-fix-name-it = Er is niets gedaan: dit neemt iets weg of vraagt eerst om nadenken. Noem het: causeway fix apply { $id } { $remedy }
 cli-fix-others = Andere uitwegen:
 # Teruggestuurde berichten, hulppagina’s, sleutels om te ondertekenen.
 cli-returned-open = Het kan opnieuw worden verzonden; dat eindigt { $until }.

@@ -342,6 +342,7 @@ cli-also-possible = Också möjligt:
 cli-ruled-out = Uteslutet:
 cli-fix-head = Larm { $id }: { $title }
 cli-fix-no-change = E-postflödet ändras inte.
+cli-fix-name-it = Inget gjordes: detta tar bort något eller behöver tänkas igenom först. Ange det: causeway fix apply { $id } { $remedy }
 cli-fix-others = Andra utvägar:
 # Returnerade meddelanden, hjälpsidor, nycklar för signering.
 cli-returned-open = Det kan skickas igen; det går till { $until }.

@@ -3,6 +3,7 @@
 //! The schedule and the register of paths are locked for as short as it goes, as every delivery needs them: what
 //! takes time is done with copies.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -236,6 +237,16 @@ impl Dispatch {
         let policy = self.shared.policy.load();
         let site = site_for(&policy, &self.shared.mailboxes, address, None);
         self.shared.beyond_dns(site).to_string()
+    }
+
+    /// The paths of mail that waits for a time of its own, as they are known now ([`Attempt::site`]; of a domain
+    /// whose MX hosts are not known the domain). Goes through all that waits: not for every moment.
+    #[must_use]
+    pub fn paths_alone(&self) -> HashSet<String> {
+        let domains = self.shared.schedule.lock().domains_alone();
+        let somebody =
+            domains.iter().filter_map(|d| Address::parse(&format!("postmaster@{d}")).ok());
+        somebody.map(|address| self.path_of(&address)).collect()
     }
 
     /// How many paths, but for one, something went through since a moment. At most `limit`.

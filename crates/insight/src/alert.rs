@@ -172,6 +172,12 @@ pub struct Alert {
     /// When and why it was closed.
     #[serde(default)]
     pub closed: Option<(Timestamp, Closing)>,
+    /// Something about it is to be told to people yet.
+    #[serde(default)]
+    pub untold: bool,
+    /// People know of it.
+    #[serde(default)]
+    pub told: bool,
 }
 
 impl Alert {

@@ -70,6 +70,9 @@ pub const KEY: &str = "alert/";
 /// The key of the number given last.
 pub const LAST_KEY: &str = "alerts/last";
 
+/// The key of the moment when people were told last, in milliseconds.
+pub const TOLD_KEY: &str = "alerts/told";
+
 /// What is to be done, later.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -204,23 +207,30 @@ impl std::fmt::Debug for Watch {
 }
 
 impl Watch {
-    /// A watcher with the alerts as they were kept (values under [`KEY`]), and the number given last
-    /// (under [`LAST_KEY`]). It does nothing before [`Self::run`].
+    /// A watcher with the alerts as they were kept (values under [`KEY`]), the number given last (under
+    /// [`LAST_KEY`]), and when people were told last (under [`TOLD_KEY`]). It does nothing before [`Self::run`].
     #[must_use]
     pub fn new(
         world: Arc<dyn World>,
         wake: Arc<Notify>,
         kept: impl IntoIterator<Item = Alert>,
         last_id: u64,
+        told_at: Option<Timestamp>,
     ) -> Self {
+        let book = Book::restored(kept, last_id);
+        let mut digest = Digest::default();
+        digest.recall_told(told_at);
+        for alert in book.all().filter(|alert| alert.untold) {
+            digest.recall(alert.id, alert.told);
+        }
         Self {
             world,
             wake,
-            book: Mutex::new(Book::restored(kept, last_id)),
+            book: Mutex::new(book),
             held: Mutex::default(),
             running: Mutex::default(),
             absent: Mutex::default(),
-            digest: Mutex::default(),
+            digest: Mutex::new(digest),
             unkept: Mutex::default(),
             posts: Mutex::default(),
             posting: Notify::new(),
@@ -352,7 +362,13 @@ impl Watch {
                 continue;
             }
             self.unkept.lock().ids.remove(&change.id);
-            let Some(alert) = self.alert(change.id) else {
+            let untold = self.digest.lock().note(change.id, change.changed);
+            let alert = {
+                let mut book = self.book.lock();
+                book.is_untold(change.id, untold);
+                book.get(change.id).cloned()
+            };
+            let Some(alert) = alert else {
                 forget.push(key_of(change.id));
                 continue;
             };
@@ -378,7 +394,6 @@ impl Watch {
             Changed::Counts | Changed::Noted | Changed::Forgotten => return,
         };
         let id = alert.id;
-        self.digest.lock().note(id, changed);
         if let Some(address) = self.world.settings().webhook {
             if !self.posts.lock().push(Post { address, event, alert }) {
                 warn!(alert = id, event, "the web hook is too slow: this change is not posted");
@@ -405,12 +420,13 @@ impl Watch {
         self.world.keep(facts, Vec::new()).await;
     }
 
-    /// Paths with an open alert that do not fail: what became of each.
+    /// Paths with an alert, open or closed by hand, that do not fail: what became of each.
     fn absences(&self, failing: &[FailingPath]) -> HashMap<u64, Absence> {
         let here: HashSet<&str> = failing.iter().map(|path| path.path.as_str()).collect();
         let gone: Vec<Alert> = {
             let book = self.book.lock();
-            let gone = book.open_paths().filter(|alert| !here.contains(alert.path.as_str()));
+            let watched = book.open_paths().chain(book.dismissed_paths());
+            let gone = watched.filter(|alert| !here.contains(alert.path.as_str()));
             gone.cloned().collect()
         };
         let mut absent = self.absent.lock();

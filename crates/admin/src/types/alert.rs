@@ -71,6 +71,9 @@ pub struct FixPlan {
     pub remedy: RemedyView,
     /// The other remedies.
     pub others: Vec<RemedyView>,
+    /// It takes something away, gives a right or makes mail less safe: it is done only when it is named.
+    #[serde(default)]
+    pub named_only: bool,
     /// What would change; nothing where a remedy is no change of the mail flow (`retry`, `flush-dns`).
     #[serde(flatten)]
     pub plan: PlanAnswer,

@@ -66,7 +66,7 @@ pub(crate) fn planned() -> FixPlan {
         errors: Vec::new(),
         file_differs: None,
     };
-    FixPlan { alert: 1, remedy: remedy(), others: Vec::new(), plan }
+    FixPlan { alert: 1, remedy: remedy(), others: Vec::new(), named_only: false, plan }
 }
 
 pub(crate) fn done() -> FixAnswer {

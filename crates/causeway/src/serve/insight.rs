@@ -13,6 +13,7 @@ mod tell;
 use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use causeway_admin::Metric;
 use causeway_admin::types::{AlertQuery, AlertStates, AlertView};
@@ -24,13 +25,15 @@ use causeway_insight::alert::{Absence, Alert, FailingPath};
 use causeway_insight::diagnose::{Facts, Judged, Standing};
 use causeway_insight::notice::Noticed;
 use causeway_insight::probe::Probe;
-use causeway_insight::watch::{KEY, LAST_KEY, Later, Watch, World};
+use causeway_insight::watch::{KEY, LAST_KEY, Later, TOLD_KEY, Watch, World};
 use causeway_model::config::{AlertSettings, Connector, DomainPattern, Language, MailFlow};
 use causeway_model::{Address, Attempt, Domain, Timestamp};
 use causeway_report::write::KnownCause;
 use causeway_store::StoreError;
 use causeway_store::facts::understood;
+use parking_lot::Mutex;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing::warn;
 
 use super::Server;
@@ -46,6 +49,39 @@ const KEPT_AT_ONCE: usize = 50;
 /// The server as the watcher sees it.
 struct Seen {
     server: Arc<Server>,
+    alone: Mutex<Option<Alone>>,
+}
+
+/// Where mail goes that waits for a time of its own, after a restart or a change of the mail flow for instance.
+struct Alone {
+    paths: HashSet<String>,
+    /// To be looked at anew from then on.
+    until: Instant,
+}
+
+/// Looking where mail goes takes this part of the time at most.
+const REST: u32 = 100;
+
+/// And is not done again before this.
+const LOOKED_LATELY: Duration = Duration::from_secs(2);
+
+impl Seen {
+    /// Whether mail waits that may belong to a path nobody waits at.
+    fn is_awaited(&self, path: &str, connector: Option<&str>) -> bool {
+        let mut alone = self.alone.lock();
+        let now = Instant::now();
+        let alone = match alone.take().filter(|alone| now < alone.until) {
+            Some(known) => alone.insert(known),
+            None => {
+                let paths = self.server.dispatch.paths_alone();
+                let until = Instant::now() + (now.elapsed() * REST).max(LOOKED_LATELY);
+                alone.insert(Alone { paths, until })
+            }
+        };
+        // Whose MX hosts are not known yet may be anybody's.
+        alone.paths.contains(path)
+            || connector.is_none() && alone.paths.iter().any(|path| Domain::parse(path).is_ok())
+    }
 }
 
 /// Makes the watcher, with the alerts that were kept.
@@ -57,9 +93,11 @@ pub(crate) async fn watch(server: &Arc<Server>, wake: Arc<Notify>) -> Result<Wat
     let kept = understood(&*server.store, KEY, read).await?;
     let last = server.store.recall(LAST_KEY.into()).await?;
     let last = last.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let told = server.store.recall(TOLD_KEY.into()).await?;
+    let told = told.and_then(|text| text.parse().ok()).map(Timestamp::from_millis);
     server.notices.begin(server.dispatch.now());
-    let world = Arc::new(Seen { server: Arc::clone(server) });
-    Ok(Watch::new(world, wake, kept.into_iter().map(|(_, alert)| alert), last))
+    let world = Arc::new(Seen { server: Arc::clone(server), alone: Mutex::default() });
+    Ok(Watch::new(world, wake, kept.into_iter().map(|(_, alert)| alert), last, told))
 }
 
 fn failing_path(site: FailingSite) -> FailingPath {
@@ -116,9 +154,13 @@ impl World for Seen {
         match dispatch.standing(&alert.path) {
             Some(causeway_dispatch::Standing::Busy) => Absence::Pending,
             Some(causeway_dispatch::Standing::Empty) | None => {
-                match alert.waits_for_outcome() && flows_elsewhere(&self.server, alert) {
-                    true => Absence::FlowsElsewhere,
-                    false => Absence::Unused,
+                let connector = alert.attempt.as_ref().and_then(|last| last.connector.as_deref());
+                if alert.waits_for_outcome() && flows_elsewhere(&self.server, alert) {
+                    Absence::FlowsElsewhere
+                } else if self.is_awaited(&alert.path, connector) {
+                    Absence::Pending
+                } else {
+                    Absence::Unused
                 }
             }
         }

@@ -74,6 +74,17 @@ impl Schedule {
         domains
     }
 
+    /// The domains of those who wait for a time of their own: it is not known yet at which site they will be.
+    pub(crate) fn domains_alone(&self) -> HashSet<Domain> {
+        let mut domains = HashSet::new();
+        for domain in self.waiting_alone().filter_map(|key| self.domain(key)) {
+            if !domains.contains(domain) {
+                domains.insert(domain.clone());
+            }
+        }
+        domains
+    }
+
     /// Who waits for a time of their own.
     pub(super) fn waiting_alone(&self) -> impl Iterator<Item = RecipientKey> {
         self.timers.iter().filter_map(|(_, wake)| match wake {

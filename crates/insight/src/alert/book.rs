@@ -1,10 +1,11 @@
 //! The register of alerts. Pure: told what is, it says what changed.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use causeway_catalog::{Phase, last_result};
-use causeway_model::Timestamp;
 use causeway_model::config::AlertSettings;
+use causeway_model::{Attempt, Timestamp};
 
 use super::{Alert, Checked, Closing, FailingPath, Fix, Outcome, State};
 use crate::diagnose::{Confidence, Diagnosis};
@@ -15,6 +16,16 @@ const MOST_CLOSED: usize = 5_000;
 
 /// Open alerts at most: beyond them a path has no alert of its own until another closes.
 const MOST_OPEN: usize = 5_000;
+
+/// Of these, those that only connectors, our own configuration and notices may have: who sends mail to many dead
+/// domains does not silence them.
+const KEPT_FREE: usize = 500;
+
+/// Alerts that are looked back at for it.
+const LOOKED_BACK: usize = 1_000;
+
+/// A path that fails again in the same way within this time has the same alert.
+const SAME: Duration = Duration::from_secs(15 * 60);
 
 /// What happened to an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +76,8 @@ pub struct Book {
     pub(super) open: HashMap<String, u64>,
     /// The serial of the last failure that each open alert has seen.
     serials: HashMap<u64, u64>,
-    /// Paths whose alert somebody closed while they failed, with the codes they failed with.
-    dismissed: HashMap<String, String>,
+    /// Paths whose alert somebody closed while they failed, with the codes they failed with and the alert.
+    dismissed: HashMap<String, (String, u64)>,
     /// Notices whose alert somebody closed, with the level that they had reached.
     pub(super) dismissed_notices: HashMap<String, u8>,
     /// When each open alert about a notice was handed out to be kept.
@@ -119,6 +130,11 @@ impl Book {
         open.filter(|alert| alert.notice.is_none())
     }
 
+    /// Alerts about failing paths that somebody closed, and that stay closed.
+    pub fn dismissed_paths(&self) -> impl Iterator<Item = &Alert> {
+        self.dismissed.values().filter_map(|(_, id)| self.alerts.get(id))
+    }
+
     /// How many alerts are open.
     #[must_use]
     pub fn count_open(&self) -> usize {
@@ -140,7 +156,12 @@ impl Book {
         }
         let here: std::collections::HashSet<&str> =
             failing.iter().map(|path| path.path.as_str()).collect();
-        self.dismissed.retain(|path, _| here.contains(path.as_str()));
+        // As long as the path fails, or may still: right after a restart nothing has been tried yet.
+        let alerts = &self.alerts;
+        self.dismissed.retain(|path, (_, id)| {
+            here.contains(path.as_str())
+                || alerts.get(id).is_some_and(|alert| absent(alert) == Absence::Pending)
+        });
         let gone: Vec<u64> = self
             .open_paths()
             .filter(|alert| !here.contains(alert.path.as_str()))
@@ -203,13 +224,18 @@ impl Book {
         path: &FailingPath,
     ) -> Option<Change> {
         let codes = code(&path.last);
-        if self.dismissed.get(&path.path).is_some_and(|dismissed| *dismissed == codes)
-            || self.open.len() >= MOST_OPEN
+        let is_ours = path.last.connector.is_some() || path.last.is_own_configuration();
+        let most = if is_ours { MOST_OPEN } else { MOST_OPEN - KEPT_FREE };
+        if self.dismissed.get(&path.path).is_some_and(|(dismissed, _)| *dismissed == codes)
+            || self.open.len() >= most
             || !is_worth_telling(settings, now, path)
         {
             return None;
         }
         self.dismissed.remove(&path.path);
+        if let Some(id) = self.closed_lately(path, &codes, now) {
+            return self.open_again(id, path);
+        }
         self.last_id += 1;
         let id = self.last_id;
         self.open.insert(path.path.clone(), id);
@@ -230,6 +256,8 @@ impl Book {
             offers: Vec::new(),
             fixes: Vec::new(),
             closed: None,
+            untold: false,
+            told: false,
         };
         self.alerts.insert(id, alert);
         Some(Change { id, changed: Changed::Opened })
@@ -274,14 +302,56 @@ impl Book {
         if self.open.contains_key(&path.path) {
             return None;
         }
-        let alert = self.alerts.get_mut(&id).filter(|a| by_hand(a) && a.path == path.path)?;
+        self.alerts.get(&id).filter(|a| by_hand(a) && a.path == path.path)?;
+        self.dismissed.remove(&path.path);
+        self.open_again(id, path)
+    }
+
+    fn open_again(&mut self, id: u64, path: &FailingPath) -> Option<Change> {
+        let alert = self.alerts.get_mut(&id)?;
         alert.state = State::Open;
         alert.closed = None;
         alert.waiting = path.waiting;
-        self.dismissed.remove(&path.path);
+        alert.most = alert.most.max(path.waiting);
+        alert.last_seen = path.last.at;
+        alert.attempt = Some(path.last.clone());
         self.open.insert(path.path.clone(), id);
         self.serials.insert(id, path.serial);
         Some(Change { id, changed: Changed::Opened })
+    }
+
+    /// The alert of a path that failed in the same way until a moment ago, and was closed by itself.
+    fn closed_lately(&self, path: &FailingPath, codes: &str, now: Timestamp) -> Option<u64> {
+        let of_path = self.alerts.values().rev().take(LOOKED_BACK).find(|a| a.path == path.path)?;
+        let (at, why) = of_path.closed.as_ref()?;
+        let is_same = now.since(*at) < SAME
+            && matches!(why, Closing::MailFlows | Closing::NothingWaits)
+            && of_path.attempt.as_ref().map(code).as_deref() == Some(codes);
+        is_same.then_some(of_path.id)
+    }
+
+    /// A path's alert stays closed as long as it fails in this way.
+    pub(super) fn dismiss(&mut self, alert: &Alert, attempt: &Attempt) {
+        self.dismissed.insert(alert.path.clone(), (code(attempt), alert.id));
+    }
+
+    /// A path has an alert again when it fails.
+    pub(super) fn welcome(&mut self, path: &str) {
+        self.dismissed.remove(path);
+    }
+
+    /// Whether people are to be told something about an alert yet.
+    pub(crate) fn is_untold(&mut self, id: u64, untold: bool) {
+        if let Some(alert) = self.alerts.get_mut(&id) {
+            alert.untold = untold;
+        }
+    }
+
+    /// People were told all about an alert.
+    pub(crate) fn was_told(&mut self, id: u64) {
+        if let Some(alert) = self.alerts.get_mut(&id) {
+            (alert.untold, alert.told) = (false, true);
+        }
     }
 
     /// Nothing waits for the path any more: what was done did not help when mail has no way at all since then.
@@ -316,7 +386,7 @@ impl Book {
         alert.state = State::Closed;
         match (&closing, &alert.attempt, &alert.notice) {
             (Closing::ByHand { .. }, Some(attempt), _) => {
-                self.dismissed.insert(alert.path.clone(), code(attempt));
+                self.dismissed.insert(alert.path.clone(), (code(attempt), id));
             }
             (Closing::ByHand { .. }, None, Some(notice)) => {
                 self.dismissed_notices.insert(alert.path.clone(), notice.level);
@@ -355,7 +425,7 @@ impl Book {
 }
 
 /// The codes of a failure while it is queued.
-fn code(attempt: &causeway_model::Attempt) -> String {
+fn code(attempt: &Attempt) -> String {
     last_result(attempt, Phase::Queued).0
 }
 
@@ -369,8 +439,6 @@ fn is_worth_telling(settings: &AlertSettings, now: Timestamp, path: &FailingPath
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use causeway_model::{Attempt, Failure, Outcome as AttemptOutcome, Stage};
 
     use super::*;
@@ -444,12 +512,41 @@ mod tests {
         let alert = book.get(1).unwrap();
         assert_eq!(alert.closed, Some((at(3), Closing::MailFlows)));
         assert_eq!((alert.waiting, alert.most), (0, 3));
-        // It fails once more: another alert.
-        assert_eq!(
-            observe(&mut book, 9, &[failing("p", Some("c"), 2, 1)], Absence::Pending),
-            [Changed::Opened]
-        );
+        // It fails once more, soon and in the same way: the same alert.
+        let again = failing("p", Some("c"), 2, 1);
+        let seen = observe(&mut book, 9, std::slice::from_ref(&again), Absence::Pending);
+        assert_eq!(seen, [Changed::Opened]);
+        assert_eq!(book.of_path("p").unwrap().id, 1);
+        observe(&mut book, 10, &[], Absence::Flows);
+        // Later it is another one.
+        let later = 10 + i64::try_from(SAME.as_secs()).unwrap();
+        assert_eq!(observe(&mut book, later, &[again], Absence::Pending), [Changed::Opened]);
         assert_eq!(book.of_path("p").unwrap().id, 2);
+    }
+
+    #[test]
+    fn a_flood_of_dead_domains_leaves_room_for_connectors() {
+        let mut book = Book::default();
+        let dead: Vec<FailingPath> =
+            (0..MOST_OPEN).map(|n| failing(&format!("d{n}.test"), None, 1, 10)).collect();
+        observe(&mut book, 1, &dead, Absence::Pending);
+        assert_eq!(book.count_open(), MOST_OPEN - KEPT_FREE);
+        let connector = failing("connector \"hq\"", Some("hq"), 1, 1);
+        assert_eq!(observe(&mut book, 2, &[connector], Absence::Pending), [Changed::Opened]);
+    }
+
+    #[test]
+    fn what_was_closed_by_hand_stays_closed_over_a_restart_until_it_works() {
+        let mut book = Book::default();
+        let path = failing("p", Some("c"), 1, 1);
+        observe(&mut book, 1, std::slice::from_ref(&path), Absence::Pending);
+        book.close(1, at(2), Closing::ByHand { author: "a".into(), reason: "known".into() });
+        let mut book = Book::restored(book.all().cloned().collect::<Vec<_>>(), 1);
+        // Nothing has been tried yet.
+        assert_eq!(observe(&mut book, 3, &[], Absence::Pending), []);
+        assert_eq!(observe(&mut book, 4, std::slice::from_ref(&path), Absence::Pending), []);
+        assert_eq!(observe(&mut book, 5, &[], Absence::Flows), []);
+        assert_eq!(observe(&mut book, 6, &[path], Absence::Pending), [Changed::Opened]);
     }
 
     #[test]

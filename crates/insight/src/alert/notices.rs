@@ -112,6 +112,8 @@ impl Book {
             notice: Some(Box::new(notice)),
             fixes: Vec::new(),
             closed: None,
+            untold: false,
+            told: false,
         };
         self.alerts.insert(id, alert);
         self.notices_kept.insert(id, now);
@@ -120,14 +122,16 @@ impl Book {
 
     /// After a restart: what somebody closed by hand last stays closed.
     pub(super) fn recall_dismissal(&mut self, alert: &Alert) {
-        let Some(notice) = &alert.notice else { return };
-        match &alert.closed {
-            Some((_, Closing::ByHand { .. })) => {
+        let by_hand = matches!(&alert.closed, Some((_, Closing::ByHand { .. })));
+        match (&alert.notice, &alert.attempt, by_hand) {
+            (Some(notice), _, true) => {
                 self.dismissed_notices.insert(alert.path.clone(), notice.level);
             }
-            _ => {
+            (Some(_), _, false) => {
                 self.dismissed_notices.remove(&alert.path);
             }
+            (None, Some(attempt), true) => self.dismiss(alert, attempt),
+            (None, ..) => self.welcome(&alert.path),
         }
     }
 

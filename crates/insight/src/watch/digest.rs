@@ -1,4 +1,5 @@
-//! Which alerts people are to be told of next, and when. Pure.
+//! Which alerts people are to be told of next, and when. No I/O; how long something waits is measured by the
+//! monotonic clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -31,8 +32,8 @@ pub(super) struct Digest {
 }
 
 impl Digest {
-    /// Something changed.
-    pub(super) fn note(&mut self, id: u64, changed: Changed) {
+    /// Something changed. True when people are to be told of the alert.
+    pub(super) fn note(&mut self, id: u64, changed: Changed) -> bool {
         if changed == Changed::Closed {
             // A path that works again may be the one to those who could not be told.
             self.not_before = None;
@@ -51,6 +52,7 @@ impl Digest {
             }
             Changed::Counts | Changed::Noted | Changed::Forgotten => {}
         }
+        self.news.contains_key(&id)
     }
 
     /// The alerts to tell of now; empty: not yet, or nothing. `is_known` says whether an alert's diagnosis
@@ -61,7 +63,9 @@ impl Digest {
         every: Duration,
         is_known: impl Fn(u64) -> bool,
     ) -> Vec<u64> {
-        let too_early = self.told_at.is_some_and(|at| now < at.plus(every))
+        // A clock that was set back makes nobody wait.
+        let lately = |at: Timestamp| at <= now && now < at.plus(every);
+        let too_early = self.told_at.is_some_and(lately)
             || self.not_before.is_some_and(|at| Instant::now() < at);
         if too_early {
             return Vec::new();
@@ -77,6 +81,19 @@ impl Digest {
             self.held_since = None;
         }
         self.news.keys().copied().collect()
+    }
+
+    /// After a restart: what people were not told of. `told_before`: they know of the alert.
+    pub(super) fn recall(&mut self, id: u64, told_before: bool) {
+        self.news.insert(id, Instant::now());
+        if !told_before {
+            self.untold.insert(id);
+        }
+    }
+
+    /// After a restart: when people were told last.
+    pub(super) const fn recall_told(&mut self, at: Option<Timestamp>) {
+        self.told_at = at;
     }
 
     /// People were told, or could not be.
@@ -142,6 +159,25 @@ mod tests {
             seconds += 1;
         };
         assert_eq!((seconds, told), (FOR_DIAGNOSIS.as_secs(), FOR_DIAGNOSIS.as_secs() + 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_set_back_silences_nobody() {
+        let mut digest = Digest::default();
+        digest.told(&[], at(7200), true);
+        digest.note(1, Changed::Opened);
+        assert_eq!(digest.due(at(10), EVERY, |_| true), [1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_restart_people_are_told_what_they_were_not_and_no_sooner() {
+        let mut digest = Digest::default();
+        digest.recall_told(Some(at(1)));
+        digest.recall(4, false);
+        assert!(digest.due(at(2), EVERY, |_| true).is_empty());
+        assert_eq!(digest.due(at(901), EVERY, |_| true), [4]);
+        digest.note(4, Changed::Closed);
+        assert!(digest.due(at(901), EVERY, |_| true).is_empty(), "over before anybody was told");
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use super::{CALM, Held, LOOK, MOST_AT_ONCE, Post, Watch};
+use super::{CALM, Held, LOOK, MOST_AT_ONCE, Post, TOLD_KEY, Watch, as_fact};
 use crate::alert::{Absence, Change, FailingPath};
 use crate::diagnose::{Confidence, Diagnosis, diagnose, next_probes};
 use crate::finding::{Fact, Unasked};
@@ -267,6 +267,15 @@ impl Watch {
         let alerts: Vec<_> = ids.iter().filter_map(|id| self.alert(*id)).collect();
         let told = self.world.tell(alerts).await;
         self.digest.lock().told(&ids, now, told);
+        if told {
+            let mut put: Vec<_> = {
+                let mut book = self.book.lock();
+                ids.iter().for_each(|id| book.was_told(*id));
+                ids.iter().filter_map(|id| book.get(*id).and_then(as_fact)).collect()
+            };
+            put.push((TOLD_KEY.to_owned(), now.as_millis().to_string()));
+            self.world.keep(put, Vec::new()).await;
+        }
     }
 }
 

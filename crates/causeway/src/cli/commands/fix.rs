@@ -75,6 +75,7 @@ fn others(plan: &FixPlan, output: &mut Output, words: Words) -> Result<(), Failu
 async fn apply(arguments: FixApplyArguments, context: &Context) -> Result<Answer, Failure> {
     let mut client = context.connect().await?;
     let force = arguments.force.force;
+    let is_unnamed = arguments.remedy.is_none();
     let plan = client.fix_plan(arguments.id, &query(arguments.remedy, context)).await?;
     let (mut output, words) = (context.output(), context.words());
     if !output.is_json() {
@@ -86,6 +87,9 @@ async fn apply(arguments: FixApplyArguments, context: &Context) -> Result<Answer
             output.json(&refused(plan))?;
         }
         return Ok(Answer::No);
+    }
+    if is_unnamed && plan.named_only {
+        return unnamed(plan, &mut output, words);
     }
     if !changes_nothing(&plan) {
         // Standard output is not held while a person reads and thinks.
@@ -111,6 +115,20 @@ async fn apply(arguments: FixApplyArguments, context: &Context) -> Result<Answer
         (false, _) | (true, "did_not_help") => Answer::No,
         (true, _) => Answer::Fine,
     })
+}
+
+/// What takes something away is not done without its name.
+fn unnamed(plan: FixPlan, output: &mut Output, words: Words) -> Result<Answer, Failure> {
+    let args = [("id", plan.alert.into()), ("remedy", plan.remedy.id.as_str().into())];
+    let line = words.say("cli-fix-name-it", &args);
+    if output.is_json() {
+        output.json(&FixAnswer { detail: line, ..refused(plan) })?;
+    } else {
+        let line = output.toned(Tone::Bad, &line);
+        output.line(&line)?;
+        output.flush()?;
+    }
+    Ok(Answer::No)
 }
 
 /// The answer of a plan that must not be done.

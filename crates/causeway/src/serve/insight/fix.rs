@@ -47,17 +47,10 @@ async fn chosen(
     in_force: &str,
 ) -> Result<Offer, ControlError> {
     let known: Vec<&str> = alert.offers.iter().map(|offer| offer.id.as_str()).collect();
-    let mut found = None;
-    for offer in &alert.offers {
-        let is_it = match remedy {
-            Some(id) => offer.id == id,
-            None => !offer.needs_naming() && is_harmless(server, offer, in_force).await,
-        };
-        if is_it {
-            found = Some(offer);
-            break;
-        }
-    }
+    let found = match remedy {
+        Some(id) => alert.offers.iter().find(|offer| offer.id == id),
+        None => first_harmless(server, alert, in_force).await,
+    };
     found.cloned().ok_or_else(|| {
         let instead = match known.is_empty() {
             true => "wait until the diagnosis is made: `causeway alert show` has it".to_owned(),
@@ -65,14 +58,30 @@ async fn chosen(
         };
         let what = match remedy {
             Some(id) => format!("alert {} has no remedy {id:?}", alert.id),
-            None => format!("alert {} has no remedy that this server can do by itself", alert.id),
+            None => format!("every remedy of alert {} has to be named", alert.id),
         };
         ControlError::Refused { what, instead }
     })
 }
 
+async fn first_harmless<'a>(
+    server: &Arc<Server>,
+    alert: &'a Alert,
+    in_force: &str,
+) -> Option<&'a Offer> {
+    for offer in &alert.offers {
+        if is_harmless(server, offer, in_force).await {
+            return Some(offer);
+        }
+    }
+    None
+}
+
 /// Whether a remedy takes nothing away and gives nobody a right. One that cannot be rehearsed is not.
 async fn is_harmless(server: &Arc<Server>, offer: &Offer, in_force: &str) -> bool {
+    if offer.needs_naming() {
+        return false;
+    }
     match proposal(server, offer, in_force).await {
         Ok(None) => true,
         Ok(Some(text)) => flow::plan(server, text).await.is_ok_and(|answer| {
@@ -123,7 +132,12 @@ pub(crate) async fn fix_plan(
     let texts = Texts::get(language.unwrap_or(Language::En));
     let alert = open_alert(watch, id)?;
     let in_force = flow::view(server);
-    let offer = chosen(server, &alert, remedy.as_deref(), &in_force.text).await?;
+    // Shown is the first one, too, when none is harmless.
+    let offer = match (&remedy, first_harmless(server, &alert, &in_force.text).await) {
+        (None, None) if !alert.offers.is_empty() => alert.offers[0].clone(),
+        _ => chosen(server, &alert, remedy.as_deref(), &in_force.text).await?,
+    };
+    let named_only = !is_harmless(server, &offer, &in_force.text).await;
     let answer = match proposal(server, &offer, &in_force.text).await? {
         Some(text) => flow::plan(server, text).await?.speak(texts.language()),
         None => PlanAnswer {
@@ -143,6 +157,7 @@ pub(crate) async fn fix_plan(
             .filter(|other| other.id != offer.id)
             .map(|other| RemedyView::of(other, texts))
             .collect(),
+        named_only,
         plan: answer,
     })
 }
