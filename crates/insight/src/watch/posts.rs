@@ -82,6 +82,8 @@ mod tests {
             notice: None,
             fixes: Vec::new(),
             closed: None,
+            untold: false,
+            told: false,
         };
         Post { address: String::new(), event, alert }
     }
