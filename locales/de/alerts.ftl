@@ -8,7 +8,13 @@ known-never-worked = soweit die Aufzeichnungen reichen, ist hier nie Post durchg
 known-changed = Revision { $number } von { $author }, { $at }: { $what }
 known-nothing-changed = an diesem Weg wurde hier seit dem { $at } nichts geändert
 known-address-changed = zuletzt ging Post an { $before }; jetzt wird { $now } versucht
-known-others = { $failing } Ziele sind gestört, { $well } haben kürzlich Post angenommen
+known-others = { $failing ->
+    [one] { $failing } Ziel ist gestört
+   *[other] { $failing } Ziele sind gestört
+}, und seit es dieses ist, ging Post an { $well ->
+    [one] { $well } anderen Host
+   *[other] { $well } andere Hosts
+} am selben Port
 known-no-other-servers = kein Konnektor führt zu anderen Servern der Organisation oder von ihnen her
 known-source-of-connector = { $known ->
     [yes] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml; diese Maschine hat { $own }
@@ -26,7 +32,10 @@ known-mailboxes-here = { $count ->
 story-changed-here = Es ging bis { $worked }. Dann hat Revision { $number } ({ $author }, { $at }) diesen Weg hier geändert: { $what }.
 story-worked-until = Es ging bis { $at }, und hier wurde seither nichts geändert: Der Grund liegt bei der Gegenseite oder auf dem Weg dorthin.
 story-never-worked = Soweit die Aufzeichnungen reichen, hat es nie funktioniert.
-story-everything-fails = Auch sonst ist nichts erreichbar ({ $failing } Ziele sind gestört): Der Grund liegt hier.
+story-everything-fails = { $failing ->
+    [one] Ein anderes Ziel, das kürzlich funktionierte, ist nun ebenso gestört
+   *[other] { $failing } andere Ziele, die kürzlich funktionierten, sind nun ebenso gestört
+}, und keines wird erreicht: Der Grund liegt hier.
 
 outlook-waiting = Der nächste Versuch ist am { $next }. Ändert sich nichts, geht die erste Nachricht am { $returned } an ihren Absender zurück.
 outlook-next = Der nächste Versuch ist am { $next }.

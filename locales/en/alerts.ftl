@@ -8,7 +8,13 @@ known-never-worked = no mail has gone through here, as far as the records reach
 known-changed = revision { $number } by { $author }, { $at }: { $what }
 known-nothing-changed = nothing was changed here on this path since { $at }
 known-address-changed = mail last went to { $before }; now it is tried at { $now }
-known-others = { $failing } destinations fail, { $well } took mail lately
+known-others = { $failing ->
+    [one] { $failing } destination fails
+   *[other] { $failing } destinations fail
+}, and since this one does, mail has gone to { $well ->
+    [one] { $well } other host
+   *[other] { $well } other hosts
+} at the same port
 known-no-other-servers = no connector leads to or from other servers of the organization
 known-source-of-connector = { $known ->
     [yes] { $source } stands in source_addresses of the connector “{ $connector }” in mailflow.toml; this machine has { $own }
@@ -26,7 +32,10 @@ known-mailboxes-here = { $count ->
 story-changed-here = It worked until { $worked }. Then revision { $number } ({ $author }, { $at }) changed this path here: { $what }.
 story-worked-until = It worked until { $at }, and nothing was changed here since: the reason lies at the other end or on the way.
 story-never-worked = It has never worked, as far as the records reach.
-story-everything-fails = Nothing else can be reached either ({ $failing } destinations fail): the reason lies here.
+story-everything-fails = { $failing ->
+    [one] Another destination that worked lately fails now in the same way
+   *[other] { $failing } other destinations that worked lately fail now in the same way
+}, and none is reached: the reason lies here.
 
 outlook-waiting = The next attempt is at { $next }. If nothing changes, the first message is returned to its sender at { $returned }.
 outlook-next = The next attempt is at { $next }.

@@ -8,7 +8,13 @@ known-never-worked = voor zover de registratie reikt, is hier nooit mail doorgeg
 known-changed = revisie { $number } van { $author }, { $at }: { $what }
 known-nothing-changed = aan deze weg is hier sinds { $at } niets veranderd
 known-address-changed = mail ging voor het laatst naar { $before }; nu wordt { $now } geprobeerd
-known-others = { $failing } bestemmingen zijn gestoord, { $well } namen onlangs mail aan
+known-others = { $failing ->
+    [one] { $failing } bestemming is gestoord
+   *[other] { $failing } bestemmingen zijn gestoord
+}, en sinds deze dat is, ging er mail naar { $well ->
+    [one] { $well } andere host
+   *[other] { $well } andere hosts
+} op dezelfde poort
 known-no-other-servers = geen connector leidt naar of van andere servers van de organisatie
 known-source-of-connector = { $known ->
     [yes] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml; deze machine heeft { $own }
@@ -26,7 +32,10 @@ known-mailboxes-here = { $count ->
 story-changed-here = Het werkte tot { $worked }. Toen veranderde revisie { $number } ({ $author }, { $at }) deze weg hier: { $what }.
 story-worked-until = Het werkte tot { $at }, en hier is sindsdien niets veranderd: de reden ligt aan de andere kant of onderweg.
 story-never-worked = Voor zover de registratie reikt, heeft het nooit gewerkt.
-story-everything-fails = Ook verder is niets bereikbaar ({ $failing } bestemmingen zijn gestoord): de reden ligt hier.
+story-everything-fails = { $failing ->
+    [one] Een andere bestemming die kortgeleden werkte, is nu op dezelfde manier gestoord
+   *[other] { $failing } andere bestemmingen die kortgeleden werkten, zijn nu op dezelfde manier gestoord
+}, en geen ervan wordt bereikt: de reden ligt hier.
 
 outlook-waiting = De volgende poging is op { $next }. Als er niets verandert, gaat het eerste bericht op { $returned } terug naar de afzender.
 outlook-next = De volgende poging is op { $next }.

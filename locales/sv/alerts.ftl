@@ -8,7 +8,13 @@ known-never-worked = så långt uppgifterna räcker har ingen e-post gått fram 
 known-changed = revision { $number } av { $author }, { $at }: { $what }
 known-nothing-changed = inget har ändrats här på den här vägen sedan { $at }
 known-address-changed = e-post gick senast till { $before }; nu försöks { $now }
-known-others = { $failing } mål fungerar inte, { $well } tog nyligen emot e-post
+known-others = { $failing ->
+    [one] { $failing } mål fungerar inte
+   *[other] { $failing } mål fungerar inte
+}, och sedan detta inte gör det har e-post gått till { $well ->
+    [one] { $well } annan värd
+   *[other] { $well } andra värdar
+} på samma port
 known-no-other-servers = ingen anslutning leder till eller från andra servrar i organisationen
 known-source-of-connector = { $known ->
     [yes] { $source } står i source_addresses för anslutningen ”{ $connector }” i mailflow.toml; maskinen har { $own }
@@ -26,7 +32,10 @@ known-mailboxes-here = { $count ->
 story-changed-here = Det fungerade till { $worked }. Sedan ändrade revision { $number } ({ $author }, { $at }) den här vägen här: { $what }.
 story-worked-until = Det fungerade till { $at }, och inget har ändrats här sedan dess: orsaken finns i andra änden eller på vägen dit.
 story-never-worked = Så långt uppgifterna räcker har det aldrig fungerat.
-story-everything-fails = Inte heller något annat kan nås ({ $failing } mål fungerar inte): orsaken finns här.
+story-everything-fails = { $failing ->
+    [one] Ett annat mål som nyligen fungerade fungerar nu på samma sätt inte
+   *[other] { $failing } andra mål som nyligen fungerade fungerar nu på samma sätt inte
+}, och inget nås: orsaken finns här.
 
 outlook-waiting = Nästa försök görs { $next }. Om inget ändras går det första meddelandet tillbaka till sin avsändare { $returned }.
 outlook-next = Nästa försök görs { $next }.

@@ -258,12 +258,16 @@ impl Paths {
         found.into_iter().map(|(site, success)| (site.to_owned(), success.clone())).collect()
     }
 
-    /// How many paths but `except` something went through since a moment; at most `limit`.
-    pub(crate) fn count_successes(&self, since: Timestamp, except: &str, limit: usize) -> usize {
+    /// At how many paths whose address is meant something went through since a moment; at most `limit`.
+    pub(crate) fn count_successes(
+        &self,
+        since: Timestamp,
+        limit: usize,
+        is_meant: impl Fn(SocketAddr) -> bool,
+    ) -> usize {
         let by_site = self.by_site.lock();
-        let others = by_site.iter().filter(|(site, _)| ***site != *except);
-        let is_late = |path: &Path| path.success.as_ref().is_some_and(|s| s.at >= since);
-        others.filter(|(_, path)| is_late(path)).take(limit).count()
+        let successes = by_site.values().filter_map(|path| path.success.as_ref());
+        successes.filter(|s| s.at >= since && is_meant(s.address)).take(limit).count()
     }
 }
 
@@ -402,9 +406,9 @@ mod tests {
         assert!(paths.by_site.lock().len() <= MOST);
         assert!(paths.success_of(&format!("site {MOST}")).is_some());
         assert!(paths.success_of("site 0").is_none());
-        assert_eq!(paths.count_successes(at(MOST as i64 - 1), "none", 9), 2);
-        assert_eq!(paths.count_successes(at(MOST as i64 - 1), &format!("site {MOST}"), 9), 1);
-        assert_eq!(paths.count_successes(at(0), "none", 9), 9);
+        assert_eq!(paths.count_successes(at(MOST as i64 - 1), 9, |_| true), 2);
+        assert_eq!(paths.count_successes(at(0), 9, |address| address.port() == 25), 9);
+        assert_eq!(paths.count_successes(at(0), 9, |address| address.port() == 587), 0);
         let latest = paths.successes(at(0), 2);
         assert_eq!(latest[0].0, format!("site {MOST}"));
         assert_eq!(latest.len(), 2);

@@ -147,6 +147,14 @@ impl Dispatch {
         schedule.sites().filter(|site| matches!(site.health, Health::Failing { .. })).count()
     }
 
+    /// Whether a path cannot be reached now.
+    #[must_use]
+    pub fn is_failing(&self, path: &str) -> bool {
+        let schedule = self.shared.schedule.lock();
+        let site = schedule.site_named(path).map(|index| schedule.site(index));
+        site.is_some_and(|site| matches!(site.health, Health::Failing { .. }))
+    }
+
     /// Destinations that cannot be reached now.
     #[must_use]
     pub fn failing_sites(&self) -> Vec<FailingSite> {
@@ -249,10 +257,15 @@ impl Dispatch {
         somebody.map(|address| self.path_of(&address)).collect()
     }
 
-    /// How many paths, but for one, something went through since a moment. At most `limit`.
+    /// At how many paths whose address is meant something went through since a moment. At most `limit`.
     #[must_use]
-    pub fn count_successes(&self, since: Timestamp, except: &str, limit: usize) -> usize {
-        self.shared.paths.count_successes(since, except, limit)
+    pub fn count_successes(
+        &self,
+        since: Timestamp,
+        limit: usize,
+        is_meant: impl Fn(SocketAddr) -> bool,
+    ) -> usize {
+        self.shared.paths.count_successes(since, limit, is_meant)
     }
 }
 

@@ -24,6 +24,8 @@ mod names;
 mod probes;
 mod seen;
 mod session;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod words;
 
@@ -149,9 +151,9 @@ pub enum Story {
     },
     /// It has never worked, as far as the records reach.
     NeverWorked,
-    /// Nothing else works either: it is us.
+    /// Others that worked lately fail now in the same way, and none works: it is us.
     EverythingFails {
-        /// Destinations that fail.
+        /// So many others.
         failing: usize,
     },
 }
@@ -178,7 +180,7 @@ pub struct Diagnosis {
     pub causes: Vec<Judged>,
     /// How it came about.
     pub story: Story,
-    /// Whose move it is, by the cause that stands first.
+    /// Whose move it is, by the cause that stands first; ours where all that are known are ruled out.
     pub who_acts: WhoActs,
     /// What was probed works by now: the next attempt will tell.
     #[serde(default)]
@@ -312,6 +314,7 @@ pub fn diagnose(facts: &Facts, findings: &[Finding]) -> Diagnosis {
     let through_connector = facts.attempt.connector.is_some();
     let who_acts = causes
         .first()
+        .filter(|judged| judged.standing != Standing::RuledOut)
         .and_then(Judged::catalog)
         .map_or(WhoActs::Service, |cause| cause.who_acts(through_connector));
     Diagnosis {
@@ -343,8 +346,9 @@ fn judge(cause: Cause, facts: &Facts, seen: &Seen<'_>) -> Judged {
 }
 
 fn story(facts: &Facts, seen: &Seen<'_>) -> Story {
-    if facts.others.well == 0 && facts.others.failing > 1 || seen.nobody_reached() {
-        return Story::EverythingFails { failing: facts.others.failing.max(1) };
+    let failing = seen.way_out_closed().len().max(seen.resolvers_fail().len());
+    if failing > 0 {
+        return Story::EverythingFails { failing };
     }
     let worked_until = facts.last_success.as_ref().map(|success| success.at);
     if let Some(change) = facts.breaking_change() {

@@ -15,6 +15,7 @@ use causeway_net::dns::question::{self, Manner, NoAnswer, RecordType, ResponseCo
 use causeway_net::{Clock, Resolver};
 use tokio::time::Instant;
 
+pub(crate) use self::delegation::{is_within, registered};
 use crate::finding::{DnsAnswer, Fact, NameServer};
 use crate::probe::RecordKind;
 

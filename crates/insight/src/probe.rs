@@ -109,9 +109,9 @@ pub enum Probe {
         /// The record type.
         kind: RecordKind,
     },
-    /// Asks each resolver for names that have worked lately:
-    /// [`Fact::ResolverWorks`](crate::Fact::ResolverWorks),
-    /// [`Fact::ResolverFails`](crate::Fact::ResolverFails), or
+    /// Asks each resolver for names that have worked lately, one of each organization:
+    /// [`Fact::ResolverWorks`](crate::Fact::ResolverWorks) for the first that is answered,
+    /// [`Fact::ResolverFails`](crate::Fact::ResolverFails) for each where none is, or
     /// [`Fact::NoControls`](crate::Fact::NoControls).
     ResolverHealth,
     /// The MX records and the addresses of the hosts: [`Fact::MailHosts`](crate::Fact::MailHosts),
@@ -138,11 +138,15 @@ pub enum Probe {
         /// Address and port.
         address: SocketAddr,
     },
-    /// Opens connections to destinations that worked lately, to tell "we cannot reach anybody" from "they
+    /// Opens connections to destinations that worked lately, each on another host, to tell "we cannot reach anybody" from "they
     /// cannot be reached": [`Fact::ControlReached`](crate::Fact::ControlReached) and
     /// [`Fact::ControlFailed`](crate::Fact::ControlFailed) per destination, or
     /// [`Fact::NoControls`](crate::Fact::NoControls).
-    ControlDestinations,
+    ControlDestinations {
+        /// The port in question: destinations at this one come first.
+        #[serde(default)]
+        port: u16,
+    },
     /// Whether the host takes connections on its submission port (587), as a hint that it lives:
     /// [`Fact::SubmissionOpen`](crate::Fact::SubmissionOpen) or
     /// [`Fact::SubmissionClosed`](crate::Fact::SubmissionClosed).
@@ -205,7 +209,7 @@ impl Probe {
             Self::MailHosts { .. } => "mail-hosts",
             Self::Spelling { .. } => "spelling",
             Self::Connect { .. } => "connect",
-            Self::ControlDestinations => "control-destinations",
+            Self::ControlDestinations { .. } => "control-destinations",
             Self::SubmissionPort { .. } => "submission-port",
             Self::Session { .. } => "session",
             Self::Published { .. } => "published",
@@ -230,7 +234,7 @@ impl Probe {
             | Self::Endurance { address } => address.to_string(),
             Self::SubmissionPort { ip } => ip.to_string(),
             Self::Published { host, port, .. } => format!("{host}:{port}"),
-            Self::ResolverHealth | Self::ControlDestinations => String::new(),
+            Self::ResolverHealth | Self::ControlDestinations { .. } => String::new(),
         }
     }
 }

@@ -33,8 +33,9 @@ use crate::session::{Notes, Sessions};
 
 /// Results kept at most; beyond that they are not used again.
 const MOST_KEPT: usize = 4096;
-/// Control destinations that are tried.
-const MOST_CONTROLS: usize = 3;
+/// Control destinations that are tried, each on another host. The one that fails, which says nothing, may be
+/// among them.
+const MOST_CONTROLS: usize = 4;
 /// Probes of a diagnosis, or more.
 const SEVERAL: usize = 16;
 /// What the budget is for.
@@ -349,7 +350,7 @@ impl Prober {
             }
             Probe::Spelling { name } => notes.note(hosts::spelling(name, &known.spellings)),
             Probe::Connect { address } => notes.note(dialer.connect(*address).await),
-            Probe::ControlDestinations => self.reach_controls(known, notes).await,
+            Probe::ControlDestinations { port } => self.reach_controls(*port, known, notes).await,
             Probe::SubmissionPort { ip } => notes.note(dialer.submission(*ip).await),
             Probe::Session { address, host, demand } => {
                 sessions.session(*address, host, demand, notes).await;
@@ -365,8 +366,8 @@ impl Prober {
     }
 
     /// All at once: one that works is enough to know.
-    async fn reach_controls(&self, known: &Known, notes: &mut Notes<'_>) {
-        let controls = &known.controls[..known.controls.len().min(MOST_CONTROLS)];
+    async fn reach_controls(&self, port: u16, known: &Known, notes: &mut Notes<'_>) {
+        let controls = comparable(&known.controls, port);
         if controls.is_empty() {
             notes.note(Fact::NoControls);
             return;
@@ -414,6 +415,17 @@ fn finding(probe: &Probe, timed: Timed) -> Finding {
     }
 }
 
+/// Controls on different hosts, those at this port first.
+fn comparable(controls: &[Control], port: u16) -> Vec<&Control> {
+    let mut hosts = HashSet::new();
+    let (mut same, others): (Vec<&Control>, Vec<&Control>) =
+        controls.iter().partition(|control| control.address.port() == port);
+    same.extend(others);
+    same.retain(|control| hosts.insert(control.address.ip()));
+    same.truncate(MOST_CONTROLS);
+    same
+}
+
 const fn touches_network(probe: &Probe) -> bool {
     !matches!(probe, Probe::Spelling { .. })
 }
@@ -448,6 +460,17 @@ const fn host_of(probe: &Probe) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_compared_with_is_on_different_hosts_and_at_the_same_port_first() {
+        let control =
+            |address: &str| Control { site: "s".into(), address: address.parse().unwrap() };
+        let all = ["192.0.2.1:587", "192.0.2.2:25", "192.0.2.2:25", "192.0.2.1:25"].map(control);
+        let addresses =
+            |port| comparable(&all, port).iter().map(|c| c.address.to_string()).collect::<Vec<_>>();
+        assert_eq!(addresses(25), ["192.0.2.2:25", "192.0.2.1:25"]);
+        assert_eq!(addresses(587), ["192.0.2.1:587", "192.0.2.2:25"]);
+    }
 
     #[test]
     fn probes_are_begun_evenly_and_never_more_in_a_minute_than_are_allowed() {

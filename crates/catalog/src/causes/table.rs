@@ -117,6 +117,15 @@ const UNKNOWN_NAME: Ids = &[
     "record-cached",
     "name-servers-fail",
 ];
+const UNKNOWN_MX_HOST: Ids =
+    &["no-mail-records", "domain-expired", "record-cached", "name-servers-fail"];
+const UNKNOWN_SMART_HOST: Ids = &[
+    "smart-host-misspelt",
+    "domain-expired",
+    "record-cached",
+    "name-servers-fail",
+    "no-mail-records",
+];
 const NO_ADDRESS: Ids =
     &["no-mail-records", "smart-host-misspelt", "domain-misspelt", "record-cached"];
 const NO_DNS_ANSWER: Ids =
@@ -205,6 +214,12 @@ pub(super) fn ids(failure: &Failure, stage: Stage) -> Ids {
         Failure::ForwardLoop { .. } => &["forwarding-loop"],
         Failure::ForwardLimit { .. } => &["forward-limit"],
     }
+}
+
+/// The ids of the causes for which the name of a host does not exist. An MX host is named by the domain's
+/// records, so the domain is there.
+pub(super) const fn unknown_host(through_connector: bool) -> Ids {
+    if through_connector { UNKNOWN_SMART_HOST } else { UNKNOWN_MX_HOST }
 }
 
 /// The recipient's domain has TLSA records.

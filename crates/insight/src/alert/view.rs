@@ -328,7 +328,11 @@ impl AlertView {
         let through_connector = attempt.connector.is_some();
         let possible = causeway_catalog::causes::causes_of_attempt(attempt);
         let top = diagnosis.and_then(Diagnosis::top);
-        let catalog = top.and_then(Judged::catalog).or_else(|| possible.first().copied());
+        let is_open = |cause: &causeway_catalog::causes::Cause| {
+            diagnosis.is_none_or(|d| d.ruled_out().all(|judged| judged.cause != cause.id))
+        };
+        let likeliest = || possible.iter().copied().find(is_open);
+        let catalog = top.and_then(Judged::catalog).or_else(likeliest);
         let others = |standing: fn(Standing) -> bool| -> Vec<CauseView> {
             let top = top.map(|top| top.cause.as_str());
             diagnosis

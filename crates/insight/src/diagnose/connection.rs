@@ -9,7 +9,7 @@ use std::time::Duration;
 use causeway_model::Failure;
 
 use super::facts::{Aspect, Facts};
-use super::seen::Seen;
+use super::seen::{Seen, as_proofs};
 use super::{Known, Proof, Verdict};
 use crate::finding::Fact;
 
@@ -89,10 +89,9 @@ fn down(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
             false => verdict.rule_out([proof]),
         };
     }
-    if seen.nobody_reached() {
-        return verdict.doubt();
-    }
-    if facts.change_of(&[Aspect::Route, Aspect::Port]).is_some() {
+    if !seen.way_out_closed().is_empty()
+        || facts.change_of(&[Aspect::Route, Aspect::Port]).is_some()
+    {
         return verdict.doubt();
     }
     let mut proofs = Vec::new();
@@ -174,20 +173,21 @@ fn moved(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     }
 }
 
+/// Whatever comes back from this port of any host, a refusal too, shows that it is open for us; so does mail that
+/// went out by it since. One other host that is silent may be down itself.
 fn blocked(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
-    if let Some(proof) = seen.proof(reached) {
-        return verdict.rule_out([proof]);
+    let answered = seen.answered();
+    if !answered.is_empty() {
+        return verdict.rule_out(answered);
     }
-    let failed = |fact: &Fact| matches!(fact, Fact::ControlFailed { .. });
-    let proofs = seen.proofs(failed);
-    if seen.nobody_reached() && seen.target_unreachable() {
-        verdict.confirm(proofs);
-    } else if !proofs.is_empty() {
-        verdict.support(3, proofs);
-    } else if facts.others.well == 0 && facts.others.failing > 2 {
-        verdict.support(2, [Proof::Known(Known::Others(facts.others))]);
-    } else if facts.others.well > 0 {
-        verdict.rule_out([Proof::Known(Known::Others(facts.others))]);
+    if facts.others.well > 0 {
+        return verdict.rule_out([Proof::Known(Known::Others(facts.others))]);
+    }
+    let closed = seen.way_out_closed();
+    if closed.is_empty() {
+        verdict.support(2, as_proofs(seen.silent_others()));
+    } else {
+        verdict.confirm(as_proofs(closed));
     }
 }
 

@@ -216,12 +216,12 @@ const fn yes() -> bool {
     true
 }
 
-/// How other destinations fare.
+/// How other destinations fare while this one fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Others {
     /// Destinations that fail now, this one included.
     pub failing: usize,
-    /// Destinations that took mail in the last quarter of an hour.
+    /// Other hosts that have taken mail since this one fails, at the same port.
     pub well: usize,
 }
 
@@ -252,6 +252,15 @@ impl Facts {
         self.changes.iter().rev().find(|change| {
             change.at <= self.attempt.at && change.aspects.iter().any(|a| aspects.contains(a))
         })
+    }
+
+    /// The name that is not found is that of a mail host: an MX record names it, or mail went there before.
+    pub(super) fn is_mail_host(&self) -> bool {
+        let Some(host) = &self.attempt.host else { return false };
+        let is_domain = self.path.domain.as_ref().is_some_and(|d| d.eq_ignore_ascii_case(host));
+        let went_there =
+            self.last_success.as_ref().is_some_and(|success| success.host.as_ref() == Some(host));
+        !is_domain && (self.attempt.connector.is_none() || went_there)
     }
 
     /// The failure itself, as evidence.

@@ -3,7 +3,7 @@
 use causeway_model::Failure;
 
 use super::facts::{Aspect, Facts};
-use super::seen::{Seen, is_answer};
+use super::seen::{Seen, as_proofs, is_answer};
 use super::{Known, Proof, Verdict};
 use crate::finding::{DnsAnswer, Fact};
 
@@ -15,7 +15,7 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "dns-change-spreading" => spreading(seen, verdict),
         "no-mail-records" => no_records(facts, seen, verdict),
         "dnssec-broken" => dnssec(seen, verdict),
-        "resolver-broken" => resolver(facts, seen, verdict),
+        "resolver-broken" => resolver(seen, verdict),
         "smart-host-misspelt" | "domain-misspelt" => misspelt(cause, facts, seen, verdict),
         "takes-no-mail" => {
             if let Some(proof) = seen.proof(|fact| matches!(fact, Fact::NullMx { .. })) {
@@ -27,11 +27,6 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "mx-not-this-server" => mx(seen, verdict),
         _ => {}
     }
-}
-
-/// Not delegated: the parent does not know the name.
-fn not_delegated(fact: &Fact) -> bool {
-    matches!(fact, Fact::NotDelegated { .. })
 }
 
 /// What authoritative servers said, in evidence.
@@ -58,15 +53,15 @@ fn name_servers(seen: &Seen<'_>, verdict: &mut Verdict) {
             let unknown = seen.proofs(|fact| matches!(fact, Fact::DelegationUnknown { .. }));
             if !unknown.is_empty() && seen.any(|fact| matches!(fact, Fact::ResolverWorks { .. })) {
                 verdict.support(2, unknown);
-            } else if seen.any(not_delegated) {
-                verdict.rule_out(seen.proof(not_delegated));
+            } else {
+                verdict.rule_out(seen.not_delegated());
             }
         }
     }
 }
 
 fn expired(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
-    if let Some(proof) = seen.proof(not_delegated) {
+    if let Some(proof) = seen.not_delegated() {
         // Only a name that was there can be gone; one that was never seen may never have been.
         let was_there = facts.last_success.as_ref().is_some_and(|success| {
             success.host == facts.attempt.host || facts.path.smart_hosts.is_empty()
@@ -125,8 +120,11 @@ fn spreading(seen: &Seen<'_>, verdict: &mut Verdict) {
 }
 
 fn no_records(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
-    let nothing = |answer: &DnsAnswer| matches!(answer, DnsAnswer::NoRecords { .. });
-    let has = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { .. });
+    let nothing = |answer: &DnsAnswer| {
+        matches!(answer, DnsAnswer::NoRecords { .. } | DnsAnswer::NoSuchName { .. })
+    };
+    // An alias that leads to nothing is not a record that mail can go by.
+    let has = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { records, .. } if !records.is_empty());
     if seen.authoritative().any(|(_, answer)| has(answer)) {
         return verdict.rule_out(authoritative_proofs(seen, has));
     }
@@ -134,10 +132,25 @@ fn no_records(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     if !unusable.is_empty() {
         return verdict.confirm(unusable);
     }
-    let said = authoritative_proofs(seen, nothing);
-    if !said.is_empty() && matches!(facts.failure(), Some(Failure::NoAddress { .. })) {
-        verdict.confirm(said);
+    let said =
+        leads_to_nothing(seen).chain(authoritative_proofs(seen, nothing)).collect::<Vec<_>>();
+    match facts.failure() {
+        Some(Failure::NoAddress { .. }) => verdict.confirm(said),
+        // Its MX record, or mail that went there, shows that the host is meant; only its record is gone.
+        Some(Failure::DomainNotFound { .. }) if facts.is_mail_host() => verdict.confirm(said),
+        _ => {}
     }
+}
+
+/// The name is an alias, and what it leads to is nothing.
+fn leads_to_nothing(seen: &Seen<'_>) -> impl Iterator<Item = Proof> {
+    let is_alias = |fact: &Fact| matches!(fact, Fact::Alias { .. });
+    let gone = |fact: &Fact| {
+        matches!(fact, Fact::NotDelegated { .. })
+            || matches!(fact, Fact::Dns { by, answer: DnsAnswer::NoSuchName { .. }, .. } if by.name.is_some())
+    };
+    let found = seen.proof(is_alias).zip(seen.proof(gone));
+    found.into_iter().flat_map(|(alias, gone)| [alias, gone])
 }
 
 fn dnssec(seen: &Seen<'_>, verdict: &mut Verdict) {
@@ -149,36 +162,26 @@ fn dnssec(seen: &Seen<'_>, verdict: &mut Verdict) {
     }
 }
 
-fn resolver(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
-    let fails = |fact: &Fact| matches!(fact, Fact::ResolverFails { .. });
+/// That one name is not found may be due to its own zone, and so may be that others of the same organization are
+/// not; only names of several organizations speak about the resolver.
+fn resolver(seen: &Seen<'_>, verdict: &mut Verdict) {
     let works = |fact: &Fact| matches!(fact, Fact::ResolverWorks { .. });
     let bogus = |fact: &Fact| matches!(fact, Fact::DnssecBogus { .. });
     if seen.any(bogus) {
         return verdict.rule_out(seen.proofs(bogus));
     }
-    let authoritative_answer = seen.authoritative().any(|(_, answer)| is_answer(answer));
     let ours: Vec<_> = seen.resolver().collect();
     let none_answers = !ours.is_empty() && ours.iter().all(|(_, answer)| !is_answer(answer));
-    let failing: Vec<Proof> = ours
-        .iter()
-        .take(4)
-        .map(|(finding, _)| Proof::Found(Box::new((*finding).clone())))
-        .collect();
-    if seen.any(fails) && !seen.any(works) {
-        // The name itself is in order, and so is every name that the resolver cannot find.
-        return verdict.confirm(seen.proofs(fails).into_iter().chain(failing));
+    let failing = as_proofs(ours.iter().take(4).map(|(finding, _)| *finding));
+    let good = authoritative_proofs(seen, is_answer);
+    let proven = seen.resolvers_fail();
+    if !proven.is_empty() {
+        return verdict.confirm(as_proofs(proven).into_iter().chain(failing).chain(good));
     }
-    if none_answers && authoritative_answer {
-        let good = authoritative_proofs(seen, is_answer);
-        let proofs = failing.into_iter().chain(good);
-        return match seen.any(works) {
-            true => verdict.support(4, proofs),
-            false => verdict.confirm(proofs),
-        };
+    if none_answers && !good.is_empty() {
+        return verdict.support(4, failing.into_iter().chain(good));
     }
-    if facts.others.failing > 1 && facts.others.well == 0 {
-        verdict.support(1, [Proof::Known(Known::Others(facts.others))]);
-    }
+    verdict.support(1, as_proofs(seen.names_lost()));
     verdict.rule_out(seen.proof(works));
 }
 
@@ -189,13 +192,17 @@ fn misspelt(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) 
     };
     let exists = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { .. });
     let proven_absent =
-        seen.any(not_delegated) || seen.authoritative().any(|(_, answer)| gone(answer));
+        seen.not_delegated().is_some() || seen.authoritative().any(|(_, answer)| gone(answer));
     let worked_by_this_name = facts
         .last_success
         .as_ref()
         .is_some_and(|success| success.host.is_some() && success.host == facts.attempt.host);
     if worked_by_this_name {
         return verdict.rule_out([facts.worked()]);
+    }
+    if cause == "domain-misspelt" && facts.is_mail_host() {
+        // The domain is there: its MX record names this host.
+        return verdict.rule_out([facts.failed()]);
     }
     if seen.authoritative().any(|(_, answer)| exists(answer)) {
         return verdict.rule_out(authoritative_proofs(seen, exists));
@@ -204,7 +211,7 @@ fn misspelt(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) 
         .then(|| facts.change_of(&[Aspect::Route, Aspect::Added]))
         .flatten();
     let mut proofs = seen.proofs(resembles);
-    proofs.extend(seen.proof(not_delegated));
+    proofs.extend(seen.not_delegated());
     proofs.extend(authoritative_proofs(seen, gone).into_iter().take(2));
     if let Some(change) = change.filter(|_| proven_absent) {
         // It worked by another name until this one was written, and this one does not exist.

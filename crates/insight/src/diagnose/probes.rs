@@ -106,9 +106,11 @@ fn of_look(look: Look, facts: &Facts, findings: &[Finding]) -> Vec<Probe> {
             question(facts).map(|(name, _)| Probe::Spelling { name }).into_iter().collect()
         }
         Look::Addresses => addresses(facts, findings),
-        Look::Control => match is_name || facts.attempt.stage > Stage::Connect {
-            true => Vec::new(),
-            false => vec![Probe::ControlDestinations],
+        Look::Control => match facts.attempt.address {
+            Some(tried) if !is_name && facts.attempt.stage <= Stage::Connect => {
+                vec![Probe::ControlDestinations { port: tried.port() }]
+            }
+            _ => Vec::new(),
         },
         Look::OtherPorts => other_ports(facts),
         Look::Conversation => conversation(facts, findings),

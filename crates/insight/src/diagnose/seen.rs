@@ -1,13 +1,18 @@
 //! The findings, sorted by what they speak about.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use causeway_model::{Failure, Stage};
 
 use super::Proof;
 use super::facts::Facts;
+use crate::dns::{is_within, registered};
 use crate::finding::{DnsAnswer, Fact, Finding};
 use crate::probe::Probe;
+
+/// So many others that worked lately have to fail in the same way before the reason is taken to lie here.
+const ENOUGH: usize = 2;
 
 /// All findings of one diagnosis.
 pub(super) struct Seen<'a> {
@@ -62,6 +67,20 @@ impl<'a> Seen<'a> {
         })
     }
 
+    /// The parent does not know the name in question, or one above it; what an alias leads to is another matter.
+    pub(super) fn not_delegated(&self) -> Option<Proof> {
+        let is_about = |finding: &&Finding| match (&finding.probe, &finding.fact) {
+            (
+                Probe::AuthoritativeServers { name: asked, .. }
+                | Probe::Propagation { name: asked, .. },
+                Fact::NotDelegated { name, .. },
+            ) => is_within(&asked.to_ascii_lowercase(), name),
+            _ => false,
+        };
+        let finding = self.all.iter().find(is_about)?;
+        Some(Proof::Found(Box::new(finding.clone())))
+    }
+
     /// What our resolvers answered about the name in question.
     pub(super) fn resolver(&self) -> impl Iterator<Item = (&'a Finding, &'a DnsAnswer)> {
         self.all.iter().filter_map(|finding| match (&finding.probe, &finding.fact) {
@@ -87,12 +106,80 @@ impl<'a> Seen<'a> {
         self.proof(|fact| matches!(fact, Fact::Connected { address, .. } if *address == before))
     }
 
-    /// Destinations that worked lately were tried, at least two or all that there are, and none could
-    /// be reached.
-    pub(super) fn nobody_reached(&self) -> bool {
-        let reached = self.any(|fact| matches!(fact, Fact::ControlReached { .. }));
-        let failed = self.found(|fact| matches!(fact, Fact::ControlFailed { .. })).len();
-        !reached && failed >= 2
+    /// The address that failed gives no sign by now either.
+    fn target_silent(&self) -> bool {
+        let silent = |fact: &Fact| matches!(fact, Fact::ConnectFailed { address, failure } if self.is_target(address) && is_silence(failure));
+        self.any(silent) && !self.target_connects()
+    }
+
+    /// What came back from this port, so that the way out is open: a connection or its refusal, at the address
+    /// that failed or at another one that worked lately.
+    pub(super) fn answered(&self) -> Vec<Proof> {
+        let Some(tried) = self.facts.attempt.address else { return Vec::new() };
+        self.proofs(|fact| match fact {
+            Fact::ConnectFailed { address, failure } => *address == tried && !is_silence(failure),
+            Fact::ControlReached { control } => control.address.port() == tried.port(),
+            Fact::ControlFailed { control, failure } => {
+                control.address.port() == tried.port() && !is_silence(failure)
+            }
+            _ => false,
+        })
+    }
+
+    /// Other hosts that worked lately and give no sign now, each once. While anything can be reached, only those
+    /// at the port that fails count.
+    pub(super) fn silent_others(&self) -> Vec<&'a Finding> {
+        let Some(tried) = self.facts.attempt.address else { return Vec::new() };
+        let some_reached = self.any(|fact| matches!(fact, Fact::ControlReached { .. }));
+        let mut hosts = BTreeSet::from([tried.ip()]);
+        let counts = |finding: &&Finding| match &finding.fact {
+            Fact::ControlFailed { control, failure } => {
+                is_silence(failure)
+                    && (!some_reached || control.address.port() == tried.port())
+                    && hosts.insert(control.address.ip())
+            }
+            _ => false,
+        };
+        self.all.iter().filter(counts).collect()
+    }
+
+    /// Other hosts that worked lately, where they and the one that failed are all silent now and nothing says
+    /// that the way out is open: then it is not. Empty where that is not proven.
+    pub(super) fn way_out_closed(&self) -> Vec<&'a Finding> {
+        let others = self.silent_others();
+        let is_proven = others.len() >= ENOUGH
+            && self.target_silent()
+            && self.answered().is_empty()
+            && self.facts.others.well == 0;
+        if is_proven { others } else { Vec::new() }
+    }
+
+    /// Names of other organizations that worked lately and that no resolver of ours finds now, one of each.
+    pub(super) fn names_lost(&self) -> Vec<&'a Finding> {
+        if self.any(|fact| matches!(fact, Fact::ResolverWorks { .. })) {
+            return Vec::new();
+        }
+        let asked = self.all.iter().filter_map(|finding| match &finding.probe {
+            Probe::ResolverAnswer { name, .. } => Some(registered(name).to_owned()),
+            _ => None,
+        });
+        let mut organizations: BTreeSet<String> = asked.collect();
+        let lost = |finding: &&Finding| match &finding.fact {
+            Fact::ResolverFails { name, .. } => organizations.insert(registered(name).to_owned()),
+            _ => false,
+        };
+        self.all.iter().filter(lost).collect()
+    }
+
+    /// The same, where it proves that our resolvers fail: enough organizations, and the name in question is found
+    /// by its own servers and by no resolver of ours. Empty where that is not proven.
+    pub(super) fn resolvers_fail(&self) -> Vec<&'a Finding> {
+        let lost = self.names_lost();
+        let is_proven = lost.len() >= ENOUGH
+            && self.authoritative().any(|(_, answer)| is_answer(answer))
+            && self.resolver().next().is_some()
+            && self.resolver().all(|(_, answer)| !is_answer(answer));
+        if is_proven { lost } else { Vec::new() }
     }
 
     /// What failed was tried again and failed again: the name, the connection, or the session up to TLS.
@@ -139,6 +226,16 @@ impl<'a> Seen<'a> {
                 matches!(fact, Fact::BreaksAfter { .. } | Fact::LargePacketsLost { .. })
             })
     }
+}
+
+/// Nothing came back.
+const fn is_silence(failure: &Failure) -> bool {
+    matches!(failure, Failure::ConnectTimeout { .. } | Failure::Unreachable { .. })
+}
+
+/// Findings as evidence.
+pub(super) fn as_proofs<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Proof> {
+    findings.into_iter().map(|finding| Proof::Found(Box::new(finding.clone()))).collect()
 }
 
 /// The server does its work: it has records, or says that there are none.

@@ -304,6 +304,12 @@ fn is_registry(zone: &str) -> bool {
     }
 }
 
+/// The part of a name that an organization has registered: `partner.co.uk` of `mail.partner.co.uk`. Names under
+/// one are as a rule in the same hands.
+pub(crate) fn registered(name: &str) -> &str {
+    ancestors(name).find(|zone| !is_registry(zone)).unwrap_or(name)
+}
+
 /// What an answer to "who are the name servers of `next`?" means. `None`: nothing of use.
 fn next_of(zone: &str, next: &str, result: &Result<Said, NoAnswer>) -> Option<Next> {
     let said = result.as_ref().ok()?;
@@ -332,7 +338,7 @@ fn next_of(zone: &str, next: &str, result: &Result<Said, NoAnswer>) -> Option<Ne
 }
 
 /// True when `name` is `zone` or below it.
-fn is_within(name: &str, zone: &str) -> bool {
+pub(crate) fn is_within(name: &str, zone: &str) -> bool {
     zone.is_empty()
         || name == zone
         || name.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.'))
@@ -357,6 +363,13 @@ mod tests {
         assert_eq!(ancestors("example").collect::<Vec<_>>(), ["example"]);
         assert_eq!(ancestors("").count(), 0);
         assert_eq!(ancestors("a..b").count(), 3);
+    }
+
+    #[test]
+    fn names_of_one_organization_have_one_registered_part() {
+        assert_eq!(registered("mx1.mail.partner.test"), "partner.test");
+        assert_eq!(registered("mail.partner.co.uk"), "partner.co.uk");
+        assert_eq!(registered("localhost"), "localhost");
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! The resolvers that this server uses, each asked by itself.
 
+use std::collections::HashSet;
+
 use causeway_net::dns::question::ResponseCode;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
+use super::delegation::registered;
 use super::{Asker, Timed, answer, record_type};
 use crate::finding::{DnsAnswer, Fact, NameServer};
 use crate::probe::RecordKind;
 
-/// Names that are tried to find out whether a resolver works.
-const MOST_CONTROLS: usize = 3;
+/// Names that are tried to find out whether a resolver works, each of another organization. That of the name in
+/// question, which says nothing, may be among them.
+const MOST_CONTROLS: usize = 4;
 
 impl Asker {
     /// What each resolver says.
@@ -80,27 +84,29 @@ impl Asker {
         if names.is_empty() {
             return vec![self.timed(Instant::now(), Fact::NoControls)];
         }
-        let names = &names[..names.len().min(MOST_CONTROLS)];
-        join_all(self.resolvers().into_iter().map(|by| self.health_of(by, names))).await
+        let mut organizations = HashSet::new();
+        let one_of_each = names.iter().filter(|name| organizations.insert(registered(name)));
+        let names: Vec<&str> = one_of_each.take(MOST_CONTROLS).map(String::as_str).collect();
+        let asked = self.resolvers().into_iter().map(|by| self.health_of(by, &names));
+        join_all(asked).await.into_iter().flatten().collect()
     }
 
-    async fn health_of(&self, by: NameServer, names: &[String]) -> Timed {
+    /// The first name that is answered; all of them where none is.
+    async fn health_of(&self, by: NameServer, names: &[&str]) -> Vec<Timed> {
         let began = Instant::now();
         let asked = names.iter().map(|name| async {
             let said = self.ask(by.address, name, RecordKind::A, true, false).await;
-            (name.clone(), answer(&said, name, RecordKind::A, false))
+            ((*name).to_owned(), answer(&said, name, RecordKind::A, false))
         });
-        let mut last = None;
-        for (name, heard) in join_all(asked).await {
-            if heard.is_answer() {
-                return self.timed(began, Fact::ResolverWorks { by, name });
+        let mut failed = Vec::new();
+        for (name, answer) in join_all(asked).await {
+            let by = by.clone();
+            if answer.is_answer() {
+                return vec![self.timed(began, Fact::ResolverWorks { by, name })];
             }
-            last = Some((name, heard));
+            failed.push(self.timed(began, Fact::ResolverFails { by, name, answer }));
         }
-        match last {
-            Some((name, answer)) => self.timed(began, Fact::ResolverFails { by, name, answer }),
-            None => self.timed(began, Fact::NoControls),
-        }
+        failed
     }
 }
 

@@ -2,7 +2,7 @@
 
 use causeway_catalog::status::clean;
 use causeway_catalog::texts::{Texts, Value};
-use causeway_model::{Stage, Timestamp};
+use causeway_model::{Failure, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::words::{failure_words, span, verbatim};
@@ -245,6 +245,14 @@ impl Fact {
             }
             Self::ControlReached { control } => (
                 "finding-control-reached",
+                vec![
+                    ("site", control.site.clone().into()),
+                    ("address", control.address.to_string().into()),
+                ],
+            ),
+            // Somebody answered: that is no silence.
+            Self::ControlFailed { control, failure: Failure::ConnectionRefused } => (
+                "finding-control-refuses",
                 vec![
                     ("site", control.site.clone().into()),
                     ("address", control.address.to_string().into()),

@@ -51,13 +51,13 @@ async fn refused_silent_and_open_ports_are_told_apart() {
 async fn control_destinations_show_whether_anybody_can_be_reached() {
     let (_dns, prober) = plain();
     let open = ScriptedPeer::start(Behaviour::new());
-    let silent = SilentPort::start();
+    let silent = SilentPort::start_at(([127, 0, 0, 2], 0).into());
     let control = |site: &str, address| Control { site: site.into(), address };
     let known = Known {
         controls: vec![control("good.test", open.address()), control("bad.test", silent.address())],
         ..Known::default()
     };
-    let found = facts_with(&prober, Probe::ControlDestinations, &known).await;
+    let found = facts_with(&prober, Probe::ControlDestinations { port: 25 }, &known).await;
     has(
         &found,
         |fact| matches!(fact, Fact::ControlReached { control } if control.site == "good.test"),
@@ -67,7 +67,7 @@ async fn control_destinations_show_whether_anybody_can_be_reached() {
         |fact| matches!(fact, Fact::ControlFailed { control, .. } if control.site == "bad.test"),
     );
     prober.forget();
-    assert_eq!(facts(&prober, Probe::ControlDestinations).await, [Fact::NoControls]);
+    assert_eq!(facts(&prober, Probe::ControlDestinations { port: 25 }).await, [Fact::NoControls]);
 }
 
 #[tokio::test]

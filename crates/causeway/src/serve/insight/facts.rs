@@ -1,8 +1,9 @@
 //! What is known about a failing path without touching the network.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use causeway_dispatch::Success;
 use causeway_insight::alert::FailingPath;
 use causeway_insight::diagnose::facts::{aspects_changed, lasting_aspects, loosens};
 use causeway_insight::diagnose::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path};
@@ -28,9 +29,6 @@ const ATTEMPTS: usize = 2_000;
 /// Revisions that are looked through for changes of a path.
 const REVISIONS: usize = 30;
 
-/// Destinations that took mail within this time count as well.
-const LATELY: Duration = Duration::from_secs(15 * 60);
-
 /// Destinations that took mail within this time are compared with.
 const CONTROLS: Duration = Duration::from_secs(24 * 3600);
 
@@ -48,10 +46,9 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
     let flow = server.policy.load().flow().clone();
     let last_success = last_success(server, failing, now).await;
     let changes = changes(server, &failing.last, last_success.as_ref()).await;
-    let lately = now.minus(LATELY);
     let others = Others {
         failing: server.dispatch.failing_count(),
-        well: server.dispatch.count_successes(lately, &failing.path, MOST_COUNTED),
+        well: failing.last.address.map_or(0, |tried| others_well(server, failing.since, tried)),
     };
     let returned_at = returned_at(server, failing).await;
     Facts {
@@ -68,18 +65,30 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
     }
 }
 
+/// Other hosts that took mail at the same port since a moment.
+fn others_well(server: &Server, since: Timestamp, tried: SocketAddr) -> usize {
+    let counts = |address: SocketAddr| address.ip() != tried.ip() && address.port() == tried.port();
+    server.dispatch.count_successes(since, MOST_COUNTED, counts)
+}
+
 /// What probes compare a failing path with: where mail went lately, and names that are spelt rightly.
 pub(crate) async fn known(server: &Server, path: &str, probes: &[Probe]) -> Known {
     let now = server.dispatch.now();
     let lately = server.dispatch.successes(now.minus(CONTROLS), MOST_CONTROLS);
     let others = || lately.iter().filter(|(other, _)| other != path);
-    let mut controls = match probes.contains(&Probe::ControlDestinations) {
+    let compares = |probe: &Probe| matches!(probe, Probe::ControlDestinations { .. });
+    let mut controls = match probes.iter().any(compares) {
         true => server.prober.controls(&server.machine.probes.control_destinations).await,
         false => Vec::new(),
     };
-    controls.extend(
-        others().map(|(site, success)| Control { site: site.clone(), address: success.address }),
-    );
+    // Those that are known to fail come last: the others say more.
+    let (failing, flowing): (Vec<_>, Vec<_>) =
+        others().partition(|(site, _)| server.dispatch.is_failing(site));
+    let control = |(site, success): &(String, Success)| Control {
+        site: site.clone(),
+        address: success.address,
+    };
+    controls.extend(flowing.into_iter().chain(failing).map(control));
     let is_name = |name: &str| Domain::parse(name).is_ok();
     let hosts = || others().map(|(_, success)| success.host.clone());
     let recent_names: Vec<String> = hosts().filter(|name| is_name(name)).collect();

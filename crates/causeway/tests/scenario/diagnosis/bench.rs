@@ -69,9 +69,15 @@ pub(super) fn diagnosed(server: &Server, began: Instant) -> Found {
 
 /// Mail for partner.test goes through. No connection is kept: it would still work later.
 pub(super) fn works(server: &Server, partner: &ScriptedPeer) {
-    send(server, &["w@partner.test"], "works");
-    wait_for_status(server, "w@partner.test", "relayed");
-    partner.hang_up();
+    works_for(server, "partner.test", partner);
+}
+
+/// Mail for this domain goes through to the peer.
+pub(super) fn works_for(server: &Server, domain: &str, peer: &ScriptedPeer) {
+    let to = format!("w@{domain}");
+    send(server, &[&to], "works");
+    wait_for_status(server, &to, "relayed");
+    peer.hang_up();
 }
 
 /// Changes the connector.
@@ -98,6 +104,14 @@ pub(super) fn own_address() -> Ipv4Addr {
     use std::hash::{BuildHasher, RandomState};
     let [a, b, ..] = RandomState::new().hash_one(std::process::id()).to_le_bytes();
     Ipv4Addr::new(127, 2, a, b.clamp(1, 254))
+}
+
+/// A connector for the mail of `NAME.test`.
+pub(super) fn connector(name: &str, host: &str, port: u16) -> String {
+    format!(
+        "[[connector]]\nname = \"{name}\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+         recipient_domains = [\"{name}.test\"]\nsmart_hosts = [\"{host}:{port}\"]\n"
+    )
 }
 
 /// The domain partner.test with two name servers of its own, a resolver, and a mail server
@@ -131,18 +145,13 @@ impl Names {
         Self { lab, own, resolver, partner }
     }
 
-    fn setup(&self) -> Setup {
+    pub(super) fn setup(&self) -> Setup {
         inside().dns(self.resolver.address()).roots(self.lab.roots()).mx_port(self.partner.port())
     }
 
     /// A server with a connector to this host.
     pub(super) fn by_connector(&self, host: &str) -> Server {
-        let connector = format!(
-            "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
-             recipient_domains = [\"partner.test\"]\nsmart_hosts = [\"{host}:{}\"]\n",
-            self.partner.port()
-        );
-        start(self.setup().mailflow(&connector))
+        start(self.setup().mailflow(&connector("partner", host, self.partner.port())))
     }
 
     /// A server that goes by the MX records.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use causeway_testkit::lab::SilentPort;
 use causeway_testkit::{Behaviour, ScriptedPeer};
 
-use super::super::world::{HOUR, send, wait_for_status, with_partner};
+use super::super::world::{HOUR, with_partner};
 use super::Case;
 use super::bench::{
-    Found, Names, fails, own_address, peer_of_its_own, refusing_at, set, start, works,
+    Found, Names, fails, own_address, peer_of_its_own, refusing_at, set, start, works, works_for,
 };
 
 /// It works; then the connector is changed.
@@ -83,7 +83,7 @@ fn silent_mx_host() -> Found {
 
 /// Two control destinations of the configuration and the partner: nobody answers.
 fn controls_silent() -> Found {
-    let controls = [SilentPort::start(), SilentPort::start()];
+    let controls = [0, 0].map(|port| SilentPort::start_at(SocketAddr::from((own_address(), port))));
     let list = controls.each_ref().map(|silent| silent.address().to_string());
     let partner = peer_of_its_own(Behaviour::new());
     let setup = with_partner(partner.address(), "")
@@ -104,10 +104,7 @@ fn partners_silent() -> Found {
     }
     let server = start(setup);
     for (name, peer) in &others {
-        let to = format!("w@{name}");
-        send(&server, &[&to], "works");
-        wait_for_status(&server, &to, "relayed");
-        peer.hang_up();
+        works_for(&server, name, peer);
     }
     works(&server, &partner);
     let _silent: Vec<SilentPort> =

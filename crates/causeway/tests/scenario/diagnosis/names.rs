@@ -4,7 +4,7 @@ use causeway_testkit::lab::ServerFault;
 use causeway_testkit::{Behaviour, DnsFault};
 
 use super::Case;
-use super::bench::{Found, HOST, Names, fails, peer_of_its_own, set};
+use super::bench::{Found, HOST, Names, connector, fails, peer_of_its_own, set, start, works_for};
 
 /// Both name servers of the domain fail, and with them our resolver.
 fn name_servers(fault: ServerFault) -> Found {
@@ -27,6 +27,37 @@ fn withdrawn(fault: DnsFault) -> Found {
 fn resolver(fault: DnsFault) -> Found {
     Names::new().connector_after(|names, _| {
         names.resolver.fault(HOST, fault);
+    })
+}
+
+/// The resolver fails for the smart host, and for those of two other organizations that mail went to.
+fn resolver_of_all(fault: DnsFault) -> Found {
+    let names = Names::new();
+    let others = ["one", "two"].map(|name| (name, peer_of_its_own(Behaviour::new())));
+    let mut setup = names.setup().mailflow(&connector("partner", HOST, names.partner.port()));
+    for (name, peer) in &others {
+        let host = format!("mail.{name}.test");
+        names.resolver.a(&host, &peer.ip().to_string());
+        setup = setup.mailflow(&connector(name, &host, peer.port()));
+    }
+    let server = start(setup);
+    for (name, peer) in &others {
+        works_for(&server, &format!("{name}.test"), peer);
+    }
+    works_for(&server, "partner.test", &names.partner);
+    for host in [HOST, "mail.one.test", "mail.two.test"] {
+        names.resolver.fault(host, fault);
+    }
+    fails(&server)
+}
+
+/// The domain's MX record names an alias that leads to nothing.
+fn dangling_alias() -> Found {
+    Names::new().mx_after(|names, _| {
+        for server in &names.own {
+            server.remove(HOST).cname(HOST, "gone.partner.test");
+        }
+        names.resolver.fault(HOST, DnsFault::NxDomain);
     })
 }
 
@@ -112,6 +143,7 @@ pub(super) const CASES: &[Case] = &[
         no_address_kept,
     ),
     Case("no-mail-records", "the smart host's address is removed", || records_removed(false)),
+    Case("no-mail-records", "the MX host is an alias that leads to nothing", dangling_alias),
     Case("no-mail-records", "the domain's MX and addresses are removed", || records_removed(true)),
     Case("dnssec-broken", "the smart host's name: SERVFAIL unless DNSSEC is not checked", || {
         resolver(DnsFault::Bogus)
@@ -120,10 +152,10 @@ pub(super) const CASES: &[Case] = &[
         resolver_of_mx(DnsFault::Bogus)
     }),
     Case("resolver-broken", "the resolver answers SERVFAIL, the name servers answer", || {
-        resolver(DnsFault::ServFail)
+        resolver_of_all(DnsFault::ServFail)
     }),
     Case("resolver-broken", "the resolver is silent, the name servers answer", || {
-        resolver(DnsFault::Drop)
+        resolver_of_all(DnsFault::Drop)
     }),
     Case("smart-host-misspelt", "changed to a name with two letters swapped", || {
         misspelt("mial.partner.test")

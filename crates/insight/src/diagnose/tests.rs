@@ -1,0 +1,253 @@
+//! What must not be confirmed, and what must be.
+
+use std::net::SocketAddr;
+
+use causeway_model::{Attempt, Failure, Outcome};
+
+use super::*;
+use crate::finding::{Control, DnsAnswer, Fact, NameServer};
+use crate::probe::{Probe, RecordKind};
+
+const SILENT: Failure = Failure::ConnectTimeout { after_ms: 5000 };
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(seconds * 1000)
+}
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+/// A path to 192.0.2.1:25 that worked.
+fn facts(failure: Failure) -> Facts {
+    let tried = Some(address("192.0.2.1:25"));
+    let host = Some("mx.partner.test".to_owned());
+    Facts {
+        now: at(1_000),
+        attempt: Attempt {
+            at: at(990),
+            elapsed_ms: 1,
+            site: "MX 10 mx.partner.test".into(),
+            connector: None,
+            host: host.clone(),
+            address: tried,
+            tls: None,
+            security: None,
+            stage: Stage::Connect,
+            outcome: Outcome::Failure(failure),
+        },
+        failing_since: at(900),
+        failures: 2,
+        next_attempt_at: None,
+        returned_at: None,
+        path: Path { domain: Some("partner.test".into()), mx_port: 25, ..Path::default() },
+        last_success: Some(LastSuccess { at: at(100), host, address: tried, tls: None }),
+        changes: Vec::new(),
+        others: Others { failing: 3, well: 0 },
+    }
+}
+
+fn found(probe: Probe, fact: Fact) -> Finding {
+    Finding { probe, at: at(995), elapsed_ms: 1, fact }
+}
+
+fn target(failure: Failure) -> Finding {
+    let address = address("192.0.2.1:25");
+    found(Probe::Connect { address }, Fact::ConnectFailed { address, failure })
+}
+
+fn control(at: &str, failure: Option<Failure>) -> Finding {
+    let control = Control { site: "other".into(), address: address(at) };
+    let fact = match failure {
+        Some(failure) => Fact::ControlFailed { control, failure },
+        None => Fact::ControlReached { control },
+    };
+    found(Probe::ControlDestinations { port: 25 }, fact)
+}
+
+fn standing(diagnosis: &Diagnosis, cause: &str) -> Standing {
+    diagnosis.causes.iter().find(|judged| judged.cause == cause).unwrap().standing
+}
+
+/// What is said of a port that is blocked here, from what these others gave; and whether the story says so, too.
+fn blocked(others: &[(&str, Option<Failure>)]) -> (Standing, bool) {
+    let mut findings = vec![target(SILENT)];
+    findings.extend(others.iter().map(|(at, failure)| control(at, failure.clone())));
+    told(&facts(SILENT), &findings)
+}
+
+fn told(facts: &Facts, findings: &[Finding]) -> (Standing, bool) {
+    let diagnosis = diagnose(facts, findings);
+    let is_us = matches!(diagnosis.story, Story::EverythingFails { .. });
+    (standing(&diagnosis, "port-blocked-here"), is_us)
+}
+
+#[test]
+fn the_port_is_blocked_here_when_two_other_hosts_that_worked_are_silent_too() {
+    let two = [("192.0.2.2:25", Some(SILENT)), ("192.0.2.3:25", Some(SILENT))];
+    assert_eq!(blocked(&two), (Standing::Confirmed, true));
+    let facts = facts(SILENT);
+    let findings = [target(SILENT), control(two[0].0, two[0].1.clone())];
+    assert_eq!(told(&facts, &findings), (Standing::Likely, false));
+    assert_eq!(told(&facts, &[target(SILENT)]), (Standing::Possible, false));
+}
+
+#[test]
+fn a_refusal_shows_that_the_port_is_open_for_us() {
+    let refused = Some(Failure::ConnectionRefused);
+    let others = [
+        ("192.0.2.2:25", Some(SILENT)),
+        ("192.0.2.3:25", Some(SILENT)),
+        ("192.0.2.4:25", refused.clone()),
+    ];
+    assert_eq!(blocked(&others), (Standing::RuledOut, false));
+    assert_eq!(
+        blocked(&[("192.0.2.2:25", refused.clone()), ("192.0.2.3:25", refused)]),
+        (Standing::RuledOut, false)
+    );
+    let findings = [target(Failure::ConnectionRefused), control("192.0.2.2:25", Some(SILENT))];
+    assert_eq!(told(&facts(SILENT), &findings), (Standing::RuledOut, false));
+}
+
+#[test]
+fn the_failing_host_and_the_same_host_twice_are_no_comparison() {
+    let same = [("192.0.2.1:25", Some(SILENT)), ("192.0.2.1:2525", Some(SILENT))];
+    assert_eq!(blocked(&same), (Standing::Possible, false));
+    let twice = [("192.0.2.2:25", Some(SILENT)), ("192.0.2.2:26", Some(SILENT))];
+    assert_eq!(blocked(&twice), (Standing::Likely, false));
+}
+
+#[test]
+fn another_port_says_nothing_about_this_one() {
+    let silent = [("192.0.2.2:25", Some(SILENT)), ("192.0.2.3:25", Some(SILENT))];
+    let with_reached: Vec<_> = silent.iter().cloned().chain([("192.0.2.4:587", None)]).collect();
+    assert_eq!(blocked(&with_reached), (Standing::Confirmed, true));
+    let elsewhere =
+        [("192.0.2.2:587", Some(SILENT)), ("192.0.2.3:587", Some(SILENT)), ("192.0.2.4:465", None)];
+    assert_eq!(blocked(&elsewhere), (Standing::Possible, false));
+}
+
+#[test]
+fn mail_that_went_out_since_shows_that_the_port_is_open_for_us() {
+    let facts = Facts { others: Others { failing: 9, well: 1 }, ..facts(SILENT) };
+    let findings = [
+        target(SILENT),
+        control("192.0.2.2:25", Some(SILENT)),
+        control("192.0.2.3:25", Some(SILENT)),
+    ];
+    assert_eq!(told(&facts, &findings), (Standing::RuledOut, false));
+}
+
+#[test]
+fn that_others_fail_in_some_way_is_no_reason_to_look_here() {
+    let diagnosis = diagnose(&facts(Failure::ConnectionRefused), &[]);
+    assert!(!matches!(diagnosis.story, Story::EverythingFails { .. }), "{:?}", diagnosis.story);
+}
+
+fn asked(kind: RecordKind) -> Probe {
+    Probe::Propagation { name: "mx.partner.test".into(), kind }
+}
+
+fn server(name: Option<&str>) -> NameServer {
+    NameServer { name: name.map(str::to_owned), address: address("192.0.2.53:53") }
+}
+
+fn said(answer: DnsAnswer) -> Finding {
+    let (name, kind) = ("mx.partner.test".to_owned(), RecordKind::A);
+    found(asked(kind), Fact::Dns { by: server(Some("ns1.partner.test")), name, kind, answer })
+}
+
+/// A host name that the resolver does not find.
+fn unresolved() -> Facts {
+    let failure = Failure::DnsServerFailure {
+        name: "mx.partner.test".into(),
+        code: "SERVFAIL".into(),
+        server: None,
+    };
+    let mut facts = facts(failure);
+    facts.attempt.stage = Stage::Resolve;
+    facts.attempt.address = None;
+    facts
+}
+
+fn resolver_says(answer: DnsAnswer) -> Finding {
+    let (name, kind) = ("mx.partner.test".to_owned(), RecordKind::A);
+    let probe = Probe::ResolverAnswer { name: name.clone(), kind };
+    found(probe, Fact::Dns { by: server(None), name, kind, answer })
+}
+
+fn lost(name: &str) -> Finding {
+    let answer = DnsAnswer::Error { code: "SERVFAIL".into() };
+    let fact = Fact::ResolverFails { by: server(None), name: name.into(), answer };
+    found(Probe::ResolverHealth, fact)
+}
+
+#[test]
+fn the_resolver_is_broken_when_names_of_other_organizations_are_lost_and_this_one_is_in_order() {
+    let error = || DnsAnswer::Error { code: "SERVFAIL".into() };
+    let records = || DnsAnswer::Records {
+        records: vec!["192.0.2.1".into()],
+        ttl: 60,
+        authoritative: true,
+        aliases: Vec::new(),
+    };
+    let judged =
+        |findings: &[Finding]| standing(&diagnose(&unresolved(), findings), "resolver-broken");
+    let in_order = [resolver_says(error()), said(records())];
+    let with = |others: &[Finding]| [&in_order[..], others].concat();
+    let two = [lost("mx.one.test"), lost("mx.two.test")];
+    assert_eq!(judged(&with(&two)), Standing::Confirmed);
+    assert_eq!(judged(&with(&[])), Standing::Likely);
+    assert_eq!(judged(&with(&[lost("a.one.test"), lost("b.one.test")])), Standing::Likely);
+    let own = [lost("mx2.partner.test"), lost("www.partner.test")];
+    assert_eq!(judged(&with(&own)), Standing::Likely);
+    // Its own servers fail, or cannot be asked: then it need not be the resolver.
+    let own_fail = [&[resolver_says(error()), said(error())], &two[..]].concat();
+    assert_eq!(judged(&own_fail), Standing::Likely);
+    let own_only = [&[resolver_says(error()), said(error())], &own[..]].concat();
+    assert_eq!(judged(&own_only), Standing::Possible);
+}
+
+#[test]
+fn an_mx_host_that_does_not_exist_is_no_misspelt_domain() {
+    for worked in [true, false] {
+        let mut facts = unresolved();
+        facts.attempt.outcome =
+            Outcome::Failure(Failure::DomainNotFound { name: "mx.partner.test".into() });
+        facts.last_success = facts.last_success.filter(|_| worked);
+        let gone = DnsAnswer::NoSuchName { ttl: None, authoritative: true };
+        let diagnosis = diagnose(&facts, &[said(gone)]);
+        assert!(diagnosis.confirms("no-mail-records"), "{diagnosis:?}");
+        assert_eq!(diagnosis.who_acts, WhoActs::RecipientAdmin);
+        assert!(diagnosis.causes.iter().all(|judged| judged.cause != "domain-misspelt"));
+    }
+}
+
+#[test]
+fn an_alias_that_leads_to_nothing_is_confirmed() {
+    let mut facts = unresolved();
+    facts.attempt.outcome =
+        Outcome::Failure(Failure::DomainNotFound { name: "mx.partner.test".into() });
+    let chain = vec!["gone.hoster.test".to_owned()];
+    let alias = DnsAnswer::Records {
+        records: Vec::new(),
+        ttl: 60,
+        authoritative: true,
+        aliases: chain.clone(),
+    };
+    let findings = [
+        said(alias),
+        found(asked(RecordKind::A), Fact::Alias { name: "mx.partner.test".into(), chain }),
+        found(
+            asked(RecordKind::A),
+            Fact::NotDelegated {
+                name: "gone.hoster.test".into(),
+                parent: "test".into(),
+                by: server(None),
+            },
+        ),
+    ];
+    let diagnosis = diagnose(&facts, &findings);
+    assert!(diagnosis.confirms("no-mail-records"));
+    assert!(!diagnosis.confirms("domain-expired"), "another domain's registration is meant");
+}
