@@ -6,12 +6,13 @@
 //! until something goes through, and forgotten when nothing more of the kind happens. Bounded; touched once
 //! for each message, for a moment.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_catalog::reply::{Meaning, meaning};
-use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
+use causeway_model::{Attempt, Domain, Failure, Outcome, RecipientKey, Timestamp};
 use causeway_net::tls::CertificateFacts;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
@@ -31,6 +32,9 @@ const MOST_HOSTS: usize = 8;
 
 /// A host that has not shown its certificate for so long, while others have, is not in use any more.
 const SHOWN_LATELY: Duration = Duration::from_secs(7 * 86_400);
+
+/// Recipients that are remembered of one trouble.
+const MOST_AFFECTED: usize = 10_000;
 
 /// Numbers of troubles; those of failures are small.
 const TROUBLE: u64 = 1 << 63;
@@ -54,8 +58,8 @@ pub(crate) struct Trouble {
     pub(crate) since: Timestamp,
     /// How often in a row.
     pub(crate) count: u32,
-    /// Recipients that it happened to.
-    pub(crate) affected: u64,
+    /// Recipients that it happened to, so many at most, however often each was tried.
+    pub(crate) affected: Arc<BTreeSet<RecipientKey>>,
     pub(crate) last: Attempt,
     /// The domain of the recipients that it happened to last.
     pub(crate) domain: Option<Domain>,
@@ -192,7 +196,7 @@ impl Paths {
         &self,
         path: &str,
         attempt: &Attempt,
-        affected: usize,
+        affected: impl IntoIterator<Item = RecipientKey>,
         domain: Option<&Domain>,
     ) -> bool {
         if !speaks_of_path(attempt) {
@@ -205,10 +209,15 @@ impl Paths {
         }
         let trouble = &mut by_site.entry_ref(path).or_default().trouble;
         let before = trouble.take();
+        let (since, count) =
+            before.as_ref().map_or((attempt.at, 0), |before| (before.since, before.count));
+        let mut hit = before.map(|before| before.affected).unwrap_or_default();
+        let room = MOST_AFFECTED.saturating_sub(hit.len());
+        Arc::make_mut(&mut hit).extend(affected.into_iter().take(room));
         *trouble = Some(Trouble {
-            since: before.as_ref().map_or(attempt.at, |before| before.since),
-            count: before.as_ref().map_or(0, |before| before.count) + 1,
-            affected: before.map_or(0, |before| before.affected) + affected as u64,
+            since,
+            count: count + 1,
+            affected: hit,
             last: attempt.clone(),
             domain: domain.cloned(),
             serial,
@@ -216,6 +225,13 @@ impl Paths {
         drop(by_site);
         self.changed.notify_one();
         true
+    }
+
+    /// The recipients that the trouble of a path happened to.
+    pub(crate) fn affected(&self, path: &str) -> Arc<BTreeSet<RecipientKey>> {
+        let by_site = self.by_site.lock();
+        let trouble = by_site.get(path).and_then(|path| path.trouble.as_ref());
+        trouble.map(|trouble| Arc::clone(&trouble.affected)).unwrap_or_default()
     }
 
     /// What is troubled now.
@@ -335,7 +351,7 @@ fn is_established(trouble: &Trouble) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use causeway_model::{Reply, Stage};
+    use causeway_model::{QueueId, Reply, Stage};
 
     use super::*;
 
@@ -345,6 +361,11 @@ mod tests {
 
     fn failed(seconds: i64, failure: Failure) -> Attempt {
         Attempt::new(at(seconds), "p", Stage::Data, Outcome::Failure(failure))
+    }
+
+    /// So many recipients, always the same.
+    fn keys(count: u32) -> impl Iterator<Item = RecipientKey> {
+        (0..count).map(|index| RecipientKey { message: QueueId::from_u64(1), index })
     }
 
     fn paths() -> Paths {
@@ -359,12 +380,13 @@ mod tests {
     fn a_conversation_that_breaks_once_is_the_messages_trouble_and_three_times_the_paths() {
         let paths = paths();
         let broken = |n| failed(n, Failure::ClosedAbruptly { bytes_received: 9 });
-        paths.troubled("p", &broken(1), 1, None);
-        paths.troubled("p", &broken(2), 1, None);
+        paths.troubled("p", &broken(1), keys(1), None);
+        paths.troubled("p", &broken(2), keys(1), None);
         assert!(paths.troubles(at(3)).is_empty());
-        paths.troubled("p", &broken(3), 2, None);
+        paths.troubled("p", &broken(3), keys(2), None);
         let troubles = paths.troubles(at(3));
-        assert_eq!((troubles[0].1.affected, troubles[0].1.since), (4, at(1)));
+        let trouble = &troubles[0].1;
+        assert_eq!((trouble.affected.len(), trouble.count, trouble.since), (2, 3, at(1)));
         assert!(paths.troubles(at(8_000)).is_empty(), "over after a while");
         flows(&paths, "p", 4);
         assert!(paths.troubles(at(4)).is_empty());
@@ -375,9 +397,9 @@ mod tests {
     fn a_refusal_of_a_recipient_says_nothing_about_the_path() {
         let paths = paths();
         let said = |text: &str| Failure::Replied { reply: Reply::new(550, None, text) };
-        paths.troubled("p", &failed(1, said("5.1.1 user unknown")), 1, None);
+        paths.troubled("p", &failed(1, said("5.1.1 user unknown")), keys(1), None);
         assert!(paths.troubles(at(1)).is_empty());
-        paths.troubled("p", &failed(1, said("relaying denied")), 1, None);
+        paths.troubled("p", &failed(1, said("relaying denied")), keys(1), None);
         assert_eq!(paths.troubles(at(1)).len(), 1);
         paths.forget_troubles(|connector| connector == Some("another"));
         assert_eq!(paths.troubles(at(1)).len(), 1);

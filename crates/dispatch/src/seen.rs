@@ -3,7 +3,7 @@
 //! The schedule and the register of paths are locked for as short as it goes, as every delivery needs them: what
 //! takes time is done with copies.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use causeway_model::{
 };
 
 use crate::engine::Dispatch;
-use crate::paths::{SeenCertificate, Success};
+use crate::paths::{SeenCertificate, Success, Trouble};
 use crate::resolve::leads_here;
 use crate::route::site_for;
 use crate::schedule::Schedule;
@@ -169,19 +169,28 @@ impl Dispatch {
     #[must_use]
     pub fn troubled_paths(&self) -> Vec<FailingSite> {
         let now = self.now();
-        let troubles = self.shared.paths.troubles(now).into_iter();
-        troubles
-            .map(|(path, trouble)| FailingSite {
+        let told = |(path, trouble): (String, Trouble)| {
+            let (waiting, next) = self.waiting_of(&trouble.affected);
+            FailingSite {
                 site: path,
-                waiting: usize::try_from(trouble.affected).unwrap_or(usize::MAX),
+                // What was refused for good waits no more; that it happened to so many is what there is to say.
+                waiting: if waiting > 0 { waiting } else { trouble.affected.len() },
                 since: trouble.since,
-                until: now,
+                until: next.unwrap_or(now),
                 failures: trouble.count,
                 serial: trouble.serial,
                 domain: domain_of(&trouble.last).or(trouble.domain),
                 last: trouble.last,
-            })
-            .collect()
+            }
+        };
+        self.shared.paths.troubles(now).into_iter().map(told).collect()
+    }
+
+    /// How many of these recipients wait, and when the first of them is due.
+    fn waiting_of(&self, recipients: &BTreeSet<RecipientKey>) -> (usize, Option<Timestamp>) {
+        let schedule = self.shared.schedule.lock();
+        let due: Vec<_> = recipients.iter().filter_map(|key| schedule.waits_until(*key)).collect();
+        (due.len(), due.into_iter().flatten().min())
     }
 
     /// How a path that does not fail stands; `None`: it is not known any more.
@@ -200,7 +209,7 @@ impl Dispatch {
     }
 
     /// Messages that wait for a path that fails, the oldest first; where it stops at its domain, those for the
-    /// domain. At most `limit`.
+    /// domain; those that its trouble happened to. At most `limit`.
     #[must_use]
     pub fn waiting_for(&self, path: &str, domain: Option<&str>, limit: usize) -> Vec<QueueId> {
         let mut ids: Vec<QueueId> = {
@@ -215,6 +224,9 @@ impl Dispatch {
                 (None, None) => Vec::new(),
             }
         };
+        if ids.is_empty() {
+            ids.extend(self.shared.paths.affected(path).iter().map(|key| key.message));
+        }
         ids.sort_unstable();
         ids.dedup();
         ids.truncate(limit);

@@ -249,7 +249,8 @@ impl Worker {
                 RouteTarget::Nowhere(failure) => {
                     let attempt = self.attempt(Stage::Route, failure, Instant::now());
                     let path = format!("domain {}", address.domain());
-                    self.shared.paths.troubled(&path, &attempt, 1, Some(address.domain()));
+                    let hit = [parcel.key(index)];
+                    self.shared.paths.troubled(&path, &attempt, hit, Some(address.domain()));
                     results.push((index, attempts, attempt));
                 }
                 _ => elsewhere.push(index),

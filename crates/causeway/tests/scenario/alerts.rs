@@ -1,7 +1,7 @@
 //! Alerts about failing paths: opened, told, closed by themselves, fixed.
 
 use causeway_testkit::server::Server;
-use causeway_testkit::{Behaviour, ScriptedPeer};
+use causeway_testkit::{Behaviour, Fault, Point, ScriptedPeer};
 use serde_json::{Value, json};
 
 use super::world::{
@@ -52,6 +52,26 @@ fn a_failing_connector_has_one_alert_that_closes_by_itself_when_mail_flows_again
     assert_eq!((&closed["outlook"], &closed["next_attempt_at"]), (&json!(null), &json!(null)));
     assert!(!peer.block_on_messages(1).is_empty());
     assert_all_accounted(&server);
+}
+
+#[test]
+fn an_alert_of_broken_conversations_counts_the_recipients_that_wait_not_the_tries() {
+    let broken = Behaviour::new().fault(Point::Mail, Fault::Close);
+    let peer = ScriptedPeer::start(broken);
+    let server = with_partner(peer.address(), "").mailflow(FEW_ATTEMPTS).start();
+    send(&server, &["x@partner.test"], "waits");
+    send(&server, &["y@partner.test"], "waits");
+    for _ in 0..2 {
+        wait_for_deferral(&server, "x@partner.test");
+        wait_for_deferral(&server, "y@partner.test");
+        assert_eq!(server.cli(&["queue", "retry", "--all"]).status, Some(0));
+    }
+    let alert = wait_for_alert(&server, "an alert that knows when the next attempt is", |alert| {
+        open(alert) && !alert["next_attempt_at"].is_null()
+    });
+    assert_eq!(alert["messages"], 2, "{alert}");
+    let next = server.queue()[0]["recipients"][0]["next_attempt_at"].clone();
+    assert_eq!(alert["next_attempt_at"], next, "{alert}");
 }
 
 #[test]

@@ -116,6 +116,18 @@ impl Schedule {
         }
     }
 
+    /// When a recipient is due, where that is known; `None` for one that has ended.
+    pub(crate) fn waits_until(&self, key: RecipientKey) -> Option<Option<Timestamp>> {
+        Some(match self.entries.get(&key)?.place {
+            Place::Timer(until) => Some(until),
+            Place::Site(index) => match &self.site(index).health {
+                Health::Failing { until, .. } => Some(*until),
+                Health::Well => self.site(index).paused_until,
+            },
+            Place::Flying(_) | Place::Claimed | Place::Held => None,
+        })
+    }
+
     /// What is known about a recipient.
     pub(crate) fn glimpse(&self, key: RecipientKey) -> Option<Glimpse> {
         let entry = self.entries.get(&key)?;

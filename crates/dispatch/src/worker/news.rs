@@ -29,7 +29,8 @@ impl Worker {
         let is_troubled = !went_through
             && failures().next().is_some_and(|(index, attempt)| {
                 let domain = parcel.address(index).map(causeway_model::Address::domain);
-                self.shared.paths.troubled(path, attempt, affected, domain)
+                let hit = failures().map(|(index, _)| parcel.key(index));
+                self.shared.paths.troubled(path, attempt, hit, domain)
             });
         if went_through || (sent.is_alive && !is_troubled) {
             let facts = (link.host.as_str(), link.address, link.tls.as_deref());
@@ -81,7 +82,8 @@ impl Worker {
             with_site = job.recipients.iter().map(|(index, _)| *index).collect();
         } else if let Some((first, _)) = job.recipients.first() {
             let domain = parcel.address(*first).map(causeway_model::Address::domain);
-            self.shared.paths.troubled(&attempt.site, &attempt, job.recipients.len(), domain);
+            let hit = job.recipients.iter().map(|(index, _)| parcel.key(*index));
+            self.shared.paths.troubled(&attempt.site, &attempt, hit, domain);
         }
         let results = job
             .recipients
