@@ -156,8 +156,10 @@ pub fn causes_of(failure: &Failure, stage: Stage, through_connector: bool) -> Ve
 pub fn causes_of_attempt(attempt: &Attempt) -> Vec<Cause> {
     match &attempt.outcome {
         Outcome::Success(_) => Vec::new(),
-        // Where the path has another name than what is not found, that is a host's name.
-        Outcome::Failure(Failure::DomainNotFound { name }) if attempt.site != *name => {
+        // What is not found on a path of MX hosts or of a connector is a host's name, not the domain.
+        Outcome::Failure(Failure::DomainNotFound { .. })
+            if attempt.connector.is_some() || attempt.site.starts_with("MX ") =>
+        {
             let ids = table::unknown_host(attempt.connector.is_some());
             ids.iter().filter_map(|id| Cause::by_id(id)).collect()
         }
