@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use causeway_model::Failure;
 use hickory_resolver::proto::op::ResponseCode;
-use hickory_resolver::proto::rr::rdata::{CNAME, MX, NULL};
+use hickory_resolver::proto::rr::rdata::{A, AAAA, CNAME, MX, NULL};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use hickory_resolver::proto::serialize::binary::{BinDecodable, BinDecoder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -273,7 +273,8 @@ fn sections(
     Some(Answer { records, ..none })
 }
 
-/// One record. MX and CNAME are understood; the data of all others stays as it is.
+/// One record. MX, CNAME and addresses are understood; the data of all others, and addresses of a wrong
+/// length, stay as they are.
 fn record(decoder: &mut BinDecoder<'_>) -> Option<Record> {
     let owner = Name::read(decoder).ok()?;
     let kind = RecordType::from(decoder.read_u16().ok()?.unverified());
@@ -289,14 +290,25 @@ fn record(decoder: &mut BinDecoder<'_>) -> Option<Record> {
         }
         code => {
             let octets = decoder.read_vec(length).ok()?.unverified();
-            match octets.is_empty() {
+            address(code, &octets).unwrap_or_else(|| match octets.is_empty() {
                 // The library's type for data of no length.
                 true => RData::Update0(code),
                 false => RData::Unknown { code, rdata: NULL::with(octets) },
-            }
+            })
         }
     };
     (decoder.index() == start + length).then(|| Record::from_rdata(owner, ttl, data))
+}
+
+/// The address in the data of an A or AAAA record.
+fn address(kind: RecordType, octets: &[u8]) -> Option<RData> {
+    match kind {
+        RecordType::A => <[u8; 4]>::try_from(octets).ok().map(|ip| RData::A(A(ip.into()))),
+        RecordType::AAAA => {
+            <[u8; 16]>::try_from(octets).ok().map(|ip| RData::AAAA(AAAA(ip.into())))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -376,3 +376,25 @@ async fn malformed_tlsa_records_and_very_many_are_an_answer() {
     assert!(resolver.tlsa("mx.signed.test", 25).await.unwrap().unwrap().is_empty());
     assert_eq!(resolver.tlsa("many.signed.test", 25).await.unwrap().unwrap().len(), 500);
 }
+
+#[tokio::test]
+async fn what_a_trusted_resolver_said_is_held_in_the_words_of_a_direct_answer() {
+    let dns = TestDns::start();
+    dns.sign("signed.test").mx("signed.test", 10, "mx.signed.test");
+    dns.a("mx.signed.test", "127.0.0.7").aaaa("mx.signed.test", "2001:db8::7");
+    let resolver = Resolver::new(&dns.settings()).unwrap();
+    resolver.mx(&domain("signed.test")).await.unwrap();
+    resolver.tlsa("mx.signed.test", 25).await.unwrap();
+    let manner =
+        question::Manner { recursion: true, unchecked: false, timeout: Duration::from_secs(2) };
+    for (name, kind, text) in [
+        ("signed.test", RecordType::MX, "10 mx.signed.test"),
+        ("mx.signed.test", RecordType::A, "127.0.0.7"),
+        ("mx.signed.test", RecordType::AAAA, "2001:db8::7"),
+    ] {
+        let said = question::ask(dns.address(), name, kind, manner).await.unwrap();
+        let (held, _) = resolver.held(name, kind).unwrap();
+        assert_eq!(held, said.follow(name, kind).1, "{name} {kind}");
+        assert_eq!(held, [text]);
+    }
+}
