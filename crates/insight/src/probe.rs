@@ -100,8 +100,8 @@ pub enum Probe {
         /// The record type.
         kind: RecordKind,
     },
-    /// Asks each resolver with and without DNSSEC checking (the CD bit):
-    /// [`Fact::DnssecBogus`](crate::Fact::DnssecBogus) when only checking makes it fail, else
+    /// Asks each resolver with DNSSEC checking, without (the CD bit), and with it again:
+    /// [`Fact::DnssecBogus`](crate::Fact::DnssecBogus) when checking, and only that, makes it fail both times, else
     /// [`Fact::DnssecNotTheCause`](crate::Fact::DnssecNotTheCause).
     Dnssec {
         /// The name.

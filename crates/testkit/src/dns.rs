@@ -28,6 +28,8 @@ use crate::background::Background;
 pub enum DnsFault {
     /// Answers SERVFAIL.
     ServFail,
+    /// Answers SERVFAIL to the next question, and rightly from then on.
+    ServFailOnce,
     /// Answers REFUSED.
     Refused,
     /// Answers NXDOMAIN, whatever the zone has.
@@ -321,10 +323,15 @@ fn answer(question: &[u8], zone: &Mutex<Zone>, tcp: bool) -> Option<(Vec<u8>, Du
         .get(&asked)
         .filter(|(kind, _)| kind.is_none_or(|kind| kind == record_type))
         .map(|(_, fault)| *fault);
+    if fault == Some(DnsFault::ServFailOnce) {
+        zone.faults.remove(&asked);
+    }
     let mut delay = Duration::ZERO;
     match fault {
         Some(DnsFault::Drop) => return None,
-        Some(DnsFault::ServFail) => message.metadata.response_code = ResponseCode::ServFail,
+        Some(DnsFault::ServFail | DnsFault::ServFailOnce) => {
+            message.metadata.response_code = ResponseCode::ServFail;
+        }
         Some(DnsFault::Refused) => message.metadata.response_code = ResponseCode::Refused,
         Some(DnsFault::NxDomain) => zone.say_no(&asked, ResponseCode::NXDomain, &mut message),
         Some(DnsFault::Truncate) if !tcp => message.metadata.truncation = true,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use causeway_net::dns::question::ResponseCode;
+use causeway_net::dns::question::{NoAnswer, ResponseCode, Said};
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
@@ -57,26 +57,33 @@ impl Asker {
 
     /// Whether DNSSEC makes the difference.
     pub(crate) async fn dnssec(&self, name: &str, kind: RecordKind) -> Vec<Timed> {
-        let asked = self.resolvers().into_iter().map(|by| async move {
-            let began = Instant::now();
-            let checked = self.ask(by.address, name, kind, true, false).await;
-            let name = name.to_owned();
-            let is_failure = matches!(&checked, Ok(said) if said.code == ResponseCode::ServFail);
-            if !is_failure {
-                return self.timed(began, Fact::DnssecNotTheCause { name, kind, by });
+        join_all(self.resolvers().into_iter().map(|by| self.dnssec_by(by, name, kind))).await
+    }
+
+    /// With checking, without, and with it once more: a failure that passes meanwhile, or comes and goes,
+    /// says nothing about signatures.
+    async fn dnssec_by(&self, by: NameServer, name: &str, kind: RecordKind) -> Timed {
+        let began = Instant::now();
+        let fails = |said: &Result<Said, NoAnswer>| matches!(said, Ok(said) if said.code == ResponseCode::ServFail);
+        let checked = async || self.ask(by.address, name, kind, true, false).await;
+        let mut bogus = None;
+        if fails(&checked().await) {
+            let unchecked = self.ask(by.address, name, kind, true, true).await;
+            let records = match answer(&unchecked, name, kind, false) {
+                DnsAnswer::Records { records, .. } => Some(records),
+                DnsAnswer::NoRecords { .. } | DnsAnswer::NoSuchName { .. } => Some(Vec::new()),
+                _ => None,
+            };
+            if records.is_some() && fails(&checked().await) {
+                bogus = records;
             }
-            let unchecked = self.ask(by.address, &name, kind, true, true).await;
-            match answer(&unchecked, &name, kind, false) {
-                DnsAnswer::Records { records, .. } => {
-                    self.timed(began, Fact::DnssecBogus { name, kind, by, records })
-                }
-                DnsAnswer::NoRecords { .. } | DnsAnswer::NoSuchName { .. } => {
-                    self.timed(began, Fact::DnssecBogus { name, kind, by, records: Vec::new() })
-                }
-                _ => self.timed(began, Fact::DnssecNotTheCause { name, kind, by }),
-            }
-        });
-        join_all(asked).await
+        }
+        let name = name.to_owned();
+        let fact = match bogus {
+            Some(records) => Fact::DnssecBogus { name, kind, by, records },
+            None => Fact::DnssecNotTheCause { name, kind, by },
+        };
+        self.timed(began, fact)
     }
 
     /// Whether the resolvers answer for names that have worked lately.
