@@ -107,6 +107,7 @@ sts-mistake = sie hat einen Fehler: { $said }
 finding-not-probed-budget = nicht versucht: die Grenze für Prüfungen ist vorerst erreicht
 finding-not-probed-time = nicht versucht: die Zeit für die Prüfungen dieses Ziels war um
 finding-not-probed-busy = nicht versucht: Prüfungen dieses Ziels laufen schon
+finding-not-probed-questions = nicht alles wurde gefragt: dazu sind mehr DNS-Fragen nötig, als eine Prüfung stellen darf
 
 # Zeichen dafür, dass etwas SMTP verändert.
 masking-greeting = die Begrüßung ist verdeckt ({ $greeting })

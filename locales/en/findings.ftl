@@ -107,6 +107,7 @@ sts-mistake = it has a mistake: { $said }
 finding-not-probed-budget = not tried: the limit for probes is reached for now
 finding-not-probed-time = not tried: the time for this site’s probes was over
 finding-not-probed-busy = not tried: probes for this site are under way already
+finding-not-probed-questions = not everything was asked: it takes more DNS questions than one probe may ask
 
 # Signs of something that rewrites SMTP.
 masking-greeting = the greeting is covered ({ $greeting })

@@ -107,6 +107,7 @@ sts-mistake = er zit een fout in: { $said }
 finding-not-probed-budget = niet geprobeerd: de grens voor proeven is voorlopig bereikt
 finding-not-probed-time = niet geprobeerd: de tijd voor de proeven van dit doel was om
 finding-not-probed-busy = niet geprobeerd: er lopen al proeven voor dit doel
+finding-not-probed-questions = niet alles is gevraagd: daarvoor zijn meer DNS-vragen nodig dan één proef mag stellen
 
 # Tekenen van iets dat SMTP verandert.
 masking-greeting = de begroeting is afgedekt ({ $greeting })

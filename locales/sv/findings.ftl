@@ -107,6 +107,7 @@ sts-mistake = den har ett fel: { $said }
 finding-not-probed-budget = inte provat: gränsen för prov är nådd tills vidare
 finding-not-probed-time = inte provat: tiden för det här målets prov var slut
 finding-not-probed-busy = inte provat: prov av det här målet pågår redan
+finding-not-probed-questions = allt har inte frågats: det kräver fler DNS-frågor än ett prov får ställa
 
 # Tecken på något som ändrar SMTP.
 masking-greeting = hälsningen är övertäckt ({ $greeting })

@@ -1,5 +1,10 @@
 //! Questions to name servers: resolvers, and those who speak for a zone.
 //!
+//! **What it promises.** One probe asks at most 64 questions, whatever a zone's delegations say: they are written by
+//! strangers, and could make us ask third parties. Of the name servers of one zone whose addresses do not come with
+//! the referral, two are looked up, each with at most four questions to those who speak for its name. What is
+//! left out for that is said ([`Unasked::QuestionsSpent`](crate::finding::Unasked)), and nothing is concluded from it.
+//!
 //! **In which order to read.** This file (one question to one server, as a finding), [`delegation`] (who
 //! speaks for a name), [`authority`] (all of them asked and compared), [`resolvers`] (those that we use).
 
@@ -8,11 +13,14 @@ mod delegation;
 mod resolvers;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use causeway_model::Timestamp;
 use causeway_net::dns::question::{self, Manner, NoAnswer, RecordType, ResponseCode, Said};
 use causeway_net::{Clock, Resolver};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 pub(crate) use self::delegation::{is_within, registered};
@@ -36,6 +44,9 @@ const ROOTS: [[u8; 4]; 13] = [
     [202, 12, 27, 33],
 ];
 
+/// Questions of one probe.
+const MOST_QUESTIONS: usize = 64;
+
 /// A fact with its time, before it is known which probe it belongs to.
 #[derive(Clone, Debug)]
 pub(crate) struct Timed {
@@ -53,6 +64,15 @@ pub(crate) struct Asker {
     roots: Vec<SocketAddr>,
     /// For one question to one server.
     question: Duration,
+    questions: Arc<Questions>,
+}
+
+/// The questions of one probe.
+#[derive(Debug, Default)]
+struct Questions {
+    asked: AtomicUsize,
+    /// More were wanted than may be asked.
+    spent: Notify,
 }
 
 impl Asker {
@@ -68,7 +88,27 @@ impl Asker {
         } else {
             roots.to_vec()
         };
-        Self { resolver, clock, roots, question }
+        Self { resolver, clock, roots, question, questions: Arc::default() }
+    }
+
+    /// The same, with all questions of one probe still to ask.
+    pub(crate) fn for_probe(&self) -> Self {
+        Self { questions: Arc::default(), ..self.clone() }
+    }
+
+    /// Takes so many questions from those of the probe. Never ends where they are spent: then
+    /// [`Self::spent`] does, and the probe with it.
+    pub(crate) async fn afford(&self, questions: usize) {
+        let asked = self.questions.asked.fetch_add(questions, Ordering::Relaxed) + questions;
+        if asked > MOST_QUESTIONS {
+            self.questions.spent.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Ends when more questions were wanted than one probe may ask.
+    pub(crate) async fn spent(&self) {
+        self.questions.spent.notified().await;
     }
 
     /// The port of name servers that are found by name.
@@ -94,6 +134,7 @@ impl Asker {
         recursion: bool,
         unchecked: bool,
     ) -> Result<Said, NoAnswer> {
+        self.afford(1).await;
         let manner = Manner { recursion, unchecked, timeout: self.question };
         question::ask(server, name, record_type(kind), manner).await
     }

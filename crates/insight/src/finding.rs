@@ -220,6 +220,8 @@ pub enum Unasked {
     OutOfTime,
     /// Another run of probes is at work for this site.
     SiteBusy,
+    /// It takes more DNS questions than one probe may ask: it was asked in part, or not to its end.
+    QuestionsSpent,
 }
 
 /// Servers that give the same answer.

@@ -2,10 +2,11 @@
 
 use causeway_model::config::distance;
 use causeway_model::{Domain, Failure};
+use causeway_net::Families;
 use causeway_net::dns::MxHost;
-use causeway_net::{Families, Resolver};
 use futures_util::future::join_all;
 
+use crate::dns::Asker;
 use crate::finding::{Fact, MailHost};
 
 /// MX hosts whose addresses are looked up.
@@ -15,23 +16,20 @@ const MOST_NAMES: usize = 20_000;
 
 /// The MX records of `domain` and what they lead to; with `expected` hosts or addresses also whether they are
 /// those.
-pub(crate) async fn mail_hosts(
-    resolver: &Resolver,
-    domain: &str,
-    expected: &[String],
-) -> Vec<Fact> {
+pub(crate) async fn mail_hosts(asker: &Asker, domain: &str, expected: &[String]) -> Vec<Fact> {
     let Ok(parsed) = domain.parse::<Domain>() else {
         let failure = Failure::DomainNotFound { name: domain.to_owned() };
         return vec![Fact::MailHostsUnknown { domain: domain.to_owned(), failure }];
     };
     let domain = domain.to_owned();
-    let answer = match resolver.mx(&parsed).await {
+    asker.afford(1).await;
+    let answer = match asker.resolver.mx(&parsed).await {
         Ok(answer) => answer,
         Err(Failure::NullMx { .. }) => return vec![Fact::NullMx { domain }],
         Err(failure) => return vec![Fact::MailHostsUnknown { domain, failure }],
     };
     let hosts: Vec<MailHost> =
-        join_all(answer.hosts.iter().take(MOST_HOSTS).map(|host| mail_host(resolver, host))).await;
+        join_all(answer.hosts.iter().take(MOST_HOSTS).map(|host| mail_host(asker, host))).await;
     let mut facts = Vec::new();
     if !answer.cname_chain.is_empty() {
         facts.push(Fact::Alias { name: domain.clone(), chain: answer.cname_chain });
@@ -45,8 +43,9 @@ pub(crate) async fn mail_hosts(
     facts
 }
 
-async fn mail_host(resolver: &Resolver, host: &MxHost) -> MailHost {
-    let (addresses, failure) = match resolver.addresses(&host.name, Families::Both).await {
+async fn mail_host(asker: &Asker, host: &MxHost) -> MailHost {
+    asker.afford(2).await;
+    let (addresses, failure) = match asker.resolver.addresses(&host.name, Families::Both).await {
         Ok(addresses) => (addresses, None),
         Err(failure) => (Vec::new(), Some(failure)),
     };

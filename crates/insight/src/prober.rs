@@ -269,8 +269,10 @@ impl Prober {
             return self.made(probe, known).await;
         };
         let findings = slot.findings.get_or_init(|| self.made(probe, known)).await.clone();
-        let is_unasked =
-            findings.iter().any(|finding| matches!(finding.fact, Fact::NotProbed { .. }));
+        // Who asks again for what takes too many questions learns no more.
+        let is_unasked = findings.iter().any(|finding| {
+            matches!(finding.fact, Fact::NotProbed { why } if why != Unasked::QuestionsSpent)
+        });
         if is_unasked {
             // Not an answer: the next one may ask.
             let mut kept = self.inner.kept.lock();
@@ -309,12 +311,19 @@ impl Prober {
         }
         // Never closed.
         let _place = self.inner.places.acquire().await.ok();
-        let mut notes = Notes::new(&self.inner.asker);
+        let asker = self.inner.asker.for_probe();
+        let mut notes = Notes::new(&asker);
         let limit = self.inner.settings.timeout * time_for(probe);
-        let in_time = tokio::time::timeout(limit, self.look(probe, known, &mut notes)).await;
+        let look = async {
+            tokio::select! {
+                () = self.look(probe, known, &mut notes) => None,
+                () = asker.spent() => Some(Unasked::QuestionsSpent),
+            }
+        };
+        let cut = tokio::time::timeout(limit, look).await.unwrap_or(Some(Unasked::OutOfTime));
         let mut facts = std::mem::take(&mut notes.facts);
-        if in_time.is_err() {
-            let fact = Fact::NotProbed { why: Unasked::OutOfTime };
+        if let Some(why) = cut {
+            let fact = Fact::NotProbed { why };
             facts.push(self.inner.asker.timed(notes.began, fact));
         }
         facts.into_iter().map(|timed| finding(probe, timed)).collect()
@@ -327,7 +336,8 @@ impl Prober {
 
     /// The question itself.
     async fn look(&self, probe: &Probe, known: &Known, notes: &mut Notes<'_>) {
-        let Inner { asker, sessions, .. } = &*self.inner;
+        let sessions = &self.inner.sessions;
+        let asker = notes.asker;
         let dialer = &sessions.dialer;
         match probe {
             Probe::ResolverAnswer { name, kind } => {
@@ -344,7 +354,7 @@ impl Prober {
                 notes.facts = asker.resolver_health(&known.recent_names).await;
             }
             Probe::MailHosts { domain, expected } => {
-                for fact in hosts::mail_hosts(&asker.resolver, domain, expected).await {
+                for fact in hosts::mail_hosts(asker, domain, expected).await {
                     notes.note(fact);
                 }
             }

@@ -1,9 +1,9 @@
 //! Who says what about a domain's records, and what is old.
 
 use super::Teller;
-use crate::finding::{DnsAnswer, Fact};
+use crate::finding::{DnsAnswer, Fact, Unasked};
 use crate::probe::{Probe, RecordKind};
-use causeway_model::StepStatus::{Failed, Passed, Warning};
+use causeway_model::StepStatus::{Failed, Passed, Skipped, Warning};
 
 /// `test propagation`: a step for each name server and resolver.
 pub(super) async fn propagation(domain: &str, kind: RecordKind, teller: &mut Teller<'_>) {
@@ -57,6 +57,9 @@ fn tell(fact: &Fact, teller: &mut Teller<'_>) {
         Fact::OwnCacheOld { .. } => {
             let cure = teller.advice("advice-cached-wait", &[]);
             teller.fact("own_cache", Warning, fact, cure);
+        }
+        Fact::NotProbed { why: Unasked::QuestionsSpent } => {
+            teller.fact("delegation", Skipped, fact, None);
         }
         _ => teller.fact("delegation", Failed, fact, None),
     }

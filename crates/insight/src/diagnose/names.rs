@@ -45,7 +45,9 @@ fn name_servers(seen: &Seen<'_>, verdict: &mut Verdict) {
         && !seen.authoritative().any(|(_, a)| !unprobed(a));
     match (good.is_empty(), bad.is_empty()) {
         // The parent's servers answered us, so our way out for DNS works.
-        (true, false) if delegated && !is_our_network => verdict.confirm(bad),
+        (true, false) if delegated && !is_our_network && !seen.asked_in_part() => {
+            verdict.confirm(bad);
+        }
         (true, false) => verdict.support(2, bad),
         (false, false) => verdict.support(3, bad.into_iter().chain(good)),
         (false, true) => verdict.rule_out(good),
@@ -114,7 +116,10 @@ fn spreading(seen: &Seen<'_>, verdict: &mut Verdict) {
         return verdict.confirm(seen.proofs(differs));
     }
     let agree = |fact: &Fact| matches!(fact, Fact::AnswersAgree { .. });
-    if seen.any(agree) && seen.any(|fact| matches!(fact, Fact::CachedAnswerCurrent { .. })) {
+    if !seen.asked_in_part()
+        && seen.any(agree)
+        && seen.any(|fact| matches!(fact, Fact::CachedAnswerCurrent { .. }))
+    {
         verdict.rule_out(seen.proofs(agree));
     }
 }
@@ -135,6 +140,7 @@ fn no_records(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let said =
         leads_to_nothing(seen).chain(authoritative_proofs(seen, nothing)).collect::<Vec<_>>();
     match facts.failure() {
+        _ if seen.asked_in_part() => verdict.support(3, said),
         Some(Failure::NoAddress { .. }) => verdict.confirm(said),
         // Its MX record, or mail that went there, shows that the host is meant; only its record is gone.
         Some(Failure::DomainNotFound { .. }) if facts.is_mail_host() => verdict.confirm(said),

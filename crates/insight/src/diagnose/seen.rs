@@ -8,7 +8,7 @@ use causeway_model::{Failure, Stage};
 use super::Proof;
 use super::facts::Facts;
 use crate::dns::{is_within, registered};
-use crate::finding::{DnsAnswer, Fact, Finding};
+use crate::finding::{DnsAnswer, Fact, Finding, Unasked};
 use crate::probe::Probe;
 
 /// So many others that worked lately have to fail in the same way before the reason is taken to lie here.
@@ -65,6 +65,11 @@ impl<'a> Seen<'a> {
             ) if name == asked && by.name.is_some() => Some((finding, answer)),
             _ => None,
         })
+    }
+
+    /// Not all authoritative servers were asked: those that were not may say something else.
+    pub(super) fn asked_in_part(&self) -> bool {
+        self.any(|fact| matches!(fact, Fact::NotProbed { why: Unasked::QuestionsSpent }))
     }
 
     /// The parent does not know the name in question, or one above it; what an alias leads to is another matter.

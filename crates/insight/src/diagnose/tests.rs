@@ -251,3 +251,22 @@ fn an_alias_that_leads_to_nothing_is_confirmed() {
     assert!(diagnosis.confirms("no-mail-records"));
     assert!(!diagnosis.confirms("domain-expired"), "another domain's registration is meant");
 }
+
+#[test]
+fn name_servers_that_were_asked_in_part_are_not_proven_to_fail() {
+    use crate::finding::Unasked;
+    let fails = said(DnsAnswer::Error { code: "SERVFAIL".into() });
+    let delegated = found(
+        fails.probe.clone(),
+        Fact::Delegation {
+            zone: "partner.test".into(),
+            servers: vec!["ns1.partner.test".into(), "ns2.partner.test".into()],
+            by: server(None),
+        },
+    );
+    let left_out = found(fails.probe.clone(), Fact::NotProbed { why: Unasked::QuestionsSpent });
+    let all = [fails, delegated, left_out];
+    let judged = |all: &[Finding]| standing(&diagnose(&unresolved(), all), "name-servers-fail");
+    assert_eq!(judged(&all[..2]), Standing::Confirmed);
+    assert_eq!(judged(&all), Standing::Likely);
+}

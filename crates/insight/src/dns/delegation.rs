@@ -15,7 +15,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::time::Instant;
 
 use super::{Asker, Timed, answer};
-use crate::finding::{DnsAnswer, Fact, NameServer};
+use crate::finding::{DnsAnswer, Fact, NameServer, Unasked};
 use crate::probe::RecordKind;
 
 /// Name servers of one zone that are asked; a zone has two to six, rarely more.
@@ -24,6 +24,12 @@ const MOST_SERVERS: usize = 13;
 const STAGGER: Duration = Duration::from_millis(400);
 /// Name servers whose own names must be found first, and so on: so deep.
 const DEEPEST: u8 = 2;
+
+/// Servers of one zone that came without address and are looked up: more could be a way to make us ask
+/// third parties.
+const MOST_LOOKED_UP: usize = 2;
+/// Servers that are asked for the address of a name server, for each kind of address.
+const MOST_ASKED: usize = 2;
 
 /// Second-level names under which registries, not organizations, hand out names.
 const REGISTRY_LABELS: &[&str] =
@@ -51,6 +57,8 @@ struct Step {
     servers: Vec<NameServer>,
     /// Names of servers whose addresses did not come with the referral.
     without_glue: Vec<String>,
+    /// More of them, which are not looked up.
+    left_out: Vec<String>,
     /// The parent's server that led here.
     referred_by: Option<NameServer>,
 }
@@ -84,6 +92,7 @@ impl Asker {
                 zone: String::new(),
                 servers: self.root_servers(),
                 without_glue: Vec::new(),
+                left_out: Vec::new(),
                 referred_by: None,
             };
             for next in ancestors(&name) {
@@ -92,6 +101,10 @@ impl Asker {
                 }
                 if here.servers.is_empty() {
                     self.add_addresses(&mut here, facts, depth).await;
+                    if here.servers.is_empty() && !here.left_out.is_empty() {
+                        self.note_left_out(began, facts);
+                        return Walked::Nothing;
+                    }
                 }
                 match self.first_useful(&here.servers, &here.zone, next).await {
                     Ok((by, Next::Cut { zone, names, said })) => {
@@ -123,6 +136,10 @@ impl Asker {
                 let mut servers: Vec<String> =
                     here.servers.iter().filter_map(|server| server.name.clone()).collect();
                 servers.extend(here.without_glue);
+                if !here.left_out.is_empty() {
+                    self.note_left_out(began, facts);
+                }
+                servers.extend(here.left_out);
                 servers.sort_unstable();
                 servers.dedup();
                 let fact = Fact::Delegation { zone: here.zone.clone(), servers, by };
@@ -161,7 +178,8 @@ impl Asker {
                 None => without_glue.push(name),
             }
         }
-        Step { zone, servers, without_glue, referred_by: Some(by) }
+        let left_out = without_glue.split_off(without_glue.len().min(MOST_LOOKED_UP));
+        Step { zone, servers, without_glue, left_out, referred_by: Some(by) }
     }
 
     /// Looks up the servers that came without address.
@@ -169,12 +187,12 @@ impl Asker {
         let began = Instant::now();
         let mut found = Vec::new();
         for name in &here.without_glue {
-            match self.address_of(name, depth).await {
+            match self.address_of(name, facts, depth).await {
                 Some(ip) => found.push(NameServer {
                     name: Some(name.clone()),
                     address: SocketAddr::new(ip, self.port()),
                 }),
-                None if depth == 0 => {
+                None if depth == 0 && !is_in_part(facts) => {
                     let fact = Fact::ServerWithoutAddress {
                         zone: here.zone.clone(),
                         server: name.clone(),
@@ -191,26 +209,41 @@ impl Asker {
     }
 
     /// An address of a name server, from those who speak for its name; from our resolver where that fails.
-    async fn address_of(&self, name: &str, depth: u8) -> Option<IpAddr> {
-        if depth < DEEPEST {
-            let mut unused = Vec::new();
-            if let Walked::Found(zone) = self.walk(name, &mut unused, depth + 1).await {
-                for kind in [RecordKind::A, RecordKind::Aaaa] {
-                    for server in zone.servers.iter().take(3) {
-                        let said = self.ask_authority(server.address, name, kind).await;
-                        if let DnsAnswer::Records { records, .. } = answer(&said, name, kind, true)
-                            && let Some(ip) = records.iter().find_map(|text| text.parse().ok())
-                        {
-                            return Some(ip);
-                        }
-                        if said.is_ok() {
-                            break;
-                        }
+    async fn address_of(&self, name: &str, facts: &mut Vec<Timed>, depth: u8) -> Option<IpAddr> {
+        let began = Instant::now();
+        let mut on_the_way = Vec::new();
+        if depth < DEEPEST
+            && let Walked::Found(zone) = self.walk(name, &mut on_the_way, depth + 1).await
+        {
+            for kind in [RecordKind::A, RecordKind::Aaaa] {
+                for server in zone.servers.iter().take(MOST_ASKED) {
+                    let said = self.ask_authority(server.address, name, kind).await;
+                    if let DnsAnswer::Records { records, .. } = answer(&said, name, kind, true)
+                        && let Some(ip) = records.iter().find_map(|text| text.parse().ok())
+                    {
+                        return Some(ip);
+                    }
+                    if said.is_ok() {
+                        break;
                     }
                 }
             }
         }
-        self.resolver.addresses(name, Families::Both).await.ok()?.first().copied()
+        self.afford(2).await;
+        let found = self.resolver.addresses(name, Families::Both).await;
+        let address = found.ok().and_then(|all| all.first().copied());
+        if address.is_none() && is_in_part(&on_the_way) {
+            self.note_left_out(began, facts);
+        }
+        address
+    }
+
+    /// Says that servers were left out.
+    fn note_left_out(&self, began: Instant, facts: &mut Vec<Timed>) {
+        if !is_in_part(facts) {
+            let fact = Fact::NotProbed { why: Unasked::QuestionsSpent };
+            facts.push(self.timed(began, fact));
+        }
     }
 
     /// Asks the servers of `zone` about `next`, each a little after the one before, until one says something
@@ -274,6 +307,9 @@ impl Asker {
             let mut here = self.step(zone.to_owned(), records.clone(), &nothing, by.clone());
             // Only the resolver can be asked for their addresses, too.
             self.add_addresses(&mut here, facts, DEEPEST).await;
+            if !here.left_out.is_empty() {
+                self.note_left_out(began, facts);
+            }
             let fact = Fact::Delegation { zone: zone.to_owned(), servers: records, by };
             facts.push(self.timed(began, fact));
             return Walked::Found(Zone { name: here.zone, servers: here.servers });
@@ -282,6 +318,11 @@ impl Asker {
         facts.push(self.timed(began, fact));
         Walked::Nothing
     }
+}
+
+/// Something was left out, so that what was not found may be there.
+fn is_in_part(facts: &[Timed]) -> bool {
+    facts.iter().any(|timed| matches!(timed.fact, Fact::NotProbed { .. }))
 }
 
 /// `a.b.c` → `c`, `b.c`, `a.b.c`.

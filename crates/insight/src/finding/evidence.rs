@@ -372,6 +372,9 @@ impl Fact {
         match self {
             Self::NotProbed { why: Unasked::OutOfTime } => ("finding-not-probed-time", Vec::new()),
             Self::NotProbed { why: Unasked::SiteBusy } => ("finding-not-probed-busy", Vec::new()),
+            Self::NotProbed { why: Unasked::QuestionsSpent } => {
+                ("finding-not-probed-questions", Vec::new())
+            }
             _ => ("finding-not-probed-budget", Vec::new()),
         }
     }

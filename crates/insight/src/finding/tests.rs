@@ -170,6 +170,7 @@ fn session_facts() -> Vec<Fact> {
         Fact::OcspUseless { address, why: Useless::Unanswered },
         Fact::OcspMissing { address },
         Fact::NotProbed { why: Unasked::BudgetSpent },
+        Fact::NotProbed { why: Unasked::QuestionsSpent },
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Names: who speaks for them, what they say, who says something else.
 
-use causeway_insight::finding::DnsAnswer;
+use causeway_insight::finding::{DnsAnswer, Unasked};
 use causeway_insight::probe::RecordKind;
 use causeway_insight::{Fact, Known, Probe, Prober};
 use causeway_model::config::ProbeSettings;
@@ -321,4 +321,53 @@ async fn mail_hosts_are_compared_with_what_is_expected_here() {
     has(&found, |fact| matches!(fact, Fact::Alias { chain, .. } if chain == &[DOMAIN]));
     let found = hosts("nowhere.example", &[]).await;
     assert!(matches!(found.as_slice(), [Fact::MailHostsUnknown { .. }]));
+}
+
+const IN_PART: Fact = Fact::NotProbed { why: Unasked::QuestionsSpent };
+
+#[tokio::test]
+async fn a_delegation_to_many_names_elsewhere_makes_us_ask_few_questions() {
+    let world = world();
+    let victim = world.lab.server();
+    world.lab.delegate("victim.test", &[("ns.victim.test", &victim)]);
+    victim.zone("victim.test", 1);
+    world.lab.withdraw(DOMAIN);
+    for n in 0..13 {
+        world.lab.registry().ns(DOMAIN, &format!("n{n}.x{n}.victim.test"));
+    }
+    let found = facts(&world.prober, authoritative()).await;
+    // Two names, each at most twice on the way there and four times for its address.
+    assert!(victim.queries() <= 12, "{}", victim.queries());
+    let without =
+        found.iter().filter(|fact| matches!(fact, Fact::ServerWithoutAddress { .. })).count();
+    assert_eq!(without, 2, "{found:#?}");
+    assert!(found.contains(&IN_PART), "{found:#?}");
+}
+
+#[tokio::test]
+async fn a_probe_ends_where_its_questions_are_spent_and_says_so() {
+    let world = world();
+    let lame: Vec<NameServer> = (0..12).map(|_| world.lab.server()).collect();
+    for server in &lame {
+        server.fault(ServerFault::Refused);
+    }
+    // A way to each name that begins with twelve servers that refuse.
+    let mut roots: Vec<_> = lame.iter().map(NameServer::address).collect();
+    roots.extend(world.lab.roots());
+    let settings = ProbeSettings { root_servers: roots, ..settings() };
+    let prober = prober(world.resolver.address(), settings, None);
+    let names = ["ns.one.test", "ns.two.test"];
+    for name in names {
+        let zone = name.strip_prefix("ns.").unwrap();
+        let named: Vec<String> = (0..12).map(|n| format!("a{n}.{zone}")).collect();
+        let servers: Vec<_> = named.iter().map(String::as_str).zip(&lame).collect();
+        world.lab.delegate(zone, &servers);
+    }
+    world.lab.withdraw(DOMAIN);
+    world.lab.registry().ns(DOMAIN, names[0]).ns(DOMAIN, names[1]);
+    let found = facts(&prober, authoritative()).await;
+    let own = [world.lab.root(), world.lab.registry(), &world.one, &world.two];
+    let asked: usize = lame.iter().chain(own).map(NameServer::queries).sum();
+    assert!(asked <= 64, "{asked}");
+    assert_eq!(found, [IN_PART], "and nothing is concluded");
 }
