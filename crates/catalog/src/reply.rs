@@ -205,6 +205,13 @@ const PHRASES: &[(Meaning, &[&str])] = &[
             "domain isn't in my list",
             "no relaying",
             "relaying prohibited",
+            "weiterleitung verweigert",
+            "relaying verweigert",
+            "relay verweigert",
+            "doorsturen geweigerd",
+            "relay geweigerd",
+            "vidarebefordran nekad",
+            "relay nekad",
         ],
     ),
     (

@@ -107,7 +107,16 @@ impl Paths {
         self.changed.notify_one();
     }
 
-    /// The peer took part in a whole transaction.
+    /// The peer took part in a whole transaction and took nothing of it, for reasons of the message: the path is
+    /// not in trouble. That mail goes through it is not said.
+    pub(crate) fn answered(&self, site: &str) {
+        let mut by_site = self.by_site.lock();
+        if by_site.get_mut(site).is_some_and(|path| path.trouble.take().is_some()) {
+            self.changed.notify_one();
+        }
+    }
+
+    /// The peer took a message.
     pub(crate) fn succeeded(
         &self,
         site: &str,
@@ -330,16 +339,21 @@ fn speaks_of_path(attempt: &Attempt) -> bool {
                     | Meaning::Blocked
                     | Meaning::NoReverseName
                     | Meaning::Loop
+                    | Meaning::SystemTrouble
             ),
             _ => false,
         },
     }
 }
 
-/// One message that breaks a conversation may be to blame itself; what a configuration or a refusal says
-/// is said at once.
+/// One message that breaks a conversation may be to blame itself, and a server may be short of something for a
+/// moment; what a configuration or a refusal says is said at once.
 fn is_established(trouble: &Trouble) -> bool {
     match &trouble.last.outcome {
+        Outcome::Failure(Failure::Replied { reply }) => {
+            meaning(reply, trouble.last.stage) != Meaning::SystemTrouble
+                || trouble.count >= IN_A_ROW
+        }
         Outcome::Failure(
             Failure::TimedOut { .. }
             | Failure::ClosedAbruptly { .. }
@@ -417,6 +431,26 @@ mod tests {
         assert_eq!(paths.connector_used("a b"), Some(at(10)));
         assert_eq!(paths.connector_used("b"), None);
         assert_eq!((paths.delivered("connector \"a b\""), paths.delivered_by_all()), (2, 3));
+    }
+
+    #[test]
+    fn a_server_that_takes_nothing_is_in_trouble_after_a_few_messages_and_no_refusal_is_a_success()
+    {
+        let paths = paths();
+        flows(&paths, "p", 1);
+        let short = |n| {
+            let reply = Reply::new(452, None, "4.3.1 Insufficient system storage");
+            Attempt { stage: Stage::EndOfData, ..failed(n, Failure::Replied { reply }) }
+        };
+        for n in 2..4 {
+            assert!(paths.troubled("p", &short(n), keys(1), None));
+            assert!(paths.troubles(at(n)).is_empty(), "{n}: may pass");
+        }
+        paths.troubled("p", &short(4), keys(1), None);
+        assert_eq!(paths.troubles(at(4)).len(), 1);
+        paths.answered("p");
+        assert!(paths.troubles(at(5)).is_empty());
+        assert_eq!((paths.success_of("p").unwrap().at, paths.delivered("p")), (at(1), 1));
     }
 
     #[test]

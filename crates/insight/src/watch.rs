@@ -124,8 +124,10 @@ pub trait World: Send + Sync + 'static {
 struct Held {
     diagnosis: Arc<Diagnosis>,
     offers: Vec<Offer>,
-    /// The failure that it explains, by its codes and stage.
+    /// The failure that it explains, by its codes, its stage and what it may come from.
     of: String,
+    /// The configuration by which it was made.
+    flow: Arc<MailFlow>,
     /// The failure's number.
     serial: u64,
     /// Probes have been made.

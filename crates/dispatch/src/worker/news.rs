@@ -32,9 +32,11 @@ impl Worker {
                 let hit = failures().map(|(index, _)| parcel.key(index));
                 self.shared.paths.troubled(path, attempt, hit, domain)
             });
-        if went_through || (sent.is_alive && !is_troubled) {
+        if went_through {
             let facts = (link.host.as_str(), link.address, link.tls.as_deref());
             self.shared.paths.succeeded(path, self.shared.clock.now(), facts);
+        } else if sent.is_alive && !is_troubled {
+            self.shared.paths.answered(path);
         }
     }
 

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use causeway_catalog::causes::causes_of_attempt;
 use causeway_catalog::{Phase, last_result};
-use causeway_model::config::AlertSettings;
+use causeway_model::config::{AlertSettings, MailFlow};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::{CALM, Held, LOOK, MOST_AT_ONCE, Post, TOLD_KEY, Watch, as_fact};
 use crate::alert::{Absence, Change, FailingPath};
+use crate::diagnose::facts::aspects_changed;
 use crate::diagnose::{Confidence, Diagnosis, diagnose, next_probes};
 use crate::finding::{Fact, Unasked};
 use crate::remedy::offers;
@@ -180,14 +182,21 @@ impl Watch {
         if self.running.lock().contains(&path.path) {
             return false;
         }
-        let held = self.held.lock();
-        let Some(held) = held.get(&path.path) else { return true };
+        let flow = self.world.flow();
+        let mut held = self.held.lock();
+        let Some(held) = held.get_mut(&path.path) else { return true };
+        if !Arc::ptr_eq(&held.flow, &flow) {
+            if is_reconfigured(path, &held.flow, &flow) {
+                return true;
+            }
+            held.flow = flow;
+        }
         if held.of != kind(path) || !held.probed {
             return true;
         }
         let age = self.world.now().since(held.diagnosis.at);
         match held.diagnosis.confidence() {
-            Confidence::Confirmed => age >= CONFIRMED_HOLDS,
+            Confidence::Confirmed if !is_everywhere(&held.diagnosis) => age >= CONFIRMED_HOLDS,
             _ => held.serial != path.serial && age >= GUESS_HOLDS,
         }
     }
@@ -204,6 +213,7 @@ impl Watch {
                 diagnosis: Arc::new(diagnosis),
                 offers,
                 of: kind(path),
+                flow: Arc::clone(&flow),
                 serial: path.serial,
                 probed,
             }
@@ -292,8 +302,26 @@ impl Drop for Running {
     }
 }
 
-/// What kind of failure it is: another one calls for another diagnosis.
+/// What kind of failure it is: another one, also one that has the same code and means something else, calls for
+/// another diagnosis.
 pub(super) fn kind(path: &FailingPath) -> String {
     let (code, _) = last_result(&path.last, Phase::Queued);
-    format!("{code} {}", path.last.stage.name())
+    let mut kind = format!("{code} {}", path.last.stage.name());
+    for cause in causes_of_attempt(&path.last) {
+        kind.push(' ');
+        kind.push_str(cause.id);
+    }
+    kind
+}
+
+/// Whether the path is another one by the configuration in force than it was when it was diagnosed.
+fn is_reconfigured(path: &FailingPath, then: &MailFlow, now: &MailFlow) -> bool {
+    path.last.connector.as_deref().is_some_and(|name| !aspects_changed(name, then, now).is_empty())
+}
+
+/// Causes that are our own and end for every path at once: looked at again with the next failure, confirmed or not.
+fn is_everywhere(diagnosis: &Diagnosis) -> bool {
+    diagnosis
+        .top()
+        .is_some_and(|top| matches!(top.cause.as_str(), "port-blocked-here" | "resolver-broken"))
 }
