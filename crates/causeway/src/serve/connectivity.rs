@@ -96,7 +96,14 @@ async fn sending(server: &Server, flow: &MailFlow) -> Vec<IpAddr> {
     let mut addresses = Vec::new();
     for connector in connectors.chain([None]) {
         let passages = server.dispatch.passages(connector).await;
-        addresses.extend(passages.into_iter().filter_map(|passage| passage.source));
+        let mut sources = passages.into_iter().filter_map(|passage| passage.source).peekable();
+        // Where none of the addresses in the configuration can be used, they are still the ones that are meant.
+        if sources.peek().is_none() {
+            let own = connector.map(|connector| &connector.source_addresses);
+            let own = own.filter(|own| !own.is_empty());
+            addresses.extend(own.unwrap_or(&server.machine.delivery.source_addresses));
+        }
+        addresses.extend(sources);
     }
     addresses.sort_unstable();
     addresses.dedup();
