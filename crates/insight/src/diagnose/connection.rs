@@ -11,7 +11,7 @@ use causeway_model::Failure;
 use super::facts::{Aspect, Facts};
 use super::seen::{Seen, as_proofs};
 use super::{Known, Proof, Verdict};
-use crate::finding::Fact;
+use crate::finding::{DnsAnswer, Fact};
 
 /// After this long without mail, a server that refuses connections was probably switched off on purpose.
 const LONG: Duration = Duration::from_secs(14 * 86_400);
@@ -148,6 +148,15 @@ fn moved(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
             now: now.to_string(),
         });
         let proofs = [changed, facts.worked()];
+        // A name with several addresses takes them in turn: it has not moved.
+        let before = before.ip().to_string();
+        let is_still_named = |answer: &DnsAnswer| {
+            matches!(answer, DnsAnswer::Records { records, .. } if records.contains(&before))
+        };
+        let mut answers = seen.authoritative().chain(seen.resolver());
+        if answers.any(|(_, answer)| is_still_named(answer)) {
+            return verdict.doubt();
+        }
         return match seen.old_address_connects() {
             // The old address still takes mail, the new one does not.
             Some(proof) => verdict.confirm(proofs.into_iter().chain([proof])),
@@ -159,12 +168,10 @@ fn moved(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
         Fact::Connected { address, .. } => Some(*address) != facts.attempt.address,
         _ => false,
     });
+    // A resolver that is meant to answer otherwise inside than the world's servers do looks the same as one with
+    // an old answer: never more than likely.
     if seen.any(cached) {
-        let proofs = seen.proofs(cached);
-        return match newer {
-            true => verdict.confirm(proofs),
-            false => verdict.support(5, proofs),
-        };
+        return verdict.support(if newer { 6 } else { 5 }, seen.proofs(cached));
     }
     if facts.same_address()
         && let Some(proof) = seen.proof(|fact| matches!(fact, Fact::CachedAnswerCurrent { .. }))

@@ -47,8 +47,10 @@ fn login_missing(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
 }
 
 fn credentials(facts: &Facts, verdict: &mut Verdict) {
-    if !matches!(facts.failure(), Some(Failure::AuthRefused { .. })) {
-        return;
+    let Some(Failure::AuthRefused { reply }) = facts.failure() else { return };
+    if reply.code < 500 {
+        // It could not look them up now (RFC 4954, section 6): that says nothing about them.
+        return verdict.doubt();
     }
     // The other end is the one who knows, and said so.
     match facts.change_of(&[Aspect::Login, Aspect::Added]) {

@@ -29,6 +29,10 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
     }
 }
 
+fn is_root(zone: &str) -> bool {
+    zone.trim_end_matches('.').is_empty()
+}
+
 /// What authoritative servers said, in evidence.
 fn authoritative_proofs(seen: &Seen<'_>, is: impl Fn(&DnsAnswer) -> bool) -> Vec<Proof> {
     let said = seen.authoritative().filter(|(_, answer)| is(answer));
@@ -64,6 +68,13 @@ fn name_servers(seen: &Seen<'_>, verdict: &mut Verdict) {
 
 fn expired(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     if let Some(proof) = seen.not_delegated() {
+        // A name below a top-level domain that the world does not know is one of somebody's own network: another
+        // server answers for it there, and no registration has run out.
+        let is_internal =
+            |fact: &Fact| matches!(fact, Fact::NotDelegated { parent, .. } if is_root(parent));
+        if seen.any(is_internal) {
+            return verdict.doubt();
+        }
         // Only a name that was there can be gone; one that was never seen may never have been.
         let was_there = facts.last_success.as_ref().is_some_and(|success| {
             success.host == facts.attempt.host || facts.path.smart_hosts.is_empty()

@@ -8,7 +8,7 @@ use causeway_model::{Failure, Reply, Stage};
 use super::facts::Facts;
 use super::seen::Seen;
 use super::{Known, Proof, Verdict};
-use crate::finding::Fact;
+use crate::finding::{Fact, MaskingSign};
 
 /// More octets at once than fit into a packet of any usual size.
 const LARGE: usize = 1_400;
@@ -172,8 +172,14 @@ fn unattributed(facts: &Facts, verdict: &mut Verdict) {
     }
 }
 
+/// Something rewrites SMTP. A greeting that is covered may be the owner's wish and proves nothing.
 pub(super) fn masked(fact: &Fact) -> bool {
-    matches!(fact, Fact::Masked { .. })
+    let proves = |sign: &MaskingSign| !matches!(sign, MaskingSign::GreetingCovered { .. });
+    matches!(fact, Fact::Masked { signs, .. } if signs.iter().any(proves))
+}
+
+fn covered(fact: &Fact) -> bool {
+    matches!(fact, Fact::Masked { .. }) && !masked(fact)
 }
 
 fn breaks(fact: &Fact) -> bool {
@@ -212,6 +218,9 @@ fn rewrites(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let at_command = seen.found(cut_at_extension).into_iter().next();
     if let Some(finding) = at_command {
         return verdict.support(4, [Proof::Found(Box::new(finding.clone()))]);
+    }
+    if seen.any(covered) {
+        return verdict.support(2, seen.proofs(covered));
     }
     if seen.any(large) {
         return verdict.doubt();
@@ -252,8 +261,9 @@ fn crashes(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
 }
 
 fn between(seen: &Seen<'_>, verdict: &mut Verdict) {
+    // A server that stalls when much comes at once looks the same: never more than likely.
     if seen.any(large) {
-        return verdict.confirm(seen.proofs(large));
+        return verdict.support(5, seen.proofs(large));
     }
     // Large commands went through.
     verdict

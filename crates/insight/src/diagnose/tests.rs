@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use causeway_model::{Attempt, Failure, Outcome};
+use causeway_model::{Attempt, Failure, Outcome, Reply};
 
 use super::*;
-use crate::finding::{Control, DnsAnswer, Fact, NameServer};
+use crate::finding::{Control, DnsAnswer, Fact, MaskingSign, NameServer};
 use crate::probe::{Probe, RecordKind};
 
 const SILENT: Failure = Failure::ConnectTimeout { after_ms: 5000 };
@@ -269,4 +269,50 @@ fn name_servers_that_were_asked_in_part_are_not_proven_to_fail() {
     let judged = |all: &[Finding]| standing(&diagnose(&unresolved(), all), "name-servers-fail");
     assert_eq!(judged(&all[..2]), Standing::Confirmed);
     assert_eq!(judged(&all), Standing::Likely);
+}
+
+#[test]
+fn a_name_of_an_internal_network_has_no_registration_that_runs_out() {
+    let mut facts = unresolved();
+    facts.last_success = Some(LastSuccess {
+        at: at(100),
+        host: facts.attempt.host.clone(),
+        address: Some(address("192.0.2.1:25")),
+        tls: None,
+    });
+    let gone = |parent: &str| {
+        let name = facts.path.domain.clone().unwrap();
+        let fact = Fact::NotDelegated { name, parent: parent.into(), by: server(Some("a.root")) };
+        diagnose(&facts, &[found(asked(RecordKind::Mx), fact)])
+    };
+    assert_ne!(standing(&gone(""), "domain-expired"), Standing::Confirmed);
+}
+
+#[test]
+fn a_login_that_cannot_be_looked_up_now_is_not_wrong() {
+    let refused = |code| {
+        let reply = Reply::new(code, None, "no");
+        let mut facts = facts(Failure::AuthRefused { reply });
+        facts.attempt.stage = Stage::Auth;
+        facts.attempt.connector = Some("c".into());
+        standing(&diagnose(&facts, &[]), "credentials-wrong")
+    };
+    assert_eq!(refused(535), Standing::Likely);
+    assert_eq!(refused(454), Standing::Possible);
+}
+
+#[test]
+fn a_covered_greeting_alone_proves_no_firewall() {
+    let mut facts = facts(Failure::ClosedAbruptly { bytes_received: 9 });
+    facts.attempt.stage = Stage::Mail;
+    let masked = |signs: Vec<MaskingSign>| {
+        let address = address("192.0.2.1:25");
+        let probe = Probe::Connect { address };
+        let diagnosis = diagnose(&facts, &[found(probe, Fact::Masked { address, signs })]);
+        standing(&diagnosis, "firewall-rewrites")
+    };
+    let covered = MaskingSign::GreetingCovered { greeting: "220 ****".into() };
+    let crossed = MaskingSign::KeywordsCrossedOut { keywords: vec!["XXXXXXXA".into()] };
+    assert_eq!(masked(vec![covered.clone()]), Standing::Likely);
+    assert_eq!(masked(vec![covered, crossed]), Standing::Confirmed);
 }

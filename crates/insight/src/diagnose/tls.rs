@@ -19,12 +19,17 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         "certificate-not-yet-valid" => {
             certificate(seen, verdict, |f| matches!(f, Failure::CertificateNotYetValid { .. }));
         }
+        // Whether what is missing is trust or a certificate between, one certificate alone does not show.
+        "chain-incomplete" if seen.any(alone) && seen.any(unknown_issuer) => {
+            verdict.support(2, seen.proofs(alone));
+        }
+        "issuer-not-trusted" if seen.any(alone) && seen.any(unknown_issuer) => {
+            verdict.support(4, seen.proofs(unknown_issuer).into_iter().chain(seen.proof(alone)));
+        }
         "chain-incomplete" => {
             certificate(seen, verdict, |f| matches!(f, Failure::CertificateChainIncomplete { .. }));
         }
-        "issuer-not-trusted" => {
-            certificate(seen, verdict, |f| matches!(f, Failure::CertificateUnknownIssuer { .. }));
-        }
+        "issuer-not-trusted" => certificate(seen, verdict, is_unknown_issuer),
         "certificate-self-signed" => {
             certificate(seen, verdict, |f| matches!(f, Failure::CertificateSelfSigned));
         }
@@ -69,6 +74,19 @@ fn published(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let unmet = |fact: &Fact| matches!(fact, Fact::PublishedUnmet { .. });
     let found = |fact: &Fact| matches!(fact, Fact::TlsaRecords { .. } | Fact::StsPolicy { .. });
     verdict.support(0, seen.proofs(found).into_iter().chain(seen.proofs(unmet)));
+}
+
+fn is_unknown_issuer(failure: &Failure) -> bool {
+    matches!(failure, Failure::CertificateUnknownIssuer { .. })
+}
+
+fn unknown_issuer(fact: &Fact) -> bool {
+    matches!(fact, Fact::CertificateBad { failure, .. } if is_unknown_issuer(failure))
+}
+
+/// The server sent its own certificate and none of its issuers.
+fn alone(fact: &Fact) -> bool {
+    matches!(fact, Fact::CertificateShown { intermediates: 0, .. })
 }
 
 fn missing(fact: &Fact) -> bool {
