@@ -150,9 +150,7 @@ fn moved(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
         let proofs = [changed, facts.worked()];
         // A name with several addresses takes them in turn: it has not moved.
         let before = before.ip().to_string();
-        let is_still_named = |answer: &DnsAnswer| {
-            matches!(answer, DnsAnswer::Records { records, .. } if records.contains(&before))
-        };
+        let is_still_named = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { records, .. } if records.contains(&before));
         let mut answers = seen.authoritative().chain(seen.resolver());
         if answers.any(|(_, answer)| is_still_named(answer)) {
             return verdict.doubt();

@@ -292,6 +292,14 @@ impl Facts {
         self.changes.is_empty().then_some(unchanged)
     }
 
+    /// That it fails at another address than it worked at.
+    pub(super) fn other_address(&self) -> Option<Proof> {
+        let before = self.last_success.as_ref()?.address?;
+        let now = self.attempt.address.filter(|now| now.ip() != before.ip())?;
+        let (before, now) = (before.to_string(), now.to_string());
+        Some(Proof::Known(Known::AddressChanged { before, now }))
+    }
+
     /// True when it worked lately at the very address that fails now.
     pub(super) fn same_address(&self) -> bool {
         let before = self.last_success.as_ref().and_then(|success| success.address);

@@ -158,7 +158,7 @@ fn relay_denied(cause: &str, facts: &Facts, verdict: &mut Verdict) {
         && meaning(reply, facts.attempt.stage) == Meaning::RelayDenied
         && (cause == "not-allowed-to-relay") == (facts.last_success.is_none())
     {
-        verdict.support(1, [facts.failed()]);
+        verdict.support(1, [facts.failed()].into_iter().chain(facts.other_address()));
     }
 }
 
