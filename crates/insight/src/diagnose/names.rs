@@ -72,14 +72,12 @@ fn expired(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
         // server answers for it there, and no registration has run out.
         let is_internal =
             |fact: &Fact| matches!(fact, Fact::NotDelegated { parent, .. } if is_root(parent));
-        if seen.any(is_internal) {
-            return verdict.doubt();
-        }
         // Only a name that was there can be gone; one that was never seen may never have been.
         let was_there = facts.last_success.as_ref().is_some_and(|success| {
             success.host == facts.attempt.host || facts.path.smart_hosts.is_empty()
         });
-        match was_there && facts.change_of(&[Aspect::Route]).is_none() {
+        let unchanged = facts.change_of(&[Aspect::Route]).is_none();
+        match was_there && unchanged && !seen.any(is_internal) {
             true => verdict.confirm([proof, facts.worked()]),
             false => verdict.support(2, [proof]),
         }
