@@ -37,60 +37,84 @@ fn open_alert(watch: &Watch, id: u64) -> Result<Alert, ControlError> {
     })
 }
 
-/// The remedy that is asked for, or the best one: what has to be thought of first, what takes something away (mail
-/// that would be returned, recipients that would be refused) and what gives somebody a right is never done without
-/// being named.
-async fn chosen(
-    server: &Arc<Server>,
-    alert: &Alert,
-    remedy: Option<&str>,
-    in_force: &str,
-) -> Result<Offer, ControlError> {
-    let known: Vec<&str> = alert.offers.iter().map(|offer| offer.id.as_str()).collect();
-    let found = match remedy {
-        Some(id) => alert.offers.iter().find(|offer| offer.id == id),
-        None => first_harmless(server, alert, in_force).await,
-    };
-    found.cloned().ok_or_else(|| {
-        let instead = match known.is_empty() {
-            true => "wait until the diagnosis is made: `causeway alert show` has it".to_owned(),
-            false => format!("choose one of: {}", known.join(", ")),
-        };
-        let what = match remedy {
-            Some(id) => format!("alert {} has no remedy {id:?}", alert.id),
-            None => format!("every remedy of alert {} has to be named", alert.id),
-        };
-        ControlError::Refused { what, instead }
-    })
+/// A remedy, rehearsed.
+struct Rehearsed<'a> {
+    offer: &'a Offer,
+    /// The mail flow that it comes to, and what that would do; `None` when it changes no configuration.
+    change: Option<(String, PlanAnswer)>,
 }
 
+impl Rehearsed<'_> {
+    /// Whether it takes nothing away (mail that would be returned, recipients that would be refused), gives nobody
+    /// a right and asks for no thought first. Anything else is done only when it is named.
+    fn is_harmless(&self) -> bool {
+        let harms = |answer: &PlanAnswer| {
+            let effects = &answer.plan.effects;
+            answer.plan.refused.is_some()
+                || !answer.errors.is_empty()
+                || effects.iter().any(|effect| effect.kind.is_loss() || effect.kind.is_gain())
+        };
+        !self.offer.needs_naming() && !self.change.as_ref().is_some_and(|(_, answer)| harms(answer))
+    }
+}
+
+async fn rehearsed<'a>(
+    server: &Arc<Server>,
+    offer: &'a Offer,
+    in_force: &str,
+) -> Result<Rehearsed<'a>, ControlError> {
+    let change = match proposal(server, offer, in_force).await? {
+        None => None,
+        Some(text) => {
+            let answer = flow::plan(server, text.clone()).await?;
+            Some((text, answer))
+        }
+    };
+    Ok(Rehearsed { offer, change })
+}
+
+/// The remedy that is asked for, or else the first harmless one.
+async fn chosen<'a>(
+    server: &Arc<Server>,
+    alert: &'a Alert,
+    remedy: Option<&str>,
+    in_force: &str,
+) -> Result<Rehearsed<'a>, ControlError> {
+    let what = match remedy {
+        Some(id) => {
+            if let Some(offer) = alert.offers.iter().find(|offer| offer.id == id) {
+                return rehearsed(server, offer, in_force).await;
+            }
+            format!("alert {} has no remedy {id:?}", alert.id)
+        }
+        None => {
+            if let Some(best) = first_harmless(server, alert, in_force).await {
+                return Ok(best);
+            }
+            format!("every remedy of alert {} has to be named", alert.id)
+        }
+    };
+    let known: Vec<&str> = alert.offers.iter().map(|offer| offer.id.as_str()).collect();
+    let instead = match known.is_empty() {
+        true => "wait until the diagnosis is made: `causeway alert show` has it".to_owned(),
+        false => format!("choose one of: {}", known.join(", ")),
+    };
+    Err(ControlError::Refused { what, instead })
+}
+
+/// One that cannot be rehearsed is not harmless, and one that has to be named need not be rehearsed.
 async fn first_harmless<'a>(
     server: &Arc<Server>,
     alert: &'a Alert,
     in_force: &str,
-) -> Option<&'a Offer> {
-    for offer in &alert.offers {
-        if is_harmless(server, offer, in_force).await {
-            return Some(offer);
+) -> Option<Rehearsed<'a>> {
+    for offer in alert.offers.iter().filter(|offer| !offer.needs_naming()) {
+        match rehearsed(server, offer, in_force).await {
+            Ok(one) if one.is_harmless() => return Some(one),
+            _ => {}
         }
     }
     None
-}
-
-/// Whether a remedy takes nothing away and gives nobody a right. One that cannot be rehearsed is not.
-async fn is_harmless(server: &Arc<Server>, offer: &Offer, in_force: &str) -> bool {
-    if offer.needs_naming() {
-        return false;
-    }
-    match proposal(server, offer, in_force).await {
-        Ok(None) => true,
-        Ok(Some(text)) => flow::plan(server, text).await.is_ok_and(|answer| {
-            let effects = &answer.plan.effects;
-            answer.plan.refused.is_none()
-                && !effects.iter().any(|effect| effect.kind.is_loss() || effect.kind.is_gain())
-        }),
-        Err(_) => false,
-    }
 }
 
 /// A change of the mail flow in force that a remedy stands for; `None` when it changes no configuration.
@@ -131,18 +155,23 @@ pub(crate) async fn fix_plan(
 ) -> Result<FixPlan, ControlError> {
     let texts = Texts::get(language.unwrap_or(Language::En));
     let alert = open_alert(watch, id)?;
-    let in_force = flow::view(server);
-    // Shown is the first one, too, when none is harmless.
-    let offer = match (&remedy, first_harmless(server, &alert, &in_force.text).await) {
-        (None, None) if !alert.offers.is_empty() => alert.offers[0].clone(),
-        _ => chosen(server, &alert, remedy.as_deref(), &in_force.text).await?,
+    let view = flow::view(server);
+    let (in_force, revision) = (view.text.as_str(), view.revision);
+    let best = match (&remedy, alert.offers.first()) {
+        // Shown is the first one, too, when none is harmless.
+        (None, Some(first)) => match first_harmless(server, &alert, in_force).await {
+            Some(best) => best,
+            None => rehearsed(server, first, in_force).await?,
+        },
+        _ => chosen(server, &alert, remedy.as_deref(), in_force).await?,
     };
-    let named_only = !is_harmless(server, &offer, &in_force.text).await;
-    let answer = match proposal(server, &offer, &in_force.text).await? {
-        Some(text) => flow::plan(server, text).await?.speak(texts.language()),
+    let named_only = !best.is_harmless();
+    let Rehearsed { offer, change } = best;
+    let answer = match change {
+        Some((_, answer)) => answer.speak(texts.language()),
         None => PlanAnswer {
             plan: no_change(),
-            base: in_force.revision,
+            base: revision,
             warnings: Vec::new(),
             errors: Vec::new(),
             file_differs: None,
@@ -150,7 +179,7 @@ pub(crate) async fn fix_plan(
     };
     Ok(FixPlan {
         alert: id,
-        remedy: RemedyView::of(&offer, texts),
+        remedy: RemedyView::of(offer, texts),
         others: alert
             .offers
             .iter()
@@ -174,8 +203,9 @@ pub(crate) async fn fix_apply(
     let alert = open_alert(watch, id)?;
     // The text that is edited and the number that it is checked by are of one moment.
     let in_force = flow::view(server);
-    let offer = chosen(server, &alert, request.remedy.as_deref(), &in_force.text).await?;
-    let remedy = RemedyView::of(&offer, texts);
+    let Rehearsed { offer, change } =
+        chosen(server, &alert, request.remedy.as_deref(), &in_force.text).await?;
+    let remedy = RemedyView::of(offer, texts);
     let mut answer = FixAnswer {
         alert: id,
         remedy,
@@ -186,15 +216,14 @@ pub(crate) async fn fix_apply(
         detail: String::new(),
         checked: None,
     };
-    if let Some(text) = proposal(server, &offer, &in_force.text).await? {
-        let title = offer.title(Texts::get(Language::En));
-        let reason = match request.reason.is_empty() {
-            true => format!("alert {id}: {title}"),
-            false => format!("alert {id}: {title}; {}", request.reason),
+    if let Some((text, _)) = change {
+        let change = FlowChange {
+            text,
+            base: request.base.unwrap_or(in_force.revision),
+            reason: reason(id, offer, &request.reason),
+            force: request.force,
+            author: author.clone(),
         };
-        let base = request.base.unwrap_or(in_force.revision);
-        let (force, author) = (request.force, author.clone());
-        let change = FlowChange { text, base, reason, force, author };
         let applied = flow::apply(server, change).await?;
         answer.plan = applied.plan.speak(language);
         if !applied.applied {
@@ -217,13 +246,33 @@ pub(crate) async fn fix_apply(
     // Something is done about it: what was closed by hand is watched again.
     watch.reopen(id).await;
     let place = watch.fixed(id, fix).await.unwrap_or(0);
+    try_again(server, offer, &alert.path);
+    let ((), checked) = tokio::join!(
+        outcome(watch, (id, place), texts, &mut answer),
+        check(server, watch, &alert, place)
+    );
+    answer.checked = checked.map(|checked| CheckView::of(&checked, texts));
+    Ok(answer)
+}
+
+/// What stands in the history of revisions as the reason of the change.
+fn reason(id: u64, offer: &Offer, given: &str) -> String {
+    let title = offer.title(Texts::get(Language::En));
+    match given.is_empty() {
+        true => format!("alert {id}: {title}"),
+        false => format!("alert {id}: {title}; {given}"),
+    }
+}
+
+/// What a remedy does that changes no configuration. A change has its mail tried again by itself.
+fn try_again(server: &Server, offer: &Offer, path: &str) {
     match offer.remedy() {
         Some(Remedy::FlushDns) => {
             server.dispatch.forget_names();
-            server.dispatch.retry_path(&alert.path);
+            server.dispatch.retry_path(path);
         }
         Some(Remedy::Retry) => {
-            server.dispatch.retry_path(&alert.path);
+            server.dispatch.retry_path(path);
         }
         Some(Remedy::LookAgain) => {
             server.dispatch.forget_names();
@@ -231,12 +280,6 @@ pub(crate) async fn fix_apply(
         }
         _ => {}
     }
-    let ((), checked) = tokio::join!(
-        outcome(watch, (id, place), texts, &mut answer),
-        check(server, watch, &alert, place)
-    );
-    answer.checked = checked.map(|checked| CheckView::of(&checked, texts));
-    Ok(answer)
 }
 
 /// Asks the network at once whether the path works now. `None` where mail does not go that way any more, and
