@@ -74,6 +74,40 @@ pub enum Closing {
     },
 }
 
+/// What of an alert is posted to the web hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Event {
+    /// It is new, or open again.
+    Opened,
+    /// Its failure, its cause or its remedies are others, or a remedy did not help.
+    Changed,
+    /// It is closed.
+    Closed,
+}
+
+impl Event {
+    /// As it is posted.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Changed => "changed",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// What is left to post of both: who has not heard that an alert opened hears that, however it has changed
+    /// meanwhile.
+    #[must_use]
+    pub const fn after(self, unposted: Option<Self>) -> Self {
+        match (unposted, self) {
+            (Some(Self::Opened), Self::Changed) => Self::Opened,
+            _ => self,
+        }
+    }
+}
+
 /// What came of a remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
@@ -178,6 +212,9 @@ pub struct Alert {
     /// People know of it.
     #[serde(default)]
     pub told: bool,
+    /// What the web hook was not told of yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unposted: Option<Event>,
 }
 
 impl Alert {

@@ -31,7 +31,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::alert::{Absence, Alert, Book, Change, Changed, Checked, Closing, FailingPath, Fix};
+use crate::alert::{
+    Absence, Alert, Book, Change, Changed, Checked, Closing, Event, FailingPath, Fix,
+};
 use crate::diagnose::{Confidence, Diagnosis, Facts, diagnose, next_probes};
 use crate::finding::Finding;
 use crate::notice::Noticed;
@@ -115,8 +117,8 @@ pub trait World: Send + Sync + 'static {
     /// Tells the alert recipients by mail, by ways that do not fail. False: nobody can be told now.
     fn tell(&self, alerts: Vec<Alert>) -> Later<'_, bool>;
 
-    /// Posts an alert to the web hook, with a few tries. `event`: `opened`, `changed` or `closed`.
-    fn post(&self, address: String, event: &'static str, alert: Alert) -> Later<'_, ()>;
+    /// Posts an alert to the web hook, with a few tries.
+    fn post(&self, address: String, event: Event, alert: Alert) -> Later<'_, ()>;
 }
 
 /// A diagnosis that is there.
@@ -167,6 +169,16 @@ struct Unkept {
     ids: HashSet<u64>,
     /// When they were kept last.
     kept_at: Option<Instant>,
+}
+
+/// What of a change the web hook is told.
+const fn event_of(changed: Changed) -> Option<Event> {
+    match changed {
+        Changed::Opened => Some(Event::Opened),
+        Changed::Cause | Changed::Fixed => Some(Event::Changed),
+        Changed::Closed => Some(Event::Closed),
+        Changed::Counts | Changed::Noted | Changed::Forgotten => None,
+    }
 }
 
 /// The key that an alert is kept under.
@@ -365,9 +377,13 @@ impl Watch {
             }
             self.unkept.lock().ids.remove(&change.id);
             let untold = self.digest.lock().note(change.id, change.changed);
+            let event = event_of(change.changed).zip(self.world.settings().webhook);
             let alert = {
                 let mut book = self.book.lock();
                 book.is_untold(change.id, untold);
+                if let Some((event, _)) = event {
+                    book.is_unposted(change.id, Some(event));
+                }
                 book.get(change.id).cloned()
             };
             let Some(alert) = alert else {
@@ -379,7 +395,9 @@ impl Watch {
                 put.push((LAST_KEY.to_owned(), self.book.lock().last_id().to_string()));
                 self.counts.lock().opened += 1;
             }
-            self.note(change.changed, alert);
+            if let Some((event, address)) = event {
+                self.post(address, event, alert);
+            }
         }
         if !(put.is_empty() && forget.is_empty()) {
             self.world.keep(put, forget).await;
@@ -387,21 +405,36 @@ impl Watch {
         self.changed.notify_waiters();
     }
 
-    /// Whom a change is news to hears of it.
-    fn note(&self, changed: Changed, alert: Alert) {
-        let event = match changed {
-            Changed::Opened => "opened",
-            Changed::Cause | Changed::Fixed => "changed",
-            Changed::Closed => "closed",
-            Changed::Counts | Changed::Noted | Changed::Forgotten => return,
-        };
-        let id = alert.id;
-        if let Some(address) = self.world.settings().webhook {
-            if !self.posts.lock().push(Post { address, event, alert }) {
-                warn!(alert = id, event, "the web hook is too slow: this change is not posted");
-            }
-            self.posting.notify_one();
+    /// The web hook is told, in its turn.
+    fn post(&self, address: String, event: Event, alert: Alert) {
+        let (id, what) = (alert.id, event.as_str());
+        if !self.posts.lock().push(Post { address, event, alert }) {
+            warn!(alert = id, event = what, "the web hook is too slow: this change is not posted");
+            self.book.lock().is_unposted(id, None);
         }
+        self.posting.notify_one();
+    }
+
+    /// After a restart: what the web hook was not told of.
+    fn post_unposted(&self) {
+        let Some(address) = self.world.settings().webhook else { return };
+        let unposted: Vec<Alert> =
+            self.book.lock().all().filter(|alert| alert.unposted.is_some()).cloned().collect();
+        // The oldest first.
+        for alert in unposted.into_iter().rev() {
+            if let Some(event) = alert.unposted {
+                self.post(address.clone(), event, alert);
+            }
+        }
+    }
+
+    /// A post is made, or given up.
+    fn posted(&self, id: u64) {
+        if self.posts.lock().done(id) {
+            self.book.lock().is_unposted(id, None);
+            self.unkept.lock().ids.insert(id);
+        }
+        self.posting.notify_one();
     }
 
     /// Keeps the counts that have changed, when it is time (or `now`).

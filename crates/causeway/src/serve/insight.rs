@@ -21,7 +21,7 @@ use causeway_catalog::Texts;
 use causeway_catalog::causes::causes_of_attempt;
 use causeway_dispatch::{Causes, FailingSite};
 use causeway_insight::Finding;
-use causeway_insight::alert::{Absence, Alert, FailingPath};
+use causeway_insight::alert::{Absence, Alert, Event, FailingPath};
 use causeway_insight::diagnose::{Facts, Judged, Standing};
 use causeway_insight::notice::Noticed;
 use causeway_insight::probe::Probe;
@@ -204,7 +204,7 @@ impl World for Seen {
         })
     }
 
-    fn post(&self, address: String, event: &'static str, alert: Alert) -> Later<'_, ()> {
+    fn post(&self, address: String, event: Event, alert: Alert) -> Later<'_, ()> {
         Box::pin(tell::post(&self.server, address, event, alert))
     }
 }

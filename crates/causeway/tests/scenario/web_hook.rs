@@ -188,3 +188,43 @@ fn a_web_hook_that_refuses_is_told_in_the_log_without_its_secrets() {
     assert!(!server.log().contains(SECRET), "{}", server.log());
     wait_for_mail(&server, "bob@ours.test", 1);
 }
+
+#[test]
+fn what_the_web_hook_was_not_told_before_a_restart_it_is_told_afterwards() {
+    let hook = WebService::start(Answer::Never);
+    let gone = ScriptedPeer::refusing();
+    let mut server = with_hook(&hook, gone.address()).start();
+    send(&server, &["x@partner.test"], "waits");
+    wait_for_deferral(&server, "x@partner.test");
+    hook.wait_for(&server, "opened");
+    // That post is never answered.
+    server.kill_and_restart();
+    server.wait_for("the same post again", || {
+        let posts = hook.posts();
+        let opened =
+            |(_, post): &&(String, Value)| post["event"] == "opened" && post["alert"]["id"] == 1;
+        (posts.iter().filter(opened).count() == 2).then_some(())
+    });
+}
+
+#[test]
+fn what_the_web_hook_was_told_it_is_not_told_again_after_a_restart() {
+    let hook = WebService::start(Answer::Status(204));
+    let gone = ScriptedPeer::refusing();
+    let mut server = with_hook(&hook, gone.address()).start();
+    send(&server, &["x@partner.test"], "waits");
+    wait_for_deferral(&server, "x@partner.test");
+    hook.wait_for(&server, "opened");
+    // Its diagnosis is the last that there is to tell.
+    let changed = hook.wait_for(&server, "changed");
+    let (status, log) = server.terminate();
+    assert!(status.success(), "{log}");
+    server.start();
+    let alert = server.json(&["alert", "list"])[0].clone();
+    assert_eq!((&alert["id"], &alert["state"]), (&changed["alert"]["id"], &"open".into()));
+    send(&server, &["y@partner.test"], "waits, too");
+    wait_for_deferral(&server, "y@partner.test");
+    let events: Vec<Value> =
+        hook.posts().into_iter().map(|(_, post)| post["event"].clone()).collect();
+    assert_eq!(events.iter().filter(|event| *event == "opened").count(), 1, "{events:?}");
+}

@@ -7,7 +7,7 @@ use causeway_catalog::{Phase, last_result};
 use causeway_model::config::AlertSettings;
 use causeway_model::{Attempt, Timestamp};
 
-use super::{Alert, Checked, Closing, FailingPath, Fix, Outcome, State};
+use super::{Alert, Checked, Closing, Event, FailingPath, Fix, Outcome, State};
 use crate::diagnose::{Confidence, Diagnosis};
 use crate::remedy::Offer;
 
@@ -258,6 +258,7 @@ impl Book {
             closed: None,
             untold: false,
             told: false,
+            unposted: None,
         };
         self.alerts.insert(id, alert);
         Some(Change { id, changed: Changed::Opened })
@@ -344,6 +345,13 @@ impl Book {
     pub(crate) fn is_untold(&mut self, id: u64, untold: bool) {
         if let Some(alert) = self.alerts.get_mut(&id) {
             alert.untold = untold;
+        }
+    }
+
+    /// What the web hook is to be told of an alert yet.
+    pub(crate) fn is_unposted(&mut self, id: u64, event: Option<Event>) {
+        if let Some(alert) = self.alerts.get_mut(&id) {
+            alert.unposted = event.map(|event| event.after(alert.unposted));
         }
     }
 

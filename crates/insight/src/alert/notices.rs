@@ -114,6 +114,7 @@ impl Book {
             closed: None,
             untold: false,
             told: false,
+            unposted: None,
         };
         self.alerts.insert(id, alert);
         self.notices_kept.insert(id, now);

@@ -6,7 +6,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::alert::Alert;
+use crate::alert::{Alert, Event};
 
 /// Posts that are made at once.
 const AT_ONCE: usize = 8;
@@ -19,8 +19,7 @@ const MOST: usize = 1_000;
 pub(super) struct Post {
     /// Where to.
     pub(super) address: String,
-    /// `opened`, `changed` or `closed`.
-    pub(super) event: &'static str,
+    pub(super) event: Event,
     pub(super) alert: Alert,
 }
 
@@ -54,18 +53,20 @@ impl Posts {
         Some(post)
     }
 
-    /// A post of this alert is made, or given up.
-    pub(super) fn done(&mut self, id: u64) {
+    /// A post of this alert is made, or given up. True: it was the last one of this alert.
+    pub(super) fn done(&mut self, id: u64) -> bool {
         self.under_way.remove(&id);
+        !self.waiting.iter().any(|post| post.alert.id == id)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::Event::{Changed, Closed, Opened};
     use crate::alert::State;
 
-    fn post(id: u64, event: &'static str) -> Post {
+    fn post(id: u64, event: Event) -> Post {
         let alert = Alert {
             id,
             path: String::new(),
@@ -84,38 +85,40 @@ mod tests {
             closed: None,
             untold: false,
             told: false,
+            unposted: None,
         };
         Post { address: String::new(), event, alert }
     }
 
-    fn taken(posts: &mut Posts) -> Option<(u64, &'static str)> {
+    fn taken(posts: &mut Posts) -> Option<(u64, Event)> {
         posts.next().map(|post| (post.alert.id, post.event))
     }
 
     #[test]
     fn one_alert_after_the_other_in_its_order_and_different_ones_beside_each_other() {
         let mut posts = Posts::default();
-        for (id, event) in [(1, "opened"), (1, "changed"), (2, "opened"), (1, "closed")] {
+        for (id, event) in [(1, Opened), (1, Changed), (2, Opened), (1, Closed)] {
             assert!(posts.push(post(id, event)));
         }
-        assert_eq!(taken(&mut posts), Some((1, "opened")));
-        assert_eq!(taken(&mut posts), Some((2, "opened")), "it does not wait for the first");
+        assert_eq!(taken(&mut posts), Some((1, Opened)));
+        assert_eq!(taken(&mut posts), Some((2, Opened)), "it does not wait for the first");
         assert_eq!(taken(&mut posts), None, "both are under way");
-        posts.done(1);
-        assert_eq!(taken(&mut posts), Some((1, "changed")));
-        posts.done(1);
-        posts.done(2);
-        assert_eq!(taken(&mut posts), Some((1, "closed")));
+        assert!(!posts.done(1), "more is to be told of it");
+        assert_eq!(taken(&mut posts), Some((1, Changed)));
+        assert!(!posts.done(1));
+        assert!(posts.done(2));
+        assert_eq!(taken(&mut posts), Some((1, Closed)));
+        assert!(posts.done(1));
         assert_eq!(taken(&mut posts), None);
     }
 
     #[test]
     fn a_hook_that_never_answers_keeps_a_bounded_number_of_posts() {
         let mut posts = Posts::default();
-        let kept = (0..3_000).filter(|id| posts.push(post(*id, "opened"))).count();
+        let kept = (0..3_000).filter(|id| posts.push(post(*id, Opened))).count();
         assert_eq!(kept, MOST);
         let begun = std::iter::from_fn(|| posts.next()).count();
         assert_eq!(begun, AT_ONCE);
-        assert!(posts.push(post(1, "closed")), "there is room again");
+        assert!(posts.push(post(1, Closed)), "there is room again");
     }
 }

@@ -40,6 +40,7 @@ impl Watch {
     /// Works until told to end.
     pub async fn run(self: Arc<Self>, end: CancellationToken) {
         let tasks = TaskTracker::new();
+        self.post_unposted();
         tasks.spawn(Arc::clone(&self).go_posting(tasks.clone(), end.clone()));
         tasks.spawn(Arc::clone(&self).go_round(end.clone()));
         loop {
@@ -54,10 +55,10 @@ impl Watch {
             let calm = (began.elapsed() * REST).clamp(CALM, LONGEST_CALM);
             tokio::time::sleep(calm).await;
         }
-        self.keep_counts(true).await;
         tasks.close();
         // Probes have bounds of their own; nobody waits for them at the end.
         let _ = tokio::time::timeout(Duration::from_secs(1), tasks.wait()).await;
+        self.keep_counts(true).await;
     }
 
     /// Makes the posts for the web hook. Nothing else waits for them.
@@ -74,11 +75,10 @@ impl Watch {
                 tasks.spawn(async move {
                     let id = alert.id;
                     tokio::select! {
+                        // It is posted after the restart.
                         () = ended.cancelled() => {}
-                        () = watch.world.post(address, event, alert) => {}
+                        () = watch.world.post(address, event, alert) => watch.posted(id),
                     }
-                    watch.posts.lock().done(id);
-                    watch.posting.notify_one();
                 });
             }
         }

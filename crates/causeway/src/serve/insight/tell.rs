@@ -11,9 +11,9 @@ use std::time::Duration;
 use causeway_admin::types::{ComponentHealth, ComponentStatus};
 use causeway_catalog::Texts;
 use causeway_dispatch::letter::in_envelope;
-use causeway_insight::alert::Alert;
 use causeway_insight::alert::message::{Message, message};
 use causeway_insight::alert::view::AlertView;
+use causeway_insight::alert::{Alert, Event};
 use causeway_model::Address;
 use causeway_model::config::Language;
 use causeway_report::write::WrittenReport;
@@ -143,8 +143,9 @@ fn written(server: &Server, told: &Message, to: &[&Address], language: Language)
 }
 
 /// Posts `{"event", "alert"}`.
-pub(super) async fn post(server: &Server, address: String, event: &'static str, alert: Alert) {
+pub(super) async fn post(server: &Server, address: String, event: Event, alert: Alert) {
     let view = AlertView::of(&alert, Texts::get(Language::En));
+    let event = event.as_str();
     let document = serde_json::json!({
         "event": event,
         "host": &*server.hostname,
