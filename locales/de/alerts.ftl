@@ -31,11 +31,18 @@ known-mailboxes-here = { $count ->
 
 story-changed-here = Es ging bis { $worked }. Dann hat Revision { $number } ({ $author }, { $at }) diesen Weg hier geändert: { $what }.
 story-worked-until = Es ging bis { $at }, und hier wurde seither nichts geändert: Der Grund liegt bei der Gegenseite oder auf dem Weg dorthin.
+story-unchanged = Bis { $at } hat es funktioniert, und seither wurde hier an diesem Weg nichts geändert.
 story-never-worked = Soweit die Aufzeichnungen reichen, hat es nie funktioniert.
 story-everything-fails = { $failing ->
     [one] Ein anderes Ziel, das kürzlich funktionierte, ist nun ebenso gestört
    *[other] { $failing } andere Ziele, die kürzlich funktionierten, sind nun ebenso gestört
 }, und keines wird erreicht: Der Grund liegt hier.
+
+# Where none of the known causes is left.
+no-cause-fits = Keine der bekannten Ursachen passt: Jede ist ausgeschlossen.
+    .do = Sehen Sie nach, was sie ausgeschlossen hat (causeway alert show), und fragen Sie die Gegenseite, was sie sieht; was beide Seiten gesehen haben, grenzt es ein.
+no-cause-holds = Was fehlschlug, funktioniert inzwischen: Keine der bekannten Ursachen besteht noch.
+    .do = Nichts: Der nächste Versuch zeigt, ob Mail fließt.
 
 outlook-waiting = Der nächste Versuch ist am { $next }. Ändert sich nichts, geht die erste Nachricht am { $returned } an ihren Absender zurück.
 outlook-next = Der nächste Versuch ist am { $next }.
@@ -93,6 +100,8 @@ alert-head-open = Meldung { $id }: { $path } ist gestört.
 alert-head-closed = Meldung { $id } ist geschlossen: { $path } – { $why }.
 alert-line-cause = Ursache ({ $confidence }): { $cause }
 alert-line-cause-unknown = Ursache: noch nicht bekannt. Möglich: { $cause }
+alert-line-cause-none = Ursache: { $cause }
+alert-line-also-confirmed = Ebenfalls bestätigt: { $cause }
 alert-line-who = Wer handelt: { $who }
 alert-line-do = Was zu tun ist: { $action }
 alert-line-failure = Letzter Fehler: { $reply }

@@ -338,6 +338,7 @@ cli-cause = { $cause } ({ $confidence })
 cli-cause-unknown = noch nicht bekannt; möglich: { $cause }
 cli-alert-is-closed = Meldung { $id } ist geschlossen.
 cli-alert-server = Server: { $server }
+cli-also-confirmed = Ebenfalls bestätigt:
 cli-also-possible = Auch möglich:
 cli-ruled-out = Ausgeschlossen:
 cli-fix-head = Meldung { $id }: { $title }

@@ -24,6 +24,7 @@ finding-own-cache-old = dieser Server selbst hält für { $name } { $kind } noch
 finding-cached-current = der Resolver { $server } gibt für { $name } { $kind } dieselbe Antwort wie die Server der Zone
 finding-dnssec-bogus = der Resolver { $server } scheitert bei { $name } { $kind } nur an der DNSSEC-Prüfung; ohne sie antwortet er { $records }
 finding-dnssec-not-the-cause = der Resolver { $server } gibt für { $name } { $kind } mit und ohne DNSSEC-Prüfung dasselbe
+finding-took = { $finding }, nach { $span }
 finding-resolver-works = der Resolver { $server } antwortet für { $name }; dieser Name funktionierte kürzlich
 finding-resolver-fails = ein Name, der kürzlich funktionierte, wird auch nicht gefunden: { $said }
 finding-mail-hosts = E-Mail für { $domain } geht an { $hosts }

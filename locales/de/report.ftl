@@ -122,6 +122,7 @@ heading-steps = Was Sie tun können
 heading-admin = Für die Administration
 heading-attempts = Versuche
 heading-causes = Mögliche Ursachen
+heading-causes-found = Was festgestellt wurde
 heading-hops = Der bisherige Weg der Nachricht
 causes-not-tested = Diese Ursachen sind für diesen Fehler bekannt. Für diese Nachricht wurden sie nicht geprüft.
 cause-confirmed = Bestätigt: { $cause }

@@ -31,11 +31,18 @@ known-mailboxes-here = { $count ->
 
 story-changed-here = It worked until { $worked }. Then revision { $number } ({ $author }, { $at }) changed this path here: { $what }.
 story-worked-until = It worked until { $at }, and nothing was changed here since: the reason lies at the other end or on the way.
+story-unchanged = It worked until { $at }, and nothing was changed here on this path since.
 story-never-worked = It has never worked, as far as the records reach.
 story-everything-fails = { $failing ->
     [one] Another destination that worked lately fails now in the same way
    *[other] { $failing } other destinations that worked lately fail now in the same way
 }, and none is reached: the reason lies here.
+
+# Where none of the known causes is left.
+no-cause-fits = None of the known causes fits: each of them is ruled out.
+    .do = See what ruled them out (causeway alert show), and ask the other end what it sees; what both ends saw narrows it down.
+no-cause-holds = What failed works by now: none of the known causes holds any more.
+    .do = Nothing: the next attempt tells whether mail flows.
 
 outlook-waiting = The next attempt is at { $next }. If nothing changes, the first message is returned to its sender at { $returned }.
 outlook-next = The next attempt is at { $next }.
@@ -93,6 +100,8 @@ alert-head-open = Alert { $id }: { $path } fails.
 alert-head-closed = Alert { $id } is closed: { $path } – { $why }.
 alert-line-cause = Cause ({ $confidence }): { $cause }
 alert-line-cause-unknown = Cause: not known yet. Possible: { $cause }
+alert-line-cause-none = Cause: { $cause }
+alert-line-also-confirmed = Also confirmed: { $cause }
 alert-line-who = Whose move: { $who }
 alert-line-do = What to do: { $action }
 alert-line-failure = Last failure: { $reply }

@@ -338,6 +338,7 @@ cli-cause = { $cause } ({ $confidence })
 cli-cause-unknown = not known yet; possible: { $cause }
 cli-alert-is-closed = Alert { $id } is closed.
 cli-alert-server = Server: { $server }
+cli-also-confirmed = Also confirmed:
 cli-also-possible = Also possible:
 cli-ruled-out = Ruled out:
 cli-fix-head = Alert { $id }: { $title }

@@ -24,6 +24,7 @@ finding-own-cache-old = this server itself still holds { $cached } for { $name }
 finding-cached-current = the resolver { $server } gives the same answer for { $name } { $kind } as the zone’s own servers
 finding-dnssec-bogus = the resolver { $server } fails for { $name } { $kind } only because DNSSEC does not validate; without checking it answers { $records }
 finding-dnssec-not-the-cause = the resolver { $server } gives the same for { $name } { $kind } with and without DNSSEC checking
+finding-took = { $finding }, after { $span }
 finding-resolver-works = the resolver { $server } answers for { $name }, which worked lately
 finding-resolver-fails = a name that worked lately is not found either: { $said }
 finding-mail-hosts = mail for { $domain } goes to { $hosts }

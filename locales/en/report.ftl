@@ -122,6 +122,7 @@ heading-steps = What you can do
 heading-admin = For administrators
 heading-attempts = Attempts
 heading-causes = Possible causes
+heading-causes-found = What was found
 heading-hops = The way of the message so far
 causes-not-tested = These causes are known for this failure. They have not been tested for this message.
 cause-confirmed = Confirmed: { $cause }

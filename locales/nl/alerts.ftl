@@ -31,11 +31,18 @@ known-mailboxes-here = { $count ->
 
 story-changed-here = Het werkte tot { $worked }. Toen veranderde revisie { $number } ({ $author }, { $at }) deze weg hier: { $what }.
 story-worked-until = Het werkte tot { $at }, en hier is sindsdien niets veranderd: de reden ligt aan de andere kant of onderweg.
+story-unchanged = Tot { $at } werkte het, en sindsdien is hier niets aan deze weg veranderd.
 story-never-worked = Voor zover de registratie reikt, heeft het nooit gewerkt.
 story-everything-fails = { $failing ->
     [one] Een andere bestemming die kortgeleden werkte, is nu op dezelfde manier gestoord
    *[other] { $failing } andere bestemmingen die kortgeleden werkten, zijn nu op dezelfde manier gestoord
 }, en geen ervan wordt bereikt: de reden ligt hier.
+
+# Where none of the known causes is left.
+no-cause-fits = Geen van de bekende oorzaken past: ze zijn allemaal uitgesloten.
+    .do = Bekijk wat ze heeft uitgesloten (causeway alert show) en vraag de andere kant wat die ziet; wat beide kanten hebben gezien, maakt het aantal mogelijkheden kleiner.
+no-cause-holds = Wat mislukte, werkt inmiddels: geen van de bekende oorzaken bestaat nog.
+    .do = Niets: de volgende poging laat zien of er mail doorkomt.
 
 outlook-waiting = De volgende poging is op { $next }. Als er niets verandert, gaat het eerste bericht op { $returned } terug naar de afzender.
 outlook-next = De volgende poging is op { $next }.
@@ -93,6 +100,8 @@ alert-head-open = Melding { $id }: { $path } is gestoord.
 alert-head-closed = Melding { $id } is gesloten: { $path } – { $why }.
 alert-line-cause = Oorzaak ({ $confidence }): { $cause }
 alert-line-cause-unknown = Oorzaak: nog niet bekend. Mogelijk: { $cause }
+alert-line-cause-none = Oorzaak: { $cause }
+alert-line-also-confirmed = Ook bevestigd: { $cause }
 alert-line-who = Wie aan zet is: { $who }
 alert-line-do = Wat te doen is: { $action }
 alert-line-failure = Laatste fout: { $reply }

@@ -338,6 +338,7 @@ cli-cause = { $cause } ({ $confidence })
 cli-cause-unknown = nog niet bekend; mogelijk: { $cause }
 cli-alert-is-closed = Melding { $id } is gesloten.
 cli-alert-server = Server: { $server }
+cli-also-confirmed = Ook bevestigd:
 cli-also-possible = Ook mogelijk:
 cli-ruled-out = Uitgesloten:
 cli-fix-head = Melding { $id }: { $title }

@@ -24,6 +24,7 @@ finding-own-cache-old = deze server zelf houdt nog { $span } { $cached } vast vo
 finding-cached-current = de resolver { $server } geeft voor { $name } { $kind } hetzelfde antwoord als de servers van de zone
 finding-dnssec-bogus = de resolver { $server } faalt voor { $name } { $kind } alleen door de DNSSEC-controle; zonder controle antwoordt hij { $records }
 finding-dnssec-not-the-cause = de resolver { $server } geeft voor { $name } { $kind } hetzelfde met en zonder DNSSEC-controle
+finding-took = { $finding }, na { $span }
 finding-resolver-works = de resolver { $server } antwoordt voor { $name }, dat kortgeleden werkte
 finding-resolver-fails = een naam die kortgeleden werkte, wordt ook niet gevonden: { $said }
 finding-mail-hosts = mail voor { $domain } gaat naar { $hosts }

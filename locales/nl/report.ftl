@@ -122,6 +122,7 @@ heading-steps = Wat u kunt doen
 heading-admin = Voor beheerders
 heading-attempts = Pogingen
 heading-causes = Mogelijke oorzaken
+heading-causes-found = Wat is vastgesteld
 heading-hops = De weg van het bericht tot nu toe
 causes-not-tested = Deze oorzaken zijn voor deze fout bekend. Voor dit bericht zijn ze niet getest.
 cause-confirmed = Bevestigd: { $cause }

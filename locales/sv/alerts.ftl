@@ -31,11 +31,18 @@ known-mailboxes-here = { $count ->
 
 story-changed-here = Det fungerade till { $worked }. Sedan ändrade revision { $number } ({ $author }, { $at }) den här vägen här: { $what }.
 story-worked-until = Det fungerade till { $at }, och inget har ändrats här sedan dess: orsaken finns i andra änden eller på vägen dit.
+story-unchanged = Det fungerade till { $at }, och sedan dess har inget ändrats här på den här vägen.
 story-never-worked = Så långt uppgifterna räcker har det aldrig fungerat.
 story-everything-fails = { $failing ->
     [one] Ett annat mål som nyligen fungerade fungerar nu på samma sätt inte
    *[other] { $failing } andra mål som nyligen fungerade fungerar nu på samma sätt inte
 }, och inget nås: orsaken finns här.
+
+# Where none of the known causes is left.
+no-cause-fits = Ingen av de kända orsakerna passar: alla är uteslutna.
+    .do = Se vad som uteslöt dem (causeway alert show) och fråga den andra sidan vad den ser; det som båda sidor har sett ringar in felet.
+no-cause-holds = Det som misslyckades fungerar nu: ingen av de kända orsakerna finns kvar.
+    .do = Ingenting: nästa försök visar om posten går fram.
 
 outlook-waiting = Nästa försök görs { $next }. Om inget ändras går det första meddelandet tillbaka till sin avsändare { $returned }.
 outlook-next = Nästa försök görs { $next }.
@@ -93,6 +100,8 @@ alert-head-open = Larm { $id }: { $path } fungerar inte.
 alert-head-closed = Larm { $id } är stängt: { $path } – { $why }.
 alert-line-cause = Orsak ({ $confidence }): { $cause }
 alert-line-cause-unknown = Orsak: inte känd än. Möjlig: { $cause }
+alert-line-cause-none = Orsak: { $cause }
+alert-line-also-confirmed = Också bekräftad: { $cause }
 alert-line-who = Vem som agerar: { $who }
 alert-line-do = Vad som ska göras: { $action }
 alert-line-failure = Senaste fel: { $reply }

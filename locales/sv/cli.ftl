@@ -338,6 +338,7 @@ cli-cause = { $cause } ({ $confidence })
 cli-cause-unknown = inte känd än; möjlig: { $cause }
 cli-alert-is-closed = Larm { $id } är stängt.
 cli-alert-server = Server: { $server }
+cli-also-confirmed = Också bekräftat:
 cli-also-possible = Också möjligt:
 cli-ruled-out = Uteslutet:
 cli-fix-head = Larm { $id }: { $title }

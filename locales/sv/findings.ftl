@@ -24,6 +24,7 @@ finding-own-cache-old = den här servern själv har fortfarande { $cached } för
 finding-cached-current = namnuppslagaren { $server } ger samma svar för { $name } { $kind } som zonens egna servrar
 finding-dnssec-bogus = namnuppslagaren { $server } misslyckas för { $name } { $kind } bara på grund av DNSSEC-kontrollen; utan den svarar den { $records }
 finding-dnssec-not-the-cause = namnuppslagaren { $server } ger samma sak för { $name } { $kind } med och utan DNSSEC-kontroll
+finding-took = { $finding }, efter { $span }
 finding-resolver-works = namnuppslagaren { $server } svarar för { $name }, som nyligen fungerade
 finding-resolver-fails = ett namn som nyligen fungerade hittas inte heller: { $said }
 finding-mail-hosts = e-post till { $domain } går till { $hosts }

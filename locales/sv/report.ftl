@@ -122,6 +122,7 @@ heading-steps = Vad du kan göra
 heading-admin = För administratörer
 heading-attempts = Försök
 heading-causes = Möjliga orsaker
+heading-causes-found = Vad som konstaterats
 heading-hops = Meddelandets väg hittills
 causes-not-tested = De här orsakerna är kända för felet. De har inte prövats för det här meddelandet.
 cause-confirmed = Bekräftad: { $cause }

@@ -13,10 +13,12 @@
 //! **What it refuses.** It compares no texts: peers' words reach it as the typed
 //! [`Meaning`](causeway_catalog::reply::Meaning) that the catalog gives them.
 //!
-//! **In which order to read.** This file, [`mod@facts`] (what is known), `seen` (the findings, sorted),
+//! **In which order to read.** This file, `causes` (their order, and which one is named), [`mod@facts`] (what is
+//! known), `seen` (the findings, sorted),
 //! `names`, `connection`, `session`, `login`, `tls` (the judgements, by kind of cause), `probes` (what to ask),
 //! `words` (evidence and stories as sentences).
 
+mod causes;
 mod connection;
 pub mod facts;
 mod login;
@@ -31,10 +33,11 @@ mod words;
 
 use std::net::IpAddr;
 
-use causeway_catalog::causes::{Cause, WhoActs, causes_of_attempt};
+use causeway_catalog::causes::{Cause, WhoActs, causes_of_attempt, who_acts_unexplained};
 use causeway_model::{Attempt, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use causes::Causes;
 pub use facts::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path};
 pub use probes::next_probes;
 
@@ -148,6 +151,9 @@ pub enum Story {
     WorkedUntil {
         /// When it last worked.
         at: Timestamp,
+        /// What was found says that the reason lies at the other end or on the way.
+        #[serde(default)]
+        elsewhere: bool,
     },
     /// It has never worked, as far as the records reach.
     NeverWorked,
@@ -176,11 +182,12 @@ pub struct Diagnosis {
     pub at: Timestamp,
     /// How far the failed attempt got.
     pub stage: Stage,
-    /// Every possible cause: the confirmed ones first, then as likely, the ruled out ones last.
-    pub causes: Vec<Judged>,
+    /// Every possible cause.
+    pub causes: Causes,
     /// How it came about.
     pub story: Story,
-    /// Whose move it is, by the cause that stands first; ours where all that are known are ruled out.
+    /// Whose move it is: by the cause that is named; where all that are known are ruled out, by where the failure
+    /// lies.
     pub who_acts: WhoActs,
     /// What was probed works by now: the next attempt will tell.
     #[serde(default)]
@@ -213,10 +220,10 @@ pub enum Confidence {
 }
 
 impl Diagnosis {
-    /// The cause that stands first, unless it is ruled out.
+    /// The cause that is named; never one that is ruled out.
     #[must_use]
     pub fn top(&self) -> Option<&Judged> {
-        self.causes.first().filter(|judged| judged.standing != Standing::RuledOut)
+        self.causes.named()
     }
 
     /// How sure it is.
@@ -232,7 +239,7 @@ impl Diagnosis {
     /// Whether a cause is confirmed.
     #[must_use]
     pub fn confirms(&self, cause: &str) -> bool {
-        self.causes.iter().any(|j| j.cause == cause && j.standing == Standing::Confirmed)
+        self.causes.standing(cause) == Some(Standing::Confirmed)
     }
 }
 
@@ -305,31 +312,44 @@ impl Verdict {
 #[must_use]
 pub fn diagnose(facts: &Facts, findings: &[Finding]) -> Diagnosis {
     let seen = Seen::new(facts, findings);
-    let mut causes: Vec<Judged> = causes_of_attempt(&facts.attempt)
-        .into_iter()
-        .map(|cause| judge(cause, facts, &seen))
-        .collect();
-    // Confirmed causes of a more particular kind explain those that are only their appearance.
-    causes.sort_by(|a, b| a.standing.cmp(&b.standing).then(b.weight.cmp(&a.weight)));
-    let through_connector = facts.attempt.connector.is_some();
-    let who_acts = causes
-        .first()
-        .filter(|judged| judged.standing != Standing::RuledOut)
-        .and_then(Judged::catalog)
-        .map_or(WhoActs::Service, |cause| cause.who_acts(through_connector));
+    let judged = causes_of_attempt(&facts.attempt).into_iter();
+    let judged: Vec<Judged> = judged.map(|cause| judge(cause, facts, &seen)).collect();
+    let causes = Causes::from(judged);
+    let gone = seen.works_now();
+    let who_acts = who_acts(&causes, facts, gone);
     Diagnosis {
         at: facts.now,
         stage: facts.attempt.stage,
+        story: story(facts, &seen, is_elsewhere(&causes, who_acts)),
         causes,
-        story: story(facts, &seen),
         who_acts,
-        gone: seen.works_now(),
+        gone,
         fails_again: seen.fails_again(),
         next_attempt_at: facts.next_attempt_at,
         returned_at: facts.returned_at,
         findings: findings.len(),
         complete: false,
     }
+}
+
+/// Whose move it is.
+fn who_acts(causes: &Causes, facts: &Facts, gone: bool) -> WhoActs {
+    let through_connector = facts.attempt.connector.is_some();
+    match causes.named() {
+        Some(named) => {
+            named.catalog().map_or(WhoActs::Service, |cause| cause.who_acts(through_connector))
+        }
+        None if gone => WhoActs::Nobody,
+        None => who_acts_unexplained(&facts.attempt),
+    }
+}
+
+/// Whether evidence says that the reason lies at the other end or on the way. That nothing was changed here does not:
+/// a resolver breaks, a password file goes, a port is blocked without any change of the mail flow.
+fn is_elsewhere(causes: &Causes, who_acts: WhoActs) -> bool {
+    let is_theirs =
+        matches!(who_acts, WhoActs::Recipient | WhoActs::RecipientAdmin | WhoActs::PartnerAdmin);
+    is_theirs && causes.named().is_some_and(|named| named.standing <= Standing::Likely)
 }
 
 fn judge(cause: Cause, facts: &Facts, seen: &Seen<'_>) -> Judged {
@@ -345,7 +365,7 @@ fn judge(cause: Cause, facts: &Facts, seen: &Seen<'_>) -> Judged {
     }
 }
 
-fn story(facts: &Facts, seen: &Seen<'_>) -> Story {
+fn story(facts: &Facts, seen: &Seen<'_>, elsewhere: bool) -> Story {
     let failing = seen.way_out_closed().len().max(seen.resolvers_fail().len());
     if failing > 0 {
         return Story::EverythingFails { failing };
@@ -355,7 +375,7 @@ fn story(facts: &Facts, seen: &Seen<'_>) -> Story {
         return Story::ChangedHere { change: change.clone(), worked_until };
     }
     match worked_until {
-        Some(at) => Story::WorkedUntil { at },
+        Some(at) => Story::WorkedUntil { at, elsewhere },
         None => Story::NeverWorked,
     }
 }

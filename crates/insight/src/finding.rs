@@ -35,6 +35,21 @@ pub struct Finding {
     pub fact: Fact,
 }
 
+/// An answer of a name server that takes this long, in milliseconds, is slow: mail needs several in a row.
+pub(crate) const SLOW_MS: u64 = 1_000;
+
+impl Finding {
+    /// A name server took long to say it.
+    pub(crate) const fn is_slow(&self) -> bool {
+        let is_said = match &self.fact {
+            Fact::Dns { answer, .. } => answer.is_answer(),
+            Fact::ResolverWorks { .. } => true,
+            _ => false,
+        };
+        is_said && self.elapsed_ms >= SLOW_MS
+    }
+}
+
 /// A name server that was asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NameServer {

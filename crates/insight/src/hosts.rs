@@ -1,5 +1,7 @@
 //! Where mail for a domain goes, and names that look like others.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use causeway_model::config::distance;
 use causeway_model::{Domain, Failure};
 use causeway_net::Families;
@@ -67,6 +69,22 @@ fn against(domain: &str, hosts: &[MailHost], expected: &[String]) -> Fact {
         (_, true) => Fact::MxAsExpected { domain, count: hosts.len() },
         (true, false) => Fact::MxElsewhere { domain, found: names(others) },
         (false, false) => Fact::MxMixed { domain, expected: names(ours), others: names(others) },
+    }
+}
+
+/// The network that an address is in, as large as providers get them: hosts of one may fail together. Addresses of
+/// this machine are told apart.
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(four) if !four.is_loopback() => {
+            let [a, b, ..] = four.octets();
+            Ipv4Addr::new(a, b, 0, 0).into()
+        }
+        IpAddr::V6(six) if !six.is_loopback() => {
+            let [a, b, ..] = six.segments();
+            Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0).into()
+        }
+        own => own,
     }
 }
 

@@ -26,7 +26,7 @@ use tokio::time::Instant;
 use crate::connection::Dialer;
 use crate::dns::{Asker, Timed};
 use crate::finding::{Control, Fact, Finding, Unasked};
-use crate::hosts;
+use crate::hosts::{self, network_of};
 use crate::probe::Probe;
 use crate::published::Publications;
 use crate::session::{Notes, Sessions};
@@ -425,15 +425,19 @@ fn finding(probe: &Probe, timed: Timed) -> Finding {
     }
 }
 
-/// Controls on different hosts, those at this port first.
+/// Controls on different hosts, those at this port first; of these one of each network first.
 fn comparable(controls: &[Control], port: u16) -> Vec<&Control> {
     let mut hosts = HashSet::new();
     let (mut same, others): (Vec<&Control>, Vec<&Control>) =
         controls.iter().partition(|control| control.address.port() == port);
     same.extend(others);
     same.retain(|control| hosts.insert(control.address.ip()));
-    same.truncate(MOST_CONTROLS);
-    same
+    let mut networks = HashSet::new();
+    let is_new = |control: &&Control| networks.insert(network_of(control.address.ip()));
+    let (mut apart, beside): (Vec<&Control>, Vec<&Control>) = same.into_iter().partition(is_new);
+    apart.extend(beside);
+    apart.truncate(MOST_CONTROLS);
+    apart
 }
 
 const fn touches_network(probe: &Probe) -> bool {

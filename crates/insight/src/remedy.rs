@@ -111,8 +111,8 @@ pub fn offers(
     let connector = facts.attempt.connector.as_deref().and_then(|name| outbound(flow, name));
     let evidence = Evidence { diagnosis, facts, findings, connector };
     let mut wanted: Vec<Remedy> = Vec::new();
-    let confirmed = diagnosis.causes.iter().any(|judged| judged.standing == Standing::Confirmed);
-    for judged in &diagnosis.causes {
+    let confirmed = diagnosis.causes.confirmed().next().is_some();
+    for judged in diagnosis.causes.open() {
         let counts = match judged.standing {
             Standing::Confirmed => true,
             Standing::Likely => !confirmed,
@@ -124,9 +124,8 @@ pub fn offers(
         }
     }
     // Whatever the other end is like by now: it worked before something was changed here.
-    let is_theirs = diagnosis.causes.iter().any(|judged| {
-        judged.standing == Standing::Confirmed
-            && judged.catalog().is_some_and(|cause| !cause.remedies().contains(&Remedy::Revert))
+    let is_theirs = diagnosis.causes.confirmed().any(|judged| {
+        judged.catalog().is_some_and(|cause| !cause.remedies().contains(&Remedy::Revert))
     });
     let change = diagnosis.story.change();
     if change.is_some() && !is_theirs {

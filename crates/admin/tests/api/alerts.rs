@@ -42,6 +42,7 @@ pub(crate) fn failing() -> AlertView {
         closed_because: None,
         next_attempt_at: None,
         evidence: Vec::new(),
+        also_confirmed: Vec::new(),
         also_possible: Vec::new(),
         ruled_out: Vec::new(),
         remedies: vec![remedy()],

@@ -174,3 +174,15 @@ pub fn who_acts(failure: &Failure, stage: Stage, through_connector: bool) -> Who
         .first()
         .map_or(WhoActs::Service, |cause| cause.who_acts(through_connector))
 }
+
+/// Whose move it is where no known cause fits, by where the failure lies: asking DNS and routing are ours; from the
+/// connection on it is the other end, which alone can see more.
+#[must_use]
+pub fn who_acts_unexplained(attempt: &Attempt) -> WhoActs {
+    match attempt.stage {
+        Stage::Route | Stage::Resolve | Stage::Local => WhoActs::Service,
+        _ if attempt.is_own_configuration() => WhoActs::Service,
+        _ if attempt.connector.is_some() => WhoActs::PartnerAdmin,
+        _ => WhoActs::RecipientAdmin,
+    }
+}

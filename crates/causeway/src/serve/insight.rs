@@ -266,10 +266,11 @@ impl Causes for FoundCauses {
             causes_of_attempt(attempt).into_iter().map(|cause| cause.id).collect();
         let about_this = |judged: &&Judged| of_this.contains(&judged.cause.as_str());
         // The one that stands first must be one of this failure's.
-        if !diagnosis.causes.iter().take(1).all(|judged| about_this(&judged)) {
+        if !diagnosis.top().iter().all(about_this) {
             return Vec::new();
         }
-        let known = diagnosis.causes.iter().filter(about_this).filter_map(|judged| {
+        let all = diagnosis.causes.open().chain(diagnosis.causes.ruled_out());
+        let known = all.filter(about_this).filter_map(|judged| {
             let evidence = |&language: &Language| {
                 let lines = judged.lines(Texts::get(language));
                 let lines: Vec<String> = lines.into_iter().map(|line| line.finding).collect();

@@ -79,6 +79,9 @@ fn section(alert: &Alert, texts: &Texts, out: &mut String) {
     if is_path {
         line(texts.format("alert-head-open", &[id(), ("path", (&view.path).into())]));
         line(cause_line(&view, texts));
+        for also in &view.also_confirmed {
+            line(texts.format("alert-line-also-confirmed", &[("cause", (&also.cause).into())]));
+        }
     } else {
         line(texts.format("alert-head-notice", &[id(), ("cause", cause.into())]));
     }
@@ -118,6 +121,9 @@ fn section(alert: &Alert, texts: &Texts, out: &mut String) {
 pub(crate) fn cause_line(view: &AlertView, texts: &Texts) -> String {
     let cause = view.cause.clone().unwrap_or_default();
     match view.confidence {
+        Confidence::Unknown if view.cause_id.is_none() => {
+            texts.format("alert-line-cause-none", &[("cause", cause.into())])
+        }
         Confidence::Unknown => texts.format("alert-line-cause-unknown", &[("cause", cause.into())]),
         confidence => {
             let word = texts.text(&format!("confidence-{}", confidence.name()));

@@ -1,5 +1,6 @@
 //! Alerts as readers see them: the shape of `alert list`, in the reader's language.
 
+use causeway_catalog::causes::causes_of_attempt;
 use causeway_catalog::{Phase, Texts, WhoActs, last_result};
 use causeway_model::{Attempt, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -29,9 +30,10 @@ pub struct AlertView {
     pub code: String,
     /// The peer's words, or ours where no peer spoke.
     pub reply: String,
-    /// The cause as a sentence: the confirmed or likely one; else the first that is possible.
+    /// The cause as a sentence: the confirmed or likely one; else the first that is possible, never one that is
+    /// ruled out. Where all are, it says that none of the known causes fits.
     pub cause: Option<String>,
-    /// The cause's stable name.
+    /// The cause's stable name; `null` where none fits.
     pub cause_id: Option<String>,
     /// How sure that is.
     pub confidence: Confidence,
@@ -65,6 +67,9 @@ pub struct AlertView {
     pub next_attempt_at: Option<Timestamp>,
     /// What the cause rests on.
     pub evidence: Vec<Evidence>,
+    /// Other causes that hold, too.
+    #[serde(default)]
+    pub also_confirmed: Vec<CauseView>,
     /// Other causes that may hold.
     pub also_possible: Vec<CauseView>,
     /// Causes that do not.
@@ -296,6 +301,7 @@ impl AlertView {
             closed_because: closed.map(|(_, why)| closing(why, texts)),
             next_attempt_at: None,
             evidence: Vec::new(),
+            also_confirmed: Vec::new(),
             also_possible: Vec::new(),
             ruled_out: Vec::new(),
             remedies: remedies(alert, None, texts),
@@ -326,33 +332,39 @@ impl AlertView {
         let (code, reply) = last_result(attempt, Phase::Queued);
         let diagnosis = alert.diagnosis.as_ref();
         let through_connector = attempt.connector.is_some();
-        let possible = causeway_catalog::causes::causes_of_attempt(attempt);
+        // Until there is a diagnosis, the first of the possible causes.
+        let first = || causes_of_attempt(attempt).into_iter().next();
+        let untested = if diagnosis.is_none() { first() } else { None };
+        let untested_who = || untested.map(|cause| cause.who_acts(through_connector));
         let top = diagnosis.and_then(Diagnosis::top);
-        let is_open = |cause: &causeway_catalog::causes::Cause| {
-            diagnosis.is_none_or(|d| d.ruled_out().all(|judged| judged.cause != cause.id))
-        };
-        let likeliest = || possible.iter().copied().find(is_open);
-        let catalog = top.and_then(Judged::catalog).or_else(likeliest);
         let others = |standing: fn(Standing) -> bool| -> Vec<CauseView> {
-            let top = top.map(|top| top.cause.as_str());
-            diagnosis
-                .iter()
-                .flat_map(|diagnosis| &diagnosis.causes)
-                .filter(|judged| standing(judged.standing) && Some(judged.cause.as_str()) != top)
+            let causes = diagnosis.iter().flat_map(|diagnosis| diagnosis.causes.open());
+            causes
+                .filter(|judged| top != Some(judged) && standing(judged.standing))
                 .map(|judged| cause(judged, texts))
                 .collect()
         };
-        let what_to_do = catalog.map(|cause| texts.text(&cause.action_key()));
+        let ruled_out = diagnosis.iter().flat_map(|diagnosis| diagnosis.causes.ruled_out());
+        let what_to_do = match diagnosis {
+            Some(diagnosis) => diagnosis.action(texts),
+            None => untested.map(|cause| texts.text(&cause.action_key())),
+        };
+        let named = diagnosis.map(|diagnosis| diagnosis.cause(texts));
         Self {
             connector: attempt.connector.clone(),
             destination: destination(attempt),
             code,
             reply,
-            cause: catalog.map(|cause| texts.text(&cause.title_key())),
-            cause_id: catalog.map(|cause| cause.id.to_owned()),
+            cause: named.or_else(|| untested.map(|cause| texts.text(&cause.title_key()))),
+            cause_id: top
+                .map(|judged| judged.cause.clone())
+                .or_else(|| untested.map(|cause| cause.id.to_owned())),
             confidence: diagnosis.map_or(Confidence::Unknown, Diagnosis::confidence),
             complete: diagnosis.is_some_and(|diagnosis| diagnosis.complete),
-            who_acts: catalog.map_or(WhoActs::Service, |cause| cause.who_acts(through_connector)),
+            who_acts: diagnosis
+                .map(|diagnosis| diagnosis.who_acts)
+                .or_else(untested_who)
+                .unwrap_or(WhoActs::Service),
             remedies: remedies(alert, what_to_do.as_ref(), texts),
             what_to_do,
             story: diagnosis.map(|diagnosis| diagnosis.story.sentence(texts)),
@@ -362,8 +374,9 @@ impl AlertView {
                 .and_then(|diagnosis| diagnosis.next_attempt_at)
                 .filter(|_| alert.is_open()),
             evidence: diagnosis.map(|diagnosis| diagnosis.evidence(texts)).unwrap_or_default(),
-            also_possible: others(|standing| standing != Standing::RuledOut),
-            ruled_out: others(|standing| standing == Standing::RuledOut),
+            also_confirmed: others(|standing| standing == Standing::Confirmed),
+            also_possible: others(|standing| standing != Standing::Confirmed),
+            ruled_out: ruled_out.map(|judged| cause(judged, texts)).collect(),
             ..Self::bare(alert, texts)
         }
     }

@@ -33,6 +33,18 @@ fn is_root(zone: &str) -> bool {
     zone.trim_end_matches('.').is_empty()
 }
 
+/// Authoritative servers that do their work in time, in evidence.
+fn serving(seen: &Seen<'_>) -> Vec<Proof> {
+    let said = seen.authoritative().filter(|(finding, answer)| seen.serves(finding, answer));
+    as_proofs(said.take(6).map(|(finding, _)| finding))
+}
+
+/// Those that give none, or give it too late.
+fn not_serving(seen: &Seen<'_>) -> Vec<Proof> {
+    let said = seen.authoritative().filter(|(finding, answer)| !seen.serves(finding, answer));
+    as_proofs(said.take(6).map(|(finding, _)| finding))
+}
+
 /// What authoritative servers said, in evidence.
 fn authoritative_proofs(seen: &Seen<'_>, is: impl Fn(&DnsAnswer) -> bool) -> Vec<Proof> {
     let said = seen.authoritative().filter(|(_, answer)| is(answer));
@@ -41,15 +53,21 @@ fn authoritative_proofs(seen: &Seen<'_>, is: impl Fn(&DnsAnswer) -> bool) -> Vec
 
 fn name_servers(seen: &Seen<'_>, verdict: &mut Verdict) {
     let delegated = seen.any(|fact| matches!(fact, Fact::Delegation { .. }));
-    let good = authoritative_proofs(seen, is_answer);
-    let mut bad = authoritative_proofs(seen, |answer| !is_answer(answer));
+    let good = serving(seen);
+    let mut bad = not_serving(seen);
     bad.extend(seen.proofs(|fact| matches!(fact, Fact::ServerWithoutAddress { .. })));
     let unprobed = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Unreachable { .. });
     let is_our_network = seen.authoritative().any(|(_, a)| unprobed(a))
         && !seen.authoritative().any(|(_, a)| !unprobed(a));
     match (good.is_empty(), bad.is_empty()) {
         // The parent's servers answered us, so our way out for DNS works.
-        (true, false) if delegated && !is_our_network && !seen.asked_in_part() => {
+        // A server that is slow answers all the same: never more than likely.
+        (true, false)
+            if delegated
+                && !is_our_network
+                && !seen.asked_in_part()
+                && !seen.authoritative().any(|(_, answer)| is_answer(answer)) =>
+        {
             verdict.confirm(bad);
         }
         (true, false) => verdict.support(2, bad),
@@ -77,11 +95,14 @@ fn expired(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
             success.host == facts.attempt.host || facts.path.smart_hosts.is_empty()
         });
         let unchanged = facts.change_of(&[Aspect::Route]).is_none();
-        match was_there && unchanged && !seen.any(is_internal) {
-            true => verdict.confirm([proof, facts.worked()]),
-            false => verdict.support(2, [proof]),
+        if was_there && unchanged && !seen.any(is_internal) {
+            return verdict.confirm([proof, facts.worked()]);
         }
-        return;
+        // Nobody has ever seen it: it is rather misspelt, unless an MX record of somebody else names it.
+        return match was_there || facts.is_mail_host() {
+            true => verdict.support(2, [proof]),
+            false => verdict.doubt(),
+        };
     }
     verdict.rule_out(seen.proof(|fact| matches!(fact, Fact::Delegation { .. })));
 }
@@ -178,17 +199,18 @@ fn dnssec(seen: &Seen<'_>, verdict: &mut Verdict) {
 }
 
 /// That one name is not found may be due to its own zone, and so may be that others of the same organization are
-/// not; only names of several organizations speak about the resolver.
+/// not; only names of several organizations speak about the resolver. One that answers later than mail can wait
+/// fails, too.
 fn resolver(seen: &Seen<'_>, verdict: &mut Verdict) {
-    let works = |fact: &Fact| matches!(fact, Fact::ResolverWorks { .. });
     let bogus = |fact: &Fact| matches!(fact, Fact::DnssecBogus { .. });
     if seen.any(bogus) {
         return verdict.rule_out(seen.proofs(bogus));
     }
     let ours: Vec<_> = seen.resolver().collect();
-    let none_answers = !ours.is_empty() && ours.iter().all(|(_, answer)| !is_answer(answer));
+    let none_answers =
+        !ours.is_empty() && ours.iter().all(|(found, said)| !seen.serves(found, said));
     let failing = as_proofs(ours.iter().take(4).map(|(finding, _)| *finding));
-    let good = authoritative_proofs(seen, is_answer);
+    let good = serving(seen);
     let proven = seen.resolvers_fail();
     if !proven.is_empty() {
         return verdict.confirm(as_proofs(proven).into_iter().chain(failing).chain(good));
@@ -197,7 +219,7 @@ fn resolver(seen: &Seen<'_>, verdict: &mut Verdict) {
         return verdict.support(4, failing.into_iter().chain(good));
     }
     verdict.support(1, as_proofs(seen.names_lost()));
-    verdict.rule_out(seen.proof(works));
+    verdict.rule_out(as_proofs(seen.resolver_works()));
 }
 
 fn misspelt(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {

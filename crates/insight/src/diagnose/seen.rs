@@ -9,6 +9,7 @@ use super::Proof;
 use super::facts::Facts;
 use crate::dns::{is_within, registered};
 use crate::finding::{DnsAnswer, Fact, Finding, Unasked};
+use crate::hosts::network_of;
 use crate::probe::Probe;
 
 /// So many others that worked lately have to fail in the same way before the reason is taken to lie here.
@@ -86,6 +87,25 @@ impl<'a> Seen<'a> {
         Some(Proof::Found(Box::new(finding.clone())))
     }
 
+    /// A name server does its work: it answers, and, where the failure is that answers took too long, soon enough.
+    pub(super) fn serves(&self, finding: &Finding, answer: &DnsAnswer) -> bool {
+        answer.is_answer() && !self.is_too_late(finding)
+    }
+
+    /// It took so long that a look-up, which needs several answers, may not end in time.
+    fn is_too_late(&self, finding: &Finding) -> bool {
+        let timed_out = matches!(self.facts.failure(), Some(Failure::DnsTimeout { .. }));
+        timed_out && finding.is_slow()
+    }
+
+    /// A name that worked lately is found by a resolver of ours, soon enough.
+    pub(super) fn resolver_works(&self) -> Option<&'a Finding> {
+        let works = |finding: &&Finding| {
+            matches!(finding.fact, Fact::ResolverWorks { .. }) && !self.is_too_late(finding)
+        };
+        self.all.iter().find(works)
+    }
+
     /// What our resolvers answered about the name in question.
     pub(super) fn resolver(&self) -> impl Iterator<Item = (&'a Finding, &'a DnsAnswer)> {
         self.all.iter().filter_map(|finding| match (&finding.probe, &finding.fact) {
@@ -131,17 +151,17 @@ impl<'a> Seen<'a> {
         })
     }
 
-    /// Other hosts that worked lately and give no sign now, each once. While anything can be reached, only those
-    /// at the port that fails count.
+    /// Other hosts that worked lately and give no sign now, one of each network: what lies beside the host that
+    /// fails goes down with it. While anything can be reached, only those at the port that fails count.
     pub(super) fn silent_others(&self) -> Vec<&'a Finding> {
         let Some(tried) = self.facts.attempt.address else { return Vec::new() };
         let some_reached = self.any(|fact| matches!(fact, Fact::ControlReached { .. }));
-        let mut hosts = BTreeSet::from([tried.ip()]);
+        let mut networks = BTreeSet::from([network_of(tried.ip())]);
         let counts = |finding: &&Finding| match &finding.fact {
             Fact::ControlFailed { control, failure } => {
                 is_silence(failure)
                     && (!some_reached || control.address.port() == tried.port())
-                    && hosts.insert(control.address.ip())
+                    && networks.insert(network_of(control.address.ip()))
             }
             _ => false,
         };
@@ -159,9 +179,9 @@ impl<'a> Seen<'a> {
         if is_proven { others } else { Vec::new() }
     }
 
-    /// Names of other organizations that worked lately and that no resolver of ours finds now, one of each.
+    /// Names of other organizations that worked lately and that no resolver of ours finds now in time, one of each.
     pub(super) fn names_lost(&self) -> Vec<&'a Finding> {
-        if self.any(|fact| matches!(fact, Fact::ResolverWorks { .. })) {
+        if self.resolver_works().is_some() {
             return Vec::new();
         }
         let asked = self.all.iter().filter_map(|finding| match &finding.probe {
@@ -170,7 +190,9 @@ impl<'a> Seen<'a> {
         });
         let mut organizations: BTreeSet<String> = asked.collect();
         let lost = |finding: &&Finding| match &finding.fact {
-            Fact::ResolverFails { name, .. } => organizations.insert(registered(name).to_owned()),
+            Fact::ResolverFails { name, .. } | Fact::ResolverWorks { name, .. } => {
+                organizations.insert(registered(name).to_owned())
+            }
             _ => false,
         };
         self.all.iter().filter(lost).collect()
@@ -181,9 +203,9 @@ impl<'a> Seen<'a> {
     pub(super) fn resolvers_fail(&self) -> Vec<&'a Finding> {
         let lost = self.names_lost();
         let is_proven = lost.len() >= ENOUGH
-            && self.authoritative().any(|(_, answer)| is_answer(answer))
+            && self.authoritative().any(|(finding, answer)| self.serves(finding, answer))
             && self.resolver().next().is_some()
-            && self.resolver().all(|(_, answer)| !is_answer(answer));
+            && self.resolver().all(|(finding, answer)| !self.serves(finding, answer));
         if is_proven { lost } else { Vec::new() }
     }
 
@@ -191,8 +213,10 @@ impl<'a> Seen<'a> {
     pub(super) fn fails_again(&self) -> bool {
         match self.facts.attempt.stage {
             Stage::Resolve => {
-                let is_there = |answer: &DnsAnswer| matches!(answer, DnsAnswer::Records { .. });
-                let mut answers = self.resolver().map(|(_, answer)| is_there(answer)).peekable();
+                let is_there = |(finding, answer): (&Finding, &DnsAnswer)| {
+                    matches!(answer, DnsAnswer::Records { .. }) && self.serves(finding, answer)
+                };
+                let mut answers = self.resolver().map(is_there).peekable();
                 answers.peek().is_some() && !answers.any(|found| found)
             }
             Stage::Connect => self.target_unreachable(),
@@ -215,8 +239,29 @@ impl<'a> Seen<'a> {
         })
     }
 
-    /// The session that was tried went all the way, so what failed before works now.
+    /// What failed before works now: our resolvers give the records in time, or the session that was tried went all
+    /// the way.
     pub(super) fn works_now(&self) -> bool {
+        match self.facts.failure() {
+            Some(
+                Failure::DnsTimeout { .. }
+                | Failure::DnsServerFailure { .. }
+                | Failure::DnssecBogus { .. },
+            ) if self.facts.attempt.stage == Stage::Resolve => self.is_resolved(),
+            _ => self.session_works(),
+        }
+    }
+
+    /// Every resolver of ours that was asked has the records, in time.
+    fn is_resolved(&self) -> bool {
+        let has = |(finding, answer): (&Finding, &DnsAnswer)| {
+            matches!(answer, DnsAnswer::Records { .. }) && self.serves(finding, answer)
+        };
+        let mut answers = self.resolver().map(has).peekable();
+        answers.peek().is_some() && answers.all(|has| has)
+    }
+
+    fn session_works(&self) -> bool {
         let broken = |fact: &Fact| fact.stops_mail(self.facts.path.tls);
         let early = self.facts.attempt.stage <= Stage::Tls;
         early

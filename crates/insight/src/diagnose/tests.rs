@@ -8,6 +8,9 @@ use super::*;
 use crate::finding::{Control, DnsAnswer, Fact, MaskingSign, NameServer};
 use crate::probe::{Probe, RecordKind};
 
+mod names;
+mod never_named;
+
 const SILENT: Failure = Failure::ConnectTimeout { after_ms: 5000 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -66,7 +69,7 @@ fn control(at: &str, failure: Option<Failure>) -> Finding {
 }
 
 fn standing(diagnosis: &Diagnosis, cause: &str) -> Standing {
-    diagnosis.causes.iter().find(|judged| judged.cause == cause).unwrap().standing
+    diagnosis.causes.standing(cause).unwrap()
 }
 
 /// What is said of a port that is blocked here, from what these others gave; and whether the story says so, too.
@@ -84,7 +87,7 @@ fn told(facts: &Facts, findings: &[Finding]) -> (Standing, bool) {
 
 #[test]
 fn the_port_is_blocked_here_when_two_other_hosts_that_worked_are_silent_too() {
-    let two = [("192.0.2.2:25", Some(SILENT)), ("192.0.2.3:25", Some(SILENT))];
+    let two = [("198.51.100.2:25", Some(SILENT)), ("203.0.113.3:25", Some(SILENT))];
     assert_eq!(blocked(&two), (Standing::Confirmed, true));
     let facts = facts(SILENT);
     let findings = [target(SILENT), control(two[0].0, two[0].1.clone())];
@@ -96,34 +99,54 @@ fn the_port_is_blocked_here_when_two_other_hosts_that_worked_are_silent_too() {
 fn a_refusal_shows_that_the_port_is_open_for_us() {
     let refused = Some(Failure::ConnectionRefused);
     let others = [
-        ("192.0.2.2:25", Some(SILENT)),
-        ("192.0.2.3:25", Some(SILENT)),
-        ("192.0.2.4:25", refused.clone()),
+        ("198.51.100.2:25", Some(SILENT)),
+        ("203.0.113.3:25", Some(SILENT)),
+        ("100.64.0.4:25", refused.clone()),
     ];
     assert_eq!(blocked(&others), (Standing::RuledOut, false));
     assert_eq!(
-        blocked(&[("192.0.2.2:25", refused.clone()), ("192.0.2.3:25", refused)]),
+        blocked(&[("198.51.100.2:25", refused.clone()), ("203.0.113.3:25", refused)]),
         (Standing::RuledOut, false)
     );
-    let findings = [target(Failure::ConnectionRefused), control("192.0.2.2:25", Some(SILENT))];
+    let findings = [target(Failure::ConnectionRefused), control("198.51.100.2:25", Some(SILENT))];
     assert_eq!(told(&facts(SILENT), &findings), (Standing::RuledOut, false));
+}
+
+#[test]
+fn hosts_of_the_network_that_fails_go_down_with_it_and_those_of_one_other_count_once() {
+    let silent = |addresses: [&'static str; 2]| addresses.map(|at| (at, Some(SILENT)));
+    let beside = silent(["192.0.2.7:25", "192.0.77.1:25"]);
+    assert_eq!(blocked(&beside), (Standing::Possible, false));
+    let one_other = silent(["198.51.100.2:25", "198.51.7.2:25"]);
+    assert_eq!(blocked(&one_other), (Standing::Likely, false));
+    let six = silent(["[2001:db8:1::1]:25", "[2001:db8:2::1]:25"]);
+    assert_eq!(blocked(&six), (Standing::Likely, false));
+    let apart = silent(["198.51.100.2:25", "[2001:db8:2::1]:25"]);
+    assert_eq!(blocked(&apart), (Standing::Confirmed, true));
+    // One that answers shows that the port is open, wherever it lies.
+    let refused =
+        [apart[0].clone(), apart[1].clone(), ("192.0.2.7:25", Some(Failure::ConnectionRefused))];
+    assert_eq!(blocked(&refused), (Standing::RuledOut, false));
 }
 
 #[test]
 fn the_failing_host_and_the_same_host_twice_are_no_comparison() {
     let same = [("192.0.2.1:25", Some(SILENT)), ("192.0.2.1:2525", Some(SILENT))];
     assert_eq!(blocked(&same), (Standing::Possible, false));
-    let twice = [("192.0.2.2:25", Some(SILENT)), ("192.0.2.2:26", Some(SILENT))];
+    let twice = [("198.51.100.2:25", Some(SILENT)), ("198.51.100.2:26", Some(SILENT))];
     assert_eq!(blocked(&twice), (Standing::Likely, false));
 }
 
 #[test]
 fn another_port_says_nothing_about_this_one() {
-    let silent = [("192.0.2.2:25", Some(SILENT)), ("192.0.2.3:25", Some(SILENT))];
-    let with_reached: Vec<_> = silent.iter().cloned().chain([("192.0.2.4:587", None)]).collect();
+    let silent = [("198.51.100.2:25", Some(SILENT)), ("203.0.113.3:25", Some(SILENT))];
+    let with_reached: Vec<_> = silent.iter().cloned().chain([("100.64.0.4:587", None)]).collect();
     assert_eq!(blocked(&with_reached), (Standing::Confirmed, true));
-    let elsewhere =
-        [("192.0.2.2:587", Some(SILENT)), ("192.0.2.3:587", Some(SILENT)), ("192.0.2.4:465", None)];
+    let elsewhere = [
+        ("198.51.100.2:587", Some(SILENT)),
+        ("203.0.113.3:587", Some(SILENT)),
+        ("100.64.0.4:465", None),
+    ];
     assert_eq!(blocked(&elsewhere), (Standing::Possible, false));
 }
 
@@ -132,8 +155,8 @@ fn mail_that_went_out_since_shows_that_the_port_is_open_for_us() {
     let facts = Facts { others: Others { failing: 9, well: 1 }, ..facts(SILENT) };
     let findings = [
         target(SILENT),
-        control("192.0.2.2:25", Some(SILENT)),
-        control("192.0.2.3:25", Some(SILENT)),
+        control("198.51.100.2:25", Some(SILENT)),
+        control("203.0.113.3:25", Some(SILENT)),
     ];
     assert_eq!(told(&facts, &findings), (Standing::RuledOut, false));
 }
@@ -176,6 +199,23 @@ fn resolver_says(answer: DnsAnswer) -> Finding {
     found(probe, Fact::Dns { by: server(None), name, kind, answer })
 }
 
+fn records() -> DnsAnswer {
+    DnsAnswer::Records {
+        records: vec!["192.0.2.1".into()],
+        ttl: 60,
+        authoritative: true,
+        aliases: Vec::new(),
+    }
+}
+
+fn after(millis: u64, finding: Finding) -> Finding {
+    Finding { elapsed_ms: millis, ..finding }
+}
+
+fn found_lately(name: &str) -> Finding {
+    found(Probe::ResolverHealth, Fact::ResolverWorks { by: server(None), name: name.into() })
+}
+
 fn lost(name: &str) -> Finding {
     let answer = DnsAnswer::Error { code: "SERVFAIL".into() };
     let fact = Fact::ResolverFails { by: server(None), name: name.into(), answer };
@@ -185,12 +225,6 @@ fn lost(name: &str) -> Finding {
 #[test]
 fn the_resolver_is_broken_when_names_of_other_organizations_are_lost_and_this_one_is_in_order() {
     let error = || DnsAnswer::Error { code: "SERVFAIL".into() };
-    let records = || DnsAnswer::Records {
-        records: vec!["192.0.2.1".into()],
-        ttl: 60,
-        authoritative: true,
-        aliases: Vec::new(),
-    };
     let judged =
         |findings: &[Finding]| standing(&diagnose(&unresolved(), findings), "resolver-broken");
     let in_order = [resolver_says(error()), said(records())];
@@ -219,7 +253,7 @@ fn an_mx_host_that_does_not_exist_is_no_misspelt_domain() {
         let diagnosis = diagnose(&facts, &[said(gone)]);
         assert!(diagnosis.confirms("no-mail-records"), "{diagnosis:?}");
         assert_eq!(diagnosis.who_acts, WhoActs::RecipientAdmin);
-        assert!(diagnosis.causes.iter().all(|judged| judged.cause != "domain-misspelt"));
+        assert_eq!(diagnosis.causes.standing("domain-misspelt"), None);
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use causeway_catalog::texts::{Texts, Value};
 use causeway_catalog::{Phase, last_result};
 
-use super::{Confidence, Diagnosis, Judged, Known, Proof, Standing, Story};
+use super::{Confidence, Diagnosis, Judged, Known, Proof, Story};
 use crate::finding::Evidence;
 
 /// Evidence lines of one cause that are shown.
@@ -123,8 +123,9 @@ impl Story {
                 ];
                 texts.format("story-changed-here", &args)
             }
-            Self::WorkedUntil { at } => {
-                texts.format("story-worked-until", &[("at", texts.moment(*at).into())])
+            Self::WorkedUntil { at, elsewhere } => {
+                let key = if *elsewhere { "story-worked-until" } else { "story-unchanged" };
+                texts.format(key, &[("at", texts.moment(*at).into())])
             }
             Self::NeverWorked => texts.text("story-never-worked"),
             Self::EverythingFails { failing } => {
@@ -183,14 +184,32 @@ impl Diagnosis {
         }
     }
 
+    /// The cause that is named as a sentence; where all are ruled out, that none fits.
+    #[must_use]
+    pub fn cause(&self, texts: &Texts) -> String {
+        match self.top() {
+            Some(named) => named.title(texts),
+            None => texts.text(self.unexplained()),
+        }
+    }
+
+    /// What the one whose move it is does.
+    #[must_use]
+    pub fn action(&self, texts: &Texts) -> Option<String> {
+        match self.top() {
+            Some(named) => named.catalog().map(|cause| texts.text(&cause.action_key())),
+            None => Some(texts.text(&format!("{}.do", self.unexplained()))),
+        }
+    }
+
+    /// The text where all causes are ruled out.
+    const fn unexplained(&self) -> &'static str {
+        if self.gone { "no-cause-holds" } else { "no-cause-fits" }
+    }
+
     /// The evidence of the cause that stands first.
     #[must_use]
     pub fn evidence(&self, texts: &Texts) -> Vec<Evidence> {
         self.top().map(|judged| judged.lines(texts)).unwrap_or_default()
-    }
-
-    /// The causes that are ruled out.
-    pub fn ruled_out(&self) -> impl Iterator<Item = &Judged> {
-        self.causes.iter().filter(|judged| judged.standing == Standing::RuledOut)
     }
 }

@@ -1,6 +1,7 @@
 //! The resolvers that this server uses, each asked by itself.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use causeway_net::dns::question::{NoAnswer, ResponseCode, Said};
 use futures_util::future::join_all;
@@ -8,7 +9,7 @@ use tokio::time::Instant;
 
 use super::delegation::registered;
 use super::{Asker, Timed, answer, record_type};
-use crate::finding::{DnsAnswer, Fact, NameServer};
+use crate::finding::{DnsAnswer, Fact, NameServer, SLOW_MS};
 use crate::probe::RecordKind;
 
 /// Names that are tried to find out whether a resolver works, each of another organization. That of the name in
@@ -98,22 +99,30 @@ impl Asker {
         join_all(asked).await.into_iter().flatten().collect()
     }
 
-    /// The first name that is answered; all of them where none is.
+    /// The first name that is answered soon; all of them where none is.
     async fn health_of(&self, by: NameServer, names: &[&str]) -> Vec<Timed> {
-        let began = Instant::now();
         let asked = names.iter().map(|name| async {
+            let began = Instant::now();
             let said = self.ask(by.address, name, RecordKind::A, true, false).await;
-            ((*name).to_owned(), answer(&said, name, RecordKind::A, false))
+            let answer = answer(&said, name, RecordKind::A, false);
+            let (by, name) = (by.clone(), (*name).to_owned());
+            self.timed(
+                began,
+                match answer.is_answer() {
+                    true => Fact::ResolverWorks { by, name },
+                    false => Fact::ResolverFails { by, name, answer },
+                },
+            )
         });
-        let mut failed = Vec::new();
-        for (name, answer) in join_all(asked).await {
-            let by = by.clone();
-            if answer.is_answer() {
-                return vec![self.timed(began, Fact::ResolverWorks { by, name })];
-            }
-            failed.push(self.timed(began, Fact::ResolverFails { by, name, answer }));
+        let heard = join_all(asked).await;
+        let is_soon = |timed: &&Timed| {
+            matches!(timed.fact, Fact::ResolverWorks { .. })
+                && timed.elapsed < Duration::from_millis(SLOW_MS)
+        };
+        match heard.iter().find(is_soon) {
+            Some(soon) => vec![soon.clone()],
+            None => heard,
         }
-        failed
     }
 }
 

@@ -21,14 +21,15 @@ pub struct Evidence {
 }
 
 impl Finding {
-    /// The line of evidence.
+    /// The line of evidence; with the time that a slow name server took.
     #[must_use]
     pub fn evidence(&self, texts: &Texts) -> Evidence {
-        Evidence {
-            probe: self.probe.name().to_owned(),
-            finding: self.fact.sentence(texts),
-            at: self.at,
+        let mut finding = self.fact.sentence(texts);
+        if self.is_slow() {
+            let args = [("finding", finding.into()), ("span", span(self.elapsed_ms).into())];
+            finding = texts.format("finding-took", &args);
         }
+        Evidence { probe: self.probe.name().to_owned(), finding, at: self.at }
     }
 }
 

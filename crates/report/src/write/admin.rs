@@ -205,9 +205,13 @@ fn causes(texts: &Texts, recipient: &ReportRecipient, reader: Reader, blocks: &m
     if known.is_empty() {
         return;
     }
-    blocks.push(Block::Heading(texts.text("heading-causes")));
+    let confirmed = known.iter().any(|known| known.standing == Standing::Confirmed);
+    let heading = if confirmed { "heading-causes-found" } else { "heading-causes" };
+    blocks.push(Block::Heading(texts.text(heading)));
     if untested {
         blocks.push(Block::Note(texts.text("causes-not-tested")));
+    } else if known.iter().all(|known| known.standing == Standing::RuledOut) {
+        blocks.push(Block::Note(texts.text("no-cause-fits")));
     }
     let evidence = |known: &KnownCause| {
         let evidence = known.evidence_in(texts.language()).filter(|_| reader == Reader::Internal);

@@ -1,5 +1,6 @@
 //! What the sender is told: what happened, whose move it is, what to do.
 
+use causeway_catalog::causes::{causes_of_attempt, who_acts_unexplained};
 use causeway_catalog::problems::verdict_key;
 use causeway_catalog::{Permanence, Phase, Problem, Texts, Value, WhoActs, permanence};
 use causeway_model::Failure;
@@ -278,17 +279,16 @@ pub(super) fn move_of(recipient: &ReportRecipient) -> (WhoActs, bool) {
     if let Some(known) = confirmed {
         return (known.cause.who_acts(connector), true);
     }
-    let mut possible: Vec<WhoActs> = recipient
-        .causes
-        .iter()
-        .filter(|known| known.standing == Standing::Possible)
-        .map(|known| known.cause.who_acts(connector))
-        .collect();
+    let possible: Vec<WhoActs> = if recipient.causes.is_empty() {
+        let untested = causes_of_attempt(attempt);
+        untested.iter().map(|cause| cause.who_acts(connector)).collect()
+    } else {
+        let open = recipient.causes.iter().filter(|known| known.standing == Standing::Possible);
+        open.map(|known| known.cause.who_acts(connector)).collect()
+    };
     if possible.is_empty() {
-        possible = causeway_catalog::causes::causes_of_attempt(attempt)
-            .iter()
-            .map(|cause| cause.who_acts(connector))
-            .collect();
+        // What is ruled out says nothing about whose move it is.
+        return (who_acts_unexplained(attempt), false);
     }
     let first = possible.first().copied().unwrap_or(WhoActs::Service);
     (first, possible.iter().all(|who| *who == first))

@@ -169,6 +169,7 @@ pub(crate) fn say(alert: &AlertView, output: &mut Output, words: Words) -> Resul
     }
     failure(alert, output, words)?;
     lines(&words.text("alert-line-evidence"), &alert.evidence, output)?;
+    causes("cli-also-confirmed", &alert.also_confirmed, output, words)?;
     causes("cli-also-possible", &alert.also_possible, output, words)?;
     causes("cli-ruled-out", &alert.ruled_out, output, words)?;
     for fix in &alert.fixes {

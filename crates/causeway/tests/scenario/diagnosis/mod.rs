@@ -102,12 +102,8 @@ fn row(case: &Case) -> Row {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let named = text(&alert["cause_id"]);
     let confidence = text(&alert["confidence"]);
-    let others = alert["also_possible"].as_array().cloned().unwrap_or_default();
-    let mut confirmed: Vec<String> = others
-        .iter()
-        .filter(|other| other["standing"] == "confirmed")
-        .map(|other| text(&other["cause_id"]))
-        .collect();
+    let others = alert["also_confirmed"].as_array().cloned().unwrap_or_default();
+    let mut confirmed: Vec<String> = others.iter().map(|other| text(&other["cause_id"])).collect();
     if confidence == "confirmed" {
         confirmed.push(named.clone());
     }

@@ -1,5 +1,7 @@
 //! Names that lead nowhere: name servers, registrations, caches, resolvers, DNSSEC, spelling.
 
+use std::time::Duration;
+
 use causeway_testkit::lab::ServerFault;
 use causeway_testkit::{Behaviour, DnsFault};
 
@@ -156,6 +158,9 @@ pub(super) const CASES: &[Case] = &[
     }),
     Case("resolver-broken", "the resolver is silent, the name servers answer", || {
         resolver_of_all(DnsFault::Drop)
+    }),
+    Case("resolver-broken", "the resolver takes 2.5 s for every answer", || {
+        resolver_of_all(DnsFault::Delay(Duration::from_millis(2_500)))
     }),
     Case("smart-host-misspelt", "changed to a name with two letters swapped", || {
         misspelt("mial.partner.test")
