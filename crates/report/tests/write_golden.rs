@@ -180,7 +180,7 @@ fn cause_in(text: &str, language: Language) -> (String, String) {
     let person = text[text.find("\n\n").unwrap()..].trim_start().to_owned();
     let person = person[person.find("\n\n").unwrap()..].trim_start();
     let person = &person[..person.find(&texts.text("heading-message")).unwrap()];
-    let admin = between(&texts.text("heading-causes"), &texts.text("heading-hops"));
+    let admin = between(&texts.text("heading-causes-found"), &texts.text("heading-hops"));
     (person.trim_end().to_owned(), admin)
 }
 
