@@ -28,6 +28,7 @@ fn alert(facts: &Facts) -> Alert {
         closed: None,
         untold: false,
         told: false,
+        unposted: None,
     }
 }
 
