@@ -16,6 +16,10 @@ known-others = { $failing ->
    *[other] { $well } andere Hosts
 } am selben Port
 known-no-other-servers = kein Konnektor führt zu anderen Servern der Organisation oder von ihnen her
+known-taken-beside = { $refused ->
+    [one] { $host } hat { $refused } Nachricht an einzelne Empfänger von { $domain } abgelehnt und Post an einen anderen angenommen ({ $at }): Der Server ist für die Domäne zuständig und lässt uns Post für sie senden
+   *[other] { $host } hat { $refused } Nachrichten an einzelne Empfänger von { $domain } abgelehnt und Post an einen anderen angenommen ({ $at }): Der Server ist für die Domäne zuständig und lässt uns Post für sie senden
+}
 known-source-of-connector = { $known ->
     [yes] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml; diese Maschine hat { $own }
    *[no] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml

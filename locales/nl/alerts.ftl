@@ -16,6 +16,10 @@ known-others = { $failing ->
    *[other] { $well } andere hosts
 } op dezelfde poort
 known-no-other-servers = geen connector leidt naar of van andere servers van de organisatie
+known-taken-beside = { $refused ->
+    [one] { $host } weigerde { $refused } bericht voor sommige ontvangers van { $domain } en nam mail voor een andere aan ({ $at }): de server bedient het domein en laat ons mail ervoor verzenden
+   *[other] { $host } weigerde { $refused } berichten voor sommige ontvangers van { $domain } en nam mail voor een andere aan ({ $at }): de server bedient het domein en laat ons mail ervoor verzenden
+}
 known-source-of-connector = { $known ->
     [yes] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml; deze machine heeft { $own }
    *[no] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml

@@ -63,7 +63,7 @@ mod worker;
 pub use control::Selection;
 pub use engine::{Causes, Dispatch, MailboxFacts, Mailboxes, NoCauses, Settings};
 pub use outcome::result as last_result;
-pub use paths::{SeenCertificate, Success};
+pub use paths::{SeenCertificate, Success, TakenBeside};
 pub use seen::{Backlog, FailingSite, Live, Standing};
 pub use sources::Passage;
 pub use sts::{PolicyStanding, PolicyTrouble};

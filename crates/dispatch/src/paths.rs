@@ -3,8 +3,10 @@
 //! A connection that cannot be made stops its whole site, and the schedule knows about it. Two kinds of
 //! trouble belong to messages and still speak about the path: a conversation that breaks in the middle of
 //! every message, and refusals that are about us or the domain, not about a recipient. They are kept here
-//! until something goes through, and forgotten when nothing more of the kind happens. Bounded; touched once
-//! for each message, for a moment.
+//! until something goes through, and forgotten when nothing more of the kind happens; refusals that hit some
+//! recipients only last longer (`beside`). Bounded; touched once for each message, for a moment.
+
+mod beside;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -12,11 +14,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use causeway_catalog::reply::{Meaning, meaning};
-use causeway_model::{Attempt, Domain, Failure, Outcome, RecipientKey, Timestamp};
+use causeway_model::{Address, Attempt, Domain, Failure, Outcome, RecipientKey, Timestamp};
 use causeway_net::tls::CertificateFacts;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
+
+pub use beside::TakenBeside;
+pub(crate) use beside::is_relay_refused;
 
 /// Paths that are remembered.
 const MOST: usize = 10_000;
@@ -64,6 +69,25 @@ pub(crate) struct Trouble {
     /// The domain of the recipients that it happened to last.
     pub(crate) domain: Option<Domain>,
     pub(crate) serial: u64,
+    /// The recipients that are refused, where it is refusals to relay; not all, if there are many.
+    refused: BTreeSet<Address>,
+    /// Others of the domain are taken.
+    pub(crate) beside: Option<TakenBeside>,
+}
+
+impl Trouble {
+    fn beginning(attempt: &Attempt) -> Self {
+        Self {
+            since: attempt.at,
+            count: 0,
+            affected: Arc::default(),
+            last: attempt.clone(),
+            domain: None,
+            serial: TROUBLE,
+            refused: BTreeSet::new(),
+            beside: None,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -111,22 +135,28 @@ impl Paths {
     /// not in trouble. That mail goes through it is not said.
     pub(crate) fn answered(&self, site: &str) {
         let mut by_site = self.by_site.lock();
-        if by_site.get_mut(site).is_some_and(|path| path.trouble.take().is_some()) {
+        let passes = |trouble: &mut Trouble| trouble.beside.is_none();
+        if by_site.get_mut(site).is_some_and(|path| path.trouble.take_if(passes).is_some()) {
             self.changed.notify_one();
         }
     }
 
-    /// The peer took a message.
-    pub(crate) fn succeeded(
+    /// The peer took a message, for these recipients.
+    pub(crate) fn succeeded<'a>(
         &self,
         site: &str,
         now: Timestamp,
         (host, address, tls): (&str, SocketAddr, Option<&str>),
+        taken: impl IntoIterator<Item = &'a Address>,
     ) {
         let mut by_site = self.by_site.lock();
         if let Some(path) = by_site.get_mut(site) {
-            if path.trouble.take().is_some() {
-                self.changed.notify_one();
+            if let Some(trouble) = path.trouble.take() {
+                let was_beside = trouble.beside.is_some();
+                path.trouble = trouble.after_success(taken, (now, host));
+                if !(was_beside && path.trouble.is_some()) {
+                    self.changed.notify_one();
+                }
             }
             match &mut path.success {
                 Some(success)
@@ -199,38 +229,38 @@ impl Paths {
     }
 
     /// An attempt failed in a way that does not stop its path. False, and nothing done, when it says
-    /// nothing about the path. `path` is what the trouble is listed under.
-    /// `domain` is that of the first recipient that it happened to.
+    /// nothing about the path. `path` is what the trouble is listed under; `hit`, whom it happened to; `beside`, who
+    /// was taken in the same transaction where the others were refused.
     pub(crate) fn troubled(
         &self,
         path: &str,
         attempt: &Attempt,
-        affected: impl IntoIterator<Item = RecipientKey>,
-        domain: Option<&Domain>,
+        hit: &[(RecipientKey, &Address)],
+        beside: Option<TakenBeside>,
     ) -> bool {
         if !speaks_of_path(attempt) {
             return false;
         }
         let serial = self.serial.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let domain = hit.first().map(|(_, address)| address.domain());
         let mut by_site = self.by_site.lock();
         if !by_site.contains_key(path) {
             make_room(&mut by_site);
         }
         let trouble = &mut by_site.entry_ref(path).or_default().trouble;
-        let before = trouble.take();
-        let (since, count) =
-            before.as_ref().map_or((attempt.at, 0), |before| (before.since, before.count));
-        let mut hit = before.map(|before| before.affected).unwrap_or_default();
-        let room = MOST_AFFECTED.saturating_sub(hit.len());
-        Arc::make_mut(&mut hit).extend(affected.into_iter().take(room));
-        *trouble = Some(Trouble {
-            since,
-            count: count + 1,
-            affected: hit,
-            last: attempt.clone(),
-            domain: domain.cloned(),
-            serial,
-        });
+        let before = trouble.take().filter(|before| before.goes_on_with(attempt, domain));
+        let mut now = before.unwrap_or_else(|| Trouble::beginning(attempt));
+        now.count += 1;
+        let room = MOST_AFFECTED.saturating_sub(now.affected.len());
+        Arc::make_mut(&mut now.affected).extend(hit.iter().map(|(key, _)| *key).take(room));
+        if is_relay_refused(attempt) {
+            now.remember_refused(hit.iter().map(|(_, address)| *address));
+        }
+        now.last = attempt.clone();
+        now.domain = domain.cloned();
+        now.serial = serial;
+        now.beside = beside.or(now.beside);
+        *trouble = Some(now);
         drop(by_site);
         self.changed.notify_one();
         true
@@ -349,6 +379,9 @@ fn speaks_of_path(attempt: &Attempt) -> bool {
 /// One message that breaks a conversation may be to blame itself, and a server may be short of something for a
 /// moment; what a configuration or a refusal says is said at once.
 fn is_established(trouble: &Trouble) -> bool {
+    if let Some(is_established) = trouble.established_beside() {
+        return is_established;
+    }
     match &trouble.last.outcome {
         Outcome::Failure(Failure::Replied { reply }) => {
             meaning(reply, trouble.last.stage) != Meaning::SystemTrouble
@@ -378,8 +411,15 @@ mod tests {
     }
 
     /// So many recipients, always the same.
-    fn keys(count: u32) -> impl Iterator<Item = RecipientKey> {
-        (0..count).map(|index| RecipientKey { message: QueueId::from_u64(1), index })
+    fn troubled(paths: &Paths, attempt: &Attempt, count: u32) -> bool {
+        let address = address("x@p.test");
+        let key = |index| RecipientKey { message: QueueId::from_u64(1), index };
+        let hit: Vec<_> = (0..count).map(|index| (key(index), &address)).collect();
+        paths.troubled("p", attempt, &hit, None)
+    }
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
     }
 
     fn paths() -> Paths {
@@ -387,17 +427,17 @@ mod tests {
     }
 
     fn flows(paths: &Paths, site: &str, seconds: i64) {
-        paths.succeeded(site, at(seconds), ("h", ([192, 0, 2, 1], 25).into(), None));
+        paths.succeeded(site, at(seconds), ("h", ([192, 0, 2, 1], 25).into(), None), []);
     }
 
     #[test]
     fn a_conversation_that_breaks_once_is_the_messages_trouble_and_three_times_the_paths() {
         let paths = paths();
         let broken = |n| failed(n, Failure::ClosedAbruptly { bytes_received: 9 });
-        paths.troubled("p", &broken(1), keys(1), None);
-        paths.troubled("p", &broken(2), keys(1), None);
+        troubled(&paths, &broken(1), 1);
+        troubled(&paths, &broken(2), 1);
         assert!(paths.troubles(at(3)).is_empty());
-        paths.troubled("p", &broken(3), keys(2), None);
+        troubled(&paths, &broken(3), 2);
         let troubles = paths.troubles(at(3));
         let trouble = &troubles[0].1;
         assert_eq!((trouble.affected.len(), trouble.count, trouble.since), (2, 3, at(1)));
@@ -411,14 +451,75 @@ mod tests {
     fn a_refusal_of_a_recipient_says_nothing_about_the_path() {
         let paths = paths();
         let said = |text: &str| Failure::Replied { reply: Reply::new(550, None, text) };
-        paths.troubled("p", &failed(1, said("5.1.1 user unknown")), keys(1), None);
+        troubled(&paths, &failed(1, said("5.1.1 user unknown")), 1);
         assert!(paths.troubles(at(1)).is_empty());
-        paths.troubled("p", &failed(1, said("relaying denied")), keys(1), None);
+        troubled(&paths, &failed(1, said("relaying denied")), 1);
         assert_eq!(paths.troubles(at(1)).len(), 1);
         paths.forget_troubles(|connector| connector == Some("another"));
         assert_eq!(paths.troubles(at(1)).len(), 1);
         paths.forget_troubles(|_| true);
         assert!(paths.troubles(at(1)).is_empty());
+    }
+
+    /// The recipients of the test of refusals beside others.
+    fn refuse(paths: &Paths, seconds: i64, to: &str, beside: Option<TakenBeside>) {
+        let reply = Reply::new(550, None, "relaying denied");
+        let attempt = Attempt { stage: Stage::Rcpt, ..failed(seconds, Failure::Replied { reply }) };
+        let key = RecipientKey { message: QueueId::from_u64(seconds as u64), index: 0 };
+        assert!(paths.troubled("p", &attempt, &[(key, &address(to))], beside));
+    }
+
+    fn take(paths: &Paths, seconds: i64, to: &str) {
+        let taken = [address(to)];
+        paths.succeeded("p", at(seconds), ("h", ([192, 0, 2, 1], 25).into(), None), &taken);
+    }
+
+    /// How many messages are refused, and when another recipient was taken last.
+    fn beside(paths: &Paths, seconds: i64) -> Option<(u32, Option<Timestamp>)> {
+        let troubles = paths.troubles(at(seconds));
+        troubles.first().map(|(_, one)| (one.count, one.beside.as_ref().map(|taken| taken.at)))
+    }
+
+    #[test]
+    fn refusals_beside_others_are_the_paths_trouble_after_a_few_and_end_with_one_who_was_refused() {
+        let paths = paths();
+        take(&paths, 1, "w@p.test");
+        refuse(&paths, 2, "x@p.test", None);
+        assert_eq!(beside(&paths, 2), Some((1, None)), "who was taken before proves nothing");
+        take(&paths, 3, "w@p.test");
+        assert_eq!(beside(&paths, 3), None);
+        refuse(&paths, 4, "x@p.test", None);
+        refuse(&paths, 5, "y@p.test", None);
+        assert_eq!(beside(&paths, 5), None, "addresses may be mistyped");
+        refuse(&paths, 6, "y@p.test", None);
+        assert_eq!(beside(&paths, 6), Some((3, Some(at(3)))));
+        take(&paths, 7, "w@p.test");
+        take(&paths, 8, "somebody@another.test");
+        paths.answered("p");
+        assert_eq!(beside(&paths, 8), Some((3, Some(at(7)))), "nothing of this mends it");
+        assert_eq!(beside(&paths, 8_000), None, "it has not happened for long");
+        take(&paths, 9, "y@p.test");
+        assert_eq!(beside(&paths, 9), None);
+        refuse(&paths, 10, "y@p.test", None);
+        assert_eq!(beside(&paths, 10), Some((1, None)), "it begins anew");
+    }
+
+    #[test]
+    fn who_was_taken_in_the_same_transaction_counts_at_once_and_long_ago_not_any_more() {
+        let paths = paths();
+        let taken = |seconds| {
+            let domain = Domain::parse("p.test").unwrap();
+            Some(TakenBeside { domain, at: at(seconds), host: "h".into() })
+        };
+        for seconds in 1..=3 {
+            take(&paths, seconds, "w@p.test");
+            refuse(&paths, seconds, "x@p.test", taken(seconds));
+        }
+        assert_eq!(beside(&paths, 3), Some((3, Some(at(3)))));
+        refuse(&paths, 9_000, "x@p.test", taken(9_000));
+        assert_eq!(beside(&paths, 9_000), None, "the first one after a long time");
+        refuse(&paths, 9_001, "x@another.test", None);
+        assert_eq!(beside(&paths, 9_001), Some((1, None)), "a whole domain is refused");
     }
 
     #[test]
@@ -443,10 +544,10 @@ mod tests {
             Attempt { stage: Stage::EndOfData, ..failed(n, Failure::Replied { reply }) }
         };
         for n in 2..4 {
-            assert!(paths.troubled("p", &short(n), keys(1), None));
+            assert!(troubled(&paths, &short(n), 1));
             assert!(paths.troubles(at(n)).is_empty(), "{n}: may pass");
         }
-        paths.troubled("p", &short(4), keys(1), None);
+        troubled(&paths, &short(4), 1);
         assert_eq!(paths.troubles(at(4)).len(), 1);
         paths.answered("p");
         assert!(paths.troubles(at(5)).is_empty());

@@ -12,7 +12,7 @@ use causeway_model::{
 };
 
 use crate::engine::Dispatch;
-use crate::paths::{SeenCertificate, Success, Trouble};
+use crate::paths::{SeenCertificate, Success, TakenBeside, Trouble};
 use crate::resolve::leads_here;
 use crate::route::site_for;
 use crate::schedule::Schedule;
@@ -55,6 +55,8 @@ pub struct FailingSite {
     pub domain: Option<Domain>,
     /// The last failure.
     pub last: Attempt,
+    /// Others of the domain are taken, where some are refused.
+    pub taken: Option<TakenBeside>,
 }
 
 /// How a path that does not fail stands.
@@ -181,6 +183,7 @@ impl Dispatch {
                 serial: trouble.serial,
                 domain: domain_of(&trouble.last).or(trouble.domain),
                 last: trouble.last,
+                taken: trouble.beside,
             }
         };
         self.shared.paths.troubles(now).into_iter().map(told).collect()
@@ -323,6 +326,7 @@ impl Failing {
                 _ => self.first_domain,
             },
             last: Arc::unwrap_or_clone(self.last),
+            taken: None,
         }
     }
 }

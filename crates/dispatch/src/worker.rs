@@ -249,8 +249,8 @@ impl Worker {
                 RouteTarget::Nowhere(failure) => {
                     let attempt = self.attempt(Stage::Route, failure, Instant::now());
                     let path = format!("domain {}", address.domain());
-                    let hit = [parcel.key(index)];
-                    self.shared.paths.troubled(&path, &attempt, hit, Some(address.domain()));
+                    let hit = [(parcel.key(index), address)];
+                    self.shared.paths.troubled(&path, &attempt, &hit, None);
                     results.push((index, attempts, attempt));
                 }
                 _ => elsewhere.push(index),

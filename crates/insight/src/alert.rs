@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use book::{Absence, Book, Change, Changed};
 
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Diagnosis, TakenBeside};
 use crate::finding::Finding;
 use crate::notice::Notice;
 use crate::remedy::Offer;
@@ -43,6 +43,8 @@ pub struct FailingPath {
     pub domain: Option<String>,
     /// The last failure.
     pub last: Attempt,
+    /// Others of the domain are taken, where some are refused.
+    pub taken: Option<TakenBeside>,
 }
 
 /// Whether somebody should look.

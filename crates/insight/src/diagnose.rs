@@ -38,7 +38,7 @@ use causeway_model::{Attempt, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use causes::Causes;
-pub use facts::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path};
+pub use facts::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path, TakenBeside};
 pub use probes::next_probes;
 
 use self::seen::Seen;
@@ -103,6 +103,8 @@ pub enum Known {
     },
     /// No connector leads to or from other servers of the organization.
     NoOtherServers,
+    /// Others of the domain are taken.
+    TakenBeside(TakenBeside),
     /// Where the address that cannot be sent from is written.
     SourceAddress {
         /// The address.
@@ -354,9 +356,17 @@ fn is_elsewhere(causes: &Causes, who_acts: WhoActs) -> bool {
 
 fn judge(cause: Cause, facts: &Facts, seen: &Seen<'_>) -> Judged {
     let mut verdict = Verdict::default();
+    if let Some(excluded) = session::excluded_by_others(cause.id, facts) {
+        verdict.rule_out([excluded]);
+        return judged(cause, verdict);
+    }
     for judge in [names::judge, connection::judge, session::judge, login::judge, tls::judge] {
         judge(cause.id, facts, seen, &mut verdict);
     }
+    judged(cause, verdict)
+}
+
+fn judged(cause: Cause, verdict: Verdict) -> Judged {
     Judged {
         cause: cause.id.to_owned(),
         standing: verdict.standing.unwrap_or(Standing::Possible),

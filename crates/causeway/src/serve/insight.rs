@@ -22,7 +22,7 @@ use causeway_catalog::causes::causes_of_attempt;
 use causeway_dispatch::{Causes, FailingSite};
 use causeway_insight::Finding;
 use causeway_insight::alert::{Absence, Alert, Event, FailingPath};
-use causeway_insight::diagnose::{Facts, Judged, Standing};
+use causeway_insight::diagnose::{Facts, Judged, Standing, TakenBeside};
 use causeway_insight::notice::Noticed;
 use causeway_insight::probe::Probe;
 use causeway_insight::watch::{KEY, LAST_KEY, Later, TOLD_KEY, Watch, World};
@@ -110,6 +110,12 @@ fn failing_path(site: FailingSite) -> FailingPath {
         serial: site.serial,
         domain: site.domain.map(|domain| domain.to_string()),
         last: site.last,
+        taken: site.taken.map(|taken| TakenBeside {
+            domain: taken.domain.to_string(),
+            at: taken.at,
+            host: taken.host,
+            refused: u64::from(site.failures),
+        }),
     }
 }
 
@@ -324,6 +330,7 @@ fn ended_path(attempt: &Attempt) -> FailingPath {
         // The place of a domain whose MX hosts could not be found has the domain's name.
         domain: Domain::parse(&attempt.site).ok().map(|domain| domain.to_string()),
         last: attempt.clone(),
+        taken: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use causeway_catalog::{Permanence, permanence};
-use causeway_model::{Attempt, Outcome};
+use causeway_model::{Address, Attempt, Outcome, RecipientKey};
 use causeway_policy::Rerouting;
 use causeway_policy::retry::next_attempt;
 use causeway_store::Change;
@@ -11,32 +11,51 @@ use tracing::{info, warn};
 
 use super::{Extras, Worker};
 use crate::parcel::Parcel;
+use crate::paths::{TakenBeside, is_relay_refused};
 use crate::schedule::Job;
 use crate::settle::Flight;
 use crate::site::{Health, Site, SiteKey};
 use crate::transact;
 
+/// The recipients at these places of the envelope.
+fn whom(parcel: &Parcel, indexes: impl IntoIterator<Item = u32>) -> Vec<(RecipientKey, &Address)> {
+    let whom = |index: u32| Some((parcel.key(index), parcel.address(index)?));
+    indexes.into_iter().filter_map(whom).collect()
+}
+
 impl Worker {
     /// What a transaction says about its path.
     pub(super) fn note(&self, path: &str, parcel: &Parcel, sent: &transact::Sent) {
         let Some((link, _)) = &self.link else { return };
-        let failures = || {
-            let results = sent.results.iter().map(|(index, _, attempt)| (*index, attempt));
-            results.filter(|(_, attempt)| matches!(attempt.outcome, Outcome::Failure(_)))
+        let taken = || {
+            let is_taken = |attempt: &Attempt| matches!(attempt.outcome, Outcome::Success(_));
+            let taken = sent.results.iter().filter(move |(.., attempt)| is_taken(attempt));
+            taken.filter_map(|(index, ..)| parcel.address(*index))
         };
-        let affected = failures().count();
-        let went_through = affected < sent.results.len();
-        let is_troubled = !went_through
-            && failures().next().is_some_and(|(index, attempt)| {
-                let domain = parcel.address(index).map(causeway_model::Address::domain);
-                let hit = failures().map(|(index, _)| parcel.key(index));
-                self.shared.paths.troubled(path, attempt, hit, domain)
-            });
-        if went_through {
+        let paths = &self.shared.paths;
+        if taken().next().is_some() {
+            let now = self.shared.clock.now();
             let facts = (link.host.as_str(), link.address, link.tls.as_deref());
-            self.shared.paths.succeeded(path, self.shared.clock.now(), facts);
-        } else if sent.is_alive && !is_troubled {
-            self.shared.paths.answered(path);
+            paths.succeeded(path, now, facts, taken());
+            let refused = sent.results.iter().filter(|(.., attempt)| is_relay_refused(attempt));
+            let of_taken = refused.clone().find_map(|(index, _, attempt)| {
+                let domain = parcel.address(*index)?.domain();
+                taken().any(|address| address.domain() == domain).then_some((domain, attempt))
+            });
+            if let Some((domain, attempt)) = of_taken {
+                let mut hit = whom(parcel, refused.map(|(index, ..)| *index));
+                hit.retain(|(_, address)| address.domain() == domain);
+                let host = link.host.clone();
+                let beside = TakenBeside { domain: domain.clone(), at: now, host };
+                paths.troubled(path, attempt, &hit, Some(beside));
+            }
+            return;
+        }
+        let is_troubled = sent.results.first().is_some_and(|(.., attempt)| {
+            paths.troubled(path, attempt, &whom(parcel, sent.results.iter().map(|r| r.0)), None)
+        });
+        if sent.is_alive && !is_troubled {
+            paths.answered(path);
         }
     }
 
@@ -82,10 +101,9 @@ impl Worker {
             }
             self.fail_site(&attempt);
             with_site = job.recipients.iter().map(|(index, _)| *index).collect();
-        } else if let Some((first, _)) = job.recipients.first() {
-            let domain = parcel.address(*first).map(causeway_model::Address::domain);
-            let hit = job.recipients.iter().map(|(index, _)| parcel.key(*index));
-            self.shared.paths.troubled(&attempt.site, &attempt, hit, domain);
+        } else {
+            let hit = whom(&parcel, job.recipients.iter().map(|(index, _)| *index));
+            self.shared.paths.troubled(&attempt.site, &attempt, &hit, None);
         }
         let results = job
             .recipients

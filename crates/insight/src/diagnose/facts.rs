@@ -34,6 +34,21 @@ pub struct Facts {
     pub changes: Vec<ConfigurationChange>,
     /// How other destinations fare.
     pub others: Others,
+    /// Others of the domain are taken, where the server refuses to relay for some.
+    pub taken: Option<TakenBeside>,
+}
+
+/// A server refuses to relay for some recipients of a domain, and has taken another one together with them or since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBeside {
+    /// The domain.
+    pub domain: String,
+    /// When it took one last.
+    pub at: Timestamp,
+    /// The host.
+    pub host: String,
+    /// How many messages it has refused to some recipients meanwhile.
+    pub refused: u64,
 }
 
 /// How a path is configured.
@@ -274,6 +289,11 @@ impl Facts {
             Some(success) => Known::LastSuccess(success.clone()),
             None => Known::NeverWorked,
         })
+    }
+
+    /// That others of the domain are taken, as evidence.
+    pub(super) fn taken_beside(&self) -> Option<Proof> {
+        self.taken.clone().map(|taken| Proof::Known(Known::TakenBeside(taken)))
     }
 
     /// The mailboxes that are here of the path's internal relay domains, as evidence.

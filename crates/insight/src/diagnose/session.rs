@@ -28,6 +28,7 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         }
         "server-in-trouble" => in_trouble(facts, seen, verdict),
         "not-allowed-to-relay" | "domain-not-active-there" => relay_denied(cause, facts, verdict),
+        "domain-type-wrong-there" => wrong_type_there(facts, verdict),
         "hybrid-connector-wrong" => unattributed(facts, verdict),
         "firewall-rewrites" => rewrites(facts, seen, verdict),
         "server-crashes" => crashes(facts, seen, verdict),
@@ -153,10 +154,37 @@ fn not_available(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     }
 }
 
+/// Causes of a refusal to relay that would hit every recipient of the domain.
+const OF_THE_WHOLE_DOMAIN: [&str; 4] = [
+    "mx-not-this-server",
+    "domain-not-active-there",
+    "dns-change-spreading",
+    "not-allowed-to-relay",
+];
+
+/// What excludes a cause that would hit every recipient: others are taken.
+pub(super) fn excluded_by_others(cause: &str, facts: &Facts) -> Option<Proof> {
+    let is_excluded = is_relay_denied(facts) && OF_THE_WHOLE_DOMAIN.contains(&cause);
+    facts.taken_beside().filter(|_| is_excluded)
+}
+
+fn is_relay_denied(facts: &Facts) -> bool {
+    matches!(facts.failure(), Some(Failure::Replied { reply })
+        if meaning(reply, facts.attempt.stage) == Meaning::RelayDenied)
+}
+
+/// The server serves the domain, and lets us send mail for it: what is left is the recipient, who is not there, and
+/// the domain's type, by which nobody else is asked. Less likely than what the server says itself.
+fn wrong_type_there(facts: &Facts, verdict: &mut Verdict) {
+    if is_relay_denied(facts)
+        && let Some(taken) = facts.taken_beside()
+    {
+        verdict.support(3, [facts.failed(), taken]);
+    }
+}
+
 fn relay_denied(cause: &str, facts: &Facts, verdict: &mut Verdict) {
-    if let Some(Failure::Replied { reply }) = facts.failure()
-        && meaning(reply, facts.attempt.stage) == Meaning::RelayDenied
-        && (cause == "not-allowed-to-relay") == (facts.last_success.is_none())
+    if is_relay_denied(facts) && (cause == "not-allowed-to-relay") == (facts.last_success.is_none())
     {
         verdict.support(1, [facts.failed()].into_iter().chain(facts.other_address()));
     }

@@ -47,6 +47,7 @@ fn facts(failure: Failure) -> Facts {
         last_success: Some(LastSuccess { at: at(100), host, address: tried, tls: None }),
         changes: Vec::new(),
         others: Others { failing: 3, well: 0 },
+        taken: None,
     }
 }
 
@@ -93,6 +94,33 @@ fn the_port_is_blocked_here_when_two_other_hosts_that_worked_are_silent_too() {
     let findings = [target(SILENT), control(two[0].0, two[0].1.clone())];
     assert_eq!(told(&facts, &findings), (Standing::Likely, false));
     assert_eq!(told(&facts, &[target(SILENT)]), (Standing::Possible, false));
+}
+
+#[test]
+fn a_refusal_to_relay_for_some_recipients_is_not_about_the_whole_domain() {
+    let refused = |text: &str| Failure::Replied { reply: Reply::new(550, None, text) };
+    let judged = |text: &str, taken: Option<TakenBeside>| {
+        let mut facts = Facts { taken, ..facts(refused(text)) };
+        facts.attempt.stage = Stage::Rcpt;
+        facts.attempt.connector = Some("partner".into());
+        diagnose(&facts, &[])
+    };
+    let taken = || {
+        let (domain, host) = ("partner.test".into(), "mx.partner.test".into());
+        Some(TakenBeside { domain, at: at(980), host, refused: 3 })
+    };
+    let relaying = "5.4.1 Relay Access Denied";
+    let all = judged(relaying, None);
+    assert_eq!(all.top().unwrap().cause, "domain-not-active-there");
+    assert_eq!(standing(&all, "domain-type-wrong-there"), Standing::Possible);
+    let some = judged(relaying, taken());
+    assert_eq!(some.top().unwrap().cause, "domain-type-wrong-there");
+    assert_eq!(some.confidence(), Confidence::Likely);
+    for excluded in ["domain-not-active-there", "mx-not-this-server", "not-allowed-to-relay"] {
+        assert_eq!(standing(&some, excluded), Standing::RuledOut, "{excluded}");
+    }
+    let attribution = judged("5.7.64 TenantAttribution; Relay Access Denied", taken());
+    assert_eq!(attribution.top().unwrap().cause, "hybrid-connector-wrong", "it says so itself");
 }
 
 #[test]

@@ -77,6 +77,15 @@ impl Known {
                 let args = [("domain", domain.into()), ("count", (*count).into())];
                 ("configuration", zero, texts.format("known-mailboxes-here", &args))
             }
+            Self::TakenBeside(taken) => {
+                let args = [
+                    ("host", (&taken.host).into()),
+                    ("domain", (&taken.domain).into()),
+                    ("at", texts.moment(taken.at).into()),
+                    ("refused", taken.refused.into()),
+                ];
+                ("history", taken.at, texts.format("known-taken-beside", &args))
+            }
             Self::NoOtherServers => ("configuration", zero, texts.text("known-no-other-servers")),
             Self::SourceAddress { source, connector, own } => {
                 ("configuration", zero, source_address(*source, connector.as_deref(), own, texts))

@@ -311,6 +311,9 @@ pub(super) fn kind(path: &FailingPath) -> String {
         kind.push(' ');
         kind.push_str(cause.id);
     }
+    if path.taken.is_some() {
+        kind.push_str(" beside");
+    }
     kind
 }
 

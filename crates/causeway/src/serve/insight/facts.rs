@@ -62,6 +62,7 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
         last_success,
         changes,
         others,
+        taken: failing.taken.clone(),
     }
 }
 

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer, TestCa, TestDns, Validity};
+use serde_json::json;
 
-use super::super::world::{inside, send, with_partner};
+use super::super::world::{HOUR, inside, send, wait_for_status, with_partner};
 use super::Case;
 use super::bench::{Found, diagnosed, fails, peer_of_its_own, start, works};
 
@@ -28,6 +29,69 @@ fn relays_no_more(words: &str) -> Found {
     works(&server, &partner);
     partner.change(Behaviour::new().reply("RCPT", [words]));
     fails(&server)
+}
+
+/// A partner that takes mail for everybody but these, to whom it says this.
+fn takes_all_but(refused: &[&str], words: &str) -> ScriptedPeer {
+    let refuse = |behaviour: Behaviour, address: &&str| behaviour.recipient(address, [words]);
+    peer_of_its_own(refused.iter().fold(Behaviour::new(), refuse))
+}
+
+/// Mail for this recipient is returned.
+fn is_returned(server: &Server, to: &str) {
+    send(server, &[to], "returned");
+    wait_for_status(server, to, "failed");
+}
+
+/// Mail for this recipient goes through.
+fn is_taken(server: &Server, to: &str) {
+    send(server, &[to], "taken");
+    wait_for_status(server, to, "relayed");
+}
+
+fn no_alert_is_open(server: &Server) {
+    server.wait_for("the end of the alert", || {
+        (server.json(&["alert", "list", "--open"]) == json!([])).then_some(())
+    });
+}
+
+const SOME: [&str; 3] = ["x@partner.test", "y@partner.test", "z@partner.test"];
+
+/// A connector's server that takes one mailbox of the domain and refuses others, in the same transactions.
+fn takes_some() -> Found {
+    let partner = takes_all_but(&SOME, "550 5.4.1 Relay Access Denied");
+    let server = start(with_partner(partner.address(), ""));
+    let began = Instant::now();
+    for refused in SOME {
+        assert_eq!(server.json(&["alert", "list"]), json!([]), "an address may be mistyped");
+        send(&server, &["w@partner.test", refused], "some");
+        wait_for_status(&server, refused, "failed");
+    }
+    let found = diagnosed(&server, began);
+    is_taken(&server, "v@partner.test");
+    let alerts = server.json(&["alert", "list", "--open"]);
+    assert_eq!(alerts[0]["id"], found.alert["id"], "mail for another mailbox mends nothing");
+    partner.change(Behaviour::new());
+    is_taken(&server, SOME[2]);
+    no_alert_is_open(&server);
+    found
+}
+
+/// The MX host of a domain takes one mailbox, before and after it has refused another one.
+fn takes_some_by_mx() -> Found {
+    let partner = takes_all_but(&SOME, "554 relaying denied");
+    let dns = TestDns::start();
+    dns.mx("partner.test", 10, "mail.partner.test")
+        .a("mail.partner.test", &partner.ip().to_string());
+    let server = start(inside().dns(dns.address()).mx_port(partner.port()));
+    works(&server, &partner);
+    is_returned(&server, SOME[0]);
+    is_taken(&server, "v@partner.test");
+    no_alert_is_open(&server);
+    server.advance(HOUR);
+    let began = Instant::now();
+    SOME.iter().for_each(|refused| is_returned(&server, refused));
+    diagnosed(&server, began)
 }
 
 /// A connector that logged in with the password of a file; then something changes.
@@ -172,6 +236,12 @@ pub(super) const CASES: &[Case] = &[
     Case("domain-not-active-there", "550 5.4.1, after it worked", || {
         relays_no_more("550 5.4.1 Relay Access Denied")
     }),
+    Case("domain-type-wrong-there", "550 5.4.1 for some, others are taken with them", takes_some),
+    Case(
+        "domain-type-wrong-there",
+        "554 for some, others are taken before and after",
+        takes_some_by_mx,
+    ),
     Case("hybrid-connector-wrong", "550 5.7.64, after it worked", || {
         relays_no_more("550 5.7.64 TenantAttribution; Relay Access Denied")
     }),

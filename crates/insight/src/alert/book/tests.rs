@@ -27,6 +27,7 @@ fn failing(path: &str, connector: Option<&str>, serial: u64, waiting: u64) -> Fa
                 AttemptOutcome::Failure(Failure::ConnectionRefused),
             )
         },
+        taken: None,
     }
 }
 
