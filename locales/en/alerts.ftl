@@ -16,6 +16,7 @@ known-others = { $failing ->
    *[other] { $well } other hosts
 } at the same port
 known-no-other-servers = no connector leads to or from other servers of the organization
+known-circle = by its Received fields the message has passed this server { $passes } times, in this circle: { $route }
 known-taken-beside = { $refused ->
     [one] { $host } refused { $refused } message for some recipients of { $domain } and took mail for another one ({ $at }): it serves the domain, and lets us send mail for it
    *[other] { $host } refused { $refused } messages for some recipients of { $domain } and took mail for another one ({ $at }): it serves the domain, and lets us send mail for it

@@ -16,6 +16,7 @@ use std::time::Duration;
 use causeway_catalog::reply::{Meaning, meaning};
 use causeway_model::{Address, Attempt, Domain, Failure, Outcome, RecipientKey, Timestamp};
 use causeway_net::tls::CertificateFacts;
+use causeway_smtp::trail::Hop;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -73,6 +74,17 @@ pub(crate) struct Trouble {
     refused: BTreeSet<Address>,
     /// Others of the domain are taken.
     pub(crate) beside: Option<TakenBeside>,
+    /// The way of a message that has been here before and goes in circles.
+    pub(crate) trail: Arc<[Hop]>,
+}
+
+/// What was seen together with a trouble.
+#[derive(Debug, Default)]
+pub(crate) struct Signs {
+    /// Who was taken in the same transaction where others were refused.
+    pub(crate) beside: Option<TakenBeside>,
+    /// The way of a message that has been here before and goes in circles.
+    pub(crate) trail: Vec<Hop>,
 }
 
 impl Trouble {
@@ -86,6 +98,7 @@ impl Trouble {
             serial: TROUBLE,
             refused: BTreeSet::new(),
             beside: None,
+            trail: Arc::default(),
         }
     }
 }
@@ -135,8 +148,8 @@ impl Paths {
     /// not in trouble. That mail goes through it is not said.
     pub(crate) fn answered(&self, site: &str) {
         let mut by_site = self.by_site.lock();
-        let passes = |trouble: &mut Trouble| trouble.beside.is_none();
-        if by_site.get_mut(site).is_some_and(|path| path.trouble.take_if(passes).is_some()) {
+        let is_over = |trouble: &mut Trouble| !trouble.lasts();
+        if by_site.get_mut(site).is_some_and(|path| path.trouble.take_if(is_over).is_some()) {
             self.changed.notify_one();
         }
     }
@@ -152,9 +165,9 @@ impl Paths {
         let mut by_site = self.by_site.lock();
         if let Some(path) = by_site.get_mut(site) {
             if let Some(trouble) = path.trouble.take() {
-                let was_beside = trouble.beside.is_some();
+                let has_lasted = trouble.lasts();
                 path.trouble = trouble.after_success(taken, (now, host));
-                if !(was_beside && path.trouble.is_some()) {
+                if !(has_lasted && path.trouble.is_some()) {
                     self.changed.notify_one();
                 }
             }
@@ -229,14 +242,13 @@ impl Paths {
     }
 
     /// An attempt failed in a way that does not stop its path. False, and nothing done, when it says
-    /// nothing about the path. `path` is what the trouble is listed under; `hit`, whom it happened to; `beside`, who
-    /// was taken in the same transaction where the others were refused.
+    /// nothing about the path. `path` is what the trouble is listed under; `hit`, whom it happened to.
     pub(crate) fn troubled(
         &self,
         path: &str,
         attempt: &Attempt,
         hit: &[(RecipientKey, &Address)],
-        beside: Option<TakenBeside>,
+        signs: Signs,
     ) -> bool {
         if !speaks_of_path(attempt) {
             return false;
@@ -259,7 +271,8 @@ impl Paths {
         now.last = attempt.clone();
         now.domain = domain.cloned();
         now.serial = serial;
-        now.beside = beside.or(now.beside);
+        now.beside = signs.beside.or(now.beside);
+        now.trail = signs.trail.into();
         *trouble = Some(now);
         drop(by_site);
         self.changed.notify_one();
@@ -415,7 +428,7 @@ mod tests {
         let address = address("x@p.test");
         let key = |index| RecipientKey { message: QueueId::from_u64(1), index };
         let hit: Vec<_> = (0..count).map(|index| (key(index), &address)).collect();
-        paths.troubled("p", attempt, &hit, None)
+        paths.troubled("p", attempt, &hit, Signs::default())
     }
 
     fn address(text: &str) -> Address {
@@ -466,7 +479,8 @@ mod tests {
         let reply = Reply::new(550, None, "relaying denied");
         let attempt = Attempt { stage: Stage::Rcpt, ..failed(seconds, Failure::Replied { reply }) };
         let key = RecipientKey { message: QueueId::from_u64(seconds as u64), index: 0 };
-        assert!(paths.troubled("p", &attempt, &[(key, &address(to))], beside));
+        let signs = Signs { beside, ..Signs::default() };
+        assert!(paths.troubled("p", &attempt, &[(key, &address(to))], signs));
     }
 
     fn take(paths: &Paths, seconds: i64, to: &str) {
@@ -520,6 +534,23 @@ mod tests {
         assert_eq!(beside(&paths, 9_000), None, "the first one after a long time");
         refuse(&paths, 9_001, "x@another.test", None);
         assert_eq!(beside(&paths, 9_001), Some((1, None)), "a whole domain is refused");
+    }
+
+    #[test]
+    fn a_circle_is_not_over_with_the_next_message_that_goes_round_in_it() {
+        let paths = paths();
+        let hops = ["us", "gate", "us"].map(|by| Hop { by: by.into(), id: None });
+        let reply = Reply::new(554, None, "5.4.6 too many hops");
+        let attempt = failed(1, Failure::Replied { reply });
+        let key = RecipientKey { message: QueueId::from_u64(1), index: 0 };
+        for (trail, is_over) in [(Vec::new(), true), (hops.to_vec(), false)] {
+            let signs = Signs { trail, ..Signs::default() };
+            paths.troubled("p", &attempt, &[(key, &address("x@p.test"))], signs);
+            flows(&paths, "p", 2);
+            assert_eq!(paths.troubles(at(2)).is_empty(), is_over);
+        }
+        assert_eq!(paths.troubles(at(2))[0].1.trail.len(), 3);
+        assert!(paths.troubles(at(8_000)).is_empty(), "over after a while");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use causeway_model::{
     Address, Attempt, Domain, Failure, Outcome, QueueId, RecipientKey, Timestamp,
 };
+use causeway_smtp::trail::Hop;
 
 use crate::engine::Dispatch;
 use crate::paths::{SeenCertificate, Success, TakenBeside, Trouble};
@@ -57,6 +58,9 @@ pub struct FailingSite {
     pub last: Attempt,
     /// Others of the domain are taken, where some are refused.
     pub taken: Option<TakenBeside>,
+    /// The way of a message that has been here before and that the other end refuses, as it goes in circles; the oldest
+    /// first, by its Received fields.
+    pub trail: Arc<[Hop]>,
 }
 
 /// How a path that does not fail stands.
@@ -184,6 +188,7 @@ impl Dispatch {
                 domain: domain_of(&trouble.last).or(trouble.domain),
                 last: trouble.last,
                 taken: trouble.beside,
+                trail: trouble.trail,
             }
         };
         self.shared.paths.troubles(now).into_iter().map(told).collect()
@@ -327,6 +332,7 @@ impl Failing {
             },
             last: Arc::unwrap_or_clone(self.last),
             taken: None,
+            trail: Arc::default(),
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::connect::{self, Link, Target, millis};
 use crate::engine::Shared;
 use crate::outcome::verdict;
 use crate::parcel::{self, Parcel};
+use crate::paths::Signs;
 use crate::resolve;
 use crate::schedule::{Job, SiteIndex};
 use crate::settle::{self, Conclusion, Flight};
@@ -250,7 +251,7 @@ impl Worker {
                     let attempt = self.attempt(Stage::Route, failure, Instant::now());
                     let path = format!("domain {}", address.domain());
                     let hit = [(parcel.key(index), address)];
-                    self.shared.paths.troubled(&path, &attempt, &hit, None);
+                    self.shared.paths.troubled(&path, &attempt, &hit, Signs::default());
                     results.push((index, attempts, attempt));
                 }
                 _ => elsewhere.push(index),
@@ -472,7 +473,8 @@ impl Worker {
                 self.link = None;
                 continue;
             }
-            self.note(&target.site, &parcel, &sent);
+            let trail = self.trail(&parcel, &sent).await;
+            self.note(&target.site, &parcel, &sent, trail);
             let peer_reports = self.link.as_ref().is_some_and(|(l, _)| l.capabilities.dsn);
             if !sent.is_reusable {
                 self.hang_up().await;

@@ -14,7 +14,10 @@ pub mod message;
 mod notices;
 pub mod view;
 
+use std::sync::Arc;
+
 use causeway_model::{Attempt, Timestamp};
+use causeway_smtp::trail::Hop;
 use serde::{Deserialize, Serialize};
 
 pub use book::{Absence, Book, Change, Changed};
@@ -45,6 +48,8 @@ pub struct FailingPath {
     pub last: Attempt,
     /// Others of the domain are taken, where some are refused.
     pub taken: Option<TakenBeside>,
+    /// The way of a message that has been here before and that the other end refuses, as it goes in circles.
+    pub trail: Arc<[Hop]>,
 }
 
 /// Whether somebody should look.

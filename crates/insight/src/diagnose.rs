@@ -38,11 +38,14 @@ use causeway_model::{Attempt, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use causes::Causes;
-pub use facts::{Aspect, ConfigurationChange, Facts, LastSuccess, Others, Path, TakenBeside};
+pub use facts::{
+    Aspect, CameBack, ConfigurationChange, Facts, LastSuccess, Others, Path, TakenBeside,
+};
 pub use probes::next_probes;
 
 use self::seen::Seen;
 use crate::finding::Finding;
+use crate::notice::looping::SentBefore;
 
 /// Whether a cause holds. The order is that in which they are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,6 +108,15 @@ pub enum Known {
     NoOtherServers,
     /// Others of the domain are taken.
     TakenBeside(TakenBeside),
+    /// The message has been here before, by its Received fields.
+    Circle {
+        /// The hosts from one visit here to the next.
+        hosts: Vec<String>,
+        /// How often it was here.
+        passes: u64,
+    },
+    /// We sent the same message the same way before.
+    SentBefore(SentBefore),
     /// Where the address that cannot be sent from is written.
     SourceAddress {
         /// The address.

@@ -25,7 +25,7 @@
 //! **In which order to read.** [`context`] (what a session needs from outside), [`listener`] (accepting
 //! connections, limits), [`session`] (the conversation), then what it uses: [`transaction`],
 //! [`receive`] (the content), [`header`] (what we read of it), [`submission`] and [`address_list`] (who
-//! sends as whom), [`throttle`] (how much), [`signs`] and [`trail`] (what others may want to know), [`replies`]
+//! sends as whom), [`throttle`] (how much), [`signs`] (what others may want to know), [`replies`]
 //! (our words).
 
 pub mod address_list;
@@ -40,7 +40,6 @@ mod signing;
 pub mod signs;
 mod submission;
 pub mod throttle;
-pub mod trail;
 mod transaction;
 
 pub use context::{Context, Handoff};

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use causeway_model::{Address, Domain, Timestamp};
 
-use crate::trail::Hop;
+use causeway_smtp::trail::Hop;
 
 /// Something that was seen.
 #[derive(Clone, Copy, Debug)]

@@ -19,13 +19,14 @@
 //! [`client::SessionFailure`].
 //!
 //! **In which order to read.** [mod@line], [`command`], [`data`], [`reply`], then [`client`];
-//! [`xtext`] is a detail of the delivery status parameters.
+//! [`xtext`] is a detail of the delivery status parameters; [`trail`] reads the way of a message from its header.
 
 pub mod client;
 pub mod command;
 pub mod data;
 pub mod line;
 pub mod reply;
+pub mod trail;
 pub mod xtext;
 
 pub use client::{

@@ -1,9 +1,10 @@
 //! The watcher's hold on the running server: what fails, what is known about it, who is told.
 //!
-//! In which order to read: this file (the [`World`] of the watcher), `facts` (what is known about a path),
+//! In which order to read: this file (the [`World`] of the watcher), `facts` (what is known about a path), `circles` (mail that came back),
 //! `tell` (mail and web hook), `fix` (remedies as changes of the mail flow), `notices` (what else wants
 //! attention), `served` (which domains took mail).
 
+mod circles;
 mod facts;
 mod fix;
 mod notices;
@@ -116,6 +117,7 @@ fn failing_path(site: FailingSite) -> FailingPath {
             host: taken.host,
             refused: u64::from(site.failures),
         }),
+        trail: site.trail,
     }
 }
 
@@ -331,6 +333,7 @@ fn ended_path(attempt: &Attempt) -> FailingPath {
         domain: Domain::parse(&attempt.site).ok().map(|domain| domain.to_string()),
         last: attempt.clone(),
         taken: None,
+        trail: Arc::default(),
     }
 }
 

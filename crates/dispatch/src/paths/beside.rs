@@ -42,7 +42,14 @@ impl Trouble {
         taken: impl IntoIterator<Item = &'a Address>,
         (at, host): (Timestamp, &str),
     ) -> Option<Self> {
-        if self.refused.is_empty() || self.last.at.plus(OVER) <= at {
+        if self.last.at.plus(OVER) <= at {
+            return None;
+        }
+        if !self.trail.is_empty() {
+            // What goes in circles goes through, over and over.
+            return Some(self);
+        }
+        if self.refused.is_empty() {
             return None;
         }
         let mut is_beside = false;
@@ -80,6 +87,11 @@ impl Trouble {
             || (is_relay_refused(attempt)
                 && self.domain.as_ref() == domain
                 && self.last.at.plus(OVER) > attempt.at)
+    }
+
+    /// It does not end with the next message that goes through.
+    pub(super) fn lasts(&self) -> bool {
+        self.beside.is_some() || !self.trail.is_empty()
     }
 
     /// These recipients are refused.

@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use causeway_catalog::reply::{Meaning, meaning};
 use causeway_catalog::{Permanence, permanence};
-use causeway_model::{Address, Attempt, Outcome, RecipientKey};
+use causeway_model::{Address, Attempt, Failure, Outcome, RecipientKey};
 use causeway_policy::Rerouting;
 use causeway_policy::retry::next_attempt;
-use causeway_store::Change;
+use causeway_smtp::trail::{Hop, circle, passes, trail};
+use causeway_store::{Change, Event};
 use tracing::{info, warn};
 
 use super::{Extras, Worker};
 use crate::parcel::Parcel;
-use crate::paths::{TakenBeside, is_relay_refused};
+use crate::paths::{Signs, TakenBeside, is_relay_refused};
 use crate::schedule::Job;
 use crate::settle::Flight;
 use crate::site::{Health, Site, SiteKey};
-use crate::transact;
+use crate::transact::Sent;
 
 /// The recipients at these places of the envelope.
 fn whom(parcel: &Parcel, indexes: impl IntoIterator<Item = u32>) -> Vec<(RecipientKey, &Address)> {
@@ -23,9 +25,51 @@ fn whom(parcel: &Parcel, indexes: impl IntoIterator<Item = u32>) -> Vec<(Recipie
     indexes.into_iter().filter_map(whom).collect()
 }
 
+/// Octets of a header that are looked at.
+const HEADER_LIMIT: u64 = 128 * 1024;
+
+/// Hosts of a circle that are shown in the trace.
+const MOST_HOSTS: usize = 12;
+
+/// The peer refuses a message because it goes in circles.
+fn is_loop(attempt: &Attempt) -> bool {
+    matches!(&attempt.outcome, Outcome::Failure(Failure::Replied { reply })
+        if meaning(reply, attempt.stage) == Meaning::Loop)
+}
+
 impl Worker {
+    /// The servers that a message went through which the peer says goes in circles, where it has been here before: then
+    /// its trace says so, too. Anybody can write such fields; they are compared with our records by whoever
+    /// judges.
+    pub(super) async fn trail(&self, parcel: &Parcel, sent: &Sent) -> Vec<Hop> {
+        if !sent.results.first().is_some_and(|(.., attempt)| is_loop(attempt)) {
+            return Vec::new();
+        }
+        // Without its header nothing more is known than what the peer said.
+        let hops = trail(&parcel.beginning(HEADER_LIMIT).await.unwrap_or_default());
+        let host = &self.shared.hostname;
+        let circle = circle(&hops, host, MOST_HOSTS);
+        if circle.is_empty() {
+            return Vec::new();
+        }
+        let passes = passes(&hops, host);
+        let detail = format!(
+            "by its Received fields this message has passed this server {passes} times: {}",
+            circle.join(" → ")
+        );
+        let events = sent.results.iter().map(|(index, _, attempt)| {
+            let event = Event { at: attempt.at, kind: "loop".into(), detail: detail.clone() };
+            (parcel.key(*index), event)
+        });
+        if let Err(error) = self.shared.store.note(events.collect()).await {
+            warn!(%error, "the trace has a gap: the circle of a message could not be noted");
+        }
+        hops
+    }
+
     /// What a transaction says about its path.
-    pub(super) fn note(&self, path: &str, parcel: &Parcel, sent: &transact::Sent) {
+    /// `trail`: the way of the message, where it goes in circles.
+    pub(super) fn note(&self, path: &str, parcel: &Parcel, sent: &Sent, trail: Vec<Hop>) {
         let Some((link, _)) = &self.link else { return };
         let taken = || {
             let is_taken = |attempt: &Attempt| matches!(attempt.outcome, Outcome::Success(_));
@@ -47,12 +91,14 @@ impl Worker {
                 hit.retain(|(_, address)| address.domain() == domain);
                 let host = link.host.clone();
                 let beside = TakenBeside { domain: domain.clone(), at: now, host };
-                paths.troubled(path, attempt, &hit, Some(beside));
+                let signs = Signs { beside: Some(beside), ..Signs::default() };
+                paths.troubled(path, attempt, &hit, signs);
             }
             return;
         }
         let is_troubled = sent.results.first().is_some_and(|(.., attempt)| {
-            paths.troubled(path, attempt, &whom(parcel, sent.results.iter().map(|r| r.0)), None)
+            let hit = whom(parcel, sent.results.iter().map(|result| result.0));
+            paths.troubled(path, attempt, &hit, Signs { trail, ..Signs::default() })
         });
         if sent.is_alive && !is_troubled {
             paths.answered(path);
@@ -103,7 +149,7 @@ impl Worker {
             with_site = job.recipients.iter().map(|(index, _)| *index).collect();
         } else {
             let hit = whom(&parcel, job.recipients.iter().map(|(index, _)| *index));
-            self.shared.paths.troubled(&attempt.site, &attempt, &hit, None);
+            self.shared.paths.troubled(&attempt.site, &attempt, &hit, Signs::default());
         }
         let results = job
             .recipients

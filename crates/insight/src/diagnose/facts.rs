@@ -9,6 +9,7 @@ use causeway_model::{Attempt, Failure, Outcome, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Known, Proof};
+use crate::notice::looping::SentBefore;
 
 /// Everything that is known about a failing path beside what probes find.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,19 @@ pub struct Facts {
     pub others: Others,
     /// Others of the domain are taken, where the server refuses to relay for some.
     pub taken: Option<TakenBeside>,
+    /// The message that the other end refused, as it goes in circles, has been here before.
+    pub came_back: Option<CameBack>,
+}
+
+/// A message that came back here after we had sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameBack {
+    /// The hosts from one visit here to the next, by its Received fields, which anybody can write.
+    pub hosts: Vec<String>,
+    /// How often it was here, by the same.
+    pub passes: u64,
+    /// Our own record that we sent this very message to the same recipient the same way.
+    pub sent: Option<SentBefore>,
 }
 
 /// A server refuses to relay for some recipients of a domain, and has taken another one together with them or since.

@@ -41,6 +41,7 @@ pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut V
         }
         "domain-not-accepted-here" => verdict.rule_out([facts.failed()]),
         "connector-points-back" if leads_back(facts) => verdict.confirm([facts.failed()]),
+        "connector-points-back" => came_back(facts, verdict),
         _ => {}
     }
 }
@@ -85,6 +86,22 @@ fn leads_back(facts: &Facts) -> bool {
         Some(Failure::MxPointsHere { .. }) => facts.attempt.connector.is_some(),
         Some(Failure::RoutingLoop { .. }) => true,
         _ => facts.path.leads_here,
+    }
+}
+
+/// The other end counts the message as going in circles, and it has been here before. Received fields alone can be
+/// written by anybody; that we sent this very message the same way before, and it is here again, is proven by our
+/// own records.
+fn came_back(facts: &Facts, verdict: &mut Verdict) {
+    let Some(back) = &facts.came_back else { return };
+    let circle = Known::Circle { hosts: back.hosts.clone(), passes: back.passes };
+    let seen = [facts.failed(), Proof::Known(circle)];
+    match &back.sent {
+        Some(sent) => {
+            let sent = Proof::Known(Known::SentBefore(sent.clone()));
+            verdict.confirm(seen.into_iter().chain([sent]));
+        }
+        None => verdict.support(3, seen),
     }
 }
 

@@ -48,6 +48,7 @@ fn facts(failure: Failure) -> Facts {
         changes: Vec::new(),
         others: Others { failing: 3, well: 0 },
         taken: None,
+        came_back: None,
     }
 }
 
@@ -94,6 +95,21 @@ fn the_port_is_blocked_here_when_two_other_hosts_that_worked_are_silent_too() {
     let findings = [target(SILENT), control(two[0].0, two[0].1.clone())];
     assert_eq!(told(&facts, &findings), (Standing::Likely, false));
     assert_eq!(told(&facts, &[target(SILENT)]), (Standing::Possible, false));
+}
+
+#[test]
+fn a_circle_is_confirmed_by_our_own_records_and_received_fields_alone_make_it_likely() {
+    let refused = Failure::Replied { reply: Reply::new(554, None, "5.4.6 Too many hops") };
+    let judged = |came_back: Option<CameBack>| {
+        let diagnosis = diagnose(&Facts { came_back, ..facts(refused.clone()) }, &[]);
+        standing(&diagnosis, "connector-points-back")
+    };
+    let hosts = ["us", "gate", "us"].map(str::to_owned).to_vec();
+    let back = |sent| Some(CameBack { hosts: hosts.clone(), passes: 2, sent });
+    assert_eq!(judged(None), Standing::Possible);
+    assert_eq!(judged(back(None)), Standing::Likely);
+    let sent = SentBefore { id: "a1".into(), at: at(1), connector: None, host: "gate".into() };
+    assert_eq!(judged(back(Some(sent))), Standing::Confirmed);
 }
 
 #[test]

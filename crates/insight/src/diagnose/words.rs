@@ -7,6 +7,7 @@ use causeway_catalog::{Phase, last_result};
 
 use super::{Confidence, Diagnosis, Judged, Known, Proof, Story};
 use crate::finding::Evidence;
+use crate::notice::NoticeKind;
 
 /// Evidence lines of one cause that are shown.
 const LINES: usize = 8;
@@ -85,6 +86,14 @@ impl Known {
                     ("refused", taken.refused.into()),
                 ];
                 ("history", taken.at, texts.format("known-taken-beside", &args))
+            }
+            Self::Circle { hosts, passes } => {
+                let args = [("passes", (*passes).into()), ("route", hosts.join(" → ").into())];
+                ("attempt", zero, texts.format("known-circle", &args))
+            }
+            Self::SentBefore(sent) => {
+                let line = sent.noted().line(NoticeKind::MailLoop, texts);
+                ("history", sent.at, line.finding)
             }
             Self::NoOtherServers => ("configuration", zero, texts.text("known-no-other-servers")),
             Self::SourceAddress { source, connector, own } => {

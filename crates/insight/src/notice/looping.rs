@@ -9,6 +9,8 @@ use causeway_catalog::WhoActs;
 use causeway_catalog::causes::remedy::Remedy;
 use causeway_model::Timestamp;
 use causeway_model::config::{Connector, DomainPattern, DomainType, MailFlow};
+use causeway_smtp::trail::{self, Hop};
+use serde::{Deserialize, Serialize};
 
 use super::counter::Often;
 use super::{Noted, Notice, NoticeKind, Observation};
@@ -16,15 +18,6 @@ use crate::remedy::Offer;
 
 /// Hosts of a circle that are shown.
 const MOST_HOSTS: usize = 12;
-
-/// One server that a message went through, by a Received field. Cleaned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hop {
-    /// Who wrote the field.
-    pub by: String,
-    /// Under which id.
-    pub id: Option<String>,
-}
 
 /// The way of a message that came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +29,7 @@ pub struct Passage {
 }
 
 /// What our records say of a message that came back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentBefore {
     /// Its id then.
     pub id: String,
@@ -49,25 +42,31 @@ pub struct SentBefore {
 }
 
 impl Passage {
-    /// The ids that the message had here before, the latest first.
+    /// The ids that the message had here, the latest first.
     pub fn ids<'a>(&'a self, hostname: &'a str) -> impl Iterator<Item = &'a str> {
-        let ours = self.hops.iter().rev().filter(move |hop| is_same(&hop.by, hostname));
-        // The first one is the id of the message that was refused: nothing is known of it.
-        ours.skip(1).filter_map(|hop| hop.id.as_deref())
+        let ours = self.hops.iter().rev().filter(move |hop| hop.is_by(hostname));
+        ours.filter_map(|hop| hop.id.as_deref())
     }
 
     /// The hosts from one visit here to the next, the last such circle; empty when it was here once.
-    fn circle(&self, hostname: &str) -> Vec<String> {
-        let ours: Vec<usize> = (0..self.hops.len())
-            .filter(|&place| self.hops.get(place).is_some_and(|hop| is_same(&hop.by, hostname)))
-            .collect();
-        let [.., from, to] = ours.as_slice() else { return Vec::new() };
-        self.hops[*from..=*to].iter().take(MOST_HOSTS).map(|hop| hop.by.clone()).collect()
+    #[must_use]
+    pub fn circle(&self, hostname: &str) -> Vec<String> {
+        trail::circle(&self.hops, hostname, MOST_HOSTS)
     }
 }
 
-fn is_same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
+impl SentBefore {
+    /// As something that was noted.
+    pub(crate) fn noted(&self) -> Noted {
+        Noted {
+            at: self.at,
+            what: Observation::SentBefore {
+                id: self.id.clone(),
+                connector: self.connector.clone(),
+                host: self.host.clone(),
+            },
+        }
+    }
 }
 
 /// The notice of one domain. `sent`: what our records say of the message before; without any there is no
@@ -87,16 +86,8 @@ pub fn notice(
     let route = Observation::Route { hosts, hops: passage.hops.len() as u64 };
     let mut evidence = vec![Noted { at: passage.at, what: route }];
     let mut told = HashSet::new();
-    evidence.extend(sent.iter().filter(|sent| told.insert((&sent.connector, &sent.host))).map(
-        |sent| Noted {
-            at: sent.at,
-            what: Observation::SentBefore {
-                id: sent.id.clone(),
-                connector: sent.connector.clone(),
-                host: sent.host.clone(),
-            },
-        },
-    ));
+    let ways = sent.iter().filter(|sent| told.insert((&sent.connector, &sent.host)));
+    evidence.extend(ways.map(SentBefore::noted));
     let connector = sent.iter().find_map(|sent| sent.connector.as_deref());
     Some(Notice {
         kind: NoticeKind::MailLoop,
@@ -178,7 +169,7 @@ mod tests {
     #[test]
     fn the_circle_is_shown_and_the_connector_is_the_place_to_cut_it() {
         let (flow, _) = MailFlow::parse(FLOW, "mailflow.toml").unwrap();
-        assert_eq!(passage().ids("mx.ours.test").collect::<Vec<_>>(), ["a2", "a1"]);
+        assert_eq!(passage().ids("mx.ours.test").collect::<Vec<_>>(), ["a3", "a2", "a1"]);
         let notice = notice(&often(), &passage(), &[sent(), sent()], "mx.ours.test", (&flow, 0));
         let notice = notice.unwrap();
         assert_eq!(notice.key(), "mail-loop corp.test");

@@ -64,7 +64,7 @@ impl Notice {
 }
 
 impl Noted {
-    fn line(&self, kind: NoticeKind, texts: &Texts) -> Evidence {
+    pub(crate) fn line(&self, kind: NoticeKind, texts: &Texts) -> Evidence {
         let what = match &self.what {
             Observation::Found(finding) => return finding.evidence(texts),
             counted => counted.parts(self.at, texts),

@@ -8,8 +8,8 @@ use tokio::io::AsyncReadExt;
 use super::Session;
 use crate::receive::MEMORY_LIMIT;
 use crate::signs::Sign;
-use crate::trail::trail;
 use crate::transaction::Transaction;
+use causeway_smtp::trail::trail;
 
 impl Session {
     /// Passes a sign on.

@@ -17,6 +17,7 @@ use causeway_model::{Attempt, Domain, Failure, Outcome, Timestamp};
 use causeway_store::{QueueFilter, RevisionEntry, StoreError};
 use tracing::warn;
 
+use super::circles;
 use crate::cli::configuration::MAIL_FLOW_FILE;
 use crate::serve::{Server, connectivity};
 
@@ -63,6 +64,7 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
         changes,
         others,
         taken: failing.taken.clone(),
+        came_back: circles::came_back(server, failing).await,
     }
 }
 

@@ -5,7 +5,7 @@
 //! Between, in steps of its own ([`Notices::round`]): the MX records of one accepted domain, our records of
 //! messages that came back, and when connectors were used last, which outlives restarts.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -13,17 +13,18 @@ use causeway_insight::Probe;
 use causeway_insight::notice::expiry::Seen as SeenCertificate;
 use causeway_insight::notice::growth::{ALL, Growth, Waiting};
 use causeway_insight::notice::idle::{self, Use};
-use causeway_insight::notice::looping::{self, Hop, Passage, SentBefore};
+use causeway_insight::notice::looping::{self, Passage, SentBefore};
 use causeway_insight::notice::tally::{A_DAY, LOOPS_WITHIN, Tally};
 use causeway_insight::notice::{Noticed, expiry, floods, key, mx};
 use causeway_insight::{Finding, Known};
 use causeway_intake::{Sign, Signs};
 use causeway_model::config::{Connector, NoticeKind, NoticeSettings};
-use causeway_model::{Domain, QueueId, Timestamp};
+use causeway_model::{Domain, Timestamp};
 use causeway_store::facts::understood;
 use parking_lot::Mutex;
 use tracing::warn;
 
+use super::circles::sent_before;
 use crate::serve::{Server, connectivity};
 
 /// The beginning of the keys that the use of connectors is kept under.
@@ -34,9 +35,6 @@ const USE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Nothing is asked so soon after the start: other things matter more then.
 const CALM_START: Duration = Duration::from_secs(60);
-
-/// Ids of one message that are looked up.
-const MOST_IDS: usize = 5;
 
 /// Everything that is remembered for notices.
 #[derive(Debug, Default)]
@@ -80,11 +78,7 @@ impl Signs for Notices {
             Sign::ForeignSender(domain) => tally.foreign_sender(client, domain.as_str(), now),
             Sign::Inbound(connector) => tally.connector_used(connector, now),
             Sign::Loop(domain, hops) => {
-                let hop = |hop: &causeway_intake::trail::Hop| Hop {
-                    by: hop.by.clone(),
-                    id: hop.id.clone(),
-                };
-                let passage = Passage { at: now, hops: hops.iter().map(hop).collect() };
+                let passage = Passage { at: now, hops: hops.to_vec() };
                 tally.looped(domain.as_str(), passage, now);
             }
             Sign::LoggedIn(mailbox) => tally.logged_in(client, &mailbox.to_string(), now),
@@ -328,26 +322,6 @@ impl Notices {
 
 fn use_key(direction: &str, name: &str) -> String {
     format!("{USE_KEY}{direction}/{name}")
-}
-
-/// Our records of a message that came back.
-async fn sent_before(server: &Server, passage: &Passage) -> Vec<SentBefore> {
-    let mut sent = Vec::new();
-    let ids: VecDeque<QueueId> =
-        passage.ids(&server.hostname).filter_map(|id| id.parse().ok()).take(MOST_IDS).collect();
-    for id in ids {
-        let Ok(rows) = server.store.trace_show(id).await else { continue };
-        let attempts = rows.iter().filter_map(|row| row.last.as_ref()?.attempt.as_ref());
-        sent.extend(attempts.filter_map(|attempt| {
-            Some(SentBefore {
-                id: id.to_string(),
-                at: attempt.at,
-                connector: attempt.connector.clone(),
-                host: attempt.host.clone()?,
-            })
-        }));
-    }
-    sent
 }
 
 async fn kept_uses(server: &Server) -> Result<HashMap<String, Use>, causeway_store::StoreError> {

@@ -12,11 +12,12 @@
 //! these words.
 //!
 //! In which order to read: this file, [`bench`] (what set-ups share), then the set-ups: `connections`, `names`,
-//! `conversations`, `certificates`, `refusals`, `addresses` (these in networks of their own).
+//! `conversations`, `certificates`, `refusals`, `circles`, `addresses` (these in networks of their own).
 
 mod addresses;
 mod bench;
 mod certificates;
+mod circles;
 mod connections;
 mod conversations;
 mod names;
@@ -64,6 +65,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
         conversations::CASES,
         certificates::CASES,
         refusals::CASES,
+        circles::CASES,
         addresses::CASES,
     ]
     .into_iter()

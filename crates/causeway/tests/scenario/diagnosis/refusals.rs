@@ -12,7 +12,7 @@ use super::Case;
 use super::bench::{Found, diagnosed, fails, peer_of_its_own, start, works};
 
 /// A connector that goes by the domain's MX records.
-const BY_MX: &str = "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+pub(super) const BY_MX: &str = "[[connector]]\nname = \"partner\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
                      recipient_domains = [\"partner.test\"]\nuse_mx = true\n";
 
 const DENIED: &str = "550 5.7.1 Unable to relay";

@@ -28,6 +28,7 @@ fn failing(path: &str, connector: Option<&str>, serial: u64, waiting: u64) -> Fa
             )
         },
         taken: None,
+        trail: std::sync::Arc::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The servers that a message went through, by its Received fields (RFC 5321 section 4.4).
 //!
-//! Read only of messages that are refused for having gone through too many. Whoever likes can write such
+//! Read only of messages that were refused for having gone through too many, here or at the next hop. Whoever likes can write such
 //! fields: only what looks like a host name or an id is taken over, and never more than [`MOST`] hops.
 
 use memchr::memchr;
@@ -18,6 +18,14 @@ pub struct Hop {
     pub by: String,
     /// Under which id.
     pub id: Option<String>,
+}
+
+impl Hop {
+    /// Whether this host wrote the field.
+    #[must_use]
+    pub fn is_by(&self, host: &str) -> bool {
+        self.by.eq_ignore_ascii_case(host)
+    }
 }
 
 /// The servers of a header, the oldest first. Fields that name nobody are left out.
@@ -45,6 +53,24 @@ pub fn trail(header: &[u8]) -> Vec<Hop> {
     }
     hops.reverse();
     hops
+}
+
+/// How often a message was at this host.
+#[must_use]
+pub fn passes(hops: &[Hop], host: &str) -> usize {
+    hops.iter().filter(|hop| hop.is_by(host)).count()
+}
+
+/// The hosts from the last but one visit of this host to the last one, at most `most`; empty when the message was
+/// there once.
+#[must_use]
+pub fn circle(hops: &[Hop], host: &str, most: usize) -> Vec<String> {
+    let mut visits = hops.iter().enumerate().rev().filter(|(_, hop)| hop.is_by(host));
+    let (Some((to, _)), Some((from, _))) = (visits.next(), visits.next()) else {
+        return Vec::new();
+    };
+    let circle = hops.iter().skip(from).take(to + 1 - from);
+    circle.take(most).map(|hop| hop.by.clone()).collect()
 }
 
 /// One field, when it is a Received field and names the server that wrote it.
@@ -114,6 +140,18 @@ mod tests {
         assert_eq!(trail(b"Received: by \x1b[2Jx.test id 1; d\r\n"), []);
         let header = b"Received: by a.test id \x1b]0;x; d\r\n";
         assert_eq!(trail(header), [Hop { by: "a.test".into(), id: None }]);
+    }
+
+    #[test]
+    fn the_circle_is_the_way_from_one_visit_to_the_next() {
+        let way = |hosts: &[&str]| -> Vec<Hop> {
+            hosts.iter().map(|by| Hop { by: (*by).into(), id: None }).collect()
+        };
+        let hops = way(&["client", "US", "gate", "us", "gate", "inner", "us", "gate"]);
+        assert_eq!(passes(&hops, "us"), 3);
+        assert_eq!(circle(&hops, "us", 9), ["us", "gate", "inner", "us"]);
+        assert_eq!(circle(&hops, "us", 2), ["us", "gate"]);
+        assert!(circle(&way(&["client", "us", "gate"]), "us", 9).is_empty());
     }
 
     proptest! {
