@@ -142,6 +142,8 @@ notice-queue-grows = Es kommt mehr Post herein, als hinausgeht ({ $subject })
     .do = Sehen Sie nach, was hereinkommt: causeway queue list, causeway trace. Vielleicht sendet jemand zu viel. Soll es so viel sein, erlauben Sie dem Weg mehr Verbindungen (max_connections), oder bitten Sie die andere Seite um eine höhere Grenze.
 notice-unknown-recipients = Viele Empfänger, die es nicht gibt, werden versucht: { $subject }
     .do = Alle werden abgelehnt; verloren geht nichts. Sehen die Adressen nach Raten aus, sammelt jemand Adressen: Sperren Sie die Netze in Ihrer Firewall. Gab es die Adressen einmal, sagen Sie es dem Absender, oder legen Sie Postfächer oder Aliasse an.
+notice-log-lost = Zeilen des Protokolls von { $subject } gehen verloren
+    .do = Die Post ist nicht betroffen, und was mit jeder Nachricht geschah, steht im Verlauf. Schaffen Sie Platz auf dem Datenträger, auf dem das Protokoll liegt, oder sehen Sie nach, warum das Programm, das es liest, steht.
 
 noted-route = die Nachricht war durch { $hops } Server gegangen und lief so im Kreis: { $route }
 noted-sent-by-connector = dieser Server hatte sie schon einmal gesendet ({ $id }, { $at }), über den Konnektor „{ $connector }“ an { $host }
@@ -164,6 +166,10 @@ noted-unknown = { $count ->
     [one] { $count } Empfänger, den es nicht gibt, wurde
    *[other] { $count } Empfänger, die es nicht gibt, wurden
 } binnen { $span } versucht ({ $subject })
+noted-lines-lost = { $count ->
+    [one] { $count } Zeile wurde nicht geschrieben
+   *[other] { $count } Zeilen wurden nicht geschrieben
+}: { $problem }
 
 remedy-accept-domain = Die Domäne { $domain } akzeptieren (autoritativ)
     .warning = Post an diese Domäne wird dann hier zugestellt und nirgends sonst: Wer hier kein Postfach hat, wird abgelehnt. Tun Sie es nur, wenn die Domäne Ihnen gehört, und legen Sie ihre Postfächer an; sind sie anderswo, setzen Sie die Domäne auf internal_relay und geben ihr einen Konnektor.

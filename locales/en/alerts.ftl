@@ -142,6 +142,8 @@ notice-queue-grows = More mail comes than goes out ({ $subject })
     .do = See what comes in: causeway queue list, causeway trace. One sender may be sending too much. If it is meant to be so much, allow the path more connections (max_connections), or ask the other side for a higher limit.
 notice-unknown-recipients = Many recipients that do not exist are tried: { $subject }
     .do = All of them are refused; nothing is lost. If the addresses look like guesses, somebody collects addresses: block the networks in your firewall. If they were real once, tell the sender, or add mailboxes or aliases.
+notice-log-lost = Lines of the log of { $subject } are lost
+    .do = Mail is not affected, and what happened to every message is in the trace. Make room on the disk that the log is on, or see why the program that reads it has stopped.
 
 noted-route = the message had gone through { $hops } servers, and went round here: { $route }
 noted-sent-by-connector = this server had sent it before ({ $id }, { $at }) through the connector “{ $connector }” to { $host }
@@ -164,6 +166,10 @@ noted-unknown = { $count ->
     [one] { $count } recipient that does not exist was
    *[other] { $count } recipients that do not exist were
 } tried within { $span } ({ $subject })
+noted-lines-lost = { $count ->
+    [one] { $count } line was not written
+   *[other] { $count } lines were not written
+}: { $problem }
 
 remedy-accept-domain = Accept the domain { $domain } (authoritative)
     .warning = Mail to this domain is then delivered here and nowhere else: who has no mailbox here is refused. Do it only when the domain is yours, and add its mailboxes; where they are elsewhere, set it to internal_relay with a connector.

@@ -142,6 +142,8 @@ notice-queue-grows = Er komt meer e-mail binnen dan er weggaat ({ $subject })
     .do = Kijk wat er binnenkomt: causeway queue list, causeway trace. Misschien verzendt iemand te veel. Als het zo veel hoort te zijn, sta het pad dan meer verbindingen toe (max_connections), of vraag de andere kant om een hogere grens.
 notice-unknown-recipients = Veel ontvangers die niet bestaan worden geprobeerd: { $subject }
     .do = Ze worden allemaal geweigerd; er gaat niets verloren. Lijken de adressen op gissingen, dan verzamelt iemand adressen: blokkeer de netwerken in uw firewall. Hebben ze ooit bestaan, zeg het de afzender dan, of maak postvakken of aliassen.
+notice-log-lost = Regels van het logboek van { $subject } gaan verloren
+    .do = De e-mail heeft er geen last van, en wat er met elk bericht is gebeurd, staat in het verloop. Maak ruimte op de schijf waar het logboek staat, of kijk waarom het programma dat het leest, stilstaat.
 
 noted-route = het bericht was door { $hops } servers gegaan en ging zo rond: { $route }
 noted-sent-by-connector = deze server had het al eerder verzonden ({ $id }, { $at }), via de connector “{ $connector }” naar { $host }
@@ -164,6 +166,10 @@ noted-unknown = { $count ->
     [one] { $count } ontvanger die niet bestaat werd
    *[other] { $count } ontvangers die niet bestaan werden
 } binnen { $span } geprobeerd ({ $subject })
+noted-lines-lost = { $count ->
+    [one] { $count } regel is niet geschreven
+   *[other] { $count } regels zijn niet geschreven
+}: { $problem }
 
 remedy-accept-domain = Het domein { $domain } accepteren (gezaghebbend)
     .warning = E-mail aan dit domein wordt dan hier bezorgd en nergens anders: wie hier geen postvak heeft, wordt geweigerd. Doe het alleen als het domein van u is, en maak de postvakken; zijn die elders, maak het domein dan internal_relay met een connector.

@@ -142,6 +142,8 @@ notice-queue-grows = Det kommer in mer e-post än det går ut ({ $subject })
     .do = Se vad som kommer in: causeway queue list, causeway trace. Någon kanske sänder för mycket. Om det ska vara så mycket, tillåt vägen fler förbindelser (max_connections), eller be den andra sidan om en högre gräns.
 notice-unknown-recipients = Många mottagare som inte finns prövas: { $subject }
     .do = Alla avvisas; inget går förlorat. Om adresserna ser ut som gissningar samlar någon adresser: spärra näten i er brandvägg. Om de har funnits, säg det till avsändaren, eller lägg till postlådor eller alias.
+notice-log-lost = Rader i loggen på { $subject } går förlorade
+    .do = E-posten påverkas inte, och vad som hände med varje meddelande finns i spårningen. Skapa utrymme på disken där loggen ligger, eller se efter varför programmet som läser den har stannat.
 
 noted-route = meddelandet hade gått genom { $hops } servrar och gick runt så här: { $route }
 noted-sent-by-connector = den här servern hade sänt det tidigare ({ $id }, { $at }) genom anslutningen ”{ $connector }” till { $host }
@@ -164,6 +166,10 @@ noted-unknown = { $count ->
     [one] { $count } mottagare som inte finns
    *[other] { $count } mottagare som inte finns
 } prövades inom { $span } ({ $subject })
+noted-lines-lost = { $count ->
+    [one] { $count } rad kunde inte skrivas
+   *[other] { $count } rader kunde inte skrivas
+}: { $problem }
 
 remedy-accept-domain = Godkänn domänen { $domain } (auktoritativ)
     .warning = E-post till domänen levereras då här och ingen annanstans: den som inte har en postlåda här avvisas. Gör det bara när domänen är er, och lägg till dess postlådor; finns de någon annanstans, gör domänen till internal_relay med en anslutning.

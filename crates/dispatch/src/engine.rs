@@ -54,11 +54,11 @@ const DUE_BATCH: usize = 1_000;
 /// Questions about domains' hosts at once.
 const MOST_QUESTIONS: usize = 64;
 
-/// Outbound connections at once.
-const MOST_CONNECTIONS: usize = 1_000;
+/// Outbound connections at once, where the system allows as many.
+pub const MOST_CONNECTIONS: usize = 1_000;
 
-/// Outbound connections at once to sites of which nothing good is known.
-const MOST_EXPLORING: usize = 700;
+/// Of ten outbound connections: to sites of which nothing good is known, at most.
+const EXPLORING: usize = 7;
 
 /// The mailboxes that exist, with what delivery and reports need of them.
 pub trait Mailboxes: MailboxLookup + Send + Sync {
@@ -107,6 +107,8 @@ pub struct Settings {
     pub source_addresses: Vec<IpAddr>,
     /// Where our SMTP listeners are bound, by which a route back to us is seen.
     pub own_listeners: Vec<SocketAddr>,
+    /// Connections at once, all together.
+    pub most_connections: usize,
     /// This machine's addresses.
     pub own_addresses: Vec<IpAddr>,
     /// Where the Maildirs are.
@@ -413,10 +415,10 @@ impl Dispatch {
             lame: Recent::default(),
             plain_only: Recent::default(),
             resolving: Semaphore::new(MOST_QUESTIONS),
-            connecting: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
+            connecting: Arc::new(Semaphore::new(settings.most_connections)),
             gates: Gates::default(),
             balance: Mutex::default(),
-            exploring: Semaphore::new(MOST_EXPLORING),
+            exploring: Semaphore::new((settings.most_connections * EXPLORING / 10).max(1)),
             timers_changed: Notify::new(),
             progress: Notify::new(),
             holds: Mutex::default(),

@@ -61,7 +61,7 @@ mod virtual_time;
 mod worker;
 
 pub use control::Selection;
-pub use engine::{Causes, Dispatch, MailboxFacts, Mailboxes, NoCauses, Settings};
+pub use engine::{Causes, Dispatch, MOST_CONNECTIONS, MailboxFacts, Mailboxes, NoCauses, Settings};
 pub use outcome::result as last_result;
 pub use paths::{SeenCertificate, Success, TakenBeside};
 pub use seen::{Backlog, FailingSite, Live, Standing};

@@ -171,3 +171,29 @@ impl Wire {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn dos_03_a_client_that_takes_no_replies_is_given_up() {
+        // DOS-03
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let silent = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut wire = Wire::new(Stream::Plain(stream));
+        let began = Instant::now();
+        // It reads nothing: what the systems of both ends hold is full some time.
+        let lost = loop {
+            wire.output().resize(OUTPUT_LIMIT * 64, b'x');
+            if let Err(lost) = wire.flush().await {
+                break lost;
+            }
+        };
+        assert!(matches!(lost, Lost::Stuck), "{lost:?}");
+        let waited = began.elapsed();
+        assert!(waited >= WRITE_DEADLINE && waited < WRITE_DEADLINE * 2, "{waited:?}");
+        drop(silent);
+    }
+}

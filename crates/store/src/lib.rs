@@ -44,6 +44,12 @@ pub trait Store: Send + Sync + 'static {
     /// our Received line carries it before the message is accepted. Cheap; does not wait.
     fn reserve_id(&self) -> QueueId;
 
+    /// Whether there is room for mail now. Cheap; does not wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`]: mail is refused for now.
+    fn has_room(&self) -> Result<(), StoreError>;
+
     /// Makes a message durable under [`NewMessage::id`]. Its recipients are then [`Status::Ready`].
     fn accept(&self, message: NewMessage) -> Fut<'_, Accepted>;
 

@@ -54,6 +54,7 @@ pub struct Server {
     mailboxes: Vec<String>,
     manual_clock: bool,
     environment: Vec<(String, String)>,
+    started_by: Option<String>,
     process: Option<Process>,
 }
 
@@ -156,7 +157,10 @@ impl Server {
     /// The log of a process that ended (or was ended) before it was ready.
     pub fn try_start(&mut self) -> Result<(), String> {
         assert!(self.process.is_none(), "the server is running already");
-        let mut command = self.command();
+        let mut command = match &self.started_by {
+            Some(line) => self.in_shell(line),
+            None => self.command(),
+        };
         command.arg("serve").arg("--config").arg(&self.config_dir);
         if self.manual_clock {
             command.env("CAUSEWAY_TEST_CLOCK", "manual");
@@ -381,6 +385,15 @@ impl Server {
             pause();
         }
         panic!("waited in vain for {what}; the server's log:\n{}", self.log())
+    }
+
+    /// The program as `"$@"` of a line of shell.
+    #[allow(clippy::disallowed_methods, reason = "the program under test is started here")]
+    fn in_shell(&self, line: &str) -> std::process::Command {
+        let mut command = std::process::Command::new("bash");
+        command.args(["-c", line, "bash"]).arg(&self.binary);
+        command.env_remove("CAUSEWAY_TEST_CLOCK").current_dir(self.place.path());
+        command
     }
 
     #[allow(clippy::disallowed_methods, reason = "the program under test is started here")]

@@ -10,7 +10,7 @@ use causeway_accounts::{Logins, PopRegister};
 use causeway_admin::{SocketListener, TcpApiListener};
 use causeway_catalog::texts::own::OwnTexts;
 use causeway_dispatch::return_path::ReturnPaths;
-use causeway_dispatch::{Dispatch, Settings};
+use causeway_dispatch::{Dispatch, MOST_CONNECTIONS, Settings};
 use causeway_dkim::Signer;
 use causeway_insight::prober::{Prober, Surroundings};
 use causeway_insight::watch::Watch;
@@ -30,6 +30,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
+use super::descriptors::{Shares, share_out};
 use super::flow::{self, FlowKeeper};
 use super::insight::{self, FoundCauses};
 use super::mailboxes::MailboxMap;
@@ -59,6 +60,8 @@ pub(crate) struct Assembled {
     pub(crate) socket: SocketListener,
     pub(crate) admin: Vec<TcpApiListener>,
     pub(crate) context: Arc<Context>,
+    /// Connections at once, by what the configuration and the system allow.
+    pub(super) shares: Shares,
     pub(crate) clean: FilesFound,
 }
 
@@ -73,7 +76,10 @@ impl Handoff for ToDispatch {
 
 /// Reads, checks, opens and binds.
 #[allow(clippy::too_many_lines, reason = "the one list of what is wired to what, a line for each")]
-pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal> {
+pub(crate) async fn assemble(
+    options: ServeOptions,
+    log: super::log::Losses,
+) -> Result<Assembled, Refusal> {
     let directory = options.config_directory;
     let (machine, flow, clean) = read_files(&directory)?;
     let (places, flow_text, flow, machine) =
@@ -101,6 +107,8 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
     let prober = prober((&resolver, &client_tls), &machine, &clock, &hostname);
     let (smtp, pop3, admin, listeners) = bind(&machine, &tls).await?;
 
+    let shares =
+        share_out(Shares { inbound: machine.limits.max_connections, outbound: MOST_CONNECTIONS });
     let (paths_changed, causes) = (Arc::new(Notify::new()), Arc::new(FoundCauses::default()));
     let (own_texts, signer) = of_reports(&directory, &store).await?;
     let dispatch = Dispatch::new(Settings {
@@ -121,6 +129,7 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         source_addresses: machine.delivery.source_addresses.clone(),
         own_listeners: smtp.iter().filter_map(|l| l.address().ok()).collect(),
         own_addresses: own_addresses.clone(),
+        most_connections: shares.outbound,
         mail_dir: machine.data_dir.join("mail"),
         paths_changed: Arc::clone(&paths_changed),
         causes: Arc::clone(&causes) as _,
@@ -169,11 +178,12 @@ pub(crate) async fn assemble(options: ServeOptions) -> Result<Assembled, Refusal
         client_tls,
         prober,
         notices,
+        log,
         served: insight::Served::default(),
     });
     let watch = Arc::new(insight::watch(&server, paths_changed).await?);
     causes.ask(&watch);
-    Ok(Assembled { server, watch, smtp, pop3, socket, admin, context, clean })
+    Ok(Assembled { server, watch, smtp, pop3, socket, admin, context, shares, clean })
 }
 
 /// The policy of a revision that stays in force, as the file is gone or empty.

@@ -329,7 +329,23 @@ impl Server {
                 ok(format!("listener {}", listener.name), Some(listener.address.to_string()))
             })
             .collect();
-        parts.push(ok("store".into(), None));
+        let degraded = |name: &str, since, detail| ComponentHealth {
+            name: name.into(),
+            status: ComponentStatus::Degraded,
+            since,
+            detail: Some(detail),
+        };
+        parts.push(match self.store.has_room() {
+            Ok(()) => ok("store".into(), None),
+            Err(problem) => degraded("store", None, format!("mail is refused for now: {problem}")),
+        });
+        parts.push(match self.notices.hole_in_the_log() {
+            None => ok("log".into(), None),
+            Some((since, lines)) => {
+                let detail = format!("{lines} lines are lost: {}", self.log.why());
+                degraded("log", Some(since), detail)
+            }
+        });
         let queued = self.dispatch.queued();
         // A path that an administrator made is a part of the service; somebody else's domain is not.
         let failing = self.dispatch.failing_sites();
@@ -366,12 +382,7 @@ impl Server {
         let problem = problem.map(|(since, detail)| (Some(since), detail));
         let differs = || self.flow.difference().map(|detail| (self.flow.edited_at(), detail));
         match problem.or_else(differs) {
-            Some((since, detail)) => parts.push(ComponentHealth {
-                name: "configuration".into(),
-                status: ComponentStatus::Degraded,
-                since,
-                detail: Some(detail),
-            }),
+            Some((since, detail)) => parts.push(degraded("configuration", since, detail)),
             None => parts.push(ok("configuration".into(), None)),
         }
         parts

@@ -394,6 +394,11 @@ pub(crate) fn metrics(server: &Server, watch: &Watch) -> Vec<Metric> {
             "Paths that cannot be reached now",
             server.dispatch.failing_count() as u64,
         ),
+        total(
+            "causeway_log_lines_lost_total",
+            "Lines of the log that could not be written",
+            server.log.lines(),
+        ),
         now("causeway_alerts_open", "Open alerts", counts.open as u64),
         total("causeway_alerts_opened_total", "Alerts opened since the start", counts.opened),
         total(

@@ -13,10 +13,12 @@ mod assemble;
 mod clients;
 mod connectivity;
 mod control;
+mod descriptors;
 mod file;
 mod flow;
 mod hook;
 mod insight;
+mod log;
 mod mailboxes;
 mod policies;
 mod pop3;
@@ -103,6 +105,8 @@ pub(crate) struct Server {
     pub(crate) prober: Prober,
     /// What wants attention beside failing paths.
     pub(crate) notices: Arc<insight::Notices>,
+    /// Lines of the log that are lost.
+    pub(crate) log: log::Losses,
     /// Which domains took mail, and when.
     pub(crate) served: insight::Served,
 }
@@ -132,12 +136,13 @@ impl Refusal {
 
 /// Runs the server until it is told to end.
 pub(crate) async fn run(options: ServeOptions) -> ExitCode {
-    start_log();
+    let (written_out, losses) = log::start();
     causeway_net::tls::install_crypto_provider();
-    raise_descriptor_limit();
-    match assemble::assemble(options).await {
+    match assemble::assemble(options, losses).await {
         Ok(assembled) => assembled.run().await,
         Err(refusal) => {
+            // What led there is read first.
+            drop(written_out);
             for line in &refusal.lines {
                 crate::cli::failure::say(line);
             }
@@ -146,44 +151,15 @@ pub(crate) async fn run(options: ServeOptions) -> ExitCode {
     }
 }
 
-/// As many open files as the system lets us have: sessions and connections are files.
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let mut limit = getrlimit(Resource::Nofile);
-    if limit.current < limit.maximum || limit.maximum.is_none() {
-        limit.current = limit.maximum;
-        if let Err(problem) = setrlimit(Resource::Nofile, limit) {
-            warn!(%problem, "the limit of open files could not be raised");
-        }
-    }
-}
-
-/// The log goes to standard error; `CAUSEWAY_LOG` chooses what of it (`info`,
-/// `causeway_dispatch=debug`, …).
-fn start_log() {
-    use std::io::IsTerminal;
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CAUSEWAY_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    // Under systemd the journal has the time already.
-    let under_journal = std::env::var_os("JOURNAL_STREAM").is_some();
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    // An error means that a log is there already.
-    let _ = if under_journal { log.without_time().try_init() } else { log.try_init() };
-}
-
 impl assemble::Assembled {
     /// Everything is bound and read: work until told to end.
     async fn run(self) -> ExitCode {
-        let Self { server, watch, smtp, pop3, socket, admin, context, clean } = self;
+        let Self { server, watch, smtp, pop3, socket, admin, context, shares, clean } = self;
         let shutdown = CancellationToken::new();
         let sessions = TaskTracker::new();
         let limits = server.machine.limits;
         let keeper = Arc::new(causeway_intake::listener::Doorkeeper::new(
-            limits.max_connections,
+            shares.inbound,
             limits.max_connections_per_address,
         ));
         for listening in smtp {

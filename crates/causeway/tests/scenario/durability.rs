@@ -259,6 +259,11 @@ fn dur_03_a_full_disk_refuses_mail_for_now_and_recovers_by_itself() {
     let answer = server.wait_for("a refusal", || Some(refused(&server)).filter(|a| a.code != 250));
     assert_eq!(answer.code, 452, "{answer}");
     assert!(answer.has_enhanced_code("4.3.1"), "{answer}");
+    server.wait_for("health that says so", || {
+        let health = server.cli(&["health"]);
+        let is_told = health.stdout.contains("mail is refused for now");
+        (is_told && health.status == Some(1)).then_some(())
+    });
     std::fs::remove_file(&filler).unwrap();
     server.wait_for("mail again", || {
         let mut client = server.client();

@@ -52,8 +52,10 @@ const GROUPS: &[(&str, &[u32], &[&str])] = &[
     ("smg", &[1, 3, 5, 7, 9, 11, 13, 15, 17, 19], &[include_str!("smuggling.rs")]),
     (
         "dos",
-        &[1, 5, 7, 9, 11, 17],
+        &[1, 3, 5, 7, 9, 11, 13, 17],
         &[
+            include_str!("machine.rs"),
+            include_str!("../../../net/src/wire.rs"),
             include_str!("session.rs"),
             include_str!("queue.rs"),
             include_str!("failures.rs"),
@@ -74,8 +76,13 @@ const GROUPS: &[(&str, &[u32], &[&str])] = &[
     ),
     (
         "dur",
-        &[1, 3, 5, 7, 9, 11, 13],
-        &[include_str!("durability.rs"), include_str!("expiry.rs"), include_str!("routes.rs")],
+        &[1, 3, 5, 7, 9, 11, 13, 15],
+        &[
+            include_str!("durability.rs"),
+            include_str!("expiry.rs"),
+            include_str!("machine.rs"),
+            include_str!("routes.rs"),
+        ],
     ),
     (
         "out",

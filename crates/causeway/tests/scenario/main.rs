@@ -37,6 +37,7 @@ mod hybrid;
 mod hybrid_setup;
 mod identity;
 mod in_flight;
+mod machine;
 mod no_route;
 mod notices;
 mod outbound;

@@ -13,7 +13,7 @@
 //! handed in.
 //!
 //! **In which order to read.** This file (what a notice is), [`counter`] (counts within a span of time), [`tally`]
-//! (what is counted), then what is decided: [`looping`], [`idle`], [`mx`], [`expiry`], [`growth`], [`floods`]; `words`
+//! (what is counted), then what is decided: [`looping`], [`idle`], [`mx`], [`expiry`], [`growth`], [`floods`], [`lost`]; `words`
 //! (the sentences).
 
 pub mod counter;
@@ -22,6 +22,7 @@ pub mod floods;
 pub mod growth;
 pub mod idle;
 pub mod looping;
+pub mod lost;
 pub mod mx;
 pub mod tally;
 mod words;
@@ -175,6 +176,13 @@ pub enum Observation {
         delivered: u64,
         /// The span, in milliseconds.
         span_ms: u64,
+    },
+    /// Lines of the log that could not be written.
+    LinesLost {
+        /// How many.
+        count: u64,
+        /// What the system says.
+        problem: String,
     },
     /// Recipients that do not exist.
     Unknown {

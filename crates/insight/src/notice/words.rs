@@ -132,6 +132,9 @@ impl Observation {
                     ("span", texts.duration(Duration::from_millis(*span_ms)).into()),
                 ],
             ),
+            Self::LinesLost { count, problem } => {
+                ("noted-lines-lost", vec![("count", (*count).into()), ("problem", problem.into())])
+            }
             Self::Unknown { subject, count, span_ms } => (
                 "noted-unknown",
                 vec![
@@ -206,6 +209,7 @@ mod tests {
                 ends: Timestamp::from_millis(0),
             },
             Observation::Growth { before: 1, now: 2, delivered: 3, span_ms: 60_000 },
+            Observation::LinesLost { count: 2, problem: text() },
             Observation::Unknown { subject: text(), count: 1, span_ms: 60_000 },
         ]
     }

@@ -36,6 +36,8 @@ pub enum NoticeKind {
     QueueGrows,
     /// Many recipients that do not exist are tried.
     UnknownRecipients,
+    /// Lines of this server's log are lost.
+    LogLost,
 }
 
 impl NoticeKind {
@@ -49,6 +51,7 @@ impl NoticeKind {
         ("old-clients", Self::OldClients),
         ("queue-grows", Self::QueueGrows),
         ("unknown-recipients", Self::UnknownRecipients),
+        ("log-lost", Self::LogLost),
     ];
 
     /// The stable word: `mail-loop`.
@@ -63,6 +66,7 @@ impl NoticeKind {
             Self::OldClients => "old-clients",
             Self::QueueGrows => "queue-grows",
             Self::UnknownRecipients => "unknown-recipients",
+            Self::LogLost => "log-lost",
         }
     }
 }

@@ -411,6 +411,10 @@ impl Store for SqliteStore {
         self.ids.reserve(i64::try_from(machine_time().as_millis()).unwrap_or(i64::MAX))
     }
 
+    fn has_room(&self) -> Result<(), StoreError> {
+        self.check_space(0)
+    }
+
     fn accept(&self, message: NewMessage) -> Fut<'_, Accepted> {
         Box::pin(self.accept_message(message))
     }

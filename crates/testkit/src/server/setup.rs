@@ -26,6 +26,7 @@ pub struct Setup {
     manual_clock: bool,
     data_dir: Option<PathBuf>,
     environment: Vec<(String, String)>,
+    started_by: Option<String>,
 }
 
 impl Setup {
@@ -48,6 +49,7 @@ impl Setup {
             manual_clock: true,
             data_dir: None,
             environment: Vec::new(),
+            started_by: None,
         }
     }
 
@@ -170,6 +172,12 @@ impl Setup {
         self
     }
 
+    /// The line of shell that starts the server: it ends with `exec "$@"` and what is done with its output.
+    pub fn started_by(mut self, line: &str) -> Self {
+        self.started_by = Some(line.into());
+        self
+    }
+
     /// Writes the files, starts the server, waits until it is ready, and makes the mailboxes.
     ///
     /// # Panics
@@ -207,6 +215,7 @@ impl Setup {
             mailboxes: self.mailboxes,
             manual_clock: self.manual_clock,
             environment: self.environment,
+            started_by: self.started_by,
             process: None,
         }
     }

@@ -14,6 +14,7 @@ use causeway_insight::notice::expiry::Seen as SeenCertificate;
 use causeway_insight::notice::growth::{ALL, Growth, Waiting};
 use causeway_insight::notice::idle::{self, Use};
 use causeway_insight::notice::looping::{self, Passage, SentBefore};
+use causeway_insight::notice::lost::{LostLines, WHOLE_AFTER};
 use causeway_insight::notice::tally::{A_DAY, LOOPS_WITHIN, Tally};
 use causeway_insight::notice::{Noticed, expiry, floods, key, mx};
 use causeway_insight::{Finding, Known};
@@ -50,6 +51,7 @@ struct State {
     /// When the server started.
     started: Option<Timestamp>,
     growth: Growth,
+    lost: LostLines,
     /// What DNS said of each domain.
     mx: HashMap<Domain, Looked>,
     /// How connectors were used, by their key; `None` before the first look.
@@ -94,6 +96,11 @@ impl Notices {
         self.state.lock().started = Some(now);
     }
 
+    /// Since when lines of the log are lost, and how many.
+    pub(crate) fn hole_in_the_log(&self) -> Option<(Timestamp, u64)> {
+        self.state.lock().lost.hole()
+    }
+
     /// Everything is asked anew.
     pub(crate) fn look_again(&self) {
         let mut state = self.state.lock();
@@ -111,7 +118,10 @@ impl Notices {
         self.floods(server, settings, (now, open), &mut noticed);
         self.loops(server, settings, now, &mut noticed);
         certificates(server, settings, now, open, &mut noticed);
-        let state = self.state.lock();
+        let mut state = self.state.lock();
+        state.lost.look(server.log.lines(), now);
+        noticed.found.extend(state.lost.notice(&server.hostname, &server.log.why()));
+        noticed.looked.push((NoticeKind::LogLost, WHOLE_AFTER));
         growth(&state, settings, open, &mut noticed);
         self.unused(server, &state, now, &mut noticed);
         elsewhere(server, &state, open, &mut noticed);
