@@ -233,13 +233,22 @@ async fn race(
                     shared.lame.note(address);
                 }
                 attempt.address = Some(address);
-                tries.push(attempt.failed(Stage::Connect, failure));
+                tries.push(attempt.failed(stage_of(&failure), failure));
                 if running.is_empty() && left.is_empty() {
                     return None;
                 }
             }
             None => return None,
         }
+    }
+}
+
+/// How far a connection that is not usable got: one that was accepted and dropped at once is waiting for its greeting,
+/// however early that was seen.
+const fn stage_of(failure: &Failure) -> Stage {
+    match failure {
+        Failure::ClosedAbruptly { .. } => Stage::Banner,
+        _ => Stage::Connect,
     }
 }
 

@@ -61,6 +61,8 @@ pub struct FailingSite {
     /// The way of a message that has been here before and that the other end refuses, as it goes in circles; the oldest
     /// first, by its Received fields.
     pub trail: Arc<[Hop]>,
+    /// What else was tried in that attempt: other hosts and addresses, each with its own failure.
+    pub other_tries: Arc<[Attempt]>,
 }
 
 /// How a path that does not fail stands.
@@ -189,6 +191,7 @@ impl Dispatch {
                 last: trouble.last,
                 taken: trouble.beside,
                 trail: trouble.trail,
+                other_tries: Arc::default(),
             }
         };
         self.shared.paths.troubles(now).into_iter().map(told).collect()
@@ -300,6 +303,7 @@ struct Failing {
     /// Of the first recipient that waits for MX hosts.
     first_domain: Option<Domain>,
     last: Arc<Attempt>,
+    other_tries: Arc<[Attempt]>,
 }
 
 impl Failing {
@@ -315,6 +319,7 @@ impl Failing {
             serial: site.serial,
             first_domain: is_shared.then(|| schedule.first_domain(site).cloned()).flatten(),
             last: Arc::clone(last),
+            other_tries: Arc::clone(&site.other_tries),
         })
     }
 
@@ -333,6 +338,7 @@ impl Failing {
             last: Arc::unwrap_or_clone(self.last),
             taken: None,
             trail: Arc::default(),
+            other_tries: self.other_tries,
         }
     }
 }

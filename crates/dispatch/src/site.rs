@@ -87,6 +87,8 @@ pub(crate) struct Site {
     /// Jobs that workers have, or whose results are not durable yet.
     pub(crate) flying: usize,
     pub(crate) health: Health,
+    /// What else was tried in the attempt that failed last: other hosts and addresses, each with its own failure.
+    pub(crate) other_tries: Arc<[Attempt]>,
     /// Failures in a row.
     pub(crate) failures: u32,
     /// When the first of them was.
@@ -124,6 +126,7 @@ impl Site {
             idle: Vec::new(),
             flying: 0,
             health: Health::Well,
+            other_tries: Arc::default(),
             failures: 0,
             failing_since: None,
             serial: 0,
@@ -182,6 +185,7 @@ impl Site {
     /// A transaction went through.
     pub(crate) fn succeeded(&mut self) {
         self.health = Health::Well;
+        self.other_tries = Arc::default();
         self.failures = 0;
         self.failing_since = None;
         self.successes += 1;

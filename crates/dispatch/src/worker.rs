@@ -228,11 +228,12 @@ impl Worker {
             SiteKey::Connector(name) | SiteKey::ConnectorMx(name, _) => Some(name.to_string()),
             _ => None,
         };
+        let elapsed = began.elapsed();
         Attempt {
-            elapsed_ms: millis(began.elapsed()),
+            elapsed_ms: millis(elapsed),
             connector,
             ..Attempt::new(
-                self.shared.clock.now(),
+                self.shared.clock.now().minus(elapsed),
                 self.key.to_string(),
                 stage,
                 Outcome::Failure(failure),

@@ -7,9 +7,11 @@
 //! [`message`]); here everything is typed, so that an alert outlives restarts and versions.
 //!
 //! **What it promises.** Never two open alerts for one path. An alert that somebody closed by hand stays
-//! closed until the path has worked in between or fails in another way. Ids are never given twice.
+//! closed until the path has worked in between or fails in another way. Ids are never given twice. A change to and fro is
+//! told once. A failure says something about a remedy only where its attempt began after it was applied.
 
 mod book;
+mod lately;
 pub mod message;
 mod notices;
 pub mod view;
@@ -50,6 +52,8 @@ pub struct FailingPath {
     pub taken: Option<TakenBeside>,
     /// The way of a message that has been here before and that the other end refuses, as it goes in circles.
     pub trail: Arc<[Hop]>,
+    /// What else was tried in that attempt: other hosts and addresses, each with its own failure.
+    pub other_tries: Arc<[Attempt]>,
 }
 
 /// Whether somebody should look.
@@ -198,6 +202,12 @@ pub struct Alert {
     /// The last failure; a notice has none.
     #[serde(default)]
     pub attempt: Option<Attempt>,
+    /// What else was tried in that attempt: other hosts and addresses, each with its own failure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_tries: Vec<Attempt>,
+    /// What was told of it while it was open, and when that was so last: what changes to and fro is told once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_lately: Vec<(String, Timestamp)>,
     /// What was noticed, when it is not about a failing path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Box<Notice>>,
@@ -232,6 +242,27 @@ impl Alert {
         let Some(diagnosis) = &mut self.diagnosis else { return };
         diagnosis.next_attempt_at = ahead.map(|(next, _)| next).filter(|next| *next > now);
         diagnosis.returned_at = diagnosis.returned_at.filter(|at| *at > now);
+    }
+
+    /// Takes note of how its path fails now.
+    fn sees(&mut self, path: &FailingPath) {
+        self.waiting = path.waiting;
+        self.most = self.most.max(path.waiting);
+        self.last_seen = path.last.at;
+        self.attempt = Some(path.last.clone());
+        self.other_tries = path.other_tries.to_vec();
+    }
+
+    /// Every host and address that the last attempt tried, the one that speaks for it first.
+    pub fn tries(&self) -> impl Iterator<Item = &Attempt> {
+        let place = |attempt: &Attempt| (attempt.host.clone(), attempt.address);
+        let mut seen = Vec::new();
+        self.attempt.iter().chain(&self.other_tries).filter(move |attempt| {
+            let place = place(attempt);
+            let is_new = !seen.contains(&place);
+            seen.push(place);
+            is_new
+        })
     }
 
     /// True when a remedy was applied of which it is not known whether it helped.

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use causeway_model::Failure;
+use causeway_model::{Failure, Stage};
 use causeway_net::dial;
 
 use crate::finding::{Control, Fact};
@@ -30,6 +30,7 @@ impl Dialer {
             Ok(stream) => {
                 Fact::Connected { address, from: stream.local_addr().ok().map(|own| own.ip()) }
             }
+            Err(failure) if is_dropped(&failure) => Fact::Connected { address, from: None },
             Err(failure) => Fact::ConnectFailed { address, failure },
         }
     }
@@ -38,6 +39,7 @@ impl Dialer {
         let control = control.clone();
         match self.open(control.address).await {
             Ok(_) => Fact::ControlReached { control },
+            Err(failure) if is_dropped(&failure) => Fact::ControlReached { control },
             Err(failure) => Fact::ControlFailed { control, failure },
         }
     }
@@ -46,7 +48,22 @@ impl Dialer {
         let address = SocketAddr::new(ip, SUBMISSION);
         match self.open(address).await {
             Ok(_) => Fact::SubmissionOpen { address },
+            Err(failure) if is_dropped(&failure) => Fact::SubmissionOpen { address },
             Err(failure) => Fact::SubmissionClosed { address, failure },
         }
     }
+}
+
+/// It was accepted, and dropped at once: there is somebody who takes connections.
+pub(crate) const fn is_dropped(failure: &Failure) -> bool {
+    matches!(failure, Failure::ClosedAbruptly { .. })
+}
+
+/// A connection that did not come about, or was dropped before its greeting.
+pub(crate) fn unusable(address: SocketAddr, failure: Failure) -> Vec<Fact> {
+    if !is_dropped(&failure) {
+        return vec![Fact::ConnectFailed { address, failure }];
+    }
+    let dropped = Fact::SessionFailed { address, stage: Stage::Banner, failure };
+    vec![Fact::Connected { address, from: None }, dropped]
 }

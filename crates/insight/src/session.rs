@@ -12,7 +12,7 @@ use causeway_smtp::client::{Capabilities, Connection, SessionFailure, Timeouts};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use crate::connection::Dialer;
+use crate::connection::{Dialer, unusable};
 use crate::dns::{Asker, Timed};
 use crate::finding::{Break, Certificate, Fact};
 use crate::masking;
@@ -110,7 +110,7 @@ impl Sessions {
         let stream = match self.dialer.open(address).await {
             Ok(stream) => stream,
             Err(failure) => {
-                notes.note(Fact::ConnectFailed { address, failure });
+                unusable(address, failure).into_iter().for_each(|fact| notes.note(fact));
                 return None;
             }
         };
@@ -275,7 +275,9 @@ impl Sessions {
     ) {
         let stream = match self.dialer.open(address).await {
             Ok(stream) => stream,
-            Err(failure) => return notes.note(Fact::ConnectFailed { address, failure }),
+            Err(failure) => {
+                return unusable(address, failure).into_iter().for_each(|fact| notes.note(fact));
+            }
         };
         let mut connection = Connection::new(stream, self.timeouts());
         let mut asked = Ok(());

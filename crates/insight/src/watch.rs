@@ -102,6 +102,9 @@ pub trait World: Send + Sync + 'static {
     /// What became of the path of an open alert that does not fail any more.
     fn absence(&self, alert: &Alert) -> Absence;
 
+    /// Has a failing path tried at once: a remedy was applied while it was being tried.
+    fn try_again(&self, path: &str);
+
     /// What is known about a failing path.
     fn facts<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Facts>;
 

@@ -90,8 +90,9 @@ fn failure_of(error: &io::Error, timeout: Duration) -> Failure {
         io::ErrorKind::ConnectionRefused => Failure::ConnectionRefused,
         // The kernel gave up before we did (ETIMEDOUT): still nobody answered.
         io::ErrorKind::TimedOut => timed_out(timeout),
-        // A reset in answer to a connection request is how some firewalls refuse.
-        io::ErrorKind::ConnectionReset => Failure::ConnectionRefused,
+        // A request that is refused is ECONNREFUSED: what is reset had been accepted, and was dropped before we
+        // looked.
+        io::ErrorKind::ConnectionReset => Failure::ClosedAbruptly { bytes_received: 0 },
         _ => Failure::Unreachable { detail: error.to_string() },
     }
 }
@@ -195,6 +196,7 @@ mod tests {
         for (kind, failure) in [
             (io::ErrorKind::ConnectionRefused, Failure::ConnectionRefused),
             (io::ErrorKind::TimedOut, Failure::ConnectTimeout { after_ms: 20_000 }),
+            (io::ErrorKind::ConnectionReset, Failure::ClosedAbruptly { bytes_received: 0 }),
         ] {
             assert_eq!(failure_of(&kind.into(), LONG), failure);
         }

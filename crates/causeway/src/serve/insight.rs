@@ -118,6 +118,7 @@ fn failing_path(site: FailingSite) -> FailingPath {
             refused: u64::from(site.failures),
         }),
         trail: site.trail,
+        other_tries: site.other_tries,
     }
 }
 
@@ -172,6 +173,10 @@ impl World for Seen {
                 }
             }
         }
+    }
+
+    fn try_again(&self, path: &str) {
+        self.server.dispatch.retry_path(path);
     }
 
     fn facts<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Facts> {
@@ -334,6 +339,7 @@ fn ended_path(attempt: &Attempt) -> FailingPath {
         last: attempt.clone(),
         taken: None,
         trail: Arc::default(),
+        other_tries: Arc::default(),
     }
 }
 

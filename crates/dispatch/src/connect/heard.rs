@@ -65,9 +65,10 @@ impl<'a> Try<'a> {
     }
 
     fn attempt(&self, stage: Stage, failure: Failure) -> Attempt {
+        let elapsed = self.began.elapsed();
         Attempt {
-            at: self.shared.clock.now(),
-            elapsed_ms: millis(self.began.elapsed()),
+            at: self.shared.clock.now().minus(elapsed),
+            elapsed_ms: millis(elapsed),
             site: self.target.site.clone(),
             connector: self.target.connector.clone(),
             host: self.host.clone(),

@@ -83,6 +83,8 @@ pub struct Book {
     /// When each open alert about a notice was handed out to be kept.
     pub(super) notices_kept: HashMap<u64, Timestamp>,
     pub(super) last_id: u64,
+    /// Paths with a remedy that the attempt under way knew nothing of.
+    overtaken: Vec<String>,
 }
 
 impl Book {
@@ -195,15 +197,18 @@ impl Book {
         let is_new_failure = self.serials.insert(id, path.serial) != Some(path.serial);
         let mut changed =
             (alert.waiting != path.waiting || is_new_failure).then_some(Changed::Counts);
-        let is_other = alert.attempt.as_ref().map(code) != Some(code(&path.last));
-        alert.waiting = path.waiting;
-        alert.most = alert.most.max(path.waiting);
-        alert.last_seen = path.last.at;
+        let before = alert.attempt.as_ref().map(code);
+        let is_other = before.as_deref() != Some(&*code(&path.last));
+        alert.sees(path);
         alert.failures = alert.failures.max(path.failures);
-        alert.attempt = Some(path.last.clone());
         if is_new_failure {
             let (code, reply) = last_result(&path.last, Phase::Queued);
             for fix in alert.fixes.iter_mut().filter(|fix| fix.outcome == Outcome::Pending) {
+                if path.last.at < fix.at {
+                    // That attempt was under way already.
+                    self.overtaken.push(path.path.clone());
+                    continue;
+                }
                 let (code, reply) = (code.clone(), reply.clone());
                 fix.outcome = Outcome::DidNotHelp { at: now, code, reply };
                 changed = Some(Changed::Fixed);
@@ -212,9 +217,18 @@ impl Book {
         if is_other {
             alert.diagnosis = None;
             alert.offers.clear();
-            changed = Some(Changed::Cause);
+            // It was so until now.
+            before.into_iter().for_each(|before| _ = alert.is_news(before, now));
+            let is_news = alert.is_news(code(&path.last), now);
+            changed =
+                if is_news { Some(Changed::Cause) } else { changed.or(Some(Changed::Counts)) };
         }
         changed.map(|changed| Change { id, changed })
+    }
+
+    /// Paths where the attempt that failed last had begun before a remedy was applied: that is to be tried yet.
+    pub(crate) fn take_overtaken(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.overtaken)
     }
 
     fn open(
@@ -259,6 +273,8 @@ impl Book {
             untold: false,
             told: false,
             unposted: None,
+            other_tries: path.other_tries.to_vec(),
+            told_lately: Vec::new(),
         };
         self.alerts.insert(id, alert);
         Some(Change { id, changed: Changed::Opened })
@@ -276,8 +292,12 @@ impl Book {
         let told = |diagnosis: Option<&Diagnosis>| {
             diagnosis.map(|d| (d.top().map(|top| top.cause.clone()), d.confidence()))
         };
-        let is_news = told(alert.diagnosis.as_ref()) != told(Some(diagnosis))
+        let is_other = told(alert.diagnosis.as_ref()) != told(Some(diagnosis))
             && (alert.diagnosis.is_some() || diagnosis.confidence() != Confidence::Unknown);
+        let codes = alert.attempt.as_ref().map(code).unwrap_or_default();
+        let cause = diagnosis.top().map_or("", |top| top.cause.as_str());
+        let what = format!("{codes} {cause} {}", diagnosis.confidence().name());
+        let is_news = is_other && alert.is_news(what, diagnosis.at);
         alert.diagnosis = Some(diagnosis.clone());
         alert.offers = offers;
         Some(Change { id, changed: if is_news { Changed::Cause } else { Changed::Counts } })
@@ -312,10 +332,7 @@ impl Book {
         let alert = self.alerts.get_mut(&id)?;
         alert.state = State::Open;
         alert.closed = None;
-        alert.waiting = path.waiting;
-        alert.most = alert.most.max(path.waiting);
-        alert.last_seen = path.last.at;
-        alert.attempt = Some(path.last.clone());
+        alert.sees(path);
         self.open.insert(path.path.clone(), id);
         self.serials.insert(id, path.serial);
         Some(Change { id, changed: Changed::Opened })

@@ -115,6 +115,8 @@ impl Book {
             untold: false,
             told: false,
             unposted: None,
+            other_tries: Vec::new(),
+            told_lately: Vec::new(),
         };
         self.alerts.insert(id, alert);
         self.notices_kept.insert(id, now);

@@ -6,7 +6,7 @@ use causeway_model::{Attempt, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Alert, Checked, Closing, Outcome, State};
-use crate::diagnose::{Confidence, Diagnosis, Judged, Standing};
+use crate::diagnose::{Confidence, Diagnosis, Judged, Known, Standing};
 use crate::finding::Evidence;
 use crate::notice::Notice;
 use crate::remedy::Offer;
@@ -193,6 +193,22 @@ fn destination(attempt: &Attempt) -> Option<String> {
     }
 }
 
+/// What the cause rests on; and, where the last attempt tried several hosts or addresses, how each of them failed.
+fn evidence(alert: &Alert, texts: &Texts) -> Vec<Evidence> {
+    let diagnosis = alert.diagnosis.as_ref();
+    let mut lines = diagnosis.map(|diagnosis| diagnosis.evidence(texts)).unwrap_or_default();
+    let tries: Vec<&Attempt> = alert.tries().collect();
+    if tries.len() > 1 {
+        for attempt in tries {
+            let line = Known::Failure(Box::new(attempt.clone())).evidence(texts);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines
+}
+
 fn cause(judged: &Judged, texts: &Texts) -> CauseView {
     CauseView {
         cause_id: judged.cause.clone(),
@@ -373,7 +389,7 @@ impl AlertView {
             next_attempt_at: diagnosis
                 .and_then(|diagnosis| diagnosis.next_attempt_at)
                 .filter(|_| alert.is_open()),
-            evidence: diagnosis.map(|diagnosis| diagnosis.evidence(texts)).unwrap_or_default(),
+            evidence: evidence(alert, texts),
             also_confirmed: others(|standing| standing == Standing::Confirmed),
             also_possible: others(|standing| standing != Standing::Confirmed),
             ruled_out: ruled_out.map(|judged| cause(judged, texts)).collect(),

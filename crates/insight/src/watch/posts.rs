@@ -86,6 +86,8 @@ mod tests {
             untold: false,
             told: false,
             unposted: None,
+            other_tries: Vec::new(),
+            told_lately: Vec::new(),
         };
         Post { address: String::new(), event, alert }
     }

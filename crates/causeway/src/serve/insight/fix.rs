@@ -206,6 +206,8 @@ pub(crate) async fn fix_apply(
     let Rehearsed { offer, change } =
         chosen(server, &alert, request.remedy.as_deref(), &in_force.text).await?;
     let remedy = RemedyView::of(offer, texts);
+    // Attempts that begin from here on tell whether it helped.
+    let at = server.dispatch.now();
     let mut answer = FixAnswer {
         alert: id,
         remedy,
@@ -234,7 +236,6 @@ pub(crate) async fn fix_apply(
         answer.revision = Some(applied.revision);
     }
     answer.applied = true;
-    let at = server.dispatch.now();
     let fix = Fix {
         offer: offer.clone(),
         at,

@@ -2,6 +2,8 @@
 
 use causeway_model::{Attempt, Failure, Outcome as AttemptOutcome, Stage};
 
+use std::sync::Arc;
+
 use super::*;
 
 fn at(seconds: i64) -> Timestamp {
@@ -18,6 +20,7 @@ fn failing(path: &str, connector: Option<&str>, serial: u64, waiting: u64) -> Fa
         failures: serial as u32,
         serial,
         domain: None,
+        other_tries: Arc::default(),
         last: Attempt {
             connector: connector.map(str::to_owned),
             ..Attempt::new(
@@ -168,4 +171,72 @@ fn closed_alerts_are_forgotten_after_a_time_and_their_numbers_are_not_given_agai
     assert_eq!(book.all().count(), 0);
     let book = Book::restored([], book.last_id());
     assert_eq!(book.last_id(), 1);
+}
+
+#[test]
+fn a_change_to_and_fro_between_two_failures_is_told_once_and_again_when_it_was_long_ago() {
+    let mut book = Book::default();
+    let reset = |serial| {
+        let mut path = failing("p", Some("c"), serial, 1);
+        path.last.stage = Stage::Banner;
+        path.last.outcome = AttemptOutcome::Failure(Failure::ClosedAbruptly { bytes_received: 0 });
+        path
+    };
+    let refused = |serial| failing("p", Some("c"), serial, 1);
+    let mut see = |now, path| observe(&mut book, now, &[path], Absence::Pending);
+    assert_eq!(see(1, refused(1)), [Changed::Opened]);
+    assert_eq!(see(300, reset(2)), [Changed::Cause]);
+    for round in 2..20 {
+        let (now, serial) = (round * 600, u64::try_from(round * 2).unwrap());
+        assert_eq!(see(now, refused(serial)), [Changed::Counts], "{round}");
+        assert_eq!(see(now + 300, reset(serial + 1)), [Changed::Counts], "{round}");
+    }
+    assert_eq!(see(30_000, refused(99)), [Changed::Cause], "it was long ago");
+}
+
+#[test]
+fn an_attempt_that_was_under_way_when_a_remedy_was_applied_says_nothing_about_it() {
+    let mut book = Book::default();
+    observe(&mut book, 1, &[failing("p", Some("c"), 1, 1)], Absence::Pending);
+    let offer = Offer::of(causeway_catalog::causes::remedy::Remedy::Retry);
+    let outcome = Outcome::Pending;
+    let author = "a".to_owned();
+    book.fixed(1, Fix { offer, at: at(3), author, revision: None, checked: None, outcome });
+    assert!(book.take_overtaken().is_empty());
+    // It began at 2, before the remedy, and failed after it.
+    assert_eq!(
+        observe(&mut book, 9, &[failing("p", Some("c"), 2, 1)], Absence::Pending),
+        [Changed::Counts]
+    );
+    assert_eq!(book.get(1).unwrap().fixes[0].outcome, Outcome::Pending);
+    assert_eq!(book.take_overtaken(), ["p"]);
+    assert_eq!(
+        observe(&mut book, 9, &[failing("p", Some("c"), 4, 1)], Absence::Pending),
+        [Changed::Fixed]
+    );
+    assert!(book.take_overtaken().is_empty());
+}
+
+#[test]
+fn every_host_that_was_tried_is_in_the_evidence_with_its_own_failure() {
+    use crate::alert::view::AlertView;
+    let tried = |host: &str, address: &str, stage, failure| {
+        let mut attempt = failing("p", Some("c"), 1, 1).last;
+        (attempt.host, attempt.address) = (Some(host.to_owned()), address.parse().ok());
+        (attempt.stage, attempt.outcome) = (stage, AttemptOutcome::Failure(failure));
+        attempt
+    };
+    let mut path = failing("p", Some("c"), 1, 1);
+    path.last = tried("mx2.test", "192.0.2.2:25", Stage::Connect, Failure::ConnectionRefused);
+    let silent = Failure::ConnectTimeout { after_ms: 30_000 };
+    let other = tried("mx1.test", "192.0.2.1:25", Stage::Connect, silent);
+    path.other_tries = Arc::new([other, path.last.clone()]);
+    let mut book = Book::default();
+    observe(&mut book, 1, &[path], Absence::Pending);
+    let texts = causeway_catalog::Texts::get(causeway_model::config::Language::En);
+    let view = AlertView::of(book.get(1).unwrap(), texts);
+    let lines: Vec<&str> = view.evidence.iter().map(|line| line.finding.as_str()).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("mx2.test") && lines[0].contains("4.4.316"), "{lines:?}");
+    assert!(lines[1].contains("mx1.test") && lines[1].contains("4.4.315"), "{lines:?}");
 }

@@ -29,6 +29,8 @@ fn alert(facts: &Facts) -> Alert {
         untold: false,
         told: false,
         unposted: None,
+        other_tries: Vec::new(),
+        told_lately: Vec::new(),
     }
 }
 
