@@ -1,6 +1,7 @@
 # Verbindungstests: was ihre Schritte ergeben, und was zu tun ist.
 
 test-skipped = nicht versucht, weil ein früherer Schritt scheiterte
+test-host-passed-over = { $host } nimmt derzeit keine Mail an: Sie geht über die anderen
 test-addresses = { $host } hat die Adressen { $addresses }
 test-domain-authoritative = { $domain } ist hier als autoritative Domäne akzeptiert: alle Postfächer sind hier
 test-domain-internal-relay = { $domain } ist hier als internes Relay akzeptiert: Empfänger ohne Postfach hier gehen an einen anderen Server weiter
@@ -72,6 +73,8 @@ advice-not-delegated = Die Domäne bei ihrem Registrar nachschlagen: verlängern
 advice-delegation-unknown = Die Server über dieser Domäne antworten von hier aus nicht. Prüfen, ob eine Firewall DNS-Fragen hinauslässt (Port 53, UDP und TCP), und später noch einmal versuchen.
 advice-name-server = { $server } von seinem Betreiber instand setzen lassen, oder beim Registrar aus der Delegierung nehmen.
 advice-resolver = Den Resolver { $server } fragt dieser Server selbst: ihn instand setzen, oder andere in [dns] servers in causeway.toml nennen.
+advice-resolver-follows = Das folgt aus den Nameservern der Domäne, die nicht richtig antworten: Am Resolver { $server } ist nichts instand zu setzen.
+advice-host-passed-over = { $host } instand setzen lassen oder aus der Liste nehmen: Mail fließt, hat aber einen Host weniger.
 advice-secondary-old = Ein Nameserver hat noch eine ältere Fassung der Zone. Seinen Betreiber die Zonenübertragung prüfen lassen; bis dahin kann jede zweite Antwort die alte sein.
 advice-cached-wait = Nichts zu tun: die alte Antwort endet von selbst. So lange warten, bevor die Änderung beurteilt wird.
 advice-spf-none = Bei { $domain } einen TXT-Eintrag veröffentlichen, der die Server nennt, die für die Domäne senden, etwa „{ $record }“.

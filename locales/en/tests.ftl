@@ -1,6 +1,7 @@
 # Connectivity tests: what their steps find, and what to do.
 
 test-skipped = not tried, as an earlier step failed
+test-host-passed-over = { $host } takes no mail now: it goes by the others
 test-addresses = { $host } has the addresses { $addresses }
 test-domain-authoritative = { $domain } is accepted here as an authoritative domain: all its mailboxes are here
 test-domain-internal-relay = { $domain } is accepted here as an internal relay domain: recipients without a mailbox here go on to another server
@@ -72,6 +73,8 @@ advice-not-delegated = Look the domain up at its registrar: renew it if it has e
 advice-delegation-unknown = The servers above this domain do not answer from here. Check whether a firewall lets DNS questions out (port 53, UDP and TCP), and try again later.
 advice-name-server = Have the operator of { $server } repair it, or remove it from the delegation at the registrar.
 advice-resolver = The resolver { $server } is one that this server asks: repair it, or name others in [dns] servers of causeway.toml.
+advice-resolver-follows = This follows from the domain’s own name servers, which do not answer as they should: there is nothing to repair in the resolver { $server }.
+advice-host-passed-over = Have { $host } repaired, or take it out of the list: mail flows, and has one host less to go by.
 advice-secondary-old = A name server still has an older version of the zone. Have its operator check the zone transfer; until then every second answer may be the old one.
 advice-cached-wait = Nothing needs to be done: the old answer ends by itself. Wait that long before you judge the change.
 advice-spf-none = Publish a TXT record at { $domain } that names the servers that send for it, such as “{ $record }”.

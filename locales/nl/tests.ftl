@@ -1,6 +1,7 @@
 # Verbindingstests: wat hun stappen opleveren, en wat er te doen is.
 
 test-skipped = niet geprobeerd, omdat een eerdere stap mislukte
+test-host-passed-over = { $host } neemt nu geen mail aan: die gaat via de andere
 test-addresses = { $host } heeft de adressen { $addresses }
 test-domain-authoritative = { $domain } is hier geaccepteerd als gezaghebbend domein: alle postvakken zijn hier
 test-domain-internal-relay = { $domain } is hier geaccepteerd als interne relay: ontvangers zonder postvak hier gaan door naar een andere server
@@ -72,6 +73,8 @@ advice-not-delegated = Zoek het domein op bij de registrar: verleng het als het 
 advice-delegation-unknown = De servers boven dit domein antwoorden van hieruit niet. Controleer of een firewall DNS-vragen naar buiten laat (poort 53, UDP en TCP), en probeer het later opnieuw.
 advice-name-server = Laat de beheerder van { $server } die herstellen, of haal de server bij de registrar uit de delegatie.
 advice-resolver = De resolver { $server } wordt door deze server zelf gevraagd: herstel hem, of noem andere in [dns] servers in causeway.toml.
+advice-resolver-follows = Dit komt door de nameservers van het domein zelf, die niet goed antwoorden: aan de resolver { $server } valt niets te herstellen.
+advice-host-passed-over = Laat { $host } herstellen, of haal hem uit de lijst: mail komt door, maar heeft een host minder.
 advice-secondary-old = Een naamserver heeft nog een oudere versie van de zone. Laat de beheerder de zoneoverdracht controleren; tot dan kan elk tweede antwoord het oude zijn.
 advice-cached-wait = Er hoeft niets te gebeuren: het oude antwoord eindigt vanzelf. Wacht zo lang voor u de wijziging beoordeelt.
 advice-spf-none = Publiceer bij { $domain } een TXT-record dat de servers noemt die ervoor versturen, zoals “{ $record }”.

@@ -1,6 +1,7 @@
 # Anslutningstester: vad stegen visar, och vad som ska göras.
 
 test-skipped = inte provat, eftersom ett tidigare steg misslyckades
+test-host-passed-over = { $host } tar inte emot någon post nu: den går genom de andra
 test-addresses = { $host } har adresserna { $addresses }
 test-domain-authoritative = { $domain } är godkänd här som auktoritativ domän: alla postlådor finns här
 test-domain-internal-relay = { $domain } är godkänd här som internt relä: mottagare utan postlåda här går vidare till en annan server
@@ -72,6 +73,8 @@ advice-not-delegated = Slå upp domänen hos registraren: förnya den om den har
 advice-delegation-unknown = Servrarna ovanför den här domänen svarar inte härifrån. Kontrollera om en brandvägg släpper ut DNS-frågor (port 53, UDP och TCP), och försök igen senare.
 advice-name-server = Låt den som driver { $server } laga den, eller ta bort den ur delegeringen hos registraren.
 advice-resolver = Namnuppslagaren { $server } är en som den här servern själv frågar: laga den, eller ange andra i [dns] servers i causeway.toml.
+advice-resolver-follows = Det följer av domänens egna namnservrar, som inte svarar som de ska: det finns inget att laga i namnuppslagaren { $server }.
+advice-host-passed-over = Låt laga { $host }, eller ta bort den ur listan: posten går fram, men har en värd mindre.
 advice-secondary-old = En namnserver har fortfarande en äldre version av zonen. Låt den som driver den kontrollera zonöverföringen; till dess kan vartannat svar vara det gamla.
 advice-cached-wait = Inget behöver göras: det gamla svaret upphör av sig självt. Vänta så länge innan ändringen bedöms.
 advice-spf-none = Publicera en TXT-post vid { $domain } som nämner servrarna som skickar för den, till exempel ”{ $record }”.

@@ -193,6 +193,29 @@ pub fn clean(text: &str) -> String {
     text.chars().take(600).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
+/// Foreign text on one line, with everything seen that is in it: what controls a terminal, reorders or hides its
+/// neighbours becomes `\u{…}`.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if c.is_control() || is_hidden(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Characters that reorder or hide their neighbours: bidirectional controls, zero width ones, line
+/// and paragraph separators, tags.
+const fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+}
+
 /// What a failure's codes are made of.
 struct Codes {
     queued: u16,

@@ -44,6 +44,8 @@ pub struct FailingSite {
     pub site: String,
     /// Recipients that wait for it.
     pub waiting: usize,
+    /// Recipients that it happened to: those that wait, and those whose mail was returned for it.
+    pub affected: usize,
     /// When it failed first.
     pub since: Timestamp,
     /// When it is tried next.
@@ -181,8 +183,8 @@ impl Dispatch {
             let (waiting, next) = self.waiting_of(&trouble.affected);
             FailingSite {
                 site: path,
-                // What was refused for good waits no more; that it happened to so many is what there is to say.
-                waiting: if waiting > 0 { waiting } else { trouble.affected.len() },
+                waiting,
+                affected: trouble.affected.len().max(waiting),
                 since: trouble.since,
                 until: next.unwrap_or(now),
                 failures: trouble.count,
@@ -312,7 +314,10 @@ impl Failing {
         let is_shared = matches!(site.key, SiteKey::Hosts(_));
         Some(Self {
             key: site.key.clone(),
-            waiting: site.present,
+            waiting: match site.flying {
+                0 => site.present,
+                _ => site.present.max(site.failed_with),
+            },
             since: site.failing_since,
             until: *until,
             failures: site.failures,
@@ -327,6 +332,7 @@ impl Failing {
         FailingSite {
             site: self.key.to_string(),
             waiting: self.waiting,
+            affected: self.waiting,
             since: self.since.unwrap_or(self.last.at),
             until: self.until,
             failures: self.failures,

@@ -89,6 +89,8 @@ pub(crate) struct Site {
     pub(crate) health: Health,
     /// What else was tried in the attempt that failed last: other hosts and addresses, each with its own failure.
     pub(crate) other_tries: Arc<[Attempt]>,
+    /// Recipients of the message that it failed for: they wait, too, before that is durable.
+    pub(crate) failed_with: usize,
     /// Failures in a row.
     pub(crate) failures: u32,
     /// When the first of them was.
@@ -127,6 +129,7 @@ impl Site {
             flying: 0,
             health: Health::Well,
             other_tries: Arc::default(),
+            failed_with: 0,
             failures: 0,
             failing_since: None,
             serial: 0,

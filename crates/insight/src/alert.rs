@@ -36,6 +36,8 @@ pub struct FailingPath {
     pub path: String,
     /// Recipients that wait for it.
     pub waiting: u64,
+    /// Recipients that it happened to: those that wait, and those whose mail was returned for it.
+    pub affected: u64,
     /// Since when.
     pub since: Timestamp,
     /// When it is tried next.

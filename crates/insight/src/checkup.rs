@@ -169,6 +169,8 @@ pub async fn run(
         site: site(test),
         by_connector: false,
         failed: 0,
+        broken: 0,
+        is_tolerant: false,
         told: HashSet::new(),
     };
     match test {
@@ -209,6 +211,10 @@ struct Teller<'a> {
     /// What is tested now is the way of a connector.
     by_connector: bool,
     failed: usize,
+    /// Failed steps, those that are told as warnings among them.
+    broken: usize,
+    /// Another host may take the mail: what fails now is told as a warning.
+    is_tolerant: bool,
     /// What was told of domains, so that it is told once.
     told: HashSet<String>,
 }
@@ -250,6 +256,9 @@ impl Teller<'_> {
         finding: String,
         what_to_do: Option<String>,
     ) {
+        let is_failed = status == StepStatus::Failed;
+        self.broken += usize::from(is_failed);
+        let status = if is_failed && self.is_tolerant { StepStatus::Warning } else { status };
         self.failed += usize::from(status == StepStatus::Failed);
         self.steps.tell(name, status, finding, what_to_do);
     }
@@ -285,8 +294,9 @@ impl Teller<'_> {
         if matches!(failure, Failure::DomainNotFound { .. } | Failure::NoAddress { .. }) {
             return self.advice("advice-name-unknown", &[]);
         }
-        let likeliest = causes_of(failure, stage, false).into_iter().next()?;
-        let (title, action) = (likeliest.title_key(), likeliest.action_key());
+        let likeliest = causes_of(failure, stage, self.by_connector).into_iter().next()?;
+        let action = likeliest.action_key_on(self.by_connector);
+        let title = likeliest.title_key();
         Some(format!("{} {}", self.texts.text(&title), self.texts.text(&action)))
     }
 
@@ -315,7 +325,7 @@ impl Teller<'_> {
         {
             facts.swap(missing, masked);
         }
-        let before = self.failed;
+        let before = self.broken;
         for fact in &facts {
             if is_published(fact) && !self.told.insert(fact.sentence(self.texts)) {
                 // Of the domain, and told with another of its addresses.
@@ -325,11 +335,11 @@ impl Teller<'_> {
             // What is published and what is demanded here are held against a certificate each by itself.
             let is_verdict =
                 matches!(fact, Fact::PublishedUnmet { .. } | Fact::StarttlsMissing { .. });
-            if self.failed > before && !is_verdict && !is_published(fact) {
+            if self.broken > before && !is_verdict && !is_published(fact) {
                 break;
             }
         }
-        self.failed == before
+        self.broken == before
     }
 
     fn session_fact(&mut self, fact: &Fact, level: TlsLevel) {

@@ -195,7 +195,7 @@ fn every_cause_reads_as_agreed_for_senders_and_administrators_in_every_language(
             let text = readable(&write(&case.request()).content);
             let (person, admin) = cause_in(&text, language);
             let title = unwrapped(&texts.text(&cause.title_key()));
-            let action = unwrapped(&texts.text(&cause.action_key()));
+            let action = unwrapped(&texts.text(&cause.action_key_on(connector)));
             let admin_words = unwrapped(&admin);
             assert!(admin_words.contains(&title) && admin_words.contains(&action), "{admin}");
             let guess = unwrapped(&texts.text("move-not-tested"));

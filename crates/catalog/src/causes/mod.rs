@@ -135,6 +135,17 @@ impl Cause {
     pub fn action_key(&self) -> String {
         format!("cause-{}.do", self.id)
     }
+
+    /// The same for a known path: where no connector is in use, none can be changed.
+    #[must_use]
+    pub fn action_key_on(&self, through_connector: bool) -> String {
+        match self.id {
+            "login-required" | "tls-required-there" if !through_connector => {
+                format!("cause-{}.do-direct", self.id)
+            }
+            _ => self.action_key(),
+        }
+    }
 }
 
 /// The possible causes of a failure at a stage, the likeliest first. Never empty.

@@ -66,7 +66,12 @@ fn every_failure_has_causes_and_texts_in_every_language() {
                 let causes = causes_of(&failure, stage, connector);
                 assert!(!causes.is_empty(), "{name} has no cause");
                 for cause in causes {
-                    for key in [cause.title_key(), cause.explanation_key(), cause.action_key()] {
+                    for key in [
+                        cause.title_key(),
+                        cause.explanation_key(),
+                        cause.action_key(),
+                        cause.action_key_on(false),
+                    ] {
                         assert!(texts.has(&key), "{language:?} {key}");
                     }
                 }

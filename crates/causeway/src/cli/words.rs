@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use causeway_admin::types::QueueAction;
+use causeway_catalog::status::visible;
 use causeway_catalog::{Texts, Value};
 use causeway_model::Timestamp;
 use causeway_model::config::Language;
@@ -196,29 +197,12 @@ pub(crate) fn span(span: Duration) -> String {
 /// Foreign text for a terminal: on one line, at most `limit` characters, and without characters
 /// that control the terminal or change the direction of writing (they become `\u{…}`).
 pub(crate) fn harmless(text: &str, limit: usize) -> String {
-    let mut out = String::with_capacity(text.len().min(limit * 4));
-    for (n, c) in text.chars().enumerate() {
-        if n >= limit {
-            out.push('…');
-            break;
-        }
-        match c {
-            '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_control() || changes_direction(c) => {
-                let _ = write!(out, "{}", c.escape_unicode());
-            }
-            c => out.push(c),
-        }
+    let mut kept = text.chars();
+    let mut out = visible(&kept.by_ref().take(limit).collect::<String>());
+    if kept.next().is_some() {
+        out.push('…');
     }
     out
-}
-
-/// Characters that reorder or hide their neighbours: bidirectional controls, zero width ones, line
-/// and paragraph separators, tags.
-const fn changes_direction(c: char) -> bool {
-    matches!(c,
-        '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]

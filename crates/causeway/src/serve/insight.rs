@@ -105,6 +105,7 @@ fn failing_path(site: FailingSite) -> FailingPath {
     FailingPath {
         path: site.site,
         waiting: site.waiting as u64,
+        affected: site.affected as u64,
         since: site.since,
         until: site.until,
         failures: site.failures,
@@ -330,6 +331,7 @@ fn ended_path(attempt: &Attempt) -> FailingPath {
     FailingPath {
         path: attempt.site.clone(),
         waiting: 0,
+        affected: 0,
         since: attempt.at,
         until: attempt.at,
         failures: 1,

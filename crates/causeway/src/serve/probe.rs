@@ -59,7 +59,8 @@ fn hint(failed: &Attempt, language: Language) -> Option<String> {
     }
     let causes = causes_of_attempt(failed);
     let likeliest = causes.first()?;
-    let (title, action) = (texts.text(&likeliest.title_key()), texts.text(&likeliest.action_key()));
+    let (title, action) =
+        (texts.text(&likeliest.title_key()), texts.text(&likeliest.action_key_on(true)));
     if causes.len() == 1 {
         return Some(format!("{title} {action}"));
     }

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use causeway_testkit::https::{HttpsAnswer, HttpsServer};
+use causeway_testkit::lab::ServerFault;
 use causeway_testkit::server::{Server, Setup};
 use causeway_testkit::{
-    Behaviour, DnsLab, Rewrite, Rewriter, Said, ScriptedPeer, TestCa, TestDns, Validity,
+    Behaviour, DnsFault, DnsLab, Rewrite, Rewriter, Said, ScriptedPeer, TestCa, TestDns, Validity,
 };
 use serde_json::Value;
 
@@ -248,6 +249,20 @@ fn propagation_shows_each_name_server_and_what_is_old() {
     let same = report(&offline, &["test", "propagation", "partner.test"]);
     assert_eq!(same["passed"], true, "{same:#}");
     step(&same, "cache", "passed");
+    // Where the domain's own servers fail, no resolver can do better.
+    for server in [&one, &two] {
+        server.fault(ServerFault::ServFail);
+    }
+    dns.fault("partner.test", DnsFault::ServFail);
+    let theirs = report(&offline, &["test", "propagation", "partner.test"]);
+    assert!(words(step(&theirs, "name_server", "failed")).contains("ns1.partner.test"));
+    let follows = words(step(&theirs, "resolver", "warning"));
+    assert!(follows.contains("nothing to repair in the resolver"), "{follows}");
+    for server in [&one, &two] {
+        server.heal();
+    }
+    let ours = report(&offline, &["test", "propagation", "partner.test"]);
+    assert!(words(step(&ours, "resolver", "failed")).contains("[dns] servers"), "{ours:#}");
     lab.withdraw("partner.test");
     let gone = report(&offline, &["test", "propagation", "partner.test"]);
     assert!(words(step(&gone, "delegation", "failed")).contains("registrar"), "{gone:#}");

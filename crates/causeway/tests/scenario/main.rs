@@ -54,6 +54,7 @@ mod smuggling;
 mod submission;
 mod throttle;
 mod tls;
+mod told;
 mod validation;
 mod web_hook;
 mod world;

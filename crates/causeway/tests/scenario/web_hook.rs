@@ -112,6 +112,7 @@ fn the_web_hook_is_told_when_an_alert_opens_and_when_it_closes() {
     assert_eq!((&alert["id"], &alert["state"]), (&1.into(), &"open".into()), "{opened}");
     assert_eq!(alert["path"], "connector \"partner\"");
     assert_eq!(alert["code"], "450 4.4.316");
+    assert_eq!(alert["messages"], 1, "{opened}");
     assert!(opened["host"].as_str().is_some_and(|host| !host.is_empty()), "{opened}");
     let changed = hook.wait_for(&server, "changed");
     assert!(changed["alert"]["cause"].is_string(), "its cause is news: {changed}");

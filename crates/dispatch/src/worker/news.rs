@@ -145,7 +145,7 @@ impl Worker {
                 self.is_superfluous = true;
                 return flight.land();
             }
-            self.fail_site(&attempt, &other_tries);
+            self.fail_site(&attempt, &other_tries, job.recipients.len());
             with_site = job.recipients.iter().map(|(index, _)| *index).collect();
         } else {
             let hit = whom(&parcel, job.recipients.iter().map(|(index, _)| *index));
@@ -174,7 +174,7 @@ impl Worker {
 
     /// The site waits for its next attempt. A connection that was under way when the site failed
     /// and failed too is the same event.
-    fn fail_site(&self, attempt: &Attempt, other_tries: &[Attempt]) {
+    fn fail_site(&self, attempt: &Attempt, other_tries: &[Attempt], recipients: usize) {
         let mut schedule = self.shared.schedule.lock();
         let site = schedule.site(self.index);
         if site.has_failed() || self.is_overtaken(site) {
@@ -184,7 +184,8 @@ impl Worker {
         let failures = site.failures + 1;
         let until = self.shared.clock.now().plus(next_attempt(queue, failures));
         schedule.site_failed(self.index, attempt.clone(), until);
-        schedule.site_mut(self.index).other_tries = other_tries.into();
+        let site = schedule.site_mut(self.index);
+        (site.other_tries, site.failed_with) = (other_tries.into(), recipients);
         let waiting = schedule.site(self.index).present;
         drop(schedule);
         self.shared.timers_changed();

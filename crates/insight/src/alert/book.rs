@@ -459,7 +459,7 @@ fn is_worth_telling(settings: &AlertSettings, now: Timestamp, path: &FailingPath
     if path.last.connector.is_some() || path.last.is_own_configuration() {
         return u64::from(path.failures) >= settings.connector_failures;
     }
-    path.waiting >= settings.messages || path.since.plus(settings.after) <= now
+    path.affected >= settings.messages || path.since.plus(settings.after) <= now
 }
 
 #[cfg(test)]

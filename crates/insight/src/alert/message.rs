@@ -3,6 +3,7 @@
 //! Pure: alerts in, subject and text out. Who gets it, and by which way, is decided where it is sent.
 
 use causeway_catalog::Texts;
+use causeway_catalog::status::visible;
 use causeway_catalog::texts::Value;
 
 use super::view::AlertView;
@@ -133,7 +134,7 @@ pub(crate) fn cause_line(view: &AlertView, texts: &Texts) -> String {
     }
 }
 
-/// Peers' words must not make lines or headers of their own.
+/// Peers' words must not make lines or headers of their own, nor read otherwise than they are.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(900).collect()
+    visible(text).chars().take(900).collect()
 }

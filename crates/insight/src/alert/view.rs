@@ -1,6 +1,7 @@
 //! Alerts as readers see them: the shape of `alert list`, in the reader's language.
 
 use causeway_catalog::causes::causes_of_attempt;
+use causeway_catalog::status::visible;
 use causeway_catalog::{Phase, Texts, WhoActs, last_result};
 use causeway_model::{Attempt, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -283,11 +284,31 @@ impl AlertView {
     /// The alert in the reader's language.
     #[must_use]
     pub fn of(alert: &Alert, texts: &Texts) -> Self {
-        match (&alert.notice, &alert.attempt) {
+        let mut view = match (&alert.notice, &alert.attempt) {
             (Some(notice), _) => Self::of_notice(alert, notice, texts),
             (None, Some(attempt)) => Self::of_path(alert, attempt, texts),
             (None, None) => Self::bare(alert, texts),
-        }
+        };
+        view.foreign_words().for_each(|text| *text = visible(text));
+        view
+    }
+
+    /// Texts that may hold what a peer said or a person wrote, wherever they are shown.
+    fn foreign_words(&mut self) -> impl Iterator<Item = &mut String> {
+        let causes = self.also_confirmed.iter_mut().chain(&mut self.also_possible);
+        let evidence = causes.chain(&mut self.ruled_out).flat_map(|cause| &mut cause.evidence);
+        let checked = self.fixes.iter_mut().flat_map(|fix| {
+            let checked = fix.checked.iter_mut().flat_map(|checked| &mut checked.evidence);
+            [&mut fix.title, &mut fix.detail, &mut fix.author]
+                .into_iter()
+                .chain(checked.map(|line| &mut line.finding))
+        });
+        let lines = self.evidence.iter_mut().chain(evidence).map(|line| &mut line.finding);
+        let single = [&mut self.path, &mut self.reply];
+        let given = [&mut self.connector, &mut self.destination, &mut self.cause, &mut self.story];
+        let given = given.into_iter().chain([&mut self.closed_because]).flatten();
+        let offered = self.remedies.iter_mut().map(|remedy| &mut remedy.title);
+        single.into_iter().chain(given).chain(lines).chain(offered).chain(checked)
     }
 
     /// What every alert has.
@@ -362,8 +383,8 @@ impl AlertView {
         };
         let ruled_out = diagnosis.iter().flat_map(|diagnosis| diagnosis.causes.ruled_out());
         let what_to_do = match diagnosis {
-            Some(diagnosis) => diagnosis.action(texts),
-            None => untested.map(|cause| texts.text(&cause.action_key())),
+            Some(diagnosis) => diagnosis.action(through_connector, texts),
+            None => untested.map(|cause| texts.text(&cause.action_key_on(through_connector))),
         };
         let named = diagnosis.map(|diagnosis| diagnosis.cause(texts));
         Self {

@@ -8,12 +8,33 @@ use causeway_model::StepStatus::{Failed, Passed, Skipped, Warning};
 /// `test propagation`: a step for each name server and resolver.
 pub(super) async fn propagation(domain: &str, kind: RecordKind, teller: &mut Teller<'_>) {
     let facts = teller.ask(Probe::Propagation { name: domain.to_owned(), kind }).await;
+    let fails = authority_fails(&facts);
     for fact in &facts {
-        tell(fact, teller);
+        tell(fact, fails, teller);
     }
 }
 
-fn tell(fact: &Fact, teller: &mut Teller<'_>) {
+/// None of those who speak for the domain answers as it should: then no resolver can.
+fn authority_fails(facts: &[Fact]) -> bool {
+    let authorities = || {
+        facts.iter().filter_map(|fact| match fact {
+            Fact::Dns { by, answer, .. } if by.name.is_some() => Some(answer),
+            _ => None,
+        })
+    };
+    let is_lost = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::NotDelegated { .. }
+                | Fact::DelegationUnknown { .. }
+                | Fact::ServerWithoutAddress { .. }
+        )
+    };
+    let answers = authorities().any(DnsAnswer::is_answer);
+    !answers && (authorities().next().is_some() || facts.iter().any(is_lost))
+}
+
+fn tell(fact: &Fact, authority_fails: bool, teller: &mut Teller<'_>) {
     match fact {
         Fact::Delegation { .. } | Fact::Alias { .. } => {
             teller.fact("delegation", Passed, fact, None);
@@ -32,14 +53,18 @@ fn tell(fact: &Fact, teller: &mut Teller<'_>) {
         }
         Fact::Dns { by, answer, .. } => {
             let name = if by.name.is_some() { "name_server" } else { "resolver" };
-            let cure_key = if by.name.is_some() { "advice-name-server" } else { "advice-resolver" };
+            let (cure_key, status) = match (by.name.is_some(), authority_fails) {
+                (true, _) => ("advice-name-server", Failed),
+                (false, true) => ("advice-resolver-follows", Warning),
+                (false, false) => ("advice-resolver", Failed),
+            };
             match answer {
                 DnsAnswer::Records { .. }
                 | DnsAnswer::NoRecords { .. }
                 | DnsAnswer::NoSuchName { .. } => teller.fact(name, Passed, fact, None),
                 _ => {
                     let cure = teller.advice(cure_key, &[("server", by.label().into())]);
-                    teller.fact(name, Failed, fact, cure);
+                    teller.fact(name, status, fact, cure);
                 }
             }
         }
@@ -69,6 +94,7 @@ fn tell(fact: &Fact, teller: &mut Teller<'_>) {
 pub(super) async fn summary(domain: &str, teller: &mut Teller<'_>) {
     let probe = Probe::Propagation { name: domain.to_owned(), kind: RecordKind::Mx };
     let facts = teller.ask(probe).await;
+    let fails = authority_fails(&facts);
     let is_good = |fact: &Fact| match fact {
         Fact::Dns { answer, .. } => answer.is_answer(),
         Fact::AnswersAgree { .. }
@@ -81,7 +107,7 @@ pub(super) async fn summary(domain: &str, teller: &mut Teller<'_>) {
     for fact in &facts {
         let is_summary = matches!(fact, Fact::AnswersAgree { .. } | Fact::Delegation { .. });
         if is_summary || !is_good(fact) {
-            tell(fact, teller);
+            tell(fact, fails, teller);
         }
     }
 }

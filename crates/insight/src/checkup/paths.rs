@@ -121,8 +121,7 @@ async fn recipient(address: SocketAddr, domain: &str, teller: &mut Teller<'_>) {
     }
 }
 
-/// `test outbound`, short of a message. One host that works is enough; the others are warned about by their own
-/// failed steps.
+/// `test outbound`, short of a message. One host that works is enough, as for a delivery; a warning names the others.
 pub(super) async fn outbound(connector: &Outbound, teller: &mut Teller<'_>) {
     teller.by_connector = true;
     let arguments = [("connector", connector.name.clone().into())];
@@ -134,27 +133,52 @@ pub(super) async fn outbound(connector: &Outbound, teller: &mut Teller<'_>) {
         let cure = teller.advice("advice-connector-disabled", &arguments);
         teller.tell("connector", Warning, said, cure);
     }
-    let hosts = hosts_of(connector, teller).await;
-    if hosts.is_empty() {
+    let groups = hosts_of(connector, teller).await;
+    if groups.is_empty() {
         return teller.skipped(&["connect", "smtp", "tls"]);
     }
-    for smart_host in hosts {
-        let name = host::name_of(&smart_host);
-        for address in host::resolve(&smart_host, teller).await {
-            let expected = connector.tls_domain.as_deref().unwrap_or(&name);
-            let demand = teller.demand(connector.level, expected);
-            teller.session(address, &name, demand).await;
-        }
+    for hosts in groups {
+        one_of(&hosts, connector, teller).await;
     }
 }
 
-/// The connector's smart hosts, or those of its domains' MX records.
-async fn hosts_of(connector: &Outbound, teller: &mut Teller<'_>) -> Vec<SmartHost> {
+/// Hosts of which one has to work: as long as one does, or may yet, what fails at the others is no failure.
+async fn one_of(hosts: &[SmartHost], connector: &Outbound, teller: &mut Teller<'_>) {
+    let (mut works, mut passed_over) = (false, Vec::new());
+    for (place, smart_host) in hosts.iter().enumerate() {
+        let name = host::name_of(smart_host);
+        let is_last_host = place + 1 == hosts.len();
+        teller.is_tolerant = works || !is_last_host;
+        let addresses = host::resolve(smart_host, teller).await;
+        let mut answers = false;
+        for (place, address) in addresses.iter().enumerate() {
+            let is_last = is_last_host && place + 1 == addresses.len();
+            teller.is_tolerant = works || !is_last;
+            let expected = connector.tls_domain.as_deref().unwrap_or(&name);
+            let demand = teller.demand(connector.level, expected);
+            answers |= teller.session(*address, &name, demand).await;
+            works |= answers;
+        }
+        if !answers {
+            passed_over.push(name);
+        }
+    }
+    teller.is_tolerant = false;
+    for host in passed_over.into_iter().filter(|_| works) {
+        let arguments = [("host", host.into())];
+        let said = teller.say("test-host-passed-over", &arguments);
+        let cure = teller.advice("advice-host-passed-over", &arguments);
+        teller.tell("connect", Warning, said, cure);
+    }
+}
+
+/// The connector's smart hosts, or those of the MX records of each of its domains.
+async fn hosts_of(connector: &Outbound, teller: &mut Teller<'_>) -> Vec<Vec<SmartHost>> {
     if !connector.hosts.is_empty() {
-        return connector.hosts.iter().take(MOST_HOSTS).cloned().collect();
+        return vec![connector.hosts.iter().take(MOST_HOSTS).cloned().collect()];
     }
     let port = teller.about.mx_port;
-    let mut hosts: Vec<SmartHost> = Vec::new();
+    let mut groups: Vec<Vec<SmartHost>> = Vec::new();
     for domain in connector.mx_domains.iter().take(MOST_HOSTS) {
         let probe = Probe::MailHosts { domain: domain.clone(), expected: Vec::new() };
         for fact in teller.ask(probe).await {
@@ -162,7 +186,8 @@ async fn hosts_of(connector: &Outbound, teller: &mut Teller<'_>) -> Vec<SmartHos
                 Fact::MailHosts { hosts: found, .. } => {
                     teller.fact("resolve", Passed, &fact, None);
                     let names = found.iter().filter_map(|host| host.name.parse().ok());
-                    hosts.extend(names.map(|name| SmartHost { host: Host::Name(name), port }));
+                    let hosts = names.map(|name| SmartHost { host: Host::Name(name), port });
+                    groups.push(hosts.collect());
                 }
                 Fact::MailHostsUnknown { failure, .. } => {
                     let cure = teller.cure(failure, causeway_model::Stage::Resolve);
@@ -173,10 +198,12 @@ async fn hosts_of(connector: &Outbound, teller: &mut Teller<'_>) -> Vec<SmartHos
             }
         }
     }
-    if hosts.is_empty() && connector.mx_domains.is_empty() {
+    if groups.is_empty() && connector.mx_domains.is_empty() {
         let said = teller.say("test-connector-any-domain", &[]);
         teller.tell("resolve", Warning, said, None);
     }
-    hosts.truncate(MOST_HOSTS);
-    hosts
+    groups.retain(|hosts| !hosts.is_empty());
+    let most = (MOST_HOSTS / groups.len().max(1)).max(2);
+    groups.iter_mut().for_each(|hosts| hosts.truncate(most));
+    groups
 }

@@ -213,9 +213,11 @@ impl Diagnosis {
 
     /// What the one whose move it is does.
     #[must_use]
-    pub fn action(&self, texts: &Texts) -> Option<String> {
+    pub fn action(&self, through_connector: bool, texts: &Texts) -> Option<String> {
         match self.top() {
-            Some(named) => named.catalog().map(|cause| texts.text(&cause.action_key())),
+            Some(named) => {
+                named.catalog().map(|cause| texts.text(&cause.action_key_on(through_connector)))
+            }
             None => Some(texts.text(&format!("{}.do", self.unexplained()))),
         }
     }

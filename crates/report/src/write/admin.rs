@@ -238,7 +238,7 @@ fn point(
     let mut details = Vec::from_iter(evidence);
     if known.standing != Standing::RuledOut {
         details.push(texts.text(&cause.explanation_key()));
-        let action = texts.text(&cause.action_key());
+        let action = texts.text(&cause.action_key_on(connector));
         details.push(match cause.who_acts(connector) {
             WhoActs::Nobody => action,
             who => texts.format(

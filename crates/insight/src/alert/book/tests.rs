@@ -15,6 +15,7 @@ fn failing(path: &str, connector: Option<&str>, serial: u64, waiting: u64) -> Fa
     FailingPath {
         path: path.into(),
         waiting,
+        affected: waiting,
         since: at(0),
         until: at(1_000),
         failures: serial as u32,
@@ -50,7 +51,7 @@ fn a_connector_has_an_alert_at_once_and_other_paths_when_much_or_long_waits() {
         [Changed::Opened]
     );
     assert!(book.of_path("MX 10 mx.a.test").is_none());
-    let more = FailingPath { waiting: 10, ..other.clone() };
+    let more = FailingPath { waiting: 10, affected: 10, ..other.clone() };
     assert!(observe(&mut book, 2, &[more], Absence::Pending).contains(&Changed::Opened));
     let mut book = Book::default();
     assert_eq!(observe(&mut book, 3_599, std::slice::from_ref(&other), Absence::Pending), []);
