@@ -1,7 +1,7 @@
 //! What wants attention beside failing paths: each opens an alert that says the right thing, closes it when
 //! the matter is mended, and opens none where all is well.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use causeway_testkit::client::Client;
 use causeway_testkit::server::Server;
@@ -11,10 +11,9 @@ use serde_json::{Value, json};
 use super::submission::{log_in, logged_in};
 use super::tls::old_hello;
 use super::world::{
-    HOUR, MINUTE, assert_all_accounted, inside, message, ours, send, wait_for_status, with_partner,
+    DAY, HOUR, MINUTE, assert_all_accounted, inside, message, ours, send, wait_for_status,
+    with_partner,
 };
-
-const DAY: Duration = Duration::from_secs(86_400);
 
 /// The alert of a kind about something, once it is so.
 fn wait_for(server: &Server, kind: &str, state: &str) -> Value {

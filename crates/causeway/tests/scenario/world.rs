@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// One hour of the queue's clock.
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+/// One day.
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 /// One minute.
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 /// One second.

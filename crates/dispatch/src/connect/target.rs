@@ -13,7 +13,7 @@ use crate::resolve::MxSet;
 /// Where to go and what to demand.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    /// As in [`Attempt::site`].
+    /// As in [`Attempt::site`](causeway_model::Attempt::site).
     pub(crate) site: String,
     /// The connector's name.
     pub(crate) connector: Option<String>,

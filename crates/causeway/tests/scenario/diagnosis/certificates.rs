@@ -4,7 +4,7 @@ use causeway_testkit::https::{HttpsAnswer, HttpsServer};
 use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, Issued, Said, ScriptedPeer, Signer, TestCa, TestDns, Validity};
 
-use super::super::world::{inside, with_partner};
+use super::super::world::{DAY, inside, with_partner};
 use super::Case;
 use super::bench::{Found, NAMED, VALID, fails, set, start, works};
 
@@ -67,6 +67,40 @@ fn other_names(authority: &TestCa, partner: &ScriptedPeer, names: &[&str]) {
 
 const MX: &str = "mx.partner.test";
 
+/// Mail went through; then the machine's clock was set back by three days, and the certificate that was renewed in between
+/// is one of tomorrow.
+fn set_back(mut server: Server, partner: &ScriptedPeer, known: &TestCa, name: &str) -> Found {
+    // A server that starts has the machine's clock, by which this success is still to come.
+    server.advance(DAY * 3);
+    works(&server, partner);
+    server.terminate();
+    let renewed = known.issue(&[name], Validity::NotYet);
+    partner.change(Behaviour::new().starttls(&renewed));
+    server.start();
+    fails(&server)
+}
+
+/// By a connector that demands a certificate for a name.
+fn set_back_by_connector() -> Found {
+    let known = TestCa::with_intermediate("Known");
+    let good = known.issue(&["mail.partner.test"], Validity::Now);
+    let partner = ScriptedPeer::start(Behaviour::new().starttls(&good));
+    let setup = with_partner(partner.address(), NAMED).trust_root(known.root_file());
+    set_back(start(setup), &partner, &known, "mail.partner.test")
+}
+
+/// By the MX records of a signed domain, whose TLSA record names the issuer of its certificates.
+fn set_back_by_mx() -> Found {
+    let known = TestCa::with_intermediate("Known");
+    let good = known.issue(&[MX], Validity::Now);
+    let partner = ScriptedPeer::start(Behaviour::new().starttls(&good));
+    let dns = TestDns::start();
+    dns.sign("partner.test").mx("partner.test", 10, MX).a(MX, "127.0.0.1");
+    dns.tlsa(MX, partner.port(), &[&[2, 0, 0][..], &good.chain[1]].concat());
+    let setup = inside().dns(dns.address()).mx_port(partner.port());
+    set_back(start(setup), &partner, &known, MX)
+}
+
 /// A signed domain whose TLSA record is for this certificate, with a server that shows another one.
 fn outdated_tlsa(usage: u8) -> Found {
     let known = TestCa::with_intermediate("Known");
@@ -127,6 +161,8 @@ pub(super) const CASES: &[Case] = &[
     Case("certificate-not-yet-valid", "one for a name is demanded", || {
         certificate(Flaw::NotYet, NAMED)
     }),
+    Case("clock-wrong", "ours was set back; a connector demands a name", set_back_by_connector),
+    Case("clock-wrong", "ours was set back; the domain has TLSA records", set_back_by_mx),
     Case("certificate-self-signed", "a valid one is demanded", || {
         certificate(Flaw::SelfSigned, VALID)
     }),
