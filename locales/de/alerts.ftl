@@ -17,6 +17,7 @@ known-others = { $failing ->
 } am selben Port
 known-no-other-servers = kein Konnektor führt zu anderen Servern der Organisation oder von ihnen her
 known-circle = nach ihren Received-Feldern ist die Nachricht { $passes }-mal durch diesen Server gegangen, in diesem Kreis: { $route }
+known-other-time = nach der Begrüßung des Servers ist es dort { $theirs }, und danach ist das Zertifikat gültig; nach der Uhr hier war es { $ours }
 known-taken-beside = { $refused ->
     [one] { $host } hat { $refused } Nachricht an einzelne Empfänger von { $domain } abgelehnt und Post an einen anderen angenommen ({ $at }): Der Server ist für die Domäne zuständig und lässt uns Post für sie senden
    *[other] { $host } hat { $refused } Nachrichten an einzelne Empfänger von { $domain } abgelehnt und Post an einen anderen angenommen ({ $at }): Der Server ist für die Domäne zuständig und lässt uns Post für sie senden

@@ -17,6 +17,7 @@ known-others = { $failing ->
 } op dezelfde poort
 known-no-other-servers = geen connector leidt naar of van andere servers van de organisatie
 known-circle = volgens zijn Received-velden is het bericht { $passes } keer door deze server gegaan, in deze kring: { $route }
+known-other-time = volgens de begroeting van de server is het daar { $theirs }, en dan is het certificaat geldig; volgens de klok hier was het { $ours }
 known-taken-beside = { $refused ->
     [one] { $host } weigerde { $refused } bericht voor sommige ontvangers van { $domain } en nam mail voor een andere aan ({ $at }): de server bedient het domein en laat ons mail ervoor verzenden
    *[other] { $host } weigerde { $refused } berichten voor sommige ontvangers van { $domain } en nam mail voor een andere aan ({ $at }): de server bedient het domein en laat ons mail ervoor verzenden

@@ -15,10 +15,11 @@
 //!
 //! **In which order to read.** This file, `causes` (their order, and which one is named), [`mod@facts`] (what is
 //! known), `seen` (the findings, sorted),
-//! `names`, `connection`, `session`, `login`, `tls` (the judgements, by kind of cause), `probes` (what to ask),
+//! `names`, `connection`, `session`, `login`, `tls`, `clock` (the judgements, by kind of cause), `probes` (what to ask),
 //! `words` (evidence and stories as sentences).
 
 mod causes;
+mod clock;
 mod connection;
 pub mod facts;
 mod login;
@@ -114,6 +115,13 @@ pub enum Known {
         hosts: Vec<String>,
         /// How often it was here.
         passes: u64,
+    },
+    /// The server tells another time than ours.
+    OtherTime {
+        /// By its greeting.
+        theirs: Timestamp,
+        /// By our clock, at that moment.
+        ours: Timestamp,
     },
     /// We sent the same message the same way before.
     SentBefore(SentBefore),

@@ -66,6 +66,14 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
     }
 
+    /// Parses an RFC 5322 date-time (any zone; which day of the week it names does not matter). `None` when the text is
+    /// not such a time.
+    #[must_use]
+    pub fn parse_rfc5322(text: &str) -> Option<Self> {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+        parser.parse_timestamp(text).ok().map(|moment| Self(moment.as_millisecond()))
+    }
+
     fn zoned_utc(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 {
             jiff::Timestamp::MIN
@@ -184,6 +192,8 @@ mod tests {
         let t = Timestamp::parse_rfc3339("2026-11-21T10:05:00+01:00").unwrap();
         assert_eq!(t.rfc3339(), "2026-11-21T09:05:00.000Z");
         assert_eq!(t.rfc5322(), "Sat, 21 Nov 2026 09:05:00 +0000");
+        assert_eq!(Timestamp::parse_rfc5322("Sun, 21 Nov 2026 10:05:00 +0100"), Some(t));
+        assert_eq!(Timestamp::parse_rfc5322("21 November"), None);
         assert_eq!(t.plus(Duration::from_secs(60)).since(t), Duration::from_secs(60));
         assert_eq!(t.since(t.plus(Duration::from_secs(1))), Duration::ZERO);
     }

@@ -1,25 +1,21 @@
 //! Causes in TLS: not offered, no common ground, certificates.
 
-use std::time::Duration;
-
 use causeway_model::Failure;
 use causeway_model::config::TlsLevel;
 
+use super::clock;
 use super::facts::{Aspect, Facts};
 use super::seen::Seen;
 use super::{Known, Proof, Verdict};
 use crate::finding::Fact;
-
-/// Less may be a correction of the clock.
-const A_DAY: Duration = Duration::from_secs(86_400);
 
 pub(super) fn judge(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     match cause {
         "tls-not-offered" => not_offered(facts, seen, verdict),
         "tls-demanded-in-vain" => in_vain(facts, seen, verdict),
         "handshake-incompatible" => handshake(seen, verdict),
-        "clock-wrong" if is_set_back(facts) => verdict.confirm([facts.worked()]),
-        "certificate-expired" | "certificate-not-yet-valid" if is_set_back(facts) => {
+        "clock-wrong" => clock::judge(facts, seen, verdict),
+        "certificate-expired" | "certificate-not-yet-valid" if clock::is_doubtful(facts, seen) => {
             verdict.support(1, [facts.failed()]);
         }
         "certificate-expired" => {
@@ -83,11 +79,6 @@ fn published(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     let unmet = |fact: &Fact| matches!(fact, Fact::PublishedUnmet { .. });
     let found = |fact: &Fact| matches!(fact, Fact::TlsaRecords { .. } | Fact::StsPolicy { .. });
     verdict.support(0, seen.proofs(found).into_iter().chain(seen.proofs(unmet)));
-}
-
-/// Mail went through at a moment that is still to come by our clock.
-fn is_set_back(facts: &Facts) -> bool {
-    facts.last_success.as_ref().is_some_and(|success| success.at > facts.now.plus(A_DAY))
 }
 
 fn is_unknown_issuer(failure: &Failure) -> bool {

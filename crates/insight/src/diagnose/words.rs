@@ -95,6 +95,13 @@ impl Known {
                 let line = sent.noted().line(NoticeKind::MailLoop, texts);
                 ("history", sent.at, line.finding)
             }
+            Self::OtherTime { theirs, ours } => {
+                let args = [
+                    ("theirs", texts.moment(*theirs).into()),
+                    ("ours", texts.moment(*ours).into()),
+                ];
+                ("session", *ours, texts.format("known-other-time", &args))
+            }
             Self::NoOtherServers => ("configuration", zero, texts.text("known-no-other-servers")),
             Self::SourceAddress { source, connector, own } => {
                 ("configuration", zero, source_address(*source, connector.as_deref(), own, texts))

@@ -1,7 +1,7 @@
 //! Certificates, TLSA records and MTA-STS policies that do not fit.
 
 use causeway_testkit::https::{HttpsAnswer, HttpsServer};
-use causeway_testkit::server::Server;
+use causeway_testkit::server::{Server, Setup};
 use causeway_testkit::{Behaviour, Issued, Said, ScriptedPeer, Signer, TestCa, TestDns, Validity};
 
 use super::super::world::{DAY, inside, with_partner};
@@ -67,6 +67,15 @@ fn other_names(authority: &TestCa, partner: &ScriptedPeer, names: &[&str]) {
 
 const MX: &str = "mx.partner.test";
 
+/// A signed domain with this MX host, whose TLSA record names the issuer of this certificate.
+fn signed(partner: &ScriptedPeer, shown: &Issued) -> (TestDns, Setup) {
+    let dns = TestDns::start();
+    dns.sign("partner.test").mx("partner.test", 10, MX).a(MX, "127.0.0.1");
+    dns.tlsa(MX, partner.port(), &[&[2, 0, 0][..], &shown.chain[1]].concat());
+    let setup = inside().dns(dns.address()).mx_port(partner.port());
+    (dns, setup)
+}
+
 /// Mail went through; then the machine's clock was set back by three days, and the certificate that was renewed in between
 /// is one of tomorrow.
 fn set_back(mut server: Server, partner: &ScriptedPeer, known: &TestCa, name: &str) -> Found {
@@ -89,15 +98,36 @@ fn set_back_by_connector() -> Found {
     set_back(start(setup), &partner, &known, "mail.partner.test")
 }
 
-/// By the MX records of a signed domain, whose TLSA record names the issuer of its certificates.
+/// A server whose certificate ended yesterday, and that greets with the time of three days ago: this one.
+fn runs_ahead(greeting: fn(&str) -> String, names: &[&str]) -> (TestCa, Issued, ScriptedPeer) {
+    let known = TestCa::with_intermediate("Known");
+    let shown = known.issue(names, Validity::Expired);
+    let moment = causeway_net::Clock::system().now().minus(DAY * 3).rfc5322();
+    let behaviour = Behaviour::new().greeting(&greeting(&moment)).starttls(&shown);
+    (known, shown, ScriptedPeer::start(behaviour))
+}
+
+/// By a connector that demands a valid certificate.
+fn runs_ahead_by_connector() -> Found {
+    let ready = |moment: &str| format!("220 mail ESMTP MAIL Service ready at {moment}");
+    let (known, _, partner) = runs_ahead(ready, &["mail.partner.test"]);
+    fails(&start(with_partner(partner.address(), VALID).trust_root(known.root_file())))
+}
+
+/// By the MX records of a signed domain.
+fn runs_ahead_by_mx() -> Found {
+    let sendmail = |moment: &str| format!("220 mail ESMTP 8.15.2/8.15.2; {moment} (GMT)");
+    let (_, shown, partner) = runs_ahead(sendmail, &[MX]);
+    let (_dns, setup) = signed(&partner, &shown);
+    fails(&start(setup))
+}
+
+/// By the MX records of a signed domain.
 fn set_back_by_mx() -> Found {
     let known = TestCa::with_intermediate("Known");
     let good = known.issue(&[MX], Validity::Now);
     let partner = ScriptedPeer::start(Behaviour::new().starttls(&good));
-    let dns = TestDns::start();
-    dns.sign("partner.test").mx("partner.test", 10, MX).a(MX, "127.0.0.1");
-    dns.tlsa(MX, partner.port(), &[&[2, 0, 0][..], &good.chain[1]].concat());
-    let setup = inside().dns(dns.address()).mx_port(partner.port());
+    let (_dns, setup) = signed(&partner, &good);
     set_back(start(setup), &partner, &known, MX)
 }
 
@@ -163,6 +193,12 @@ pub(super) const CASES: &[Case] = &[
     }),
     Case("clock-wrong", "ours was set back; a connector demands a name", set_back_by_connector),
     Case("clock-wrong", "ours was set back; the domain has TLSA records", set_back_by_mx),
+    Case(
+        "clock-wrong",
+        "ours runs ahead; a valid certificate is demanded",
+        runs_ahead_by_connector,
+    ),
+    Case("clock-wrong", "ours runs ahead; the domain has TLSA records", runs_ahead_by_mx),
     Case("certificate-self-signed", "a valid one is demanded", || {
         certificate(Flaw::SelfSigned, VALID)
     }),
