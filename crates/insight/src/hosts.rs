@@ -72,20 +72,37 @@ fn against(domain: &str, hosts: &[MailHost], expected: &[String]) -> Fact {
     }
 }
 
-/// The network that an address is in, as large as providers get them: hosts of one may fail together. Addresses of
-/// this machine are told apart.
-pub(crate) fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(four) if !four.is_loopback() => {
-            let [a, b, ..] = four.octets();
-            Ipv4Addr::new(a, b, 0, 0).into()
-        }
-        IpAddr::V6(six) if !six.is_loopback() => {
-            let [a, b, ..] = six.segments();
-            Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0).into()
-        }
-        own => own,
+/// An address of an organization's own network (RFC 1918, RFC 4193).
+fn is_inside(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(four) => four.is_private(),
+        IpAddr::V6(six) => six.is_unique_local(),
     }
+}
+
+/// The network that an address is in: hosts of one may fail together. On the internet it is as large as providers
+/// get them, inside an organization as large as one segment. Addresses of this machine are told apart.
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+    let address = address.to_canonical();
+    let is_inside = is_inside(address);
+    match address {
+        own if own.is_loopback() => own,
+        IpAddr::V4(four) => {
+            let [a, b, c, _] = four.octets();
+            Ipv4Addr::new(a, b, if is_inside { c } else { 0 }, 0).into()
+        }
+        IpAddr::V6(six) => {
+            let [a, b, c, d, ..] = six.segments();
+            let (c, d) = if is_inside { (c, d) } else { (0, 0) };
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+    }
+}
+
+/// What tells hosts apart where nothing is to be proven: inside an organization many are in one segment.
+pub(crate) fn place_of(address: IpAddr) -> IpAddr {
+    let address = address.to_canonical();
+    if is_inside(address) { address } else { network_of(address) }
 }
 
 /// The name that works and that `name` looks most like.

@@ -1,7 +1,7 @@
 //! The findings, sorted by what they speak about.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use causeway_model::{Failure, Stage};
 
@@ -9,7 +9,7 @@ use super::Proof;
 use super::facts::Facts;
 use crate::dns::{is_within, registered};
 use crate::finding::{DnsAnswer, Fact, Finding, Unasked};
-use crate::hosts::network_of;
+use crate::hosts::{network_of, place_of};
 use crate::probe::Probe;
 
 /// So many others that worked lately have to fail in the same way before the reason is taken to lie here.
@@ -151,17 +151,22 @@ impl<'a> Seen<'a> {
         })
     }
 
-    /// Other hosts that worked lately and give no sign now, one of each network: what lies beside the host that
-    /// fails goes down with it. While anything can be reached, only those at the port that fails count.
+    /// Other hosts that worked lately and give no sign now: what lies beside the host that fails goes down with it.
+    /// While anything can be reached, only those at the port that fails count.
     pub(super) fn silent_others(&self) -> Vec<&'a Finding> {
+        self.silent_by(place_of)
+    }
+
+    /// The same, one of each place, and none of that of the host that fails.
+    fn silent_by(&self, place: fn(IpAddr) -> IpAddr) -> Vec<&'a Finding> {
         let Some(tried) = self.facts.attempt.address else { return Vec::new() };
         let some_reached = self.any(|fact| matches!(fact, Fact::ControlReached { .. }));
-        let mut networks = BTreeSet::from([network_of(tried.ip())]);
+        let mut places = BTreeSet::from([place(tried.ip())]);
         let counts = |finding: &&Finding| match &finding.fact {
             Fact::ControlFailed { control, failure } => {
                 is_silence(failure)
                     && (!some_reached || control.address.port() == tried.port())
-                    && networks.insert(network_of(control.address.ip()))
+                    && places.insert(place(control.address.ip()))
             }
             _ => false,
         };
@@ -171,7 +176,7 @@ impl<'a> Seen<'a> {
     /// Other hosts that worked lately, where they and the one that failed are all silent now and nothing says
     /// that the way out is open: then it is not. Empty where that is not proven.
     pub(super) fn way_out_closed(&self) -> Vec<&'a Finding> {
-        let others = self.silent_others();
+        let others = self.silent_by(network_of);
         let is_proven = others.len() >= ENOUGH
             && self.target_silent()
             && self.answered().is_empty()

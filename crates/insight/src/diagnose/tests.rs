@@ -167,6 +167,19 @@ fn hosts_of_the_network_that_fails_go_down_with_it_and_those_of_one_other_count_
     assert_eq!(blocked(&six), (Standing::Likely, false));
     let apart = silent(["198.51.100.2:25", "[2001:db8:2::1]:25"]);
     assert_eq!(blocked(&apart), (Standing::Confirmed, true));
+    // Inside an organization: the same segment makes it likely, others prove it.
+    let mut here = facts(SILENT);
+    here.attempt.address = Some(address("10.1.2.3:25"));
+    here.last_success = None;
+    let inside = |others: [&str; 2]| {
+        let address = address("10.1.2.3:25");
+        let silent = Fact::ConnectFailed { address, failure: SILENT };
+        let mut findings = vec![found(Probe::Connect { address }, silent)];
+        findings.extend(others.map(|at| control(at, Some(SILENT))));
+        told(&here, &findings).0
+    };
+    assert_eq!(inside(["10.1.2.4:25", "10.1.2.5:25"]), Standing::Likely);
+    assert_eq!(inside(["10.1.3.4:25", "10.1.4.5:25"]), Standing::Confirmed);
     // One that answers shows that the port is open, wherever it lies.
     let refused =
         [apart[0].clone(), apart[1].clone(), ("192.0.2.7:25", Some(Failure::ConnectionRefused))];
