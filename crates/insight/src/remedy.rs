@@ -18,7 +18,7 @@ use causeway_model::config::{
 use causeway_model::{Domain, Failure};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnose::{Diagnosis, Facts, Standing};
+use crate::diagnose::{Aspect, ConfigurationChange, Diagnosis, Facts, Standing};
 use crate::finding::{Fact, Finding};
 
 /// A remedy with its values.
@@ -128,7 +128,11 @@ pub fn offers(
         judged.catalog().is_some_and(|cause| !cause.remedies().contains(&Remedy::Revert))
     });
     let change = diagnosis.story.change();
-    if change.is_some() && !is_theirs {
+    // What is confirmed is a fault of the server that mail is sent to since then; the one before need not have it.
+    let leads_elsewhere = |change: &ConfigurationChange| {
+        change.aspects.iter().any(|aspect| matches!(aspect, Aspect::Route | Aspect::Port))
+    };
+    if change.is_some_and(|change| !is_theirs || leads_elsewhere(change)) {
         wanted.insert(0, Remedy::Revert);
     }
     // What takes other revisions back, too, comes after what mends this path alone.
@@ -413,3 +417,6 @@ pub fn edited(offer: &Offer, text: &str) -> Result<String, RemedyError> {
     }
     Ok(editor.text())
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,6 +108,10 @@ pub trait World: Send + Sync + 'static {
     /// What is known about a failing path.
     fn facts<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Facts>;
 
+    /// When the first of the messages that wait for a path is returned: the one that failed is among them only
+    /// after its failure is durable.
+    fn returned_at<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Option<Timestamp>>;
+
     /// Whether the budget of all probes has room for a diagnosis now.
     fn has_room(&self) -> bool;
 

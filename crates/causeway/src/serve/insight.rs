@@ -184,6 +184,10 @@ impl World for Seen {
         Box::pin(facts::facts(&self.server, path))
     }
 
+    fn returned_at<'a>(&'a self, path: &'a FailingPath) -> Later<'a, Option<Timestamp>> {
+        Box::pin(facts::returned_at(&self.server, path))
+    }
+
     fn has_room(&self) -> bool {
         self.server.prober.has_room()
     }

@@ -241,7 +241,9 @@ impl Watch {
         }
         // What the budget left out is asked at the next turn.
         let spent = Fact::NotProbed { why: Unasked::BudgetSpent };
-        let held = publish(&findings, !findings.iter().any(|finding| finding.fact == spent));
+        let mut held = publish(&findings, !findings.iter().any(|finding| finding.fact == spent));
+        let returned_at = self.world.returned_at(path).await;
+        Arc::make_mut(&mut held.diagnosis).returned_at = returned_at;
         {
             let mut counts = self.counts.lock();
             counts.diagnoses += 1;

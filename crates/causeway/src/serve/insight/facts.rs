@@ -58,7 +58,7 @@ pub(super) async fn facts(server: &Server, failing: &FailingPath) -> Facts {
         failing_since: failing.since,
         failures: failing.failures,
         next_attempt_at: (failing.until > now).then_some(failing.until),
-        returned_at: returned_at.filter(|at| *at > now),
+        returned_at,
         path: path(server, failing, &flow),
         last_success,
         changes,
@@ -198,14 +198,15 @@ fn takes(pattern: &DomainPattern, domain: &Domain) -> bool {
 
 /// When the first of the messages that wait for a path is returned, by their own times; so many of the oldest
 /// are looked at.
-async fn returned_at(server: &Server, failing: &FailingPath) -> Option<Timestamp> {
+pub(super) async fn returned_at(server: &Server, failing: &FailingPath) -> Option<Timestamp> {
     let ids = server.dispatch.waiting_for(&failing.path, failing.domain.as_deref(), MOST_WAITING);
     if ids.is_empty() {
         return None;
     }
     let waiting = QueueFilter { ids, ..QueueFilter::default() };
     let messages = server.store.list_queue(waiting).await.ok()?;
-    messages.iter().map(|message| message.expires_at).min()
+    let now = server.dispatch.now();
+    messages.iter().map(|message| message.expires_at).min().filter(|at| *at > now)
 }
 
 /// Internal relay domains of these, with their mailboxes here.
