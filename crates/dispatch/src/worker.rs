@@ -233,7 +233,7 @@ impl Worker {
             elapsed_ms: millis(elapsed),
             connector,
             ..Attempt::new(
-                self.shared.clock.now().minus(elapsed),
+                self.shared.clock.began(elapsed),
                 self.key.to_string(),
                 stage,
                 Outcome::Failure(failure),

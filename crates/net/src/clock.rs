@@ -68,6 +68,16 @@ impl Clock {
         }
     }
 
+    /// The moment when something began that has taken so long. A manual clock has stood still meanwhile, where nobody has
+    /// moved it.
+    #[must_use]
+    pub fn began(&self, elapsed: Duration) -> Timestamp {
+        match &self.0 {
+            Kind::System => system_now().minus(elapsed),
+            Kind::Manual(_) => self.now(),
+        }
+    }
+
     /// Returns once the present moment is `deadline` or later; at once when it already is.
     pub async fn sleep_until(&self, deadline: Timestamp) {
         match &self.0 {
@@ -161,6 +171,7 @@ mod tests {
     #[tokio::test]
     async fn a_manual_clock_wakes_sleepers_in_their_turn() {
         let clock = Clock::manual(at(100));
+        assert_eq!(clock.began(Duration::from_secs(1)), at(100), "it stands still");
         let sleeper = |seconds| {
             let clock = clock.clone();
             tokio::spawn(async move { clock.sleep_until(at(seconds)).await })

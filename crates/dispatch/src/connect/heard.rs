@@ -67,7 +67,7 @@ impl<'a> Try<'a> {
     fn attempt(&self, stage: Stage, failure: Failure) -> Attempt {
         let elapsed = self.began.elapsed();
         Attempt {
-            at: self.shared.clock.now().minus(elapsed),
+            at: self.shared.clock.began(elapsed),
             elapsed_ms: millis(elapsed),
             site: self.target.site.clone(),
             connector: self.target.connector.clone(),
