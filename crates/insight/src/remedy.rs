@@ -15,7 +15,7 @@ use causeway_model::config::edit::{EditError, Field, FlowEditor};
 use causeway_model::config::{
     Connector, DomainPattern, DomainType, MailFlow, OutboundConnector, TlsLevel,
 };
-use causeway_model::{Domain, Failure};
+use causeway_model::{Domain, Failure, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Aspect, ConfigurationChange, Diagnosis, Facts, Standing};
@@ -140,6 +140,10 @@ pub fn offers(
         wanted.retain(|remedy| *remedy != Remedy::Revert);
         let after = wanted.iter().rposition(|remedy| remedy.corrects());
         wanted.insert(after.map_or(0, |place| place + 1), Remedy::Revert);
+    }
+    // Whatever made a look-up fail, an answer of before is held here.
+    if facts.attempt.stage == Stage::Resolve {
+        wanted.push(Remedy::FlushDns);
     }
     wanted.push(Remedy::Retry);
     if connector.is_some() {

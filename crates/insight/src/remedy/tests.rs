@@ -1,6 +1,6 @@
 //! Which way out comes first.
 
-use causeway_model::{Attempt, Outcome, Stage, Timestamp};
+use causeway_model::{Attempt, Outcome, Timestamp};
 
 use super::*;
 use crate::diagnose::{LastSuccess, Others, Path, diagnose};
