@@ -74,6 +74,7 @@ advice-delegation-unknown = Die Server über dieser Domäne antworten von hier a
 advice-name-server = { $server } von seinem Betreiber instand setzen lassen, oder beim Registrar aus der Delegierung nehmen.
 advice-resolver = Den Resolver { $server } fragt dieser Server selbst: ihn instand setzen, oder andere in [dns] servers in causeway.toml nennen.
 advice-resolver-follows = Das folgt aus den Nameservern der Domäne, die nicht richtig antworten: Am Resolver { $server } ist nichts instand zu setzen.
+advice-own-way-to-dns = Niemand, der für diese Domäne spricht, ließ sich von hier aus fragen: Der eigene Weg dieses Servers zum DNS kann versperrt sein. Prüfen, ob eine Firewall DNS-Fragen hinauslässt (Port 53, UDP und TCP), dann die Resolver in [dns] servers in causeway.toml.
 advice-host-passed-over = { $host } instand setzen lassen oder aus der Liste nehmen: Mail fließt, hat aber einen Host weniger.
 advice-secondary-old = Ein Nameserver hat noch eine ältere Fassung der Zone. Seinen Betreiber die Zonenübertragung prüfen lassen; bis dahin kann jede zweite Antwort die alte sein.
 advice-cached-wait = Nichts zu tun: die alte Antwort endet von selbst. So lange warten, bevor die Änderung beurteilt wird.

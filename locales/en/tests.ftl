@@ -74,6 +74,7 @@ advice-delegation-unknown = The servers above this domain do not answer from her
 advice-name-server = Have the operator of { $server } repair it, or remove it from the delegation at the registrar.
 advice-resolver = The resolver { $server } is one that this server asks: repair it, or name others in [dns] servers of causeway.toml.
 advice-resolver-follows = This follows from the domain’s own name servers, which do not answer as they should: there is nothing to repair in the resolver { $server }.
+advice-own-way-to-dns = Nobody who speaks for this domain could be asked from here: this server’s own way to DNS may be closed. Check whether a firewall lets DNS questions out (port 53, UDP and TCP), then the resolvers in [dns] servers of causeway.toml.
 advice-host-passed-over = Have { $host } repaired, or take it out of the list: mail flows, and has one host less to go by.
 advice-secondary-old = A name server still has an older version of the zone. Have its operator check the zone transfer; until then every second answer may be the old one.
 advice-cached-wait = Nothing needs to be done: the old answer ends by itself. Wait that long before you judge the change.

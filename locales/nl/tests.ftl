@@ -74,6 +74,7 @@ advice-delegation-unknown = De servers boven dit domein antwoorden van hieruit n
 advice-name-server = Laat de beheerder van { $server } die herstellen, of haal de server bij de registrar uit de delegatie.
 advice-resolver = De resolver { $server } wordt door deze server zelf gevraagd: herstel hem, of noem andere in [dns] servers in causeway.toml.
 advice-resolver-follows = Dit komt door de nameservers van het domein zelf, die niet goed antwoorden: aan de resolver { $server } valt niets te herstellen.
+advice-own-way-to-dns = Niemand die voor dit domein spreekt, kon van hieruit worden gevraagd: de eigen weg van deze server naar DNS kan dicht zijn. Controleer of een firewall DNS-vragen naar buiten laat (poort 53, UDP en TCP), en daarna de resolvers in [dns] servers in causeway.toml.
 advice-host-passed-over = Laat { $host } herstellen, of haal hem uit de lijst: mail komt door, maar heeft een host minder.
 advice-secondary-old = Een naamserver heeft nog een oudere versie van de zone. Laat de beheerder de zoneoverdracht controleren; tot dan kan elk tweede antwoord het oude zijn.
 advice-cached-wait = Er hoeft niets te gebeuren: het oude antwoord eindigt vanzelf. Wacht zo lang voor u de wijziging beoordeelt.

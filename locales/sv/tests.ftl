@@ -74,6 +74,7 @@ advice-delegation-unknown = Servrarna ovanför den här domänen svarar inte hä
 advice-name-server = Låt den som driver { $server } laga den, eller ta bort den ur delegeringen hos registraren.
 advice-resolver = Namnuppslagaren { $server } är en som den här servern själv frågar: laga den, eller ange andra i [dns] servers i causeway.toml.
 advice-resolver-follows = Det följer av domänens egna namnservrar, som inte svarar som de ska: det finns inget att laga i namnuppslagaren { $server }.
+advice-own-way-to-dns = Ingen som talar för den här domänen kunde frågas härifrån: den här serverns egen väg till DNS kan vara stängd. Kontrollera om en brandvägg släpper ut DNS-frågor (port 53, UDP och TCP), och sedan namnuppslagarna i [dns] servers i causeway.toml.
 advice-host-passed-over = Låt laga { $host }, eller ta bort den ur listan: posten går fram, men har en värd mindre.
 advice-secondary-old = En namnserver har fortfarande en äldre version av zonen. Låt den som driver den kontrollera zonöverföringen; till dess kan vartannat svar vara det gamla.
 advice-cached-wait = Inget behöver göras: det gamla svaret upphör av sig självt. Vänta så länge innan ändringen bedöms.

@@ -1,8 +1,11 @@
 //! Whether the clock here is wrong, where certificates seem to be expired or not valid yet.
 //!
 //! Two things speak of it. Our own records of mail that went through lie in the future: then it was set back, which
-//! is proven. Or the server tells the time in its greeting, as many do, it is another one than ours, and by it the
-//! certificate is good: one of the two clocks is wrong, and which, a glance at ours tells.
+//! is proven, and explains a certificate that is not valid yet. Or the server tells the time in its greeting, as many
+//! do, it is another one than ours, and it lies between both ends of the very certificate that the server shows: one
+//! of the two clocks is wrong, and which, a glance at ours tells. A greeting is a stranger's word: one that tells any
+//! other time, as of a server whose own clock is dead, says nothing, and takes nothing away from what the dates of
+//! the certificate prove.
 
 use std::time::Duration;
 
@@ -11,13 +14,20 @@ use causeway_model::{Failure, Timestamp};
 use super::facts::Facts;
 use super::seen::Seen;
 use super::{Known, Proof, Verdict};
-use crate::finding::Fact;
+use crate::finding::{Certificate, Fact};
 
 /// Less may be a correction of the clock.
 const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// The parts of a date and time in a greeting (RFC 5322 section 3.3), the day of the week first.
 const PARTS: usize = 6;
+
+/// For which of its dates a certificate is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Expired,
+    NotYetValid,
+}
 
 pub(super) fn judge(facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) {
     if is_set_back(facts) {
@@ -32,36 +42,51 @@ pub(super) fn is_doubtful(facts: &Facts, seen: &Seen<'_>) -> bool {
     is_set_back(facts) || other_time(facts, seen).is_some()
 }
 
-/// Mail went through at a moment that is still to come by our clock.
+/// Mail went through at a moment that is still to come by our clock. What has expired by a clock that is behind has
+/// expired all the more.
 fn is_set_back(facts: &Facts) -> bool {
-    facts.last_success.as_ref().is_some_and(|success| success.at > facts.now.plus(A_DAY))
+    facts.failure().and_then(refused) == Some(Refused::NotYetValid)
+        && facts.last_success.as_ref().is_some_and(|success| success.at > facts.now.plus(A_DAY))
 }
 
 /// The time that the server tells, where it is another one than ours, and its certificate is good by it.
 fn other_time(facts: &Facts, seen: &Seen<'_>) -> Option<Proof> {
+    let refused = refused(facts.failure()?)?;
     let greetings = seen.found(|fact| matches!(fact, Fact::Greeting { .. }));
     greetings.into_iter().find_map(|finding| {
-        let Fact::Greeting { reply, .. } = &finding.fact else { return None };
+        let Fact::Greeting { reply, address } = &finding.fact else { return None };
         let (theirs, ours) = (told(&reply.lines.join(" "))?, finding.at);
-        let is_other = theirs.since(ours).max(ours.since(theirs)) > A_DAY;
-        let is_evidence = is_other && is_valid_at(theirs, ours, facts.failure()?);
-        is_evidence.then_some(Proof::Known(Known::OtherTime { theirs, ours }))
+        let is_good = seen.any(|fact| {
+            matches!(fact, Fact::CertificateShown { address: at, certificate, .. }
+                if at == address && is_good_by(theirs, ours, refused, certificate))
+        });
+        is_good.then_some(Proof::Known(Known::OtherTime { theirs, ours }))
     })
 }
 
-/// Whether a certificate that is refused for its dates is good by the other clock.
-fn is_valid_at(theirs: Timestamp, ours: Timestamp, failure: &Failure) -> bool {
+/// Whether a certificate that is refused for one of its dates is good by the other clock: by both of them.
+fn is_good_by(
+    theirs: Timestamp,
+    ours: Timestamp,
+    refused: Refused,
+    certificate: &Certificate,
+) -> bool {
+    let apart = match refused {
+        Refused::Expired => ours.since(theirs),
+        Refused::NotYetValid => theirs.since(ours),
+    };
+    apart > A_DAY && certificate.not_before <= theirs && theirs < certificate.not_after
+}
+
+/// Whether a failure is about the dates of a certificate.
+fn refused(failure: &Failure) -> Option<Refused> {
     match failure {
-        Failure::CertificateExpired { not_after } => {
-            theirs < ours && not_after.is_none_or(|end| theirs < end)
-        }
-        Failure::CertificateNotYetValid { not_before } => {
-            theirs > ours && not_before.is_none_or(|begin| theirs >= begin)
-        }
+        Failure::CertificateExpired { .. } => Some(Refused::Expired),
+        Failure::CertificateNotYetValid { .. } => Some(Refused::NotYetValid),
         Failure::DaneViolated { reason, .. } | Failure::StsViolated { reason, .. } => {
-            is_valid_at(theirs, ours, reason)
+            refused(reason)
         }
-        _ => false,
+        _ => None,
     }
 }
 
@@ -96,14 +121,24 @@ mod tests {
     }
 
     #[test]
-    fn another_time_counts_only_where_the_certificate_is_good_by_it() {
-        let at = |seconds: i64| Timestamp::from_millis(seconds * 1000);
-        let expired = Failure::CertificateExpired { not_after: Some(at(100)) };
-        assert!(is_valid_at(at(99), at(200), &expired));
-        assert!(!is_valid_at(at(101), at(200), &expired) && !is_valid_at(at(99), at(50), &expired));
-        let early = Failure::CertificateNotYetValid { not_before: Some(at(300)) };
-        assert!(is_valid_at(at(301), at(200), &early) && !is_valid_at(at(299), at(200), &early));
-        assert!(!is_valid_at(at(99), at(200), &Failure::CertificateSelfSigned));
+    fn another_time_counts_only_between_both_ends_of_the_certificate() {
+        const DAY: i64 = 86_400;
+        let at = |days: i64| Timestamp::from_millis(days * DAY * 1000);
+        let certificate = Certificate {
+            subject: String::new(),
+            issuer: String::new(),
+            names: Vec::new(),
+            not_before: at(100),
+            not_after: at(200),
+            serial: String::new(),
+            self_issued: false,
+        };
+        let good = |theirs, ours, refused| is_good_by(at(theirs), at(ours), refused, &certificate);
+        assert!(good(150, 210, Refused::Expired) && good(100, 210, Refused::Expired));
+        assert!(!good(30, 210, Refused::Expired), "their clock is dead");
+        assert!(!good(200, 210, Refused::Expired), "it has ended there, too");
+        assert!(good(150, 90, Refused::NotYetValid) && !good(300, 90, Refused::NotYetValid));
+        assert!(!good(150, 90, Refused::Expired) && !good(199, 200, Refused::Expired));
     }
 
     proptest! {

@@ -8,6 +8,7 @@ use super::*;
 use crate::finding::{Control, DnsAnswer, Fact, MaskingSign, NameServer};
 use crate::probe::{Probe, RecordKind};
 
+mod clocks;
 mod names;
 mod never_named;
 
@@ -406,16 +407,4 @@ fn a_covered_greeting_alone_proves_no_firewall() {
     let crossed = MaskingSign::KeywordsCrossedOut { keywords: vec!["XXXXXXXA".into()] };
     assert_eq!(masked(vec![covered.clone()]), Standing::Likely);
     assert_eq!(masked(vec![covered, crossed]), Standing::Confirmed);
-}
-
-#[test]
-fn records_from_the_future_show_that_our_clock_is_wrong() {
-    let not_before = Some(at(2_000_000));
-    let mut facts = facts(Failure::CertificateNotYetValid { not_before });
-    facts.attempt.stage = Stage::Tls;
-    assert_eq!(standing(&diagnose(&facts, &[]), "clock-wrong"), Standing::Possible);
-    facts.last_success.as_mut().unwrap().at = at(1_000_000);
-    let diagnosis = diagnose(&facts, &[]);
-    assert_eq!(standing(&diagnosis, "clock-wrong"), Standing::Confirmed);
-    assert_eq!(diagnosis.top().unwrap().cause, "clock-wrong");
 }
