@@ -74,6 +74,7 @@ remedy-flush-dns = Die hier gemerkten DNS-Antworten vergessen und neu versuchen
 remedy-retry = Jetzt neu versuchen
 remedy-raise-tls = Im Konnektor „{ $connector }“ ein Zertifikat für { $value } verlangen, den Namen, den das gezeigte trägt
     .warning = Das Kennwort geht dann an jeden, der ein gültiges Zertifikat für { $value } hat. Nur tun, wenn das bekanntermaßen der Name des gemeinten Servers ist.
+fix-no-way-by-mx = Ohne den Konnektor hat Post für { $domain } jetzt keinen Weg: { $why }
 remedy-lower-tls = Im Konnektor „{ $connector }“ weniger von TLS verlangen: { $value }
     .warning = Das macht die Post auf diesem Weg unsicherer: Andere können sie unterwegs lesen oder verändern, und wer sie erhält, ist nicht mehr bewiesen. Nur tun, wenn der Weg bekanntermaßen sicher ist, und danach zurückstellen.
 remedy-remove-credentials = Benutzername und Kennwort aus dem Konnektor „{ $connector }“ nehmen

@@ -74,6 +74,7 @@ remedy-flush-dns = Forget the DNS answers held here, and try again
 remedy-retry = Try again now
 remedy-raise-tls = Demand a certificate for { $value }, the name that the one shown carries, in the connector “{ $connector }”
     .warning = The password then goes to whoever has a valid certificate for { $value }. Do it only when you know that this is the name of the server that is meant.
+fix-no-way-by-mx = Without the connector mail for { $domain } has no way now: { $why }
 remedy-lower-tls = Demand less of TLS in the connector “{ $connector }”: { $value }
     .warning = This makes mail on this path less safe: others on the way may read or alter it, and who receives it is no longer proven. Do it only when you know the way is safe, and set it back afterwards.
 remedy-remove-credentials = Take the user name and the password out of the connector “{ $connector }”

@@ -74,6 +74,7 @@ remedy-flush-dns = De hier bewaarde DNS-antwoorden vergeten en opnieuw proberen
 remedy-retry = Nu opnieuw proberen
 remedy-raise-tls = In de connector “{ $connector }” een certificaat voor { $value } eisen, de naam die het getoonde draagt
     .warning = Het wachtwoord gaat dan naar ieder die een geldig certificaat voor { $value } heeft. Doe het alleen als u weet dat dit de naam van de bedoelde server is.
+fix-no-way-by-mx = Zonder de connector heeft mail voor { $domain } nu geen weg: { $why }
 remedy-lower-tls = In de connector “{ $connector }” minder van TLS eisen: { $value }
     .warning = Dit maakt mail op deze weg onveiliger: anderen onderweg kunnen haar lezen of veranderen, en wie haar ontvangt is niet meer bewezen. Doe het alleen als u weet dat de weg veilig is, en zet het daarna terug.
 remedy-remove-credentials = De gebruikersnaam en het wachtwoord uit de connector “{ $connector }” halen

@@ -74,6 +74,7 @@ remedy-flush-dns = Glöm de DNS-svar som hålls här och försök igen
 remedy-retry = Försök igen nu
 remedy-raise-tls = Kräv i anslutningen ”{ $connector }” ett certifikat för { $value }, namnet som det visade bär
     .warning = Lösenordet går då till den som har ett giltigt certifikat för { $value }. Gör det bara när du vet att detta är namnet på den server som avses.
+fix-no-way-by-mx = Utan anslutningen har e-post till { $domain } ingen väg nu: { $why }
 remedy-lower-tls = Kräv mindre av TLS i anslutningen ”{ $connector }”: { $value }
     .warning = Det gör e-post på den här vägen mindre säker: andra på vägen kan läsa eller ändra den, och vem som tar emot den är inte längre bevisat. Gör det bara när du vet att vägen är säker, och ställ tillbaka det efteråt.
 remedy-remove-credentials = Ta bort användarnamnet och lösenordet ur anslutningen ”{ $connector }”

@@ -2,7 +2,9 @@
 
 use causeway_catalog::Phase;
 use causeway_model::envelope::Recipient;
-use causeway_model::{Address, Attempt, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp};
+use causeway_model::{
+    Address, Attempt, Domain, Failure, Outcome, QueueId, RecipientKey, Stage, Timestamp,
+};
 use causeway_policy::retry::{expires_at, next_delay_notice};
 use causeway_report::write::Kind;
 use causeway_store::{
@@ -15,6 +17,7 @@ use crate::engine::Dispatch;
 use crate::outcome;
 use crate::parcel::{self, Parcel};
 use crate::reports::{self, add_history, reported};
+use crate::resolve;
 use crate::site::{Health, SiteKey};
 use crate::sweeper::finish;
 
@@ -49,6 +52,14 @@ impl Dispatch {
         self.shared.answer(call);
         self.shared.timers_changed();
         waiting
+    }
+
+    /// Whether mail for a domain finds a host by MX, as DNS has it now.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn has_way_by_mx(&self, domain: &Domain) -> Result<(), Failure> {
+        resolve::mx_set(&self.shared, domain).await.map(|_| ())
     }
 
     /// The TXT records of a name, as DNS has them now; empty when there are none.

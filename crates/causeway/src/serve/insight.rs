@@ -4,6 +4,7 @@
 //! `tell` (mail and web hook), `fix` (remedies as changes of the mail flow), `notices` (what else wants
 //! attention), `served` (which domains took mail).
 
+mod by_mx;
 mod circles;
 mod facts;
 mod fix;

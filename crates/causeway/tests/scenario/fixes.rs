@@ -66,6 +66,26 @@ fn a_connector_that_leads_nowhere_is_switched_off_and_its_mail_goes_by_mx() {
 }
 
 #[test]
+fn a_connector_without_which_mail_has_no_way_is_switched_off_only_when_that_is_named() {
+    let gone = ScriptedPeer::refusing();
+    let dns = TestDns::start();
+    // The usual gateway: the world sends to us, the connector leads to where the mailboxes are.
+    dns.mx("partner.test", 10, "mx.ours.test").a("mx.ours.test", "192.0.2.1");
+    let server = with_partner(gone.address(), "").mailflow(FEW_ATTEMPTS).dns(dns.address()).start();
+    stuck(&server);
+    let id = wait_for_remedy(&server, "disable-connector")["id"].to_string();
+    let plan = server.json(&["fix", "plan", &id, "disable-connector"]);
+    assert_eq!(plan["named_only"], true, "{plan}");
+    let warning = plan["remedy"]["warning"].as_str().unwrap();
+    assert!(warning.contains("mail for partner.test has no way"), "{warning}");
+    assert!(warning.contains("mx.ours.test"), "the reason: {warning}");
+    assert_ne!(server.json(&["fix", "plan", &id])["remedy"]["id"], "disable-connector");
+    assert_eq!(server.cli(&["fix", "apply", &id, "--yes"]).status, Some(0));
+    assert_eq!(server.queue().len(), 1, "it waits, and is not returned");
+    assert_all_accounted(&server);
+}
+
+#[test]
 fn an_internal_relay_whose_other_server_is_gone_becomes_authoritative() {
     let gone = ScriptedPeer::refusing();
     let server = inside()

@@ -16,6 +16,7 @@ use causeway_insight::watch::Watch;
 use causeway_model::Domain;
 use causeway_model::config::{Host, Language, OutboundRoute, SmartHost, TlsLevel};
 
+use super::by_mx::{NoWay, no_way};
 use crate::serve::{Server, flow};
 
 /// So long an answer waits for the next delivery.
@@ -42,10 +43,12 @@ struct Rehearsed<'a> {
     offer: &'a Offer,
     /// The mail flow that it comes to, and what that would do; `None` when it changes no configuration.
     change: Option<(String, PlanAnswer)>,
+    /// It takes a connector away without which mail has no way.
+    no_way: Option<NoWay>,
 }
 
 impl Rehearsed<'_> {
-    /// Whether it takes nothing away (mail that would be returned, recipients that would be refused), gives nobody
+    /// Whether it takes nothing away (mail that would be returned or has no way, recipients that would be refused), gives nobody
     /// a right and asks for no thought first. Anything else is done only when it is named.
     fn is_harmless(&self) -> bool {
         let harms = |answer: &PlanAnswer| {
@@ -54,12 +57,15 @@ impl Rehearsed<'_> {
                 || !answer.errors.is_empty()
                 || effects.iter().any(|effect| effect.kind.is_loss() || effect.kind.is_gain())
         };
-        !self.offer.needs_naming() && !self.change.as_ref().is_some_and(|(_, answer)| harms(answer))
+        !self.offer.needs_naming()
+            && self.no_way.is_none()
+            && !self.change.as_ref().is_some_and(|(_, answer)| harms(answer))
     }
 }
 
 async fn rehearsed<'a>(
     server: &Arc<Server>,
+    alert: &Alert,
     offer: &'a Offer,
     in_force: &str,
 ) -> Result<Rehearsed<'a>, ControlError> {
@@ -70,7 +76,11 @@ async fn rehearsed<'a>(
             Some((text, answer))
         }
     };
-    Ok(Rehearsed { offer, change })
+    let no_way = match offer.remedy() {
+        Some(Remedy::DisableConnector | Remedy::RemoveConnector) => no_way(server, alert).await,
+        _ => None,
+    };
+    Ok(Rehearsed { offer, change, no_way })
 }
 
 /// The remedy that is asked for, or else the first harmless one.
@@ -83,7 +93,7 @@ async fn chosen<'a>(
     let what = match remedy {
         Some(id) => {
             if let Some(offer) = alert.offers.iter().find(|offer| offer.id == id) {
-                return rehearsed(server, offer, in_force).await;
+                return rehearsed(server, alert, offer, in_force).await;
             }
             format!("alert {} has no remedy {id:?}", alert.id)
         }
@@ -109,7 +119,7 @@ async fn first_harmless<'a>(
     in_force: &str,
 ) -> Option<Rehearsed<'a>> {
     for offer in alert.offers.iter().filter(|offer| !offer.needs_naming()) {
-        match rehearsed(server, offer, in_force).await {
+        match rehearsed(server, alert, offer, in_force).await {
             Ok(one) if one.is_harmless() => return Some(one),
             _ => {}
         }
@@ -161,12 +171,14 @@ pub(crate) async fn fix_plan(
         // Shown is the first one, too, when none is harmless.
         (None, Some(first)) => match first_harmless(server, &alert, in_force).await {
             Some(best) => best,
-            None => rehearsed(server, first, in_force).await?,
+            None => rehearsed(server, &alert, first, in_force).await?,
         },
         _ => chosen(server, &alert, remedy.as_deref(), in_force).await?,
     };
     let named_only = !best.is_harmless();
-    let Rehearsed { offer, change } = best;
+    let Rehearsed { offer, change, no_way } = best;
+    let mut remedy = RemedyView::of(offer, texts);
+    remedy.warning = no_way.map(|no_way| no_way.say(texts)).or(remedy.warning);
     let answer = match change {
         Some((_, answer)) => answer.speak(texts.language()),
         None => PlanAnswer {
@@ -179,7 +191,7 @@ pub(crate) async fn fix_plan(
     };
     Ok(FixPlan {
         alert: id,
-        remedy: RemedyView::of(offer, texts),
+        remedy,
         others: alert
             .offers
             .iter()
@@ -203,7 +215,7 @@ pub(crate) async fn fix_apply(
     let alert = open_alert(watch, id)?;
     // The text that is edited and the number that it is checked by are of one moment.
     let in_force = flow::view(server);
-    let Rehearsed { offer, change } =
+    let Rehearsed { offer, change, .. } =
         chosen(server, &alert, request.remedy.as_deref(), &in_force.text).await?;
     let remedy = RemedyView::of(offer, texts);
     // Attempts that begin from here on tell whether it helped.
