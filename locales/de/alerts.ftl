@@ -168,6 +168,10 @@ noted-unknown = { $count ->
     [one] { $count } Empfänger, den es nicht gibt, wurde
    *[other] { $count } Empfänger, die es nicht gibt, wurden
 } binnen { $span } versucht ({ $subject })
+noted-lines-not-read = { $count ->
+    [one] { $count } Zeile fand keinen Platz, da niemand das Protokoll liest
+   *[other] { $count } Zeilen fanden keinen Platz, da niemand das Protokoll liest
+}
 noted-lines-lost = { $count ->
     [one] { $count } Zeile wurde nicht geschrieben
    *[other] { $count } Zeilen wurden nicht geschrieben

@@ -168,6 +168,10 @@ noted-unknown = { $count ->
     [one] { $count } recipient that does not exist was
    *[other] { $count } recipients that do not exist were
 } tried within { $span } ({ $subject })
+noted-lines-not-read = { $count ->
+    [one] { $count } line found no room, as nobody reads the log
+   *[other] { $count } lines found no room, as nobody reads the log
+}
 noted-lines-lost = { $count ->
     [one] { $count } line was not written
    *[other] { $count } lines were not written

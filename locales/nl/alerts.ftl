@@ -168,6 +168,10 @@ noted-unknown = { $count ->
     [one] { $count } ontvanger die niet bestaat werd
    *[other] { $count } ontvangers die niet bestaan werden
 } binnen { $span } geprobeerd ({ $subject })
+noted-lines-not-read = { $count ->
+    [one] Voor { $count } regel was geen plaats, omdat niemand het logboek leest
+   *[other] Voor { $count } regels was geen plaats, omdat niemand het logboek leest
+}
 noted-lines-lost = { $count ->
     [one] { $count } regel is niet geschreven
    *[other] { $count } regels zijn niet geschreven

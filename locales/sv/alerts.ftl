@@ -168,6 +168,10 @@ noted-unknown = { $count ->
     [one] { $count } mottagare som inte finns
    *[other] { $count } mottagare som inte finns
 } prövades inom { $span } ({ $subject })
+noted-lines-not-read = { $count ->
+    [one] { $count } rad fick inte plats, eftersom ingen läser loggen
+   *[other] { $count } rader fick inte plats, eftersom ingen läser loggen
+}
 noted-lines-lost = { $count ->
     [one] { $count } rad kunde inte skrivas
    *[other] { $count } rader kunde inte skrivas

@@ -80,21 +80,18 @@ fn is_inside(address: IpAddr) -> bool {
     }
 }
 
-/// The network that an address is in: hosts of one may fail together. On the internet it is as large as providers
-/// get them, inside an organization as large as one segment. Addresses of this machine are told apart.
+/// The network that an address is in, as large as providers and organizations get them: hosts of one may fail
+/// together. Addresses of this machine are told apart.
 pub(crate) fn network_of(address: IpAddr) -> IpAddr {
-    let address = address.to_canonical();
-    let is_inside = is_inside(address);
-    match address {
+    match address.to_canonical() {
         own if own.is_loopback() => own,
         IpAddr::V4(four) => {
-            let [a, b, c, _] = four.octets();
-            Ipv4Addr::new(a, b, if is_inside { c } else { 0 }, 0).into()
+            let [a, b, ..] = four.octets();
+            Ipv4Addr::new(a, b, 0, 0).into()
         }
         IpAddr::V6(six) => {
-            let [a, b, c, d, ..] = six.segments();
-            let (c, d) = if is_inside { (c, d) } else { (0, 0) };
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            let [a, b, ..] = six.segments();
+            Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0).into()
         }
     }
 }

@@ -190,8 +190,9 @@ impl Evidence<'_> {
                 if !self.facts.path.internal_relay.is_empty() {
                     return None;
                 }
-                // Its mail goes another way then, which demands nothing.
-                offer.risky = self.facts.path.tls > TlsLevel::Opportunistic;
+                // Its mail goes another way then, which demands nothing; and anybody can write Received fields.
+                offer.risky =
+                    self.facts.path.tls > TlsLevel::Opportunistic || self.facts.came_back.is_some();
             }
             Remedy::Revert => {
                 let change = self.diagnosis.story.change().filter(|change| change.revertible)?;

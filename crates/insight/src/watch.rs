@@ -389,7 +389,7 @@ impl Watch {
                 let mut book = self.book.lock();
                 book.is_untold(change.id, untold);
                 if let Some((event, _)) = event {
-                    book.is_unposted(change.id, Some(event));
+                    book.is_unposted(change.id, event);
                 }
                 book.get(change.id).cloned()
             };
@@ -417,7 +417,8 @@ impl Watch {
         let (id, what) = (alert.id, event.as_str());
         if !self.posts.lock().push(Post { address, event, alert }) {
             warn!(alert = id, event = what, "the web hook is too slow: this change is not posted");
-            self.book.lock().is_unposted(id, None);
+            let left = self.posts.lock().left(id);
+            self.book.lock().was_posted(id, left);
         }
         self.posting.notify_one();
     }
@@ -437,10 +438,9 @@ impl Watch {
 
     /// A post is made, or given up.
     fn posted(&self, id: u64) {
-        if self.posts.lock().done(id) {
-            self.book.lock().is_unposted(id, None);
-            self.unkept.lock().ids.insert(id);
-        }
+        let left = self.posts.lock().done(id);
+        self.book.lock().was_posted(id, left);
+        self.unkept.lock().ids.insert(id);
         self.posting.notify_one();
     }
 

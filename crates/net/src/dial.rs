@@ -10,9 +10,13 @@ use std::time::Duration;
 use causeway_model::Failure;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::Instant;
 
 /// Idle time before the first keepalive probe. Longer than any SMTP command normally takes.
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+
+/// Where all descriptors are in use, one is asked for again after this long.
+const FOR_DESCRIPTORS: Duration = Duration::from_millis(200);
 
 /// Opens a connection to `address` within `timeout`, from the first of `sources` that is of its family and that
 /// this machine has; from the system's choice where none is of its family.
@@ -28,7 +32,19 @@ pub async fn connect(
     sources: &[IpAddr],
     timeout: Duration,
 ) -> Result<TcpStream, Failure> {
-    let socket = open(address, sources)?;
+    let until = Instant::now() + timeout;
+    let socket = loop {
+        match open(address, sources) {
+            Ok(Some(socket)) => break socket,
+            // What others hold is given back: that says nothing about the peer.
+            Ok(None) if Instant::now() < until => tokio::time::sleep(FOR_DESCRIPTORS).await,
+            Ok(None) => {
+                let detail = "this process has no open files left".to_owned();
+                return Err(Failure::Unreachable { detail });
+            }
+            Err(failure) => return Err(failure),
+        }
+    };
     match tokio::time::timeout(timeout, socket.connect(address)).await {
         Err(_) => Err(timed_out(timeout)),
         Ok(Err(error)) => Err(failure_of(&error, timeout)),
@@ -39,14 +55,14 @@ pub async fn connect(
     }
 }
 
-/// A socket for a connection to `address`, bound to one of `sources`. One that cannot be used does not keep the
-/// others from it.
-fn open(address: SocketAddr, sources: &[IpAddr]) -> Result<TcpSocket, Failure> {
+/// A socket for a connection to `address`, bound to one of `sources`; `None` where all descriptors are in use. An
+/// address that cannot be used does not keep the others from it.
+fn open(address: SocketAddr, sources: &[IpAddr]) -> Result<Option<TcpSocket>, Failure> {
     let mut first = None;
     for source in sources.iter().filter(|source| source.is_ipv4() == address.is_ipv4()) {
-        let socket = socket_for(address)?;
+        let Some(socket) = socket_for(address)? else { return Ok(None) };
         match socket.bind(SocketAddr::new(*source, 0)) {
-            Ok(()) => return Ok(socket),
+            Ok(()) => return Ok(Some(socket)),
             Err(error) => {
                 first.get_or_insert(cannot_send_from(*source, &error));
             }
@@ -55,9 +71,21 @@ fn open(address: SocketAddr, sources: &[IpAddr]) -> Result<TcpSocket, Failure> {
     first.map_or_else(|| socket_for(address), Err)
 }
 
-fn socket_for(address: SocketAddr) -> Result<TcpSocket, Failure> {
+fn socket_for(address: SocketAddr) -> Result<Option<TcpSocket>, Failure> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-    socket.map_err(|error| Failure::Unreachable { detail: error.to_string() })
+    match socket {
+        Ok(socket) => Ok(Some(socket)),
+        Err(error) if is_out_of_descriptors(&error) => Ok(None),
+        Err(error) => Err(Failure::Unreachable { detail: error.to_string() }),
+    }
+}
+
+/// The process, or the system, has no descriptor left (EMFILE, ENFILE).
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE]
+        .iter()
+        .any(|none_left| code == Some(none_left.raw_os_error()))
 }
 
 fn cannot_send_from(source: IpAddr, error: &io::Error) -> Failure {

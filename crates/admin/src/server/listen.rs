@@ -276,7 +276,7 @@ async fn encrypted(
 /// A failed accept is usually the want of file descriptors: waiting lets others give some back.
 async fn pause_after(error: &io::Error) {
     tracing::warn!(%error, "the API could not take a connection");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
 /// Only requests that were sent to this machine by name or address.

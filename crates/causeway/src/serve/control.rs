@@ -14,6 +14,7 @@ use causeway_admin::types::{
 use causeway_admin::{ControlError, ControlFuture, FlowChange, LiveState, Metric, ServerControl};
 use causeway_catalog::Phase;
 use causeway_dispatch::{FailingSite, Selection as Selected};
+use causeway_insight::notice::lost::Hole;
 use causeway_insight::watch::Watch;
 use causeway_model::config::{Language, MailFlow, OutboundConnector};
 use causeway_model::{Address, RecipientKey, ReversePath, Timestamp};
@@ -341,8 +342,15 @@ impl Server {
         });
         parts.push(match self.notices.hole_in_the_log() {
             None => ok("log".into(), None),
-            Some((since, lines)) => {
-                let detail = format!("{lines} lines are lost: {}", self.log.why());
+            Some(Hole { since, lines, .. }) => {
+                let detail = match (lines.refused, lines.dropped) {
+                    (refused, 0) => format!("{refused} lines are lost: {}", self.log.why()),
+                    (0, dropped) => format!("{dropped} lines are lost: nobody reads the log"),
+                    (refused, dropped) => format!(
+                        "{refused} lines are lost: {}; {dropped} more, as nobody reads the log",
+                        self.log.why()
+                    ),
+                };
                 degraded("log", Some(since), detail)
             }
         });

@@ -2,16 +2,16 @@
 //!
 //! As many are taken as the system allows. Where that is not enough for all that the configuration allows, sessions
 //! and deliveries get their shares, so that who comes too much is told so (421) before the store and the queue have
-//! none left.
+//! none left. A session and a delivery may need two each: the connection, and the content of a large message.
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tracing::warn;
 
-/// Of ten descriptors: for sessions of others.
-const INBOUND: u64 = 6;
+/// Of a hundred descriptors: sessions of others. With the contents of their messages they need twice as many.
+const INBOUND: u64 = 25;
 
-/// Of ten descriptors: for deliveries. The rest is for the store, mailboxes, DNS, probes and the API.
-const OUTBOUND: u64 = 3;
+/// Of a hundred descriptors: deliveries, likewise. The rest is for the store, mailboxes, DNS, probes and the API.
+const OUTBOUND: u64 = 12;
 
 /// Connections at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +52,12 @@ fn raised() -> Option<u64> {
 
 fn shares(limit: Option<u64>, wanted: Shares) -> Shares {
     let Some(limit) = limit else { return wanted };
-    let tenths = |many: u64| usize::try_from(limit / 10 * many).unwrap_or(usize::MAX).max(1);
+    let share = |hundredths: u64| {
+        usize::try_from(limit.saturating_mul(hundredths) / 100).unwrap_or(usize::MAX).max(1)
+    };
     Shares {
-        inbound: wanted.inbound.min(tenths(INBOUND)),
-        outbound: wanted.outbound.min(tenths(OUTBOUND)),
+        inbound: wanted.inbound.min(share(INBOUND)),
+        outbound: wanted.outbound.min(share(OUTBOUND)),
     }
 }
 
@@ -69,8 +71,8 @@ mod tests {
         assert_eq!(shares(None, wanted), wanted);
         assert_eq!(shares(Some(1 << 20), wanted), wanted);
         let few = shares(Some(1024), wanted);
-        assert_eq!(few, Shares { inbound: 612, outbound: 306 });
-        assert!(few.inbound + few.outbound <= 1024 * 9 / 10);
+        assert_eq!(few, Shares { inbound: 256, outbound: 122 });
+        assert!(2 * (few.inbound + few.outbound) <= 1024 * 3 / 4);
         assert_eq!(shares(Some(3), wanted), Shares { inbound: 1, outbound: 1 });
     }
 }

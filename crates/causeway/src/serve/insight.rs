@@ -410,7 +410,7 @@ pub(crate) fn metrics(server: &Server, watch: &Watch) -> Vec<Metric> {
         total(
             "causeway_log_lines_lost_total",
             "Lines of the log that could not be written",
-            server.log.lines(),
+            server.log.lines().all(),
         ),
         now("causeway_alerts_open", "Open alerts", counts.open as u64),
         total("causeway_alerts_opened_total", "Alerts opened since the start", counts.opened),

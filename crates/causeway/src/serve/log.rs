@@ -8,14 +8,19 @@
 //! store.
 
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
+use causeway_insight::notice::lost::Lost;
 use parking_lot::Mutex;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 
 /// Lines that wait to be written at most: about a megabyte.
 const MOST_WAITING: usize = 8_000;
+
+/// So long the end waits for what is not written yet.
+const AT_THE_END: Duration = Duration::from_secs(2);
 
 /// Counts lines that could not be written.
 #[derive(Clone, Debug)]
@@ -34,17 +39,33 @@ struct Refused {
 
 impl Losses {
     /// Lines lost since the start.
-    pub(crate) fn lines(&self) -> u64 {
-        let dropped = u64::try_from(self.dropped.dropped_lines()).unwrap_or(u64::MAX);
-        self.refused.lines.load(Ordering::Relaxed).saturating_add(dropped)
+    pub(crate) fn lines(&self) -> Lost {
+        Lost {
+            refused: self.refused.lines.load(Ordering::Relaxed),
+            dropped: u64::try_from(self.dropped.dropped_lines()).unwrap_or(u64::MAX),
+        }
     }
 
-    /// Why.
+    /// What the system said of the last line that it refused.
     pub(crate) fn why(&self) -> String {
-        let why = self.refused.why.lock().clone();
-        match why.is_empty() {
-            true => "standard error is not read".into(),
-            false => why,
+        self.refused.why.lock().clone()
+    }
+}
+
+/// Writes what waits when it goes, within [`AT_THE_END`]: a reader that stands still keeps no server from ending.
+pub(super) struct Log(Option<WorkerGuard>);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let guard = self.0.take();
+        let (done, ended) = mpsc::channel();
+        // The guard may write itself, to where nobody reads.
+        let spawned = std::thread::Builder::new().name("log end".into()).spawn(move || {
+            drop(guard);
+            let _ = done.send(());
+        });
+        if spawned.is_ok() {
+            let _ = ended.recv_timeout(AT_THE_END);
         }
     }
 }
@@ -73,7 +94,7 @@ impl<W: Write> Write for Counted<W> {
 
 /// Starts the log; `CAUSEWAY_LOG` chooses what of it (`info`, `causeway_dispatch=debug`, …). What waits is written
 /// when the guard goes.
-pub(super) fn start() -> (WorkerGuard, Losses) {
+pub(super) fn start() -> (Log, Losses) {
     let refused = Arc::<Refused>::default();
     let counted = Counted { to: io::stderr(), refused: Arc::clone(&refused) };
     let (writer, guard) = NonBlockingBuilder::default()
@@ -92,7 +113,13 @@ pub(super) fn start() -> (WorkerGuard, Losses) {
         .with_target(false);
     // An error means that a log is there already.
     let _ = if under_journal { log.without_time().try_init() } else { log.try_init() };
-    (guard, losses)
+    // A defect is told in the log, too, and holds nothing up.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let what = panic.payload_as_str().unwrap_or_default();
+        tracing::error!(place, what, "a defect in causeway: please report it");
+    }));
+    (Log(Some(guard)), losses)
 }
 
 #[cfg(test)]

@@ -366,9 +366,16 @@ impl Book {
     }
 
     /// What the web hook is to be told of an alert yet.
-    pub(crate) fn is_unposted(&mut self, id: u64, event: Option<Event>) {
+    pub(crate) fn is_unposted(&mut self, id: u64, event: Event) {
         if let Some(alert) = self.alerts.get_mut(&id) {
-            alert.unposted = event.map(|event| event.after(alert.unposted));
+            alert.unposted = Some(event.after(alert.unposted));
+        }
+    }
+
+    /// What of it is left; `None`: nothing.
+    pub(crate) fn was_posted(&mut self, id: u64, left: Option<Event>) {
+        if let Some(alert) = self.alerts.get_mut(&id) {
+            alert.unposted = left;
         }
     }
 

@@ -89,20 +89,14 @@ fn leads_back(facts: &Facts) -> bool {
     }
 }
 
-/// The other end counts the message as going in circles, and it has been here before. Received fields alone can be
-/// written by anybody; that we sent this very message the same way before, and it is here again, is proven by our
-/// own records.
+/// The other end counts the message as going in circles, and it has been here before. Received fields can be written
+/// by anybody, and so can the Message-ID by which our records know it again: that speaks for it, and proves nothing.
 fn came_back(facts: &Facts, verdict: &mut Verdict) {
     let Some(back) = &facts.came_back else { return };
     let circle = Known::Circle { hosts: back.hosts.clone(), passes: back.passes };
     let seen = [facts.failed(), Proof::Known(circle)];
-    match &back.sent {
-        Some(sent) => {
-            let sent = Proof::Known(Known::SentBefore(sent.clone()));
-            verdict.confirm(seen.into_iter().chain([sent]));
-        }
-        None => verdict.support(3, seen),
-    }
+    let sent = back.sent.clone().map(|sent| Proof::Known(Known::SentBefore(sent)));
+    verdict.support(3, seen.into_iter().chain(sent));
 }
 
 /// A refusal of service that the failure or a probe has shown.

@@ -102,7 +102,8 @@ pub fn notice(
     })
 }
 
-/// A domain whose mailboxes are here needs no other server; else the connector leads in the wrong direction.
+/// A domain whose mailboxes are here needs no other server; else the connector leads in the wrong direction. As it
+/// rests on Received fields, which anybody can write, each has to be named.
 fn offers(domain: &str, connector: Option<&str>, flow: &MailFlow, mailboxes: usize) -> Vec<Offer> {
     let outbound = connector.and_then(|name| {
         flow.connectors.iter().find_map(|connector| match connector {
@@ -121,11 +122,13 @@ fn offers(domain: &str, connector: Option<&str>, flow: &MailFlow, mailboxes: usi
             domain: Some(domain.to_owned()),
             with_connector: outbound
                 .is_some_and(|connector| connector.recipient_domains.iter().all(serves_only)),
+            risky: true,
             ..Offer::of(Remedy::MakeAuthoritative)
         });
     }
     offers.extend(outbound.map(|connector| Offer {
         connector: Some(connector.name.clone()),
+        risky: true,
         ..Offer::of(Remedy::DisableConnector)
     }));
     offers

@@ -184,6 +184,11 @@ pub enum Observation {
         /// What the system says.
         problem: String,
     },
+    /// Lines of the log that found no room, as nobody reads those before them.
+    LinesNotRead {
+        /// How many.
+        count: u64,
+    },
     /// Recipients that do not exist.
     Unknown {
         /// The domain or the network that it is about.

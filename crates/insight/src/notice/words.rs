@@ -135,6 +135,9 @@ impl Observation {
             Self::LinesLost { count, problem } => {
                 ("noted-lines-lost", vec![("count", (*count).into()), ("problem", problem.into())])
             }
+            Self::LinesNotRead { count } => {
+                ("noted-lines-not-read", vec![("count", (*count).into())])
+            }
             Self::Unknown { subject, count, span_ms } => (
                 "noted-unknown",
                 vec![
@@ -210,6 +213,7 @@ mod tests {
             },
             Observation::Growth { before: 1, now: 2, delivered: 3, span_ms: 60_000 },
             Observation::LinesLost { count: 2, problem: text() },
+            Observation::LinesNotRead { count: 2 },
             Observation::Unknown { subject: text(), count: 1, span_ms: 60_000 },
         ]
     }

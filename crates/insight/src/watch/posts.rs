@@ -53,10 +53,16 @@ impl Posts {
         Some(post)
     }
 
-    /// A post of this alert is made, or given up. True: it was the last one of this alert.
-    pub(super) fn done(&mut self, id: u64) -> bool {
+    /// A post of this alert is made, or given up. Returns what is left to post of it.
+    pub(super) fn done(&mut self, id: u64) -> Option<Event> {
         self.under_way.remove(&id);
-        !self.waiting.iter().any(|post| post.alert.id == id)
+        self.left(id)
+    }
+
+    /// What of an alert waits to be posted.
+    pub(super) fn left(&self, id: u64) -> Option<Event> {
+        let waiting = self.waiting.iter().filter(|post| post.alert.id == id);
+        waiting.fold(None, |before, post| Some(post.event.after(before)))
     }
 }
 
@@ -105,12 +111,11 @@ mod tests {
         assert_eq!(taken(&mut posts), Some((1, Opened)));
         assert_eq!(taken(&mut posts), Some((2, Opened)), "it does not wait for the first");
         assert_eq!(taken(&mut posts), None, "both are under way");
-        assert!(!posts.done(1), "more is to be told of it");
+        assert_eq!(posts.done(1), Some(Closed), "what has changed is told with the end");
         assert_eq!(taken(&mut posts), Some((1, Changed)));
-        assert!(!posts.done(1));
-        assert!(posts.done(2));
+        assert_eq!((posts.done(1), posts.done(2)), (Some(Closed), None));
         assert_eq!(taken(&mut posts), Some((1, Closed)));
-        assert!(posts.done(1));
+        assert_eq!(posts.done(1), None);
         assert_eq!(taken(&mut posts), None);
     }
 

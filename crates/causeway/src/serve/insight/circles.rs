@@ -15,13 +15,22 @@ use crate::serve::Server;
 /// Ids of one message that are looked up.
 const MOST_IDS: usize = 5;
 
-/// Our records of a message that was refused here as it came back.
-pub(super) async fn sent_before(server: &Server, passage: &Passage) -> Vec<SentBefore> {
+/// Our records of a message for this domain that was refused here as it came back: that others took it.
+pub(super) async fn sent_before(
+    server: &Server,
+    domain: &str,
+    passage: &Passage,
+) -> Vec<SentBefore> {
     let mut sent = Vec::new();
     // Of the one that was refused nothing is known.
     for id in ids(server, passage).skip(1).take(MOST_IDS) {
         let rows = server.store.trace_show(id).await.unwrap_or_default();
-        sent.extend(rows.iter().filter_map(|row| record(row, last_attempt(row)?)));
+        let of_domain = rows.iter().filter(|row| row.recipient.domain().as_str() == domain);
+        sent.extend(of_domain.filter_map(|row| {
+            let attempt = last_attempt(row)?;
+            let is_taken = matches!(attempt.outcome, Outcome::Success(_));
+            is_taken.then(|| record(row, attempt))?
+        }));
     }
     sent
 }
@@ -38,7 +47,7 @@ pub(super) async fn came_back(server: &Server, failing: &FailingPath) -> Option<
     Some(CameBack { hosts, passes, sent })
 }
 
-/// Our record that the very message was taken for the same recipient by the same way before it came back.
+/// Our record that a message of the same Message-ID was taken for the same recipient by the same way before.
 async fn sent_the_same_way(
     server: &Server,
     passage: &Passage,
@@ -51,7 +60,9 @@ async fn sent_the_same_way(
         let found = then.iter().find_map(|row| {
             let attempt = last_attempt(row)?;
             let is_same = |now: &TraceRow| {
-                now.recipient == row.recipient && now.header.message_id == row.header.message_id
+                now.recipient == row.recipient
+                    && now.header.message_id.is_some()
+                    && now.header.message_id == row.header.message_id
             };
             let is_taken = matches!(attempt.outcome, Outcome::Success(_));
             let is_same_way = attempt.connector == refused.connector;

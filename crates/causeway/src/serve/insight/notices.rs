@@ -14,7 +14,7 @@ use causeway_insight::notice::expiry::Seen as SeenCertificate;
 use causeway_insight::notice::growth::{ALL, Growth, Waiting};
 use causeway_insight::notice::idle::{self, Use};
 use causeway_insight::notice::looping::{self, Passage, SentBefore};
-use causeway_insight::notice::lost::{LostLines, WHOLE_AFTER};
+use causeway_insight::notice::lost::{Hole, LostLines, WHOLE_AFTER};
 use causeway_insight::notice::tally::{A_DAY, LOOPS_WITHIN, Tally};
 use causeway_insight::notice::{Noticed, expiry, floods, key, mx};
 use causeway_insight::{Finding, Known};
@@ -96,8 +96,8 @@ impl Notices {
         self.state.lock().started = Some(now);
     }
 
-    /// Since when lines of the log are lost, and how many.
-    pub(crate) fn hole_in_the_log(&self) -> Option<(Timestamp, u64)> {
+    /// Lines of the log that are lost.
+    pub(crate) fn hole_in_the_log(&self) -> Option<Hole> {
         self.state.lock().lost.hole()
     }
 
@@ -231,7 +231,7 @@ impl Notices {
             if known == Some(passage.at) {
                 continue;
             }
-            let sent = sent_before(server, &passage).await;
+            let sent = sent_before(server, &often.what, &passage).await;
             let mut state = self.state.lock();
             let still: HashSet<String> =
                 self.tally.loops(1, now).into_iter().map(|(often, _)| often.what).collect();
