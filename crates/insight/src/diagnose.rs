@@ -229,8 +229,20 @@ pub struct Diagnosis {
     pub complete: bool,
 }
 
-/// How sure a diagnosis is: the word in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+/// How sure a diagnosis is, the surest first: the word in JSON.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A fact proves the cause.

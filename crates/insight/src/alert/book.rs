@@ -289,6 +289,11 @@ impl Book {
     ) -> Option<Change> {
         let id = *self.open.get(path)?;
         let alert = self.alerts.get_mut(&id)?;
+        // After a restart: what probes had found of this failure holds until they are made again.
+        let is_less = |known: &Diagnosis| known.confidence() < diagnosis.confidence();
+        if !diagnosis.complete && alert.diagnosis.as_ref().is_some_and(is_less) {
+            return None;
+        }
         let told = |diagnosis: Option<&Diagnosis>| {
             diagnosis.map(|d| (d.top().map(|top| top.cause.clone()), d.confidence()))
         };

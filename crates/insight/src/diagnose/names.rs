@@ -263,10 +263,11 @@ fn misspelt(cause: &str, facts: &Facts, seen: &Seen<'_>, verdict: &mut Verdict) 
     }
 }
 
+/// That the records lead elsewhere is a fact; that the other end refuses for it is only known there.
 fn mx(seen: &Seen<'_>, verdict: &mut Verdict) {
     let wrong = |fact: &Fact| matches!(fact, Fact::MxMixed { .. } | Fact::MxElsewhere { .. });
     if seen.any(wrong) {
-        return verdict.confirm(seen.proofs(wrong));
+        return verdict.support(3, seen.proofs(wrong));
     }
     verdict.rule_out(seen.proof(|fact| matches!(fact, Fact::MxAsExpected { .. })));
 }

@@ -14,8 +14,9 @@ use causeway_dispatch::letter::in_envelope;
 use causeway_insight::alert::message::{Message, message};
 use causeway_insight::alert::view::AlertView;
 use causeway_insight::alert::{Alert, Event};
-use causeway_model::Address;
 use causeway_model::config::Language;
+use causeway_model::{Address, Failure};
+use causeway_policy::RouteTarget;
 use causeway_report::write::WrittenReport;
 use causeway_store::NewMessage;
 use tracing::{info, warn};
@@ -47,7 +48,7 @@ pub(super) async fn tell(server: &Server, alerts: Vec<Alert>) -> bool {
         warn!(
             alerts = alerts.len(),
             recipients = names(),
-            "alert recipients are left out, as the path to them fails itself"
+            "alert recipients are left out, as they do not exist here or the path to them fails itself"
         );
     }
     let language = organization.languages.first().copied().unwrap_or(Language::En);
@@ -67,7 +68,7 @@ pub(super) async fn tell(server: &Server, alerts: Vec<Alert>) -> bool {
     }
 }
 
-/// The alert recipients that a working path leads to, and those whose own path fails.
+/// The alert recipients that a working path leads to, and those whose own path fails or who do not exist here.
 fn recipients<'a>(server: &Server, all: &'a [Address]) -> (Vec<&'a Address>, Vec<&'a Address>) {
     let dispatch = &server.dispatch;
     let failing: HashSet<String> = dispatch
@@ -76,7 +77,15 @@ fn recipients<'a>(server: &Server, all: &'a [Address]) -> (Vec<&'a Address>, Vec
         .chain(dispatch.troubled_paths())
         .map(|site| site.site)
         .collect();
-    all.iter().partition(|address| !failing.contains(&dispatch.path_of(address)))
+    all.iter().partition(|address| {
+        !is_nobody(server, address) && !failing.contains(&dispatch.path_of(address))
+    })
+}
+
+/// A mailbox that would have to be here and is not.
+fn is_nobody(server: &Server, address: &Address) -> bool {
+    let route = server.policy.load().route(address, None, &*server.mailboxes);
+    matches!(route.target, RouteTarget::Nowhere(Failure::MailboxUnknown { .. }))
 }
 
 /// What `health` says of it: the part `alert mail`; `None` where nobody is to be told.
@@ -92,14 +101,14 @@ pub(crate) fn health(server: &Server) -> Option<ComponentHealth> {
         (true, _) => (
             ComponentStatus::Degraded,
             Some(format!(
-                "nobody can be told of alerts by mail: the path to every alert recipient fails ({names}); name one in \
-                 alert_recipients whose mail takes another way"
+                "nobody can be told of alerts by mail: every alert recipient is a mailbox that does not exist here or has \
+                 a path that fails ({names}); name one in alert_recipients whose mail takes another way"
             )),
         ),
         (false, false) => (
             ComponentStatus::Ok,
             Some(format!(
-                "alert recipients that are not told now, as the path to them fails: {names}"
+                "alert recipients that are not told now, as they do not exist here or the path to them fails: {names}"
             )),
         ),
         (false, true) => (ComponentStatus::Ok, None),
