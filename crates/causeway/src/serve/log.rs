@@ -58,7 +58,7 @@ pub(super) struct Log(Option<WorkerGuard>);
 impl Drop for Log {
     fn drop(&mut self) {
         let guard = self.0.take();
-        let (done, ended) = mpsc::channel();
+        let (done, ended) = mpsc::sync_channel(1);
         // The guard may write itself, to where nobody reads.
         let spawned = std::thread::Builder::new().name("log end".into()).spawn(move || {
             drop(guard);
