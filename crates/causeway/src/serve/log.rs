@@ -4,7 +4,8 @@
 //! is full and a reader that has stopped cost lines, and neither mail nor time; every lost line is counted
 //! ([`Losses`]), for `health`, the metrics and an alert.
 //!
-//! **How it fails.** A process that is killed loses the lines of its last moments. What happened to mail is in the
+//! **How it fails.** That nobody reads is seen when [`MOST_WAITING`] lines wait; at the end they are given up after
+//! [`AT_THE_END`]. A process that is killed loses the lines of its last moments. What happened to mail is in the
 //! store.
 
 use std::io::{self, IsTerminal as _, Write};

@@ -93,6 +93,21 @@ fn the_alert_recipients_are_told_once_with_the_cause_and_the_ways_out() {
 }
 
 #[test]
+fn alert_recipients_that_do_not_exist_are_told_of_in_health() {
+    let gone = ScriptedPeer::refusing();
+    let organization = "name = \"Ours\"\nalert_recipients = [\"nobody@ours.test\"]";
+    let server = with_partner(gone.address(), "").organization(organization).start();
+    send(&server, &["x@partner.test"], "waits");
+    server.wait_for_log("no alert recipient can be reached");
+    let health = server.cli(&["health"]);
+    assert_eq!(health.status, Some(1), "{health:?}");
+    assert!(health.stdout.contains("does not exist here"), "{health:?}");
+    assert!(health.stdout.contains("nobody@ours.test"), "{health:?}");
+    server.add_mailbox("nobody@ours.test", "a long enough password");
+    assert!(!server.cli(&["health"]).stdout.contains("does not exist here"));
+}
+
+#[test]
 fn a_smart_host_that_was_changed_is_reverted_by_the_fix_and_the_alert_says_that_it_helped() {
     let right = ScriptedPeer::start(Behaviour::new());
     let wrong = ScriptedPeer::refusing();
