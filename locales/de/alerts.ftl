@@ -19,8 +19,8 @@ known-no-other-servers = kein Konnektor führt zu anderen Servern der Organisati
 known-circle = nach ihren Received-Feldern ist die Nachricht { $passes }-mal durch diesen Server gegangen, in diesem Kreis: { $route }
 known-other-time = nach der Begrüßung des Servers ist es dort { $theirs }, und danach ist das Zertifikat gültig; nach der Uhr hier war es { $ours }
 known-taken-beside = { $refused ->
-    [one] { $host } hat { $refused } Nachricht an einzelne Empfänger von { $domain } abgelehnt und Post an einen anderen angenommen ({ $at }): Der Server ist für die Domäne zuständig und lässt uns Post für sie senden
-   *[other] { $host } hat { $refused } Nachrichten an einzelne Empfänger von { $domain } abgelehnt und Post an einen anderen angenommen ({ $at }): Der Server ist für die Domäne zuständig und lässt uns Post für sie senden
+    [one] { $host } hat { $refused } Nachricht an einzelne Empfänger von { $domain } abgelehnt; Post an einen anderen hat er zuletzt am { $at } angenommen
+   *[other] { $host } hat { $refused } Nachrichten an einzelne Empfänger von { $domain } abgelehnt; Post an einen anderen hat er zuletzt am { $at } angenommen
 }
 known-source-of-connector = { $known ->
     [yes] { $source } steht in source_addresses des Konnektors „{ $connector }“ in mailflow.toml; diese Maschine hat { $own }

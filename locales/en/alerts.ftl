@@ -19,8 +19,8 @@ known-no-other-servers = no connector leads to or from other servers of the orga
 known-circle = by its Received fields the message has passed this server { $passes } times, in this circle: { $route }
 known-other-time = by the greeting of the server it is { $theirs } there, and by it the certificate is valid; by the clock here it was { $ours }
 known-taken-beside = { $refused ->
-    [one] { $host } refused { $refused } message for some recipients of { $domain } and took mail for another one ({ $at }): it serves the domain, and lets us send mail for it
-   *[other] { $host } refused { $refused } messages for some recipients of { $domain } and took mail for another one ({ $at }): it serves the domain, and lets us send mail for it
+    [one] { $host } refused { $refused } message for some recipients of { $domain }; it took mail for another one, last at { $at }
+   *[other] { $host } refused { $refused } messages for some recipients of { $domain }; it took mail for another one, last at { $at }
 }
 known-source-of-connector = { $known ->
     [yes] { $source } stands in source_addresses of the connector “{ $connector }” in mailflow.toml; this machine has { $own }

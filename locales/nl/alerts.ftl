@@ -19,8 +19,8 @@ known-no-other-servers = geen connector leidt naar of van andere servers van de 
 known-circle = volgens zijn Received-velden is het bericht { $passes } keer door deze server gegaan, in deze kring: { $route }
 known-other-time = volgens de begroeting van de server is het daar { $theirs }, en dan is het certificaat geldig; volgens de klok hier was het { $ours }
 known-taken-beside = { $refused ->
-    [one] { $host } weigerde { $refused } bericht voor sommige ontvangers van { $domain } en nam mail voor een andere aan ({ $at }): de server bedient het domein en laat ons mail ervoor verzenden
-   *[other] { $host } weigerde { $refused } berichten voor sommige ontvangers van { $domain } en nam mail voor een andere aan ({ $at }): de server bedient het domein en laat ons mail ervoor verzenden
+    [one] { $host } weigerde { $refused } bericht voor sommige ontvangers van { $domain }; mail voor een andere nam hij aan, het laatst op { $at }
+   *[other] { $host } weigerde { $refused } berichten voor sommige ontvangers van { $domain }; mail voor een andere nam hij aan, het laatst op { $at }
 }
 known-source-of-connector = { $known ->
     [yes] { $source } staat in source_addresses van de connector “{ $connector }” in mailflow.toml; deze machine heeft { $own }

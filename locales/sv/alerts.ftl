@@ -19,8 +19,8 @@ known-no-other-servers = ingen anslutning leder till eller från andra servrar i
 known-circle = enligt sina Received-fält har meddelandet passerat den här servern { $passes } gånger, i den här kretsen: { $route }
 known-other-time = enligt serverns hälsning är klockan där { $theirs }, och då är certifikatet giltigt; enligt klockan här var den { $ours }
 known-taken-beside = { $refused ->
-    [one] { $host } vägrade { $refused } meddelande för några mottagare i { $domain } och tog emot e-post för en annan ({ $at }): servern ansvarar för domänen och låter oss sända e-post för den
-   *[other] { $host } vägrade { $refused } meddelanden för några mottagare i { $domain } och tog emot e-post för en annan ({ $at }): servern ansvarar för domänen och låter oss sända e-post för den
+    [one] { $host } vägrade { $refused } meddelande för några mottagare i { $domain }; e-post för en annan tog den emot, senast { $at }
+   *[other] { $host } vägrade { $refused } meddelanden för några mottagare i { $domain }; e-post för en annan tog den emot, senast { $at }
 }
 known-source-of-connector = { $known ->
     [yes] { $source } står i source_addresses för anslutningen ”{ $connector }” i mailflow.toml; maskinen har { $own }

@@ -63,7 +63,7 @@ mod worker;
 pub use control::Selection;
 pub use engine::{Causes, Dispatch, MOST_CONNECTIONS, MailboxFacts, Mailboxes, NoCauses, Settings};
 pub use outcome::result as last_result;
-pub use paths::{SeenCertificate, Success, TakenBeside};
+pub use paths::{SeenCertificate, Success, TROUBLE_OVER, TakenBeside, is_refused_for_good};
 pub use seen::{Backlog, FailingSite, Live, Standing};
 pub use sources::Passage;
 pub use sts::{PolicyStanding, PolicyTrouble};

@@ -139,6 +139,8 @@ struct Held {
     flow: Arc<MailFlow>,
     /// The failure's number.
     serial: u64,
+    /// Others of the domain were taken after the latest refusal.
+    is_taken: bool,
     /// Probes have been made.
     probed: bool,
 }

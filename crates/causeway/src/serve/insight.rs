@@ -21,7 +21,7 @@ use causeway_admin::Metric;
 use causeway_admin::types::{AlertQuery, AlertStates, AlertView};
 use causeway_catalog::Texts;
 use causeway_catalog::causes::causes_of_attempt;
-use causeway_dispatch::{Causes, FailingSite};
+use causeway_dispatch::{Causes, FailingSite, TROUBLE_OVER, is_refused_for_good};
 use causeway_insight::Finding;
 use causeway_insight::alert::{Absence, Alert, Event, FailingPath};
 use causeway_insight::diagnose::{Facts, Judged, Standing, TakenBeside};
@@ -30,6 +30,7 @@ use causeway_insight::probe::Probe;
 use causeway_insight::watch::{KEY, LAST_KEY, Later, TOLD_KEY, Watch, World};
 use causeway_model::config::{AlertSettings, Connector, DomainPattern, Language, MailFlow};
 use causeway_model::{Address, Attempt, Domain, Timestamp};
+use causeway_policy::{MailPolicy, Rerouting};
 use causeway_report::write::KnownCause;
 use causeway_store::StoreError;
 use causeway_store::facts::understood;
@@ -52,6 +53,33 @@ const KEPT_AT_ONCE: usize = 50;
 struct Seen {
     server: Arc<Server>,
     alone: Mutex<Option<Alone>>,
+    begun: Begun,
+}
+
+/// The server as it began: what it knew of troubles that stop no path has gone with the last run.
+struct Begun {
+    at: Timestamp,
+    policy: Arc<MailPolicy>,
+    /// When the mail flow was changed last before.
+    changed_at: Option<Timestamp>,
+}
+
+impl Begun {
+    /// Whether a refusal of the last run may still be what mail meets: it was no longer ago than troubles last, and the
+    /// way of the mail has not been changed since. Nothing waits for it, as mail is returned for it at once.
+    fn recalls(&self, last: &Attempt, now: (Timestamp, &MailPolicy)) -> bool {
+        let (now, policy) = now;
+        let is_recalled = is_refused_for_good(last)
+            && last.at < self.at
+            && last.at.plus(TROUBLE_OVER) > now
+            && self.changed_at.is_none_or(|changed_at| changed_at <= last.at);
+        if !is_recalled {
+            return false;
+        }
+        let since = Rerouting::new(&self.policy, policy);
+        let is_changed = |name: &str| since.changes_connector(name);
+        since.is_nothing() || !last.connector.as_deref().is_none_or(is_changed)
+    }
 }
 
 /// Where mail goes that waits for a time of its own, after a restart or a change of the mail flow for instance.
@@ -98,7 +126,12 @@ pub(crate) async fn watch(server: &Arc<Server>, wake: Arc<Notify>) -> Result<Wat
     let told = server.store.recall(TOLD_KEY.into()).await?;
     let told = told.and_then(|text| text.parse().ok()).map(Timestamp::from_millis);
     server.notices.begin(server.dispatch.now());
-    let world = Arc::new(Seen { server: Arc::clone(server), alone: Mutex::default() });
+    let begun = Begun {
+        at: server.dispatch.now(),
+        policy: server.policy.load_full(),
+        changed_at: server.store.revisions(None, 1).await?.first().map(|revision| revision.at),
+    };
+    let world = Arc::new(Seen { server: Arc::clone(server), alone: Mutex::default(), begun });
     Ok(Watch::new(world, wake, kept.into_iter().map(|(_, alert)| alert), last, told))
 }
 
@@ -117,6 +150,7 @@ fn failing_path(site: FailingSite) -> FailingPath {
             domain: taken.domain.to_string(),
             at: taken.at,
             host: taken.host,
+            is_latest: taken.is_latest,
             refused: u64::from(site.failures),
         }),
         trail: site.trail,
@@ -165,10 +199,15 @@ impl World for Seen {
         match dispatch.standing(&alert.path) {
             Some(causeway_dispatch::Standing::Busy) => Absence::Pending,
             Some(causeway_dispatch::Standing::Empty) | None => {
-                let connector = alert.attempt.as_ref().and_then(|last| last.connector.as_deref());
+                let last = alert.attempt.as_ref();
+                let connector = last.and_then(|last| last.connector.as_deref());
+                let policy = self.server.policy.load();
+                let now = (dispatch.now(), &**policy);
                 if alert.waits_for_outcome() && flows_elsewhere(&self.server, alert) {
                     Absence::FlowsElsewhere
-                } else if self.is_awaited(&alert.path, connector) {
+                } else if last.is_some_and(|last| self.begun.recalls(last, now))
+                    || self.is_awaited(&alert.path, connector)
+                {
                     Absence::Pending
                 } else {
                     Absence::Unused
@@ -427,4 +466,47 @@ pub(crate) fn metrics(server: &Server, watch: &Watch) -> Vec<Metric> {
             counts.confirmed,
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use causeway_model::{Failure, Outcome, Reply, Stage};
+
+    use super::*;
+
+    fn policy(host: &str) -> Arc<MailPolicy> {
+        let text = format!(
+            "[[connector]]\nname = \"c\"\ndirection = \"outbound\"\npeer = \"partner\"\n\
+             recipient_domains = [\"p.test\"]\nsmart_hosts = [\"{host}\"]\n"
+        );
+        let (flow, _) = MailFlow::parse(&text, "mailflow.toml").unwrap();
+        Arc::new(MailPolicy::compile(Arc::new(flow), "mx.ours.test"))
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn refused(seconds: i64, connector: Option<&str>, words: &str) -> Attempt {
+        let failure = Failure::Replied { reply: Reply::new(550, None, words) };
+        let attempt = Attempt::new(at(seconds), "p", Stage::Rcpt, Outcome::Failure(failure));
+        Attempt { connector: connector.map(Into::into), ..attempt }
+    }
+
+    #[test]
+    fn a_refusal_before_the_start_lasts_as_long_as_any_unless_its_way_was_changed() {
+        let (same, other) = (policy("192.0.2.1"), policy("192.0.2.2"));
+        let begun = Begun { at: at(100), policy: Arc::clone(&same), changed_at: Some(at(50)) };
+        let denied = |seconds| refused(seconds, Some("c"), "relaying denied");
+        assert!(begun.recalls(&denied(90), (at(101), &same)));
+        assert!(!begun.recalls(&denied(90), (at(90 + 7_200), &same)), "over after a while");
+        assert!(!begun.recalls(&denied(110), (at(111), &same)), "of this run more is known");
+        assert!(!begun.recalls(&denied(40), (at(101), &same)), "changed before the start");
+        assert!(!begun.recalls(&denied(90), (at(101), &other)), "changed since");
+        let unknown = refused(90, Some("c"), "5.1.1 user unknown");
+        assert!(!begun.recalls(&unknown, (at(101), &same)));
+        let by_mx = refused(90, None, "relaying denied");
+        assert!(begun.recalls(&by_mx, (at(101), &same)));
+        assert!(!begun.recalls(&by_mx, (at(101), &other)));
+    }
 }

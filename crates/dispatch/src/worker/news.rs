@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use causeway_catalog::reply::{Meaning, meaning};
 use causeway_catalog::{Permanence, permanence};
-use causeway_model::{Address, Attempt, Failure, Outcome, RecipientKey};
+use causeway_model::{Address, Attempt, Outcome, RecipientKey};
 use causeway_policy::Rerouting;
 use causeway_policy::retry::next_attempt;
 use causeway_smtp::trail::{Hop, circle, passes, trail};
@@ -13,7 +12,7 @@ use tracing::{info, warn};
 
 use super::{Extras, Worker};
 use crate::parcel::Parcel;
-use crate::paths::{Signs, TakenBeside, is_relay_refused};
+use crate::paths::{Signs, TakenBeside, is_loop, is_relay_refused};
 use crate::schedule::Job;
 use crate::settle::Flight;
 use crate::site::{Health, Site, SiteKey};
@@ -30,12 +29,6 @@ const HEADER_LIMIT: u64 = 128 * 1024;
 
 /// Hosts of a circle that are shown in the trace.
 const MOST_HOSTS: usize = 12;
-
-/// The peer refuses a message because it goes in circles.
-fn is_loop(attempt: &Attempt) -> bool {
-    matches!(&attempt.outcome, Outcome::Failure(Failure::Replied { reply })
-        if meaning(reply, attempt.stage) == Meaning::Loop)
-}
 
 impl Worker {
     /// The servers that a message went through which the peer says goes in circles, where it has been here before: then
@@ -89,9 +82,10 @@ impl Worker {
             if let Some((domain, attempt)) = of_taken {
                 let mut hit = whom(parcel, refused.map(|(index, ..)| *index));
                 hit.retain(|(_, address)| address.domain() == domain);
-                let host = link.host.clone();
-                let beside = TakenBeside { domain: domain.clone(), at: now, host };
-                let signs = Signs { beside: Some(beside), ..Signs::default() };
+                let (domain, host) = (domain.clone(), link.host.clone());
+                let taken = taken().filter(|address| *address.domain() == domain).collect();
+                let beside = TakenBeside { domain, at: now, host, is_latest: true };
+                let signs = Signs { beside: Some(beside), taken, ..Signs::default() };
                 paths.troubled(path, attempt, &hit, signs);
             }
             return;

@@ -52,17 +52,28 @@ pub struct CameBack {
     pub sent: Option<SentBefore>,
 }
 
-/// A server refuses to relay for some recipients of a domain, and has taken another one together with them or since.
+/// A server refuses to relay for some recipients of a domain, and has taken another one together with the first of them
+/// or after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenBeside {
     /// The domain.
     pub domain: String,
     /// When it took one last.
     pub at: Timestamp,
-    /// The host.
+    /// The host: the one that refuses.
     pub host: String,
+    /// That was together with the latest refusal, or after it.
+    #[serde(default)]
+    pub is_latest: bool,
     /// How many messages it has refused to some recipients meanwhile.
     pub refused: u64,
+}
+
+impl TakenBeside {
+    /// As evidence.
+    pub(super) fn proof(&self) -> Proof {
+        Proof::Known(Known::TakenBeside(self.clone()))
+    }
 }
 
 /// How a path is configured.
@@ -305,9 +316,10 @@ impl Facts {
         })
     }
 
-    /// That others of the domain are taken, as evidence.
-    pub(super) fn taken_beside(&self) -> Option<Proof> {
-        self.taken.clone().map(|taken| Proof::Known(Known::TakenBeside(taken)))
+    /// That others of the domain are taken by the host that refuses; what another one takes says nothing about it.
+    pub(super) fn taken_beside(&self) -> Option<&TakenBeside> {
+        let refuses = self.attempt.host.as_ref();
+        self.taken.as_ref().filter(|taken| refuses == Some(&taken.host))
     }
 
     /// The mailboxes that are here of the path's internal relay domains, as evidence.

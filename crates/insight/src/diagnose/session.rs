@@ -5,7 +5,7 @@ use causeway_catalog::exchange::is_unattributed;
 use causeway_catalog::reply::{Meaning, meaning};
 use causeway_model::{Failure, Reply, Stage};
 
-use super::facts::Facts;
+use super::facts::{Facts, TakenBeside};
 use super::seen::Seen;
 use super::{Known, Proof, Verdict};
 use crate::finding::{Fact, MaskingSign};
@@ -173,10 +173,11 @@ const OF_THE_WHOLE_DOMAIN: [&str; 4] = [
     "not-allowed-to-relay",
 ];
 
-/// What excludes a cause that would hit every recipient: others are taken.
+/// What excludes a cause that would hit every recipient: others are taken. Those that were taken before the latest
+/// refusal do not: the domain may have been closed in between.
 pub(super) fn excluded_by_others(cause: &str, facts: &Facts) -> Option<Proof> {
     let is_excluded = is_relay_denied(facts) && OF_THE_WHOLE_DOMAIN.contains(&cause);
-    facts.taken_beside().filter(|_| is_excluded)
+    facts.taken_beside().filter(|taken| is_excluded && taken.is_latest).map(TakenBeside::proof)
 }
 
 fn is_relay_denied(facts: &Facts) -> bool {
@@ -190,12 +191,15 @@ fn wrong_type_there(facts: &Facts, verdict: &mut Verdict) {
     if is_relay_denied(facts)
         && let Some(taken) = facts.taken_beside()
     {
-        verdict.support(3, [facts.failed(), taken]);
+        verdict.support(3, [facts.failed(), taken.proof()]);
     }
 }
 
 fn relay_denied(cause: &str, facts: &Facts, verdict: &mut Verdict) {
-    if is_relay_denied(facts) && (cause == "not-allowed-to-relay") == (facts.last_success.is_none())
+    // Where others were taken after the first refusal, the whole domain is merely possible.
+    if is_relay_denied(facts)
+        && facts.taken_beside().is_none()
+        && (cause == "not-allowed-to-relay") == facts.last_success.is_none()
     {
         verdict.support(1, [facts.failed()].into_iter().chain(facts.other_address()));
     }

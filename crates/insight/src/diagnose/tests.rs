@@ -122,21 +122,28 @@ fn a_refusal_to_relay_for_some_recipients_is_not_about_the_whole_domain() {
         facts.attempt.connector = Some("partner".into());
         diagnose(&facts, &[])
     };
-    let taken = || {
-        let (domain, host) = ("partner.test".into(), "mx.partner.test".into());
-        Some(TakenBeside { domain, at: at(980), host, refused: 3 })
+    let taken = |host: &str, is_latest| {
+        let (domain, host) = ("partner.test".into(), host.into());
+        Some(TakenBeside { domain, at: at(980), host, is_latest, refused: 3 })
     };
+    let (host, whole) = ("mx.partner.test", ["domain-not-active-there", "not-allowed-to-relay"]);
     let relaying = "5.4.1 Relay Access Denied";
     let all = judged(relaying, None);
     assert_eq!(all.top().unwrap().cause, "domain-not-active-there");
     assert_eq!(standing(&all, "domain-type-wrong-there"), Standing::Possible);
-    let some = judged(relaying, taken());
+    let other = judged(relaying, taken("mx2.partner.test", true));
+    assert_eq!(other.causes, all.causes, "another host says nothing about this one");
+    let before = judged(relaying, taken(host, false));
+    assert_eq!(before.top().unwrap().cause, "domain-type-wrong-there");
+    assert_eq!(before.confidence(), Confidence::Likely);
+    whole.iter().for_each(|cause| assert_eq!(standing(&before, cause), Standing::Possible));
+    let some = judged(relaying, taken(host, true));
     assert_eq!(some.top().unwrap().cause, "domain-type-wrong-there");
     assert_eq!(some.confidence(), Confidence::Likely);
-    for excluded in ["domain-not-active-there", "mx-not-this-server", "not-allowed-to-relay"] {
+    for excluded in whole.into_iter().chain(["mx-not-this-server"]) {
         assert_eq!(standing(&some, excluded), Standing::RuledOut, "{excluded}");
     }
-    let attribution = judged("5.7.64 TenantAttribution; Relay Access Denied", taken());
+    let attribution = judged("5.7.64 TenantAttribution; Relay Access Denied", taken(host, true));
     assert_eq!(attribution.top().unwrap().cause, "hybrid-connector-wrong", "it says so itself");
 }
 

@@ -200,7 +200,10 @@ impl Watch {
         let age = self.world.now().since(held.diagnosis.at);
         match held.diagnosis.confidence() {
             Confidence::Confirmed if !is_everywhere(&held.diagnosis) => age >= CONFIRMED_HOLDS,
-            _ => held.serial != path.serial && age >= GUESS_HOLDS,
+            _ => {
+                let is_news = held.serial != path.serial || held.is_taken != is_taken(path);
+                is_news && age >= GUESS_HOLDS
+            }
         }
     }
 
@@ -218,6 +221,7 @@ impl Watch {
                 of: kind(path),
                 flow: Arc::clone(&flow),
                 serial: path.serial,
+                is_taken: is_taken(path),
                 probed,
             }
         };
@@ -320,6 +324,11 @@ pub(super) fn kind(path: &FailingPath) -> String {
         kind.push_str(" beside");
     }
     kind
+}
+
+/// Whether others of the domain were taken after the latest refusal, which rules causes out.
+fn is_taken(path: &FailingPath) -> bool {
+    path.taken.as_ref().is_some_and(|taken| taken.is_latest)
 }
 
 /// Whether the path is another one by the configuration in force than it was when it was diagnosed.
