@@ -214,10 +214,8 @@ impl Paths {
     /// What is troubled now.
     pub(crate) fn troubles(&self, now: Timestamp) -> Vec<(String, Trouble)> {
         let by_site = self.by_site.lock();
-        let told = |(site, path): (&Box<str>, &Path)| {
-            Some((site.to_string(), path.troubles.told(now)?.clone()))
-        };
-        by_site.iter().filter_map(told).collect()
+        let told = by_site.iter().filter_map(|(site, path)| Some((site, path.troubles.told(now)?)));
+        told.map(|(site, trouble)| (site.to_string(), trouble.clone())).collect()
     }
 
     /// The configuration has changed: what it made fail is to be seen anew, where the connector (none:

@@ -209,15 +209,10 @@ impl Troubles {
         taken: impl IntoIterator<Item = &'a Address> + Clone,
         taker: &Taker<'_>,
     ) -> bool {
-        let mut is_changed = false;
-        for slot in [&mut self.lasting, &mut self.latest] {
-            let Some(trouble) = slot.take() else { continue };
-            let has_lasted = trouble.lasts();
-            *slot = trouble.after_success(taken.clone(), taker);
-            is_changed |= slot.as_ref().is_none_or(|trouble| trouble.lasts() != has_lasted);
-        }
+        let of_lasting = took(&mut self.lasting, taken.clone(), taker);
+        let of_latest = took(&mut self.latest, taken, taker);
         self.arrange(taker.at);
-        is_changed
+        of_lasting || of_latest
     }
 
     /// The peer took part in a whole transaction and took nothing, for reasons of the message. True when a trouble is
@@ -263,6 +258,18 @@ impl Troubles {
             std::mem::swap(&mut self.lasting, &mut self.latest);
         }
     }
+}
+
+/// What is left of a trouble after recipients were taken. True when it is over, or has become another one.
+fn took<'a>(
+    slot: &mut Option<Trouble>,
+    taken: impl IntoIterator<Item = &'a Address>,
+    taker: &Taker<'_>,
+) -> bool {
+    let Some(trouble) = slot.take() else { return false };
+    let has_lasted = trouble.lasts();
+    *slot = trouble.after_success(taken, taker);
+    slot.as_ref().is_none_or(|trouble| trouble.lasts() != has_lasted)
 }
 
 /// Whether the peer refuses a message because it goes in circles.

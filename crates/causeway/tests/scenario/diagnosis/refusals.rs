@@ -7,7 +7,7 @@ use causeway_testkit::server::Server;
 use causeway_testkit::{Behaviour, ScriptedPeer, TestCa, TestDns, Validity};
 use serde_json::json;
 
-use super::super::world::{HOUR, inside, send, wait_for_status, with_partner};
+use super::super::world::{HOUR, inside, send, wait_for_deferral, wait_for_status, with_partner};
 use super::Case;
 use super::bench::{Found, diagnosed, fails, peer_of_its_own, start, works};
 
@@ -31,10 +31,10 @@ fn relays_no_more(words: &str) -> Found {
     fails(&server)
 }
 
-/// A partner that takes mail for everybody but these, to whom it says this.
-fn takes_all_but(refused: &[&str], words: &str) -> ScriptedPeer {
+/// Takes mail for everybody but these, to whom it says this.
+fn all_but(refused: &[&str], words: &str) -> Behaviour {
     let refuse = |behaviour: Behaviour, address: &&str| behaviour.recipient(address, [words]);
-    peer_of_its_own(refused.iter().fold(Behaviour::new(), refuse))
+    refused.iter().fold(Behaviour::new(), refuse)
 }
 
 /// Mail for this recipient is returned.
@@ -59,7 +59,8 @@ const SOME: [&str; 3] = ["x@partner.test", "y@partner.test", "z@partner.test"];
 
 /// A connector's server that takes one mailbox of the domain and refuses others, in the same transactions.
 fn takes_some() -> Found {
-    let partner = takes_all_but(&SOME, "550 5.4.1 Relay Access Denied");
+    let some = all_but(&SOME, "550 5.4.1 Relay Access Denied");
+    let partner = peer_of_its_own(some.recipient("q@partner.test", ["452 4.3.1 No room"]));
     let server = start(with_partner(partner.address(), ""));
     let began = Instant::now();
     for refused in SOME {
@@ -68,6 +69,8 @@ fn takes_some() -> Found {
         wait_for_status(&server, refused, "failed");
     }
     let found = diagnosed(&server, began);
+    send(&server, &["q@partner.test"], "put off");
+    wait_for_deferral(&server, "q@partner.test");
     is_taken(&server, "v@partner.test");
     let alerts = server.json(&["alert", "list", "--open"]);
     assert_eq!(alerts[0]["id"], found.alert["id"], "mail for another mailbox mends nothing");
@@ -79,7 +82,7 @@ fn takes_some() -> Found {
 
 /// The MX host of a domain takes one mailbox, before and after it has refused another one.
 fn takes_some_by_mx() -> Found {
-    let partner = takes_all_but(&SOME, "554 relaying denied");
+    let partner = peer_of_its_own(all_but(&SOME, "554 relaying denied"));
     let dns = TestDns::start();
     dns.mx("partner.test", 10, "mail.partner.test")
         .a("mail.partner.test", &partner.ip().to_string());
@@ -91,6 +94,19 @@ fn takes_some_by_mx() -> Found {
     server.advance(HOUR);
     let began = Instant::now();
     SOME.iter().for_each(|refused| is_returned(&server, refused));
+    diagnosed(&server, began)
+}
+
+/// A connector's server that refused one mailbox of the domain, took another one, and then refuses that one, too.
+fn closes_after_a_refusal() -> Found {
+    let partner = peer_of_its_own(all_but(&["typo@partner.test"], "550 5.4.1 Relay Access Denied"));
+    let server = start(with_partner(partner.address(), ""));
+    is_returned(&server, "typo@partner.test");
+    is_taken(&server, "john@partner.test");
+    no_alert_is_open(&server);
+    partner.change(Behaviour::new().reply("RCPT", ["550 5.4.1 Relay Access Denied"]));
+    let began = Instant::now();
+    send(&server, &["John@Partner.test"], "refused");
     diagnosed(&server, began)
 }
 
@@ -236,6 +252,7 @@ pub(super) const CASES: &[Case] = &[
     Case("domain-not-active-there", "550 5.4.1, after it worked", || {
         relays_no_more("550 5.4.1 Relay Access Denied")
     }),
+    Case("domain-not-active-there", "550 5.4.1 for one who was taken", closes_after_a_refusal),
     Case("domain-type-wrong-there", "550 5.4.1 for some, others are taken with them", takes_some),
     Case(
         "domain-type-wrong-there",
