@@ -101,6 +101,7 @@ fn takes_some_by_mx() -> Found {
 fn closes_after_a_refusal() -> Found {
     let partner = peer_of_its_own(all_but(&["typo@partner.test"], "550 5.4.1 Relay Access Denied"));
     let server = start(with_partner(partner.address(), ""));
+    works(&server, &partner);
     is_returned(&server, "typo@partner.test");
     is_taken(&server, "john@partner.test");
     no_alert_is_open(&server);
