@@ -7,8 +7,8 @@
 //! [`message`]); here everything is typed, so that an alert outlives restarts and versions.
 //!
 //! **What it promises.** Never two open alerts for one path. An alert that somebody closed by hand stays
-//! closed until the path has worked in between or fails in another way. Ids are never given twice. A change to and fro is
-//! told once. A failure says something about a remedy only where its attempt began after it was applied.
+//! closed until the path has worked in between or fails in another way. Ids are never given twice. What goes
+//! to and fro is told once, and what stands in the end is told. A failure says something about a remedy only where its attempt began after it was applied.
 
 mod book;
 mod lately;
@@ -23,6 +23,7 @@ use causeway_smtp::trail::Hop;
 use serde::{Deserialize, Serialize};
 
 pub use book::{Absence, Book, Change, Changed};
+pub use lately::Latest;
 
 use crate::diagnose::{Diagnosis, TakenBeside};
 use crate::finding::Finding;
@@ -210,6 +211,9 @@ pub struct Alert {
     /// What was told of it while it was open, and when that was so last: what changes to and fro is told once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told_lately: Vec<(String, Timestamp)>,
+    /// What is so of it now, and what of that people heard last; `None`: nothing has changed since it opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Latest>,
     /// What was noticed, when it is not about a failing path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Box<Notice>>,

@@ -218,10 +218,13 @@ impl Book {
             alert.diagnosis = None;
             alert.offers.clear();
             // It was so until now.
-            before.into_iter().for_each(|before| _ = alert.is_news(before, now));
+            before.into_iter().for_each(|before| alert.was(before, now));
             let is_news = alert.is_news(code(&path.last), now);
             changed =
                 if is_news { Some(Changed::Cause) } else { changed.or(Some(Changed::Counts)) };
+        }
+        if !matches!(changed, Some(Changed::Cause | Changed::Fixed)) && alert.settles(now) {
+            changed = Some(Changed::Cause);
         }
         changed.map(|changed| Change { id, changed })
     }
@@ -275,6 +278,7 @@ impl Book {
             unposted: None,
             other_tries: path.other_tries.to_vec(),
             told_lately: Vec::new(),
+            latest: None,
         };
         self.alerts.insert(id, alert);
         Some(Change { id, changed: Changed::Opened })
@@ -337,6 +341,8 @@ impl Book {
         let alert = self.alerts.get_mut(&id)?;
         alert.state = State::Open;
         alert.closed = None;
+        // That it is open again is told with what is so.
+        alert.latest = None;
         alert.sees(path);
         self.open.insert(path.path.clone(), id);
         self.serials.insert(id, path.serial);

@@ -117,6 +117,7 @@ impl Book {
             unposted: None,
             other_tries: Vec::new(),
             told_lately: Vec::new(),
+            latest: None,
         };
         self.alerts.insert(id, alert);
         self.notices_kept.insert(id, now);

@@ -94,6 +94,7 @@ mod tests {
             unposted: None,
             other_tries: Vec::new(),
             told_lately: Vec::new(),
+            latest: None,
         };
         Post { address: String::new(), event, alert }
     }

@@ -196,6 +196,31 @@ fn a_change_to_and_fro_between_two_failures_is_told_once_and_again_when_it_was_l
 }
 
 #[test]
+fn what_comes_back_and_stands_is_told_in_the_end_and_seldom_while_it_flaps() {
+    let mut book = Book::default();
+    let reset = |serial| {
+        let mut path = failing("p", Some("c"), serial, 1);
+        path.last.outcome = AttemptOutcome::Failure(Failure::ConnectTimeout { after_ms: 1 });
+        path
+    };
+    let refused = |serial| failing("p", Some("c"), serial, 1);
+    let mut see = |now, path| observe(&mut book, now, &[path], Absence::Pending);
+    assert_eq!(see(1, refused(1)), [Changed::Opened]);
+    assert_eq!(see(60, reset(2)), [Changed::Cause]);
+    assert_eq!(see(120, refused(3)), [Changed::Counts], "it may go again");
+    assert_eq!(see(419, refused(3)), []);
+    assert_eq!(see(420, refused(3)), [Changed::Cause], "it stands");
+    assert_eq!(see(2_900, refused(3)), [], "once");
+    // To and fro: not again within the hour after it was told so; then what stands, by whatever was told last.
+    assert_eq!(see(3_000, reset(4)), [Changed::Counts]);
+    assert_eq!(see(3_400, reset(4)), []);
+    assert_eq!(see(4_020, reset(4)), [Changed::Cause]);
+    let kept = book.of_path("p").cloned().unwrap();
+    let read: Alert = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+    assert_eq!(read, kept);
+}
+
+#[test]
 fn an_attempt_that_was_under_way_when_a_remedy_was_applied_says_nothing_about_it() {
     let mut book = Book::default();
     observe(&mut book, 1, &[failing("p", Some("c"), 1, 1)], Absence::Pending);

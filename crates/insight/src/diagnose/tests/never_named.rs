@@ -31,6 +31,7 @@ fn alert(facts: &Facts) -> Alert {
         unposted: None,
         other_tries: Vec::new(),
         told_lately: Vec::new(),
+        latest: None,
     }
 }
 
