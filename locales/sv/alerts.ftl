@@ -31,8 +31,8 @@ known-source-of-machine = { $known ->
    *[no] { $source } står i source_addresses i [delivery] i causeway.toml
 }
 known-mailboxes-here = { $count ->
-    [one] { $count } postlåda i { $domain } finns på den här servern
-   *[other] { $count } postlådor i { $domain } finns på den här servern
+    [one] { $count } brevlåda i { $domain } finns på den här servern
+   *[other] { $count } brevlådor i { $domain } finns på den här servern
 }
 
 story-changed-here = Det fungerade till { $worked }. Sedan ändrade revision { $number } ({ $author }, { $at }) den här vägen här: { $what }.
@@ -65,7 +65,7 @@ remedy-correct-smart-host = Sätt smarthosten för anslutningen ”{ $connector 
 remedy-correct-port = Sätt smarthosten för anslutningen ”{ $connector }” till { $value }, porten där en e-postserver svarar
 remedy-correct-tls-name = Förvänta namnet { $value }, som certifikatet bär, i anslutningen ”{ $connector }”
     .warning = Vem som helst kan visa ett certifikat för ett eget namn. Förvissa dig på annat sätt om att detta är namnet på den server du menar.
-remedy-make-authoritative = Sätt domänen { $domain } till auktoritativ: adresser utan postlåda här avvisas från och med då
+remedy-make-authoritative = Sätt domänen { $domain } till auktoritativ: adresser utan brevlåda här avvisas från och med då
 remedy-disable-connector = Stäng av anslutningen ”{ $connector }”
     .warning = Dess e-post går då en annan väg, till internet om ingen annan anslutning tar den, utan den TLS som den här anslutningen kräver.
 remedy-remove-connector = Ta bort anslutningen ”{ $connector }”
@@ -127,7 +127,7 @@ alert-footer = Se: causeway alert show { $id }
 
 # Det som vid sidan av störda vägar kräver uppmärksamhet: vad det är, vad som ska göras, vad det bygger på.
 notice-mail-loop = E-post till { $subject } går i cirkel
-    .do = Följ cirkeln: en av servrarna skickar tillbaka e-posten hit i stället för att leverera den. Rätta anslutningen som leder dit, eller gör { $subject } auktoritativ om alla domänens postlådor finns här.
+    .do = Följ cirkeln: en av servrarna skickar tillbaka e-posten hit i stället för att leverera den. Rätta anslutningen som leder dit, eller gör { $subject } auktoritativ om alla domänens brevlådor finns här.
 notice-unused-connector = Anslutningen ”{ $subject }” befordrar ingen e-post
     .do = Stäng av anslutningen eller ta bort den om den inte behövs längre. Om e-post ska gå den vägen, testa den: causeway test outbound, causeway route explain.
 notice-mx-elsewhere = MX-posterna för { $subject } leder inte hit
@@ -143,7 +143,7 @@ notice-queue-grows = Det kommer in mer e-post än det går ut ({ $subject })
     .all = Det kommer in mer e-post än det går ut, på alla vägar tillsammans
     .do = Se vad som kommer in: causeway queue list, causeway trace. Någon kanske sänder för mycket. Om det ska vara så mycket, tillåt vägen fler förbindelser (max_connections), eller be den andra sidan om en högre gräns.
 notice-unknown-recipients = Många mottagare som inte finns prövas: { $subject }
-    .do = Alla avvisas; inget går förlorat. Om adresserna ser ut som gissningar samlar någon adresser: spärra näten i er brandvägg. Om de har funnits, säg det till avsändaren, eller lägg till postlådor eller alias.
+    .do = Alla avvisas; inget går förlorat. Om adresserna ser ut som gissningar samlar någon adresser: spärra näten i er brandvägg. Om de har funnits, säg det till avsändaren, eller lägg till brevlådor eller alias.
 notice-log-lost = Rader i loggen på { $subject } går förlorade
     .do = E-posten påverkas inte, och vad som hände med varje meddelande finns i spårningen. Skapa utrymme på disken där loggen ligger, eller se efter varför programmet som läser den har stannat.
 
@@ -178,7 +178,7 @@ noted-lines-lost = { $count ->
 }: { $problem }
 
 remedy-accept-domain = Godkänn domänen { $domain } (auktoritativ)
-    .warning = E-post till domänen levereras då här och ingen annanstans: den som inte har en postlåda här avvisas. Gör det bara när domänen är er, och lägg till dess postlådor; finns de någon annanstans, gör domänen till internal_relay med en anslutning.
+    .warning = E-post till domänen levereras då här och ingen annanstans: den som inte har en brevlåda här avvisas. Gör det bara när domänen är er, och lägg till dess brevlådor; finns de någon annanstans, gör domänen till internal_relay med en anslutning.
 remedy-look-again = Titta igen nu
 closing-mended = det är åtgärdat eller har inte setts igen
 fix-watched = gjort { $at }; det som kommer härnäst visar om det hjälpte

@@ -300,17 +300,17 @@ cli-head-destination = TILL
 cli-head-connector = ANSLUTNING
 
 # A hybrid organization.
-cli-hybrid-ask-domains = Domäner vars postlådor delvis finns här och delvis på er egen e-postserver (flera: med komma):
+cli-hybrid-ask-domains = Domäner vars brevlådor delvis finns här och delvis på er egen e-postserver (flera: med komma):
 cli-hybrid-ask-server = Er egen e-postserver (HOST eller HOST:PORT):
 cli-hybrid-other-side = Vad som ska ställas in på andra sidan, i den här ordningen
 cli-hybrid-then = Prova sedan vägen dit med ett riktigt meddelande: { $command }
 cli-hybrid-sources-unknown = adresserna som `causeway connector firewall` visar
 cli-hybrid-certificate = Er egen server: ett certifikat för { $name } från en utfärdare som den här servern litar på. Utan det går ingen e-post dit.
-cli-hybrid-receive = Er egen server och dess brandvägg: ta emot SMTP från { $sources } för postlådorna där.
-cli-hybrid-receive-central = Er egen server och dess brandvägg: ta emot SMTP från { $sources }, för postlådorna där och, för vidare sändning, för internet.
-cli-hybrid-share = Er egen server: behandla { $domains } som delade (internt relä). Det som saknar postlåda där kommer hit; det som kom härifrån och saknar postlåda där avvisas, annars går det runt i cirklar.
-cli-hybrid-send = Er egen server: en sändningsanslutning för postlådorna här, till { $host }, port { $port }.
-cli-hybrid-send-tls = Er egen server: en sändningsanslutning för postlådorna här, till { $host }, port { $port }, med TLS; e-post utan TLS avvisas.
+cli-hybrid-receive = Er egen server och dess brandvägg: ta emot SMTP från { $sources } för brevlådorna där.
+cli-hybrid-receive-central = Er egen server och dess brandvägg: ta emot SMTP från { $sources }, för brevlådorna där och, för vidare sändning, för internet.
+cli-hybrid-share = Er egen server: behandla { $domains } som delade (internt relä). Det som saknar brevlåda där kommer hit; det som kom härifrån och saknar brevlåda där avvisas, annars går det runt i cirklar.
+cli-hybrid-send = Er egen server: en sändningsanslutning för brevlådorna här, till { $host }, port { $port }.
+cli-hybrid-send-tls = Er egen server: en sändningsanslutning för brevlådorna här, till { $host }, port { $port }, med TLS; e-post utan TLS avvisas.
 cli-hybrid-mx = DNS: den enda MX-posten för varje domän är { $records }
 cli-hybrid-mx-own = DNS: den enda MX-posten för { $domains } pekar på er egen server, med dess namn.
 cli-hybrid-spf = DNS: SPF-posten för { $domains } låter den här servern sända: lägg till { $parts }

@@ -517,6 +517,12 @@ impl Dispatch {
         self.shared.clock.now()
     }
 
+    /// When an attempt ended, by the same clock.
+    #[must_use]
+    pub fn ended(&self, attempt: &Attempt) -> Timestamp {
+        self.shared.clock.ended(attempt.at, Duration::from_millis(attempt.elapsed_ms))
+    }
+
     /// Ends: what is being sent is finished, within `patience`; nothing new is begun.
     pub async fn stop(&self, patience: Duration) {
         self.shared.shutdown.cancel();

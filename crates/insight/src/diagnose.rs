@@ -111,6 +111,9 @@ pub enum Known {
     TakenBeside(TakenBeside),
     /// The message has been here before, by its Received fields.
     Circle {
+        /// When the other end refused it.
+        #[serde(default)]
+        at: Timestamp,
         /// The hosts from one visit here to the next.
         hosts: Vec<String>,
         /// How often it was here.

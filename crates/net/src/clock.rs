@@ -78,6 +78,15 @@ impl Clock {
         }
     }
 
+    /// The moment when something ended that began then and took so long: the other way round.
+    #[must_use]
+    pub fn ended(&self, began: Timestamp, elapsed: Duration) -> Timestamp {
+        match &self.0 {
+            Kind::System => began.plus(elapsed),
+            Kind::Manual(_) => began,
+        }
+    }
+
     /// Returns once the present moment is `deadline` or later; at once when it already is.
     pub async fn sleep_until(&self, deadline: Timestamp) {
         match &self.0 {

@@ -98,7 +98,7 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Fut<'_, Vec<causeway_model::Attempt>>;
 
-    /// Failed attempts that concern one recipient since a moment: its own, and those of its site
+    /// Failed attempts that concern one recipient and ended since a moment: its own, and those of its site
     /// before any transaction, which concern everybody who waits. Newest first, at most `limit`;
     /// the very first one comes last, whatever the limit leaves out between.
     fn recipient_failures(

@@ -65,6 +65,8 @@ pub(crate) struct FlowKeeper {
 pub(crate) struct Active {
     number: u64,
     text: String,
+    /// Since when, by the queue's clock: what begins from here on goes by it.
+    since: Timestamp,
 }
 
 impl FlowKeeper {
@@ -99,7 +101,7 @@ impl FlowKeeper {
         store.forget_facts(vec![PENDING.into()]).await?;
         Ok(Self {
             directory: directory.to_owned(),
-            active: RwLock::new(Arc::new(Active { number, text })),
+            active: RwLock::new(Arc::new(Active { number, text, since: Timestamp::default() })),
             replaced,
             changing: tokio::sync::Mutex::default(),
         })
@@ -289,6 +291,11 @@ pub(crate) fn view(server: &Server) -> FlowView {
         hostname: server.hostname.to_string(),
         smtp_port: smtp_port(server),
     }
+}
+
+/// Since when the mail flow in force is so; 1970: since before the start.
+pub(crate) fn in_force_since(server: &Server) -> Timestamp {
+    server.flow.active().since
 }
 
 /// The port of the first listener for other servers; behind an address translation that is not ours to

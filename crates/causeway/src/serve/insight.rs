@@ -193,7 +193,10 @@ impl World for Seen {
     fn absence(&self, alert: &Alert) -> Absence {
         let dispatch = &self.server.dispatch;
         let success = dispatch.last_success(&alert.path);
-        if success.is_some_and(|success| success.at >= alert.last_seen) {
+        // A success is noted when it is one, a failure with the moment when its attempt began.
+        let failed_at =
+            alert.attempt.as_ref().map_or(alert.last_seen, |attempt| dispatch.ended(attempt));
+        if success.is_some_and(|success| success.at >= failed_at) {
             return Absence::Flows;
         }
         match dispatch.standing(&alert.path) {

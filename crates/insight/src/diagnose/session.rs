@@ -93,7 +93,8 @@ fn leads_back(facts: &Facts) -> bool {
 /// by anybody, and so can the Message-ID by which our records know it again: that speaks for it, and proves nothing.
 fn came_back(facts: &Facts, verdict: &mut Verdict) {
     let Some(back) = &facts.came_back else { return };
-    let circle = Known::Circle { hosts: back.hosts.clone(), passes: back.passes };
+    let (at, hosts) = (facts.attempt.at, back.hosts.clone());
+    let circle = Known::Circle { at, hosts, passes: back.passes };
     let seen = [facts.failed(), Proof::Known(circle)];
     let sent = back.sent.clone().map(|sent| Proof::Known(Known::SentBefore(sent)));
     verdict.support(3, seen.into_iter().chain(sent));

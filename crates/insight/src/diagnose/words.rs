@@ -87,9 +87,9 @@ impl Known {
                 ];
                 ("history", taken.at, texts.format("known-taken-beside", &args))
             }
-            Self::Circle { hosts, passes } => {
+            Self::Circle { at, hosts, passes } => {
                 let args = [("passes", (*passes).into()), ("route", hosts.join(" → ").into())];
-                ("attempt", zero, texts.format("known-circle", &args))
+                ("attempt", *at, texts.format("known-circle", &args))
             }
             Self::SentBefore(sent) => {
                 let line = sent.noted().line(NoticeKind::MailLoop, texts);

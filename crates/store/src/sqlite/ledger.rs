@@ -307,8 +307,10 @@ pub(super) fn site_attempts(
         .collect()
 }
 
-/// What concerns a recipient at a site: its own attempts, and the site's before any transaction.
-const CONCERNS: &str = "FROM attempt WHERE site = ?1 AND at >= ?2
+/// What concerns a recipient at a site: its own attempts, and the site's before any transaction. Attempts are kept with
+/// the moment when they began: one that was under way counts by its end. None takes longer than an hour.
+const CONCERNS: &str = "FROM attempt WHERE site = ?1 AND at >= ?2 - 3600000
+     AND at + json_extract(attempt, '$.elapsed_ms') >= ?2
      AND json_extract(attempt, '$.outcome.failure') IS NOT NULL
      AND (recipient = ?3 OR json_extract(attempt, '$.stage') IN
           ('route', 'resolve', 'connect', 'banner', 'ehlo', 'starttls', 'tls', 'auth'))";

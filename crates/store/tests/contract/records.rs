@@ -5,6 +5,7 @@ use causeway_store::{Mailbox, QueueFilter, StoreError, TraceFilter};
 
 on_new_stores!(
     attempts_are_listed_by_site,
+    a_failure_that_was_under_way_concerns_who_came_meanwhile,
     only_what_has_ended_is_forgotten,
     mailboxes_have_names_of_their_own,
     small_facts_are_found_by_the_beginning_of_their_keys,
@@ -34,6 +35,21 @@ async fn attempts_are_listed_by_site(store: &dyn Store) {
     assert_eq!(found(0, 1).await.unwrap(), std::slice::from_ref(&newest));
     assert_eq!(found(2, 10).await.unwrap(), [newest]);
     assert!(store.site_attempts("other".into(), at(0), 10).await.unwrap().is_empty());
+}
+
+async fn a_failure_that_was_under_way_concerns_who_came_meanwhile(store: &dyn Store) {
+    let id = accept(store, &["a@fabrikam.example"]).await;
+    let mut result = refused(10);
+    let attempt = result.attempt.as_mut().unwrap();
+    (attempt.stage, attempt.elapsed_ms) = (Stage::Connect, 30_000);
+    let deferred = Change::Deferred { until: at(61) };
+    settle(store, 40, vec![update(key(id, 0), deferred, Some(result))]).await;
+    let late = accept(store, &["b@fabrikam.example"]).await;
+    let since = async |seconds| {
+        let (key, site) = (key(late, 0), "fabrikam.example".to_owned());
+        store.recipient_failures(key, site, at(seconds), 10).await.unwrap().len()
+    };
+    assert_eq!((since(9).await, since(40).await, since(41).await), (1, 1, 0));
 }
 
 async fn only_what_has_ended_is_forgotten(store: &dyn Store) {

@@ -260,9 +260,14 @@ async fn write_in_background(
 /// Sessions, workers and everything that waits work by the new policy from here on.
 async fn put_in_force(server: &Server, proposed: Proposed, revision: u64) {
     let Proposed { policy, text, .. } = proposed;
-    *server.flow.active.write() = Arc::new(Active { number: revision, text });
     server.pop_register.configure(policy.flow().relay.pop_before_smtp);
-    let before = server.policy.swap(Arc::new(policy));
+    let before = {
+        let mut active = server.flow.active.write();
+        let before = server.policy.swap(Arc::new(policy));
+        let since = server.dispatch.now();
+        *active = Arc::new(Active { number: revision, text, since });
+        before
+    };
     *server.reload_problem.lock() = None;
     server.dispatch.reroute(before).await;
     remember_in_force(&server.store, revision).await;

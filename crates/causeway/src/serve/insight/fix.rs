@@ -218,8 +218,8 @@ pub(crate) async fn fix_apply(
     let Rehearsed { offer, change, .. } =
         chosen(server, &alert, request.remedy.as_deref(), &in_force.text).await?;
     let remedy = RemedyView::of(offer, texts);
-    // Attempts that begin from here on tell whether it helped.
-    let at = server.dispatch.now();
+    // Attempts that begin from here on tell whether it helped, or from when the change is in force.
+    let mut at = server.dispatch.now();
     let mut answer = FixAnswer {
         alert: id,
         remedy,
@@ -246,6 +246,7 @@ pub(crate) async fn fix_apply(
             return Ok(answer);
         }
         answer.revision = Some(applied.revision);
+        at = at.max(flow::in_force_since(server));
     }
     answer.applied = true;
     let fix = Fix {
