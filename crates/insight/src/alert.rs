@@ -241,6 +241,33 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// An alert that opens now, of which nothing else is known.
+    pub(crate) const fn opening(id: u64, path: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            path,
+            state: State::Open,
+            first_seen: now,
+            last_seen: now,
+            opened_at: now,
+            failures: 0,
+            waiting: 0,
+            most: 0,
+            attempt: None,
+            other_tries: Vec::new(),
+            told_lately: Vec::new(),
+            latest: None,
+            notice: None,
+            diagnosis: None,
+            offers: Vec::new(),
+            fixes: Vec::new(),
+            closed: None,
+            untold: false,
+            told: false,
+            unposted: None,
+        }
+    }
+
     /// What waits and what it says of the future, as of now: what is past is no outlook. `ahead`: when the path
     /// is tried next and how many recipients wait for it; `None` when none does.
     pub fn look_ahead(&mut self, now: Timestamp, ahead: Option<(Timestamp, u64)>) {

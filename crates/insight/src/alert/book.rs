@@ -257,29 +257,12 @@ impl Book {
         let id = self.last_id;
         self.open.insert(path.path.clone(), id);
         self.serials.insert(id, path.serial);
-        let alert = Alert {
-            id,
-            path: path.path.clone(),
-            state: State::Open,
+        let mut alert = Alert {
             first_seen: path.since,
-            last_seen: path.last.at,
-            opened_at: now,
             failures: path.failures,
-            waiting: path.waiting,
-            most: path.waiting,
-            attempt: Some(path.last.clone()),
-            notice: None,
-            diagnosis: None,
-            offers: Vec::new(),
-            fixes: Vec::new(),
-            closed: None,
-            untold: false,
-            told: false,
-            unposted: None,
-            other_tries: path.other_tries.to_vec(),
-            told_lately: Vec::new(),
-            latest: None,
+            ..Alert::opening(id, path.path.clone(), now)
         };
+        alert.sees(path);
         self.alerts.insert(id, alert);
         Some(Change { id, changed: Changed::Opened })
     }

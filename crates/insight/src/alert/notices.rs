@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use causeway_model::Timestamp;
 
-use super::{Alert, Book, Change, Changed, Closing, Outcome, State};
+use super::{Alert, Book, Change, Changed, Closing, Outcome};
 use crate::notice::{MOST_OF_A_KIND, Notice, NoticeKind, Noticed};
 
 /// Closed alerts of one kind that are kept: what strangers can repeat must not push out the others.
@@ -97,27 +97,13 @@ impl Book {
         let id = self.last_id;
         self.open.insert(key.clone(), id);
         let alert = Alert {
-            id,
-            path: key,
-            state: State::Open,
             first_seen: notice.since,
             last_seen: notice.last,
-            opened_at: now,
-            failures: 0,
             waiting: notice.count,
             most: notice.count,
-            attempt: None,
-            diagnosis: None,
             offers: notice.offers.clone(),
             notice: Some(Box::new(notice)),
-            fixes: Vec::new(),
-            closed: None,
-            untold: false,
-            told: false,
-            unposted: None,
-            other_tries: Vec::new(),
-            told_lately: Vec::new(),
-            latest: None,
+            ..Alert::opening(id, key, now)
         };
         self.alerts.insert(id, alert);
         self.notices_kept.insert(id, now);

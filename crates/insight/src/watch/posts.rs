@@ -70,32 +70,9 @@ impl Posts {
 mod tests {
     use super::*;
     use crate::alert::Event::{Changed, Closed, Opened};
-    use crate::alert::State;
 
     fn post(id: u64, event: Event) -> Post {
-        let alert = Alert {
-            id,
-            path: String::new(),
-            state: State::Open,
-            first_seen: causeway_model::Timestamp::from_millis(0),
-            last_seen: causeway_model::Timestamp::from_millis(0),
-            opened_at: causeway_model::Timestamp::from_millis(0),
-            failures: 0,
-            waiting: 0,
-            most: 0,
-            attempt: None,
-            diagnosis: None,
-            offers: Vec::new(),
-            notice: None,
-            fixes: Vec::new(),
-            closed: None,
-            untold: false,
-            told: false,
-            unposted: None,
-            other_tries: Vec::new(),
-            told_lately: Vec::new(),
-            latest: None,
-        };
+        let alert = Alert::opening(id, String::new(), causeway_model::Timestamp::from_millis(0));
         Post { address: String::new(), event, alert }
     }
 

@@ -120,9 +120,8 @@ impl Watch {
             };
             self.book.lock().observe(&settings, now, &failing, absent)
         };
-        for path in self.book.lock().take_overtaken() {
-            self.world.try_again(&path);
-        }
+        let overtaken = self.book.lock().take_overtaken();
+        overtaken.iter().for_each(|path| self.world.try_again(path));
         let by_path: HashMap<&str, &FailingPath> =
             failing.iter().map(|path| (path.path.as_str(), path)).collect();
         self.held.lock().retain(|path, _| by_path.contains_key(path.as_str()));

@@ -6,33 +6,11 @@ use causeway_model::config::Language;
 use proptest::{prop_assert, prop_assert_eq};
 
 use super::*;
+use crate::alert::Alert;
 use crate::alert::view::AlertView;
-use crate::alert::{Alert, State};
 
 fn alert(facts: &Facts) -> Alert {
-    Alert {
-        id: 1,
-        path: facts.attempt.site.clone(),
-        state: State::Open,
-        first_seen: facts.failing_since,
-        last_seen: facts.attempt.at,
-        opened_at: facts.now,
-        failures: 1,
-        waiting: 1,
-        most: 1,
-        attempt: None,
-        notice: None,
-        diagnosis: None,
-        offers: Vec::new(),
-        fixes: Vec::new(),
-        closed: None,
-        untold: false,
-        told: false,
-        unposted: None,
-        other_tries: Vec::new(),
-        told_lately: Vec::new(),
-        latest: None,
-    }
+    Alert { waiting: 1, ..Alert::opening(1, facts.attempt.site.clone(), facts.now) }
 }
 
 /// What probes may find, fitting or not.
