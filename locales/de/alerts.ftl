@@ -148,8 +148,8 @@ notice-log-lost = Zeilen des Protokolls von { $subject } gehen verloren
     .do = Die Post ist nicht betroffen, und was mit jeder Nachricht geschah, steht im Verlauf. Schaffen Sie Platz auf dem Datenträger, auf dem das Protokoll liegt, oder sehen Sie nach, warum das Programm, das es liest, steht.
 
 noted-route = die Nachricht war durch { $hops } Server gegangen und lief so im Kreis: { $route }
-noted-sent-by-connector = dieser Server hatte sie schon einmal gesendet ({ $id }, { $at }), über den Konnektor „{ $connector }“ an { $host }
-noted-sent-by-mx = dieser Server hatte sie schon einmal gesendet ({ $id }, { $at }), nach den MX-Einträgen an { $host }
+noted-sent-by-connector = ihre Received-Zeilen nennen { $id }, die dieser Server gesendet hatte ({ $at }), über den Konnektor „{ $connector }“ an { $host }
+noted-sent-by-mx = ihre Received-Zeilen nennen { $id }, die dieser Server gesendet hatte ({ $at }), nach den MX-Einträgen an { $host }
 noted-there-since = der Konnektor „{ $connector }“ ist seit { $at } in Gebrauch
 noted-last-used = der Konnektor „{ $connector }“ hat zuletzt am { $at } Post befördert
 noted-never-used = der Konnektor „{ $connector }“ hat seither keine Post befördert

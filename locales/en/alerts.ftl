@@ -148,8 +148,8 @@ notice-log-lost = Lines of the log of { $subject } are lost
     .do = Mail is not affected, and what happened to every message is in the trace. Make room on the disk that the log is on, or see why the program that reads it has stopped.
 
 noted-route = the message had gone through { $hops } servers, and went round here: { $route }
-noted-sent-by-connector = this server had sent it before ({ $id }, { $at }) through the connector “{ $connector }” to { $host }
-noted-sent-by-mx = this server had sent it before ({ $id }, { $at }) by MX records to { $host }
+noted-sent-by-connector = its Received fields name { $id }, which this server had sent ({ $at }) through the connector “{ $connector }” to { $host }
+noted-sent-by-mx = its Received fields name { $id }, which this server had sent ({ $at }) by MX records to { $host }
 noted-there-since = the connector “{ $connector }” has been in use since { $at }
 noted-last-used = the connector “{ $connector }” carried mail last at { $at }
 noted-never-used = the connector “{ $connector }” has not carried any mail since then

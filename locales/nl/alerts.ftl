@@ -148,8 +148,8 @@ notice-log-lost = Regels van het logboek van { $subject } gaan verloren
     .do = De e-mail heeft er geen last van, en wat er met elk bericht is gebeurd, staat in het verloop. Maak ruimte op de schijf waar het logboek staat, of kijk waarom het programma dat het leest, stilstaat.
 
 noted-route = het bericht was door { $hops } servers gegaan en ging zo rond: { $route }
-noted-sent-by-connector = deze server had het al eerder verzonden ({ $id }, { $at }), via de connector “{ $connector }” naar { $host }
-noted-sent-by-mx = deze server had het al eerder verzonden ({ $id }, { $at }), volgens de MX-records naar { $host }
+noted-sent-by-connector = de Received-regels ervan noemen { $id }, dat deze server had verzonden ({ $at }), via de connector “{ $connector }” naar { $host }
+noted-sent-by-mx = de Received-regels ervan noemen { $id }, dat deze server had verzonden ({ $at }), volgens de MX-records naar { $host }
 noted-there-since = de connector “{ $connector }” is in gebruik sinds { $at }
 noted-last-used = de connector “{ $connector }” heeft voor het laatst e-mail vervoerd op { $at }
 noted-never-used = de connector “{ $connector }” heeft sindsdien geen e-mail vervoerd

@@ -148,8 +148,8 @@ notice-log-lost = Rader i loggen på { $subject } går förlorade
     .do = E-posten påverkas inte, och vad som hände med varje meddelande finns i spårningen. Skapa utrymme på disken där loggen ligger, eller se efter varför programmet som läser den har stannat.
 
 noted-route = meddelandet hade gått genom { $hops } servrar och gick runt så här: { $route }
-noted-sent-by-connector = den här servern hade sänt det tidigare ({ $id }, { $at }) genom anslutningen ”{ $connector }” till { $host }
-noted-sent-by-mx = den här servern hade sänt det tidigare ({ $id }, { $at }) enligt MX-posterna till { $host }
+noted-sent-by-connector = dess Received-rader nämner { $id }, som den här servern hade sänt ({ $at }) genom anslutningen ”{ $connector }” till { $host }
+noted-sent-by-mx = dess Received-rader nämner { $id }, som den här servern hade sänt ({ $at }) enligt MX-posterna till { $host }
 noted-there-since = anslutningen ”{ $connector }” har varit i bruk sedan { $at }
 noted-last-used = anslutningen ”{ $connector }” befordrade e-post senast { $at }
 noted-never-used = anslutningen ”{ $connector }” har inte befordrat någon e-post sedan dess

@@ -126,7 +126,7 @@ pub enum Known {
         /// By our clock, at that moment.
         ours: Timestamp,
     },
-    /// We sent the same message the same way before.
+    /// A message with its Message-ID was sent the same way before.
     SentBefore(SentBefore),
     /// Where the address that cannot be sent from is written.
     SourceAddress {

@@ -43,7 +43,7 @@ fn is_told(server: &Server, found: &Found) {
     let trace = server.cli(&["trace", "show", id]).stdout;
     let circle = "mx.ours.test → gate.partner.test → mx.ours.test";
     assert_says(&trace, &["has passed this server 4 times", circle]);
-    assert_says(&found.alert["evidence"].to_string(), &[circle, "had sent it before"]);
+    assert_says(&found.alert["evidence"].to_string(), &[circle, "which this server had sent"]);
     assert_eq!(wait_for_mail(server, "alice@ours.test", 1).len(), 1, "one report");
     assert_all_accounted(server);
 }
